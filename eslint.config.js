@@ -1,0 +1,104 @@
+import eslint from '@eslint/js'
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
+import { importX } from 'eslint-plugin-import-x'
+import tseslint from 'typescript-eslint'
+
+/**
+ * The house, top floor first. A file imports from its own folder and from the floors below, never from one above:
+ * operations tell the story, what is below knows nothing of it.
+ */
+const FLOORS = [
+  'action',
+  'operations',
+  'report',
+  'retention',
+  'stores',
+  'records',
+  'verify',
+  'restore',
+  'backup',
+  'postgres',
+  'platform',
+]
+
+/** The modules in `src/` itself that every floor may use; they import from no folder. */
+const GROUND = ['src/errors.ts', 'src/findings.ts', 'src/options.ts', 'src/context.ts', 'src/version.ts']
+
+/** Modules that reach outside, each with the only places that may import it. */
+const OUTSIDE = [
+  { module: '@actions/*', allowed: ['action', 'platform'], why: 'only action/ and platform/ speak to GitHub' },
+  { module: 'pg', allowed: ['postgres'], why: 'only postgres/ opens connections' },
+]
+
+function restrictions(forbiddenFolders, folder, extraPaths = []) {
+  return {
+    patterns: [
+      {
+        group: forbiddenFolders.flatMap((name) => [`**/${name}/*`]),
+        message: 'Imports run downward only (see CONTRIBUTING.md, "The house").',
+      },
+      ...OUTSIDE.filter(({ allowed }) => !allowed.includes(folder)).map(({ module, why }) => ({
+        group: [module, `!${module}/`],
+        message: why,
+      })),
+    ].filter(({ group }) => group.length > 0),
+    paths: extraPaths,
+  }
+}
+
+const CHILD_PROCESS = ['node:child_process', 'child_process'].map((name) => ({
+  name,
+  message: 'Only platform/process.ts starts processes.',
+}))
+
+const floors = FLOORS.map((folder, index) => ({
+  files: [`src/${folder}/**/*.ts`],
+  ignores: ['src/platform/process.ts'],
+  rules: {
+    'no-restricted-imports': ['error', restrictions(FLOORS.slice(0, index), folder, CHILD_PROCESS)],
+  },
+}))
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'build/**', 'node_modules/**', 'demo-output/**', 'coverage/**', '.cache/**'] },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      'max-lines': ['error', { max: 450, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      complexity: ['error', 14],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  ...floors,
+  {
+    files: GROUND,
+    rules: { 'no-restricted-imports': ['error', restrictions(FLOORS, 'ground', CHILD_PROCESS)] },
+  },
+  {
+    files: ['__tests__/**/*.ts'],
+    rules: {
+      'max-lines-per-function': 'off',
+      'max-lines': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } },
+  },
+)
