@@ -1,0 +1,67 @@
+import type { Manifest, Proof } from '../backup/manifest.js'
+import type { LogLine } from '../records/log.js'
+
+/** A committed set as a store lists it. */
+export interface StoredSet {
+  id: string
+  type: string
+  manifest: Manifest
+  /** The newest outcome: of the manifest, or of a later validation. Retention counts this one. */
+  proof: Proof
+  /** Bytes of all its files. */
+  bytes: number
+}
+
+/** Something in the store that looks like a set and is not one: never counted, never removed by rotation. */
+export interface BrokenSet {
+  id: string
+  type: string
+  reason: string
+}
+
+export interface Listing {
+  /** Newest first. */
+  sets: StoredSet[]
+  broken: BrokenSet[]
+}
+
+/** A place that keeps sets. One root holds one series. */
+export interface Store {
+  /** As a person would write it: `/backups/db`. Never with credentials. */
+  readonly name: string
+  /** Checks that the store can be written to, throws `OperationError` saying why not. */
+  checkWritable(): Promise<void>
+  /** Bytes that are free for new sets, or null where that has no meaning. */
+  freeBytes(): Promise<number | null>
+  /** The series that the store holds, or null when it is empty. */
+  series(): Promise<string | null>
+  /** Every committed set, and what looks like one. */
+  list(): Promise<Listing>
+  /** A folder in which a new set is written; invisible to `list` until `commit`. */
+  begin(id: string, type: string): Promise<IncomingSet>
+  /** The folder of a committed set, to read from. */
+  open(set: Pick<StoredSet, 'id' | 'type'>): Promise<string>
+  /** Adds an outcome of a later verification to a set; its other files never change. */
+  addProof(set: Pick<StoredSet, 'id' | 'type'>, proof: Proof): Promise<void>
+  /** Removes a set so that a reader sees it whole or not at all. */
+  remove(set: Pick<StoredSet, 'id' | 'type'>): Promise<void>
+  /** Removes what runs that were killed left behind, and returns what it removed. */
+  sweep(): Promise<string[]>
+  appendLog(line: LogLine): Promise<void>
+  /** All log lines since an instant, oldest first. Lines that cannot be read are counted, not hidden. */
+  readLog(since: Date): Promise<{ lines: LogLine[]; unreadable: number }>
+}
+
+/** A set that is being written. */
+export interface IncomingSet {
+  /** The folder to write into. */
+  readonly folder: string
+  /**
+   * Makes the set visible by one atomic step: everything is flushed to disk first, then renamed into place.
+   *
+   * Throws `OperationError` when a set of that id is already there.
+   */
+  commit(): Promise<{ path: string }>
+  /** Removes what was written. Safe to call after `commit`, where it does nothing. */
+  discard(): Promise<void>
+}
