@@ -115,7 +115,10 @@ export class CommandError extends OperationError {
   /** The last lines of its standard error, secrets removed. */
   readonly stderrTail: string
 
-  constructor(trouble: Trouble, result: { program: string; code: number | null; endedBy: string | null; stderrTail: string }) {
+  constructor(
+    trouble: Trouble,
+    result: { program: string; code: number | null; endedBy: string | null; stderrTail: string },
+  ) {
     super(trouble)
     this.program = result.program
     this.code = result.code

@@ -129,11 +129,13 @@ export const FINDINGS = {
   MATERIALIZED_VIEW_DIFFERS: {
     severity: 'warning',
     meaning: 'A materialized view was computed anew by the restore and has other content than the source.',
-    advice: 'It was stale at the source, or depends on the time or on outside data. Refresh it at the source to be sure.',
+    advice:
+      'It was stale at the source, or depends on the time or on outside data. Refresh it at the source to be sure.',
   },
   UNLOGGED_TABLE_EMPTY: {
     severity: 'info',
-    meaning: 'An unlogged table is dumped and compared like others, but PostgreSQL empties it after a crash or on standbys.',
+    meaning:
+      'An unlogged table is dumped and compared like others, but PostgreSQL empties it after a crash or on standbys.',
     advice: 'On a standby its rows cannot be read; dump the primary if you need them.',
   },
   FOREIGN_TABLE_DATA: {
@@ -199,7 +201,8 @@ export const FINDINGS = {
   // What could not be verified
   HASH_DIFFERS: {
     severity: 'inconclusive',
-    meaning: "The scratch server's hash functions give other values than the source's, so fingerprints cannot be compared.",
+    meaning:
+      "The scratch server's hash functions give other values than the source's, so fingerprints cannot be compared.",
     advice: 'Use a scratch server of the same major version and processor family.',
   },
   FINGERPRINT_MISSING: {
@@ -224,12 +227,14 @@ export const FINDINGS = {
   },
   SCRATCH_FAILED: {
     severity: 'inconclusive',
-    meaning: 'The scratch server failed in a way that says nothing about the backup (out of space, crashed, connection lost).',
+    meaning:
+      'The scratch server failed in a way that says nothing about the backup (out of space, crashed, connection lost).',
     advice: 'Give scratch more room or memory, then validate the set again.',
   },
   SCRATCH_MAJOR_DIFFERS: {
     severity: 'warning',
-    meaning: 'Scratch is another PostgreSQL major than the source; differences that only the version makes are not reported.',
+    meaning:
+      'Scratch is another PostgreSQL major than the source; differences that only the version makes are not reported.',
     advice: "Use a scratch server of the source's own major to prove the schema word by word.",
   },
   SCHEMA_CHANGED: {
@@ -240,7 +245,8 @@ export const FINDINGS = {
   COLLATION_VERSION_DIFFERS: {
     severity: 'info',
     meaning: 'Scratch uses another collation library version than the source.',
-    advice: 'Sorting may differ; in a real recovery on such a system, reindex text indexes is not needed after a logical restore.',
+    advice:
+      'Sorting may differ; in a real recovery on such a system, reindex text indexes is not needed after a logical restore.',
   },
   NO_MANIFEST: {
     severity: 'inconclusive',
@@ -275,8 +281,10 @@ export const FINDINGS = {
   },
   SYSTEM_IDENTIFIER_CHANGED: {
     severity: 'warning',
-    meaning: "The database is on another cluster than the store's earlier sets: upgraded, restored, moved, or not the one you mean.",
-    advice: 'If you did not move the database, check the connection. Retention keeps the newest proven set of each cluster.',
+    meaning:
+      "The database is on another cluster than the store's earlier sets: upgraded, restored, moved, or not the one you mean.",
+    advice:
+      'If you did not move the database, check the connection. Retention keeps the newest proven set of each cluster.',
   },
   SERVICES_WRONG: {
     severity: 'error',
@@ -286,7 +294,8 @@ export const FINDINGS = {
   TABLE_UNREADABLE: {
     severity: 'error',
     meaning: 'The role that backs up may not read a table or sequence that must be dumped.',
-    advice: 'GRANT pg_read_all_data TO the role (PostgreSQL 14 and later), or GRANT SELECT on the object, or exclude it.',
+    advice:
+      'GRANT pg_read_all_data TO the role (PostgreSQL 14 and later), or GRANT SELECT on the object, or exclude it.',
   },
   SCHEMA_UNREADABLE: {
     severity: 'error',
@@ -301,16 +310,19 @@ export const FINDINGS = {
   TABLE_NOT_FOUND: {
     severity: 'error',
     meaning: 'A pattern in tables or exclude-tables matches no table.',
-    advice: 'Check the spelling; a name with capitals needs double quotes, and another schema than public its name in front.',
+    advice:
+      'Check the spelling; a name with capitals needs double quotes, and another schema than public its name in front.',
   },
   REFERENCED_TABLE_LEFT_OUT: {
     severity: 'warning',
     meaning: 'A chosen table has a foreign key to a table whose data is not chosen.',
-    advice: 'Add the referenced table to tables, or know that the restored foreign key is NOT VALID until its rows are there.',
+    advice:
+      'Add the referenced table to tables, or know that the restored foreign key is NOT VALID until its rows are there.',
   },
   TOOLS_OTHER_MAJOR: {
     severity: 'warning',
-    meaning: "The PostgreSQL programs are of a newer major than the server; the dump may not restore into the server's own major.",
+    meaning:
+      "The PostgreSQL programs are of a newer major than the server; the dump may not restore into the server's own major.",
     advice: "Install the programs of the server's own major.",
   },
   STANDBY: {

@@ -1,279 +1,8 @@
 import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { UsageError } from './errors.js'
-
-/**
- * Action inputs, command line flags and configuration keys are one set of names, and this is it. `action.yml`, the
- * command line's help, the reference in the docs and the typed `Options` are all made from this list.
- */
-
-/** How an option is written; the parser of each kind takes text (inputs, flags, environment) or YAML values. */
-type Kind = 'text' | 'list' | 'flag' | 'count' | 'choice' | 'duration' | 'rules'
-
-export interface OptionDefinition {
-  kind: Kind
-  /** One sentence or two, for the action's inputs, the help and the reference. */
-  describe: string
-  /** As one would write it; undefined where there is none, with `defaultText` telling what happens then. */
-  default?: string
-  defaultText?: string
-  choices?: readonly string[]
-  /** The operations that look at it; all where not given. */
-  operations?: readonly Operation[]
-  /** Its value must never be shown. */
-  secret?: boolean
-  example?: string
-}
-
-export const OPERATIONS = ['backup', 'validate', 'rotate'] as const
-export type Operation = (typeof OPERATIONS)[number]
-
-export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
-  backup: 'take a backup, prove that it restores, keep the right ones',
-  validate: 'verify a stored set, or a dump that another tool made',
-  rotate: 'apply the retention policy to a store',
-}
-
-const SCRATCH_KINDS = ['auto', 'service', 'cluster'] as const
-
-export const OPTIONS = {
-  'database-url': {
-    kind: 'text',
-    describe:
-      'The database to back up, as a PostgreSQL connection URI. Without it, the PG* variables of libpq are used (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, …).',
-    defaultText: 'the PG* variables',
-    operations: ['backup'],
-    secret: true,
-    example: 'postgresql://backup@db.example.org:5432/masclet_imperi?sslmode=verify-full',
-  },
-  series: {
-    kind: 'text',
-    describe: 'The name that backups of this database go by in the store. One store root holds one series.',
-    defaultText: "the database's name",
-  },
-  type: {
-    kind: 'text',
-    describe:
-      'The type of the backup: `daily`, `weekly`, `manual`, or any word of small letters, digits and hyphens. Each type is kept by its own retention rules.',
-    default: 'manual',
-    defaultText: '`manual`; for `validate` and `rotate`, every type',
-    example: 'daily',
-  },
-  tables: {
-    kind: 'list',
-    describe:
-      'Tables whose data is backed up, as psql patterns (`animals`, `public.parts`, `audit_*`), separated by commas or new lines; partitions and children come with them. The definitions of everything are always included, so that the set restores by itself.',
-    defaultText: 'every table',
-    operations: ['backup'],
-    example: 'animals, parts',
-  },
-  'exclude-tables': {
-    kind: 'list',
-    describe: 'Tables whose data is left out, as psql patterns. Their definitions stay.',
-    defaultText: 'none',
-    operations: ['backup'],
-    example: 'sessions, audit_*',
-  },
-  format: {
-    kind: 'choice',
-    choices: ['directory', 'custom', 'plain'],
-    describe:
-      'The form of the dump: `directory` (parallel), `custom` (one file), or `plain` (`<type>_<date>.sql.gz`, readable by psql alone).',
-    default: 'directory',
-    operations: ['backup'],
-  },
-  compression: {
-    kind: 'text',
-    describe:
-      'How the dump is compressed, as pg_dump writes it: `none`, `gzip:6`, `lz4`, `zstd:1`. `auto` takes the best that the client has.',
-    default: 'auto',
-    operations: ['backup'],
-  },
-  jobs: {
-    kind: 'count',
-    describe: 'How many tables are dumped or restored at once.',
-    defaultText: 'the number of processors, at most 8',
-    operations: ['backup', 'validate'],
-  },
-  'lock-timeout': {
-    kind: 'duration',
-    describe: 'How long the dump waits for a lock that a migration holds before it gives up.',
-    default: '5min',
-    operations: ['backup'],
-  },
-  verify: {
-    kind: 'choice',
-    choices: ['none', 'archive', 'data', 'full'],
-    describe:
-      'How far the backup is verified: `archive` (read from end to end, rows counted), `data` (restored, every table equal to the source), `full` (also indexes, constraints, triggers, owners, grants), or `none`.',
-    default: 'full',
-    operations: ['backup', 'validate'],
-  },
-  scratch: {
-    kind: 'choice',
-    choices: SCRATCH_KINDS,
-    describe:
-      'Where the backup is restored to prove it: `service` (the server of scratch-url), `cluster` (a throw-away cluster started from the PostgreSQL programs here), or `auto` (the first that is there).',
-    default: 'auto',
-    operations: ['backup', 'validate'],
-  },
-  'scratch-url': {
-    kind: 'text',
-    describe:
-      'A disposable PostgreSQL server to prove restores in, such as a service container. Only databases that pg-lifeboat creates in it are used, and they are dropped afterwards.',
-    operations: ['backup', 'validate'],
-    secret: true,
-    example: 'postgresql://postgres:postgres@localhost:5432/postgres',
-  },
-  'postgres-bin': {
-    kind: 'list',
-    describe: 'Folders with PostgreSQL programs (`pg_dump`, `initdb`, …) to look at first.',
-    defaultText: 'those on PATH and the usual places of installed majors',
-    operations: ['backup', 'validate'],
-  },
-  assertions: {
-    kind: 'list',
-    describe:
-      'SQL queries that must each return one true value in the restored copy (tier `full`), one a line. They run read-only.',
-    operations: ['backup', 'validate'],
-    example: 'SELECT count(*) > 0 FROM animals',
-  },
-  services: {
-    kind: 'text',
-    describe: 'A shell command that must succeed before a backup starts: it checks that the services are in the right state.',
-    operations: ['backup'],
-    example: 'curl --fail --silent http://localhost:8000/health',
-  },
-  store: {
-    kind: 'text',
-    describe: 'Where backup sets are kept: a folder.',
-    default: './backups',
-    example: '/backups/db',
-  },
-  backup: {
-    kind: 'text',
-    describe:
-      'The set to validate: `latest`, an id such as `20261124T020000Z`, or the path of a dump that another tool made (`.sql`, `.sql.gz`, a custom or tar archive, a directory archive).',
-    default: 'latest',
-    operations: ['validate'],
-  },
-  'keep-last': { kind: 'count', describe: 'Keep the newest n sets.', operations: ['backup', 'rotate'] },
-  'keep-daily': {
-    kind: 'count',
-    describe: 'Keep the newest set of each of the last n days that have one.',
-    operations: ['backup', 'rotate'],
-    defaultText: '7 for the type `daily`',
-  },
-  'keep-weekly': {
-    kind: 'count',
-    describe: 'Keep the newest set of each of the last n weeks (Monday to Sunday) that have one.',
-    operations: ['backup', 'rotate'],
-    defaultText: '4 for the type `weekly`',
-  },
-  'keep-monthly': {
-    kind: 'count',
-    describe: 'Keep the newest set of each of the last n months that have one.',
-    operations: ['backup', 'rotate'],
-  },
-  'keep-yearly': {
-    kind: 'count',
-    describe: 'Keep the newest set of each of the last n years that have one.',
-    operations: ['backup', 'rotate'],
-  },
-  'keep-within': {
-    kind: 'text',
-    describe: 'Keep every set that is younger than this, measured from the newest set, such as `14d`, `3m` or `1y6m`.',
-    operations: ['backup', 'rotate'],
-  },
-  'keep-tier': {
-    kind: 'choice',
-    choices: ['archive', 'data', 'full'],
-    describe: 'A set fills a retention slot only when it is proven to this tier.',
-    defaultText: 'the tier of `verify`',
-    operations: ['backup', 'rotate'],
-  },
-  timezone: {
-    kind: 'text',
-    describe: 'The IANA time zone whose days, weeks and months retention counts.',
-    default: 'UTC',
-    operations: ['backup', 'rotate'],
-    example: 'Europe/Madrid',
-  },
-  rotate: {
-    kind: 'flag',
-    describe: 'Whether a successful backup is followed by rotation of its type.',
-    default: 'true',
-    operations: ['backup'],
-  },
-  'dry-run': {
-    kind: 'flag',
-    describe: 'Print what would be removed, and remove nothing.',
-    default: 'false',
-    operations: ['backup', 'rotate'],
-  },
-  confirm: {
-    kind: 'text',
-    describe: 'The name of the series, typed to let a guard pass that refused: it says so in its message.',
-    operations: ['backup', 'rotate'],
-  },
-  alerts: {
-    kind: 'rules',
-    describe:
-      'Alert rules, one a line: `critical duration > 30min`, `warning compression < 0.5`. Given rules replace the defaults of the same level and measure; `off` in place of a limit silences one.',
-    defaultText: 'critical: duration > 30min, size > 1GB, errors > 0; warning: duration > 15min, compression < 0.5, disk_space < 1GB; info: size_change > 10%, record_change > 100',
-    operations: ['backup'],
-  },
-  'upload-artifact': {
-    kind: 'choice',
-    choices: ['all', 'report', 'none'],
-    describe:
-      'What a job uploads as artifacts: the set and the report, only the report, or nothing. The command line uploads nothing.',
-    default: 'all',
-    operations: ['backup'],
-  },
-  'artifact-retention-days': {
-    kind: 'count',
-    describe: 'How long GitHub keeps the artifacts.',
-    defaultText: "the repository's setting",
-    operations: ['backup'],
-  },
-  'allow-public-artifact': {
-    kind: 'flag',
-    describe:
-      'Upload an unencrypted dump as an artifact even if the repository is public, where everybody can download it.',
-    default: 'false',
-    operations: ['backup'],
-  },
-  'history-cache': {
-    kind: 'flag',
-    describe:
-      "Keep the log of earlier runs in the job's cache when the store lies in the workspace, which ends with the job.",
-    default: 'true',
-    operations: ['backup', 'validate', 'rotate'],
-  },
-  config: {
-    kind: 'text',
-    describe: 'A YAML file with these same keys. Flags, inputs and the environment go before it.',
-    defaultText: '`lifeboat.yml`, if there is one',
-  },
-} as const satisfies Record<string, OptionDefinition>
-
-export type OptionName = keyof typeof OPTIONS
-
-/** The definitions as a plain list, for whoever prints them. */
-export function optionDefinitions(): (OptionDefinition & { name: OptionName })[] {
-  return Object.entries<OptionDefinition>(OPTIONS).map(([name, definition]) => ({
-    ...definition,
-    name: name as OptionName,
-  }))
-}
-
-/** The options that an operation looks at. */
-export function optionsOf(operation: Operation): (OptionDefinition & { name: OptionName })[] {
-  return optionDefinitions().filter(({ operations }) => operations?.includes(operation) ?? true)
-}
-
-const count = z.coerce.number().int('must be a whole number').min(0, 'must not be negative')
+import { OPTIONS, type OptionDefinition } from './option-list.js'
+import { count, duration, flag, isTimeZone, lines, list, rules } from './option-values.js'
 
 /** One typed object, validated once, handed down. Names are those of `OPTIONS` in camel case. */
 const Schema = z.object({
@@ -285,15 +14,18 @@ const Schema = z.object({
     .optional(),
   tables: list(),
   excludeTables: list(),
-  format: z.enum(['directory', 'custom', 'plain']).default('directory'),
+  format: z.enum(OPTIONS.format.choices).default('directory'),
   compression: z
     .string()
-    .regex(/^(auto|none|(gzip|lz4|zstd)(:\d{1,2})?)$/, 'must be auto, none, gzip, lz4 or zstd, with a level such as zstd:3')
+    .regex(
+      /^(auto|none|(gzip|lz4|zstd)(:\d{1,2})?)$/,
+      'must be auto, none, gzip, lz4 or zstd, with a level such as zstd:3',
+    )
     .default('auto'),
   jobs: count.min(1, 'must be at least 1').max(64, 'must be at most 64').optional(),
   lockTimeout: duration().default(300_000),
-  verify: z.enum(['none', 'archive', 'data', 'full']).default('full'),
-  scratch: z.enum(SCRATCH_KINDS).default('auto'),
+  verify: z.enum(OPTIONS.verify.choices).default('full'),
+  scratch: z.enum(OPTIONS.scratch.choices).default('auto'),
   scratchUrl: z.string().optional(),
   postgresBin: list(),
   assertions: lines(),
@@ -309,13 +41,13 @@ const Schema = z.object({
     .string()
     .regex(/^(\d+[ymdh])+$/, 'must be an age such as 14d, 3m or 1y6m')
     .optional(),
-  keepTier: z.enum(['archive', 'data', 'full']).optional(),
+  keepTier: z.enum(OPTIONS['keep-tier'].choices).optional(),
   timezone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Madrid').default('UTC'),
   rotate: flag(true),
   dryRun: flag(false),
   confirm: z.string().optional(),
   alerts: rules(),
-  uploadArtifact: z.enum(['all', 'report', 'none']).default('all'),
+  uploadArtifact: z.enum(OPTIONS['upload-artifact'].choices).default('all'),
   artifactRetentionDays: count.min(1, 'must be at least 1').max(400, 'must be at most 400').optional(),
   allowPublicArtifact: flag(false),
   historyCache: flag(true),
@@ -404,81 +136,6 @@ function usageError(error: z.ZodError, origins: ReadonlyMap<string, string>): Us
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== ''
-}
-
-function list(): z.ZodType<string[]> {
-  return z.preprocess(
-    (value) => (typeof value === 'string' ? splitNames(value) : (value ?? [])),
-    z.array(z.coerce.string()),
-  )
-}
-
-function lines(): z.ZodType<string[]> {
-  return z.preprocess(
-    (value) =>
-      typeof value === 'string'
-        ? value
-            .split('\n')
-            .map((line) => line.trim())
-            .filter((line) => line !== '')
-        : (value ?? []),
-    z.array(z.string()),
-  )
-}
-
-/** Rules as lines of text, or as the seed writes them in YAML: `{critical: {duration: "> 30min"}}`. */
-function rules(): z.ZodType<string[]> {
-  return z.preprocess((value) => {
-    if (typeof value === 'string') {
-      return value
-        .split(/[\n;]/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '')
-    }
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-      return Object.entries(value).flatMap(([level, measures]) =>
-        Object.entries((measures ?? {}) as object).map(([measure, limit]) => `${level} ${measure} ${String(limit)}`),
-      )
-    }
-    return value ?? []
-  }, z.array(z.string()))
-}
-
-function flag(fallback: boolean): z.ZodType<boolean> {
-  return z.preprocess((value) => {
-    if (value === undefined) {
-      return fallback
-    }
-    // YAML 1.2's core schema, as @actions/core reads boolean inputs.
-    const text = String(value)
-    return /^(true|True|TRUE)$/.test(text) ? true : /^(false|False|FALSE)$/.test(text) ? false : value
-  }, z.boolean('must be true or false'))
-}
-
-function duration(): z.ZodType<number> {
-  const units: Record<string, number> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 }
-  return z.preprocess(
-    (value) => {
-      const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h)$/.exec(String(value)) ?? []
-      return amount === undefined || unit === undefined ? undefined : Number(amount) * (units[unit] ?? NaN)
-    },
-    z.number('must be a duration such as 30s, 5min or 2h'),
-  )
-}
-
-/** Splits at commas and new lines outside double quotes: `"Odd, name", parts`. */
-function splitNames(text: string): string[] {
-  const names = text.match(/(?:"(?:[^"]|"")*"|[^,\n"])+/g) ?? []
-  return names.map((name) => name.trim()).filter((name) => name !== '')
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }
 
 function camelCase(name: string): string {

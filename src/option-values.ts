@@ -1,0 +1,83 @@
+import { z } from 'zod'
+
+/** A whole number that is not negative. */
+export const count = z.coerce.number().int('must be a whole number').min(0, 'must not be negative')
+
+/** Names separated by commas or new lines, or a YAML list. */
+export function list(): z.ZodType<string[]> {
+  return z.preprocess(
+    (value) => (typeof value === 'string' ? splitNames(value) : (value ?? [])),
+    z.array(z.coerce.string()),
+  )
+}
+
+/** One a line, or a YAML list. */
+export function lines(): z.ZodType<string[]> {
+  return z.preprocess(
+    (value) =>
+      typeof value === 'string'
+        ? value
+            .split('\n')
+            .map((line) => line.trim())
+            .filter((line) => line !== '')
+        : (value ?? []),
+    z.array(z.string()),
+  )
+}
+
+/** Rules as lines of text, or as the seed writes them in YAML: `{critical: {duration: "> 30min"}}`. */
+export function rules(): z.ZodType<string[]> {
+  return z.preprocess((value) => {
+    if (typeof value === 'string') {
+      return value
+        .split(/[\n;]/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+    }
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+      return Object.entries(value).flatMap(([level, measures]) =>
+        Object.entries((measures ?? {}) as object).map(([measure, limit]) => `${level} ${measure} ${String(limit)}`),
+      )
+    }
+    return value ?? []
+  }, z.array(z.string()))
+}
+
+/** `true` or `false`, as GitHub and YAML write them. */
+export function flag(fallback: boolean): z.ZodType<boolean> {
+  return z.preprocess((value) => {
+    if (value === undefined) {
+      return fallback
+    }
+    // The spellings that GitHub's toolkit reads as booleans: those of YAML 1.2's core schema.
+    if (value === 'true' || value === 'True' || value === 'TRUE') {
+      return true
+    }
+    return value === 'false' || value === 'False' || value === 'FALSE' ? false : value
+  }, z.boolean('must be true or false'))
+}
+
+/** `30s`, `5min`, `2h`, in milliseconds. */
+export function duration(): z.ZodType<number> {
+  const units: Record<string, number> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 }
+  return z.preprocess((value) => {
+    const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h)$/.exec(String(value)) ?? []
+    return amount === undefined || unit === undefined ? undefined : Number(amount) * (units[unit] ?? NaN)
+  }, z.number('must be a duration such as 30s, 5min or 2h'))
+}
+
+/** Splits at commas and new lines outside double quotes: `"Odd, name", parts`. */
+function splitNames(text: string): string[] {
+  const names = text.match(/(?:"(?:[^"]|"")*"|[^,\n"])+/g) ?? []
+  return names.map((name) => name.trim()).filter((name) => name !== '')
+}
+
+/** Whether the runtime knows that IANA time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
