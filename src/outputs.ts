@@ -1,0 +1,125 @@
+import type { Operation } from './option-list.js'
+
+/**
+ * Action outputs and the keys of the command line's `--json` object are one set of names, and this is it. `action.yml`
+ * and the reference in the docs are made from this list.
+ */
+
+/** `json` values are JSON text in an action output, and plain values in `--json`. */
+type OutputKind = 'text' | 'number' | 'json'
+
+export interface OutputDefinition {
+  kind: OutputKind
+  /** One sentence or two, for action.yml and the reference. */
+  describe: string
+  /** The operations that set it; all where not given. */
+  operations?: readonly Operation[]
+  /** Only the action sets it. */
+  actionOnly?: boolean
+  example: string
+}
+
+export const OUTPUTS = {
+  'backup-id': {
+    kind: 'text',
+    describe: 'The id of the set: the UTC instant of its snapshot.',
+    operations: ['backup', 'validate'],
+    example: '20261124T020000Z',
+  },
+  'backup-path': {
+    kind: 'text',
+    describe: 'The folder of the set in the store, or the path of the dump that was validated.',
+    operations: ['backup', 'validate'],
+    example: '/backups/db/daily/20261124T020000Z',
+  },
+  'manifest-path': {
+    kind: 'text',
+    describe: "The set's manifest; not set for a dump of another tool.",
+    operations: ['backup', 'validate'],
+    example: '/backups/db/daily/20261124T020000Z/manifest.json',
+  },
+  proof: {
+    kind: 'text',
+    describe: 'The outcome of verifying: `proven`, `failed` or `not-verified`.',
+    operations: ['backup', 'validate'],
+    example: 'proven',
+  },
+  'proof-tier': {
+    kind: 'text',
+    describe: 'How far it was verified: `archive`, `data` or `full`; `none` when nothing was asked for.',
+    operations: ['backup', 'validate'],
+    example: 'full',
+  },
+  metrics: {
+    kind: 'json',
+    describe: 'Duration, compression, memory, sizes and rows of the backup, by table too.',
+    operations: ['backup'],
+    example: '{"performance":{"duration_seconds":12.4,…},"size":{…},"records":{…}}',
+  },
+  alerts: {
+    kind: 'json',
+    describe: 'The alerts that fired; an empty list when none did.',
+    operations: ['backup'],
+    example: '[{"level":"warning","measure":"compression",…}]',
+  },
+  records: {
+    kind: 'number',
+    describe: 'Rows in the set, of all tables together.',
+    operations: ['backup', 'validate'],
+    example: '84210',
+  },
+  'size-bytes': {
+    kind: 'number',
+    describe: 'Bytes of all files of the set.',
+    operations: ['backup', 'validate'],
+    example: '7340032',
+  },
+  'duration-seconds': {
+    kind: 'number',
+    describe: 'How long the operation took.',
+    example: '12.4',
+  },
+  kept: {
+    kind: 'json',
+    describe: 'The ids of the sets that rotation keeps.',
+    operations: ['backup', 'rotate'],
+    example: '["20261124T020000Z","20261123T020000Z"]',
+  },
+  removed: {
+    kind: 'json',
+    describe: 'The ids of the sets that rotation removed, or would remove with `dry-run`.',
+    operations: ['backup', 'rotate'],
+    example: '["20261117T020000Z"]',
+  },
+  'report-path': {
+    kind: 'text',
+    describe: 'The report as one HTML page.',
+    example: '/home/runner/work/_temp/pg-lifeboat/report.html',
+  },
+  'artifact-id': {
+    kind: 'text',
+    describe: 'The id of the artifact that holds the set; not set when the set was not uploaded.',
+    operations: ['backup'],
+    actionOnly: true,
+    example: '1234567890',
+  },
+} as const satisfies Record<string, OutputDefinition>
+
+export type OutputName = keyof typeof OUTPUTS
+
+interface ValueOf {
+  text: string
+  number: number
+  json: object
+}
+
+/** What an operation gives back to whoever started it. An output that has no meaning for an operation is not there. */
+export type Outputs = { [Name in OutputName]?: ValueOf[(typeof OUTPUTS)[Name]['kind']] }
+
+/** The definitions as a plain list, for whoever prints them. */
+export function outputDefinitions(): (OutputDefinition & { name: OutputName })[] {
+  return Object.entries<OutputDefinition>(OUTPUTS).map(([name, definition]) => ({
+    ...definition,
+    name: name as OutputName,
+  }))
+}

@@ -1,0 +1,31 @@
+import type { Outputs } from '../outputs.js'
+import type { Report } from './report.js'
+
+/** The outputs of an operation, from its report. The caller adds where the report and the artifact are. */
+export function outputsOf(report: Report): Outputs {
+  const { set, proof, metrics } = report
+  const records = recordsOf(report)
+  return {
+    ...(report.id !== undefined && { 'backup-id': report.id }),
+    ...(set !== undefined && { 'backup-path': set.path, 'size-bytes': set.bytes }),
+    ...(set?.manifestPath !== undefined && { 'manifest-path': set.manifestPath }),
+    ...(proof !== undefined && { proof: proof.outcome, 'proof-tier': proof.tier }),
+    ...(metrics !== undefined && { metrics }),
+    ...(report.operation === 'backup' && { alerts: report.alerts }),
+    ...(records !== undefined && { records }),
+    'duration-seconds': Math.round(report.seconds * 1000) / 1000,
+    ...(report.operation !== 'validate' && {
+      kept: report.retention.filter(({ keep }) => keep).map(({ id }) => id),
+      removed: report.retention.filter(({ keep }) => !keep).map(({ id }) => id),
+    }),
+  }
+}
+
+/** Rows of all tables; undefined where no table is known, because 0 would say that there are none. */
+function recordsOf({ metrics, tables }: Report): number | undefined {
+  if (metrics !== undefined) {
+    return metrics.records.total
+  }
+  const counted = tables.filter(({ rows }) => rows !== undefined)
+  return counted.length === 0 ? undefined : counted.reduce((sum, { rows = 0 }) => sum + rows, 0)
+}

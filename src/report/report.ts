@@ -1,0 +1,144 @@
+import type { Proof } from '../backup/manifest.js'
+import type { ExitCode } from '../errors.js'
+import type { Finding } from '../findings.js'
+import type { Operation } from '../option-list.js'
+
+/**
+ * What an operation tells when it is over: a plain object without behaviour, from which the job summary, the HTML page,
+ * the outputs and the exit code are made. Names and messages in it come from outside and are escaped by the renderers.
+ */
+export interface Report {
+  operation: Operation
+  series: string
+  /** The type of the set; for a rotation, undefined means every type. */
+  type?: string
+  /** The id of the set; undefined where there is none (a rotation, a failure, a dump of another tool). */
+  id?: string
+  startedAt: Date
+  seconds: number
+  /** Nothing was changed, only told. */
+  dryRun?: boolean
+  source?: SourceFacts
+  set?: SetFacts
+  /** The outcome of verifying; undefined for operations that verify nothing. */
+  proof?: Proof
+  phases: readonly Phase[]
+  tables: readonly TableResult[]
+  metrics?: Metrics
+  alerts: readonly AlertLine[]
+  retention: readonly RetentionLine[]
+  /** What was found besides the proof's findings: by the preflight, by rotation. */
+  findings: readonly Finding[]
+  /** What a reader should know and no finding says, as sentences. */
+  warnings: readonly string[]
+  /** Why the operation ended early; what is known until then is told all the same. */
+  failure?: Failure
+}
+
+/** The database that was backed up, as its manifest describes it. */
+export interface SourceFacts {
+  database: string
+  serverVersion: string
+  /** `pg_dump (PostgreSQL) 17.2` */
+  pgDump?: string
+  /** When the snapshot was taken. */
+  snapshotTime?: Date
+}
+
+/** Where the set is and what it weighs. */
+export interface SetFacts {
+  /** Its folder, or the path of a dump of another tool. */
+  path: string
+  manifestPath?: string
+  format?: string
+  compression?: string
+  /** Bytes of all its files. */
+  bytes: number
+  /** Bytes of the dump itself. */
+  dumpBytes?: number
+  /** What the tables in it occupy at the source. */
+  sourceBytes?: number
+  /** Made by another tool: it has no manifest. */
+  foreign?: boolean
+}
+
+export interface Phase {
+  name: string
+  seconds: number
+  /** Seconds from the start of the operation; by default the end of the phase before. */
+  startedAfter?: number
+}
+
+/**
+ * - `equal`: rows and content are those of the source
+ * - `counted`: the rows of the archive are as many as at the source; the content was not compared
+ * - `differs`, `missing`: the proof failed here
+ * - `not-compared`: nothing is known
+ * - `definition-only`: its rows are not in the backup, as asked for
+ */
+export type TableOutcome = 'equal' | 'counted' | 'differs' | 'missing' | 'not-compared' | 'definition-only'
+
+export interface TableResult {
+  /** As a person writes it: `public.animals`. */
+  name: string
+  /** Rows at the snapshot. */
+  rows?: number
+  /** Rows in the restored copy, or in the archive. */
+  restoredRows?: number
+  /** What it occupies at the source. */
+  bytes: number
+  outcome: TableOutcome
+}
+
+/** The metrics of a backup in the shape that was asked for; the names are part of it. */
+export interface Metrics {
+  performance: { duration_seconds: number; compression_ratio: number; memory_usage_mb: number }
+  size: { total_bytes: number; compressed_bytes: number; tables: Record<string, number> }
+  records: { total: number; by_table: Record<string, number> }
+}
+
+export interface AlertLine {
+  level: 'critical' | 'warning' | 'info'
+  /** `duration`, `size`, `compression`, … */
+  measure: string
+  /** What was measured against which limit, as a sentence. */
+  message: string
+}
+
+export interface RetentionLine {
+  id: string
+  type: string
+  keep: boolean
+  reasons: readonly string[]
+}
+
+export interface Failure {
+  /** The message of the error, with what was being done and what to do. */
+  message: string
+  /** The messages of its causes. */
+  causes: readonly string[]
+  exitCode: ExitCode
+}
+
+/** The findings of the proof and of everything around it. */
+export function allFindings(report: Report): readonly Finding[] {
+  return [...(report.proof?.findings ?? []), ...report.findings]
+}
+
+/**
+ * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
+ * and could not be given.
+ */
+export function exitCodeFor(report: Report): ExitCode {
+  if (report.failure !== undefined) {
+    return report.failure.exitCode
+  }
+  switch (report.proof?.outcome) {
+    case 'failed':
+      return 3
+    case 'not-verified':
+      return report.proof.tier === 'none' ? 0 : 4
+    default:
+      return 0
+  }
+}
