@@ -47,6 +47,15 @@ export interface Store {
   remove(set: Pick<StoredSet, 'id' | 'type'>): Promise<void>
   /** Removes what runs that were killed left behind, and returns what it removed. */
   sweep(): Promise<string[]>
+  /**
+   * Keeps other runs from changing which sets there are (commit, rotate, sweep) until the returned function is called.
+   *
+   * Waits for a run that holds it; throws `OperationError` naming that run when it takes too long. The lock of a run
+   * that has died is taken over.
+   *
+   * @param doing shown to those who wait: `rotating /backups/db`
+   */
+  lock(doing: string): Promise<Unlock>
   appendLog(line: LogLine): Promise<void>
   /** All log lines since an instant, oldest first. Lines that cannot be read are counted, not hidden. */
   readLog(since: Date): Promise<{ lines: LogLine[]; unreadable: number }>
@@ -64,4 +73,17 @@ export interface IncomingSet {
   commit(): Promise<{ path: string }>
   /** Removes what was written. Safe to call after `commit`, where it does nothing. */
   discard(): Promise<void>
+}
+
+/** Gives a lock back. Safe to call twice. */
+export type Unlock = () => Promise<void>
+
+/** Does work while no other run changes which sets there are. */
+export async function withLock<T>(store: Store, doing: string, work: () => Promise<T>): Promise<T> {
+  const unlock = await store.lock(doing)
+  try {
+    return await work()
+  } finally {
+    await unlock()
+  }
 }

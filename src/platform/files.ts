@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import type { Dirent } from 'node:fs'
+import { open, readdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { codeOf } from './file-errors.js'
+import { inParallel } from './parallel.js'
+
+/** Something in a folder, by its path relative to that folder, with `/`. */
+export interface FoundEntry {
+  path: string
+  kind: 'file' | 'folder' | 'symbolic link' | 'special file'
+}
+
+/** How many fsyncs go on at a time: a disk merges what it is asked together, and libuv has four threads. */
+const SYNCS = 4
+
+/** Everything below a folder, sorted by path. Symbolic links are named, never followed. */
+export async function entriesBelow(folder: string): Promise<FoundEntry[]> {
+  const found: FoundEntry[] = []
+  const waiting = ['']
+  for (let inside = waiting.pop(); inside !== undefined; inside = waiting.pop()) {
+    for (const entry of await readdir(path.join(folder, inside), { withFileTypes: true })) {
+      const one = { path: inside === '' ? entry.name : `${inside}/${entry.name}`, kind: kindOf(entry) }
+      found.push(one)
+      if (one.kind === 'folder') waiting.push(one.path)
+    }
+  }
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function kindOf(entry: Dirent): FoundEntry['kind'] {
+  if (entry.isFile()) return 'file'
+  if (entry.isDirectory()) return 'folder'
+  return entry.isSymbolicLink() ? 'symbolic link' : 'special file'
+}
+
+/** Flushes a file's content, or a folder's list of names, to the disk. */
+export async function syncPath(file: string): Promise<void> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    await handle.sync()
+  } catch (error) {
+    // Some network file systems cannot flush a folder; they have no list of names that we could lose.
+    if (!['EINVAL', 'ENOTSUP', 'EISDIR'].includes(codeOf(error) ?? '') || !(await handle.stat()).isDirectory()) {
+      throw error
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Flushes everything below a folder, and the folder itself: afterwards a power failure cannot undo it. */
+export async function syncTree(folder: string): Promise<void> {
+  const entries = await entriesBelow(folder)
+  const paths = entries.filter(({ kind }) => kind === 'file' || kind === 'folder').map((entry) => entry.path)
+  await inParallel(['', ...paths], SYNCS, (entry) => syncPath(path.join(folder, entry)))
+}
+
+/** Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part. */
+export async function writeWhole(file: string, content: string): Promise<void> {
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    await writeNew(temporary, content)
+    await rename(temporary, file)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncPath(path.dirname(file))
+}
+
+async function writeNew(file: string, content: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
