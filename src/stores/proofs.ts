@@ -1,0 +1,72 @@
+import { mkdir, open, readdir } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import path from 'node:path'
+import { Proof, idOf, type Manifest } from '../backup/manifest.js'
+import { SET } from '../backup/set.js'
+import { messageOf } from '../errors.js'
+import { ifThere } from '../platform/file-errors.js'
+import { syncPath, writeWhole } from '../platform/files.js'
+
+/** Where an outcome is kept in its set: `proofs/20261124T020000Z.json`, numbered when that second has one already. */
+export function proofFileName(proof: Proof, taken: readonly string[] = []): string {
+  const stem = idOf(new Date(proof.at))
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? `${stem}.json` : `${stem}-${number}.json`
+    if (!taken.includes(name)) return name
+  }
+}
+
+/** The outcome that counts: the newest of the manifest's and of later ones; of the same instant, the later written. */
+export function newestProof(manifest: Manifest, later: readonly Proof[]): Proof {
+  return later.reduce(
+    (newest, proof) => (Date.parse(proof.at) >= Date.parse(newest.at) ? proof : newest),
+    manifest.proof,
+  )
+}
+
+/** Adds an outcome to the set in this folder, whole or not at all. */
+export async function writeProof(folder: string, proof: Proof): Promise<void> {
+  const proofs = path.join(folder, SET.proofs)
+  if ((await mkdir(proofs, { recursive: true, mode: 0o700 })) !== undefined) await syncPath(folder)
+  const name = proofFileName(proof, await readdir(proofs))
+  await writeWhole(path.join(proofs, name), `${JSON.stringify(Proof.parse(proof), null, 2)}\n`)
+}
+
+/**
+ * The outcomes that were added to the set in this folder, in the order of their names. What cannot be read is told and
+ * left out, so that it neither proves nor fails the set.
+ */
+export async function readProofs(folder: string, tell: (note: string) => void): Promise<Proof[]> {
+  const proofs: Proof[] = []
+  const names = (await ifThere(readdir(path.join(folder, SET.proofs)))) ?? []
+  for (const name of names.filter(isProofName).sort(byInstant)) {
+    const file = path.join(folder, SET.proofs, name)
+    try {
+      proofs.push(Proof.parse(JSON.parse(await readSmall(file))))
+    } catch (error) {
+      tell(`${file} is not an outcome of a verification and is left out: ${messageOf(error)}`)
+    }
+  }
+  return proofs
+}
+
+function isProofName(name: string): boolean {
+  return name.endsWith('.json') && !name.startsWith('.')
+}
+
+/** `…Z.json` before `…Z-2.json` before `…Z-10.json`. */
+function byInstant(a: string, b: string): number {
+  const [[stemA = '', numberA = '1'], [stemB = '', numberB = '1']] = [a, b].map((name) =>
+    name.slice(0, -5).split('-'),
+  ) as [string[], string[]]
+  return stemA === stemB ? Number(numberA) - Number(numberB) : stemA < stemB ? -1 : 1
+}
+
+async function readSmall(file: string): Promise<string> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    return await handle.readFile('utf8')
+  } finally {
+    await handle.close()
+  }
+}
