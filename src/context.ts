@@ -10,6 +10,8 @@ export interface Context {
   clock: Clock
   workspace: Workspace
   environment: Readonly<Record<string, string | undefined>>
+  /** Where relative paths start: the workspace of a job, the folder that the command line was called in. */
+  workingDirectory: string
   /** Aborted when the user or the runner asks us to stop. Every long step listens to it. */
   signal: AbortSignal
 }
