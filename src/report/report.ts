@@ -22,6 +22,7 @@ export interface Report {
   set?: SetFacts
   /** The outcome of verifying; undefined for operations that verify nothing. */
   proof?: Proof
+  /** In the order in which they began; some run at the same time. */
   phases: readonly Phase[]
   tables: readonly TableResult[]
   metrics?: Metrics
@@ -65,8 +66,6 @@ export interface SetFacts {
 export interface Phase {
   name: string
   seconds: number
-  /** Seconds from the start of the operation; by default the end of the phase before. */
-  startedAfter?: number
 }
 
 /**

@@ -1,0 +1,64 @@
+/**
+ * What a report says, without how it looks: the sections build it once, and the job summary and the HTML page are two
+ * renderings of it.
+ */
+
+/** A piece of a sentence. `code` is for names of any kind: they are shown as they are, and nothing is made of them. */
+export type Inline = string | { code: string } | { strong: string }
+export type Text = readonly Inline[]
+
+/** How a verdict looks: green, red, or a warning. */
+export type Mood = 'good' | 'bad' | 'doubtful'
+
+export interface Column {
+  title: string
+  /** Numbers stand at the right. */
+  numeric?: boolean
+}
+
+export interface Bar {
+  label: string
+  seconds: number
+}
+
+export type Block =
+  | { kind: 'verdict'; mood: Mood; text: Text }
+  | { kind: 'heading'; text: string }
+  | { kind: 'paragraph'; text: Text }
+  | { kind: 'list'; items: readonly Text[] }
+  | { kind: 'table'; caption: string; columns: readonly Column[]; rows: readonly (readonly Text[])[] }
+  | { kind: 'bars'; caption: string; bars: readonly Bar[] }
+  | { kind: 'details'; summary: string; blocks: readonly Block[] }
+
+/** How much of what can be long is shown. What is left out is always counted and said. */
+export interface Limits {
+  tables: number
+  findings: number
+  retention: number
+  /** Characters of one message or name. */
+  text: number
+}
+
+/** For the page, which has no limit of size: only what no person would read is left out. */
+export const EVERYTHING: Limits = { tables: Infinity, findings: 5000, retention: Infinity, text: 4000 }
+
+/** A sentence with names in it: ``sentence`the set ${id(set)} is there` ``. Given texts are joined, strings are prose. */
+export function sentence(strings: TemplateStringsArray, ...parts: (Inline | Text)[]): Text {
+  return strings.flatMap((text, index) => {
+    const part = parts[index]
+    const inline = part === undefined ? [] : isText(part) ? part : [part]
+    return text === '' ? inline : [text, ...inline]
+  })
+}
+
+export function code(text: string): Inline {
+  return { code: text }
+}
+
+export function strong(text: string): Inline {
+  return { strong: text }
+}
+
+function isText(part: Inline | Text): part is Text {
+  return Array.isArray(part)
+}

@@ -1,0 +1,87 @@
+import type { Block, Column, Inline, Limits, Mood, Text } from './content.js'
+import { shorten } from './escape.js'
+
+type Of<Kind extends Block['kind']> = Extract<Block, { kind: Kind }>
+
+/** What differs between the job summary and the page. */
+export interface Dialect {
+  /** Escapes prose. */
+  prose: (text: string) => string
+  /** Escapes what stands in a `<code>` element. */
+  code: (text: string) => string
+  /** A chart, without the table that stands beside it. */
+  bars: (block: Of<'bars'>) => string
+  /** Whether what is folded starts open. */
+  openDetails: boolean
+  limits: Limits
+}
+
+export const MOOD_MARKS: Readonly<Record<Mood, string>> = { good: '✅', bad: '❌', doubtful: '⚠️' }
+
+/** Blocks as HTML, one a paragraph of text. No block has an empty line in it, so Markdown takes each for HTML to its end. */
+export function renderBlocks(blocks: readonly Block[], dialect: Dialect): string {
+  return blocks.map((block) => renderBlock(block, dialect)).join('\n\n')
+}
+
+function renderBlock(block: Block, dialect: Dialect): string {
+  switch (block.kind) {
+    case 'verdict':
+      return `<h2 class="${block.mood}">${MOOD_MARKS[block.mood]} ${renderText(block.text, dialect)}</h2>`
+    case 'heading':
+      return `<h3>${dialect.prose(block.text)}</h3>`
+    case 'paragraph':
+      return `<p>${renderText(block.text, dialect)}</p>`
+    case 'list':
+      return `<ul>\n${block.items.map((item) => `<li>${renderText(item, dialect)}</li>`).join('\n')}\n</ul>`
+    case 'table':
+      return renderTable(block, dialect)
+    case 'bars':
+      return dialect.bars(block)
+    case 'details':
+      return `<details${dialect.openDetails ? ' open' : ''}>\n<summary>${dialect.prose(block.summary)}</summary>\n\n${renderBlocks(block.blocks, dialect)}\n\n</details>`
+  }
+}
+
+function renderTable({ caption, columns, rows }: Of<'table'>, dialect: Dialect): string {
+  const head = columns
+    .map((column) => `<th scope="col"${alignment(column)}>${dialect.prose(column.title)}</th>`)
+    .join('')
+  const body = rows.map(
+    (cells) => `<tr>${cells.map((cell, index) => renderCell(cell, index, columns, dialect)).join('')}</tr>`,
+  )
+  return [
+    '<table>',
+    `<caption>${dialect.prose(caption)}</caption>`,
+    `<thead><tr>${head}</tr></thead>`,
+    '<tbody>',
+    ...body,
+    '</tbody>',
+    '</table>',
+  ].join('\n')
+}
+
+function renderCell(cell: Text, index: number, columns: readonly Column[], dialect: Dialect): string {
+  const tag = index === 0 ? 'th' : 'td'
+  const scope = index === 0 ? ' scope="row"' : ''
+  return `<${tag}${scope}${alignment(columns[index])}>${renderText(cell, dialect)}</${tag}>`
+}
+
+/** An attribute and not a style, because GitHub keeps no styles. */
+function alignment(column: Column | undefined): string {
+  return column?.numeric === true ? ' align="right"' : ' align="left"'
+}
+
+function renderText(text: Text, dialect: Dialect): string {
+  return text.map((inline) => renderInline(inline, dialect)).join('')
+}
+
+function renderInline(inline: Inline, { prose, code, limits }: Dialect): string {
+  if (typeof inline === 'string') {
+    return prose(shorten(inline, limits.text))
+  }
+  if ('code' in inline) {
+    // A name in another script must not turn the words around it: `dir` sets it apart.
+    return `<code dir="auto">${code(shorten(inline.code, limits.text))}</code>`
+  }
+  return `<strong>${prose(shorten(inline.strong, limits.text))}</strong>`
+}

@@ -1,0 +1,26 @@
+import type { Text } from './content.js'
+import { MOOD_MARKS } from './markup.js'
+import type { Report } from './report.js'
+import { counted, formatBytes, formatDuration } from './units.js'
+import { verdictOf } from './verdict.js'
+
+/** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
+export function closingLines(report: Report): string[] {
+  const { mood, text } = verdictOf(report)
+  const { id, set, retention } = report
+  const removed = retention.filter(({ keep }) => !keep)
+  return [
+    `${MOOD_MARKS[mood]} ${plain(text)}`,
+    ...(set === undefined ? [] : [`Set: ${set.path}${id === undefined ? '' : ` (${formatBytes(set.bytes)})`}`]),
+    ...(retention.length === 0
+      ? []
+      : [
+          `Retention: ${counted(retention.length - removed.length, 'set')} kept, ${removed.length} ${report.dryRun === true ? 'would be removed' : 'removed'}.`,
+        ]),
+    `Took ${formatDuration(report.seconds)}.`,
+  ]
+}
+
+function plain(text: Text): string {
+  return text.map((inline) => (typeof inline === 'string' ? inline : Object.values(inline).join(''))).join('')
+}

@@ -1,0 +1,102 @@
+import type { Proof } from '../backup/manifest.js'
+import { code, sentence, type Mood, type Text } from './content.js'
+import type { Report } from './report.js'
+import { counted, formatInstant } from './units.js'
+
+export interface Verdict {
+  mood: Mood
+  /** One sentence that somebody who knows nothing of backups understands. */
+  text: Text
+}
+
+/** What came of it. A set is only called good for what was really checked. */
+export function verdictOf(report: Report): Verdict {
+  if (report.failure !== undefined) {
+    return failed(report)
+  }
+  if (report.operation === 'rotate') {
+    return rotated(report)
+  }
+  switch (report.proof?.outcome) {
+    case 'proven':
+      return { mood: 'good', text: proven(report, report.proof) }
+    case 'failed':
+      return { mood: 'bad', text: disproved(report.proof) }
+    case 'not-verified':
+      return { mood: 'doubtful', text: unverified(report, report.proof) }
+    case undefined:
+      return { mood: 'doubtful', text: sentence`Not verified: nobody knows whether this backup restores.` }
+  }
+}
+
+function proven(report: Report, proof: Proof): Text {
+  const when = report.source?.snapshotTime
+  const at = when === undefined ? 'the moment it was taken' : formatInstant(when)
+  const amount = amountOf(report)
+  switch (proof.tier) {
+    case 'full':
+      return sentence`This backup was restored and is equal to the database at ${at}: ${amount}.`
+    case 'data':
+      return sentence`The data of this backup was restored and is equal to the database at ${at}: ${amount}. Indexes, constraints and privileges were not compared.`
+    default:
+      return sentence`This backup was read from end to end and holds as many rows as the database at ${at}: ${amount}. It was not restored, and contents were not compared.`
+  }
+}
+
+function disproved(proof: Proof): Text {
+  const errors = proof.findings.filter(({ severity }) => severity === 'error')
+  const first = errors[0]
+  const where = first === undefined ? [] : sentence`, first on ${code(first.on)}`
+  return sentence`This backup is damaged or not equal to the database, do not rely on it: ${counted(errors.length, 'problem')} found${where}.`
+}
+
+function unverified(report: Report, proof: Proof): Text {
+  if (proof.outcome !== 'not-verified') {
+    return []
+  }
+  if (proof.tier === 'none') {
+    return sentence`Not verified: no verification was asked for, so nobody knows whether this backup restores.`
+  }
+  const subject =
+    report.set?.foreign === true
+      ? 'this dump was checked as far as possible'
+      : 'it is not known whether this backup restores'
+  return sentence`Not verified: ${subject}. ${endWithStop(proof.reason)}`
+}
+
+function failed(report: Report): Verdict {
+  const text = (() => {
+    switch (report.operation) {
+      case 'backup':
+        return report.set === undefined
+          ? sentence`No backup was made. Earlier backups are untouched.`
+          : sentence`The backup is in the store, but the operation failed after it.`
+      case 'validate':
+        return sentence`The backup could not be verified.`
+      case 'rotate':
+        return sentence`The retention policy was not applied.`
+    }
+  })()
+  return { mood: 'bad', text }
+}
+
+function rotated(report: Report): Verdict {
+  const kept = report.retention.filter(({ keep }) => keep).length
+  const removed = report.retention.length - kept
+  const text =
+    report.dryRun === true
+      ? sentence`Nothing was removed, this was a rehearsal: ${counted(kept, 'backup')} would stay and ${counted(removed, 'backup')} would go.`
+      : sentence`${counted(kept, 'backup')} ${kept === 1 ? 'is' : 'are'} kept, ${counted(removed, 'backup')} ${removed === 1 ? 'was' : 'were'} removed.`
+  return { mood: 'good', text }
+}
+
+/** `84,210 rows in 9 tables` */
+function amountOf({ tables }: Report): string {
+  const withRows = tables.filter(({ rows }) => rows !== undefined)
+  const rows = withRows.reduce((sum, table) => sum + (table.rows ?? 0), 0)
+  return `${counted(rows, 'row')} in ${counted(withRows.length, 'table')}`
+}
+
+function endWithStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
