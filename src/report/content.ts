@@ -4,7 +4,7 @@
  */
 
 /** A piece of a sentence. `code` is for names of any kind: they are shown as they are, and nothing is made of them. */
-export type Inline = string | { code: string } | { strong: string }
+export type Inline = string | { code: string } | { strong: string } | { label: string; to: string }
 export type Text = readonly Inline[]
 
 /** How a verdict looks: green, red, or a warning. */

@@ -1,5 +1,5 @@
 import type { Block, Column, Inline, Limits, Mood, Text } from './content.js'
-import { shorten } from './escape.js'
+import { escapeHtml, shorten } from './escape.js'
 
 type Of<Kind extends Block['kind']> = Extract<Block, { kind: Kind }>
 
@@ -82,6 +82,9 @@ function renderInline(inline: Inline, { prose, code, limits }: Dialect): string 
   if ('code' in inline) {
     // A name in another script must not turn the words around it: `dir` sets it apart.
     return `<code dir="auto">${code(shorten(inline.code, limits.text))}</code>`
+  }
+  if ('label' in inline) {
+    return `<a href="${escapeHtml(inline.to)}">${code(inline.label)}</a>`
   }
   return `<strong>${prose(shorten(inline.strong, limits.text))}</strong>`
 }

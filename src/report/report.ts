@@ -2,6 +2,7 @@ import type { Proof } from '../backup/manifest.js'
 import type { ExitCode } from '../errors.js'
 import type { Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
+import type { Metrics } from '../records/metrics.js'
 
 /**
  * What an operation tells when it is over: a plain object without behaviour, from which the job summary, the HTML page,
@@ -32,6 +33,8 @@ export interface Report {
   findings: readonly Finding[]
   /** What a reader should know and no finding says, as sentences. */
   warnings: readonly string[]
+  /** What was uploaded to GitHub. */
+  artifacts?: readonly ArtifactLine[]
   /** Why the operation ended early; what is known until then is told all the same. */
   failure?: Failure
 }
@@ -89,13 +92,6 @@ export interface TableResult {
   outcome: TableOutcome
 }
 
-/** The metrics of a backup in the shape that was asked for; the names are part of it. */
-export interface Metrics {
-  performance: { duration_seconds: number; compression_ratio: number; memory_usage_mb: number }
-  size: { total_bytes: number; compressed_bytes: number; tables: Record<string, number> }
-  records: { total: number; by_table: Record<string, number> }
-}
-
 export interface AlertLine {
   level: 'critical' | 'warning' | 'info'
   /** `duration`, `size`, `compression`, … */
@@ -109,6 +105,15 @@ export interface RetentionLine {
   type: string
   keep: boolean
   reasons: readonly string[]
+}
+
+export interface ArtifactLine {
+  name: string
+  id: string
+  /** Relative to the page of the run. */
+  url: string
+  /** `sha256:…` of what was uploaded; of a zip file, its own. */
+  digest?: string
 }
 
 export interface Failure {

@@ -10,6 +10,7 @@ export function contentOf(report: Report, limits: Limits): Block[] {
   return [
     { kind: 'verdict', mood, text },
     { kind: 'paragraph', text: subject(report) },
+    ...artifacts(report),
     ...failure(report),
     ...whatToDo(report, limits),
     ...alerts(report),
@@ -41,6 +42,14 @@ function labelOf({ operation }: Report): string {
     case 'rotate':
       return 'Rotation'
   }
+}
+
+function artifacts({ artifacts = [] }: Report): Block[] {
+  if (artifacts.length === 0) {
+    return []
+  }
+  const links = artifacts.flatMap(({ name, url }, index) => [...(index === 0 ? [] : [', ']), { label: name, to: url }])
+  return [{ kind: 'paragraph', text: sentence`${counted(artifacts.length, 'artifact')} to download: ${links}.` }]
 }
 
 function failure({ failure }: Report): Block[] {

@@ -11,7 +11,8 @@ export interface Verdict {
 
 /** What came of it. A set is only called good for what was really checked. */
 export function verdictOf(report: Report): Verdict {
-  if (report.failure !== undefined) {
+  // A proof that failed weighs more than whatever went wrong after it.
+  if (report.failure !== undefined && report.proof?.outcome !== 'failed') {
     return failed(report)
   }
   if (report.operation === 'rotate') {
