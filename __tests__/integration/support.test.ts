@@ -1,12 +1,16 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { transformFile } from '@swc/core'
 
 import { startCluster, type ClusterOptions, type TestCluster } from '../support/cluster.js'
-import { createEverything } from '../support/databases/index.js'
+import { createBenchDatabase, createEverything, createSampleDatabase } from '../support/databases/index.js'
 import { describeMajors } from '../support/describe-majors.js'
 
 /** What there is of every kind, by which a source and its restored copy are compared. */
@@ -105,3 +109,65 @@ describeMajors('a cluster of a test', ({ major, bin, clientBin }) => {
     expect(processesIn(cluster.host)).toEqual([])
   }, 60_000)
 })
+
+/** A program that starts a cluster, says where, and waits: the modules of this folder, which Node 20 cannot read as they are. */
+async function writeProgram(folder: string): Promise<string> {
+  for (const name of ['cluster', 'installations']) {
+    const source = fileURLToPath(new URL(`../support/${name}.ts`, import.meta.url))
+    const { code } = await transformFile(source, {
+      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+      module: { type: 'es6' },
+    })
+    await writeFile(path.join(folder, `${name}.js`), code)
+  }
+  const program = path.join(folder, 'program.js')
+  const lines = [
+    `import { startCluster } from './cluster.js'`,
+    `process.stdout.write((await startCluster()).host)`,
+    `setInterval(() => undefined, 1000)`,
+  ]
+  await writeFile(program, lines.join('\n'))
+  return program
+}
+
+test('a cluster goes away by itself when the process that started it is killed', async () => {
+  const cache = fileURLToPath(new URL('../../.cache', import.meta.url)) // inside the repository, to find node_modules
+  await mkdir(cache, { recursive: true })
+  const folder = await mkdtemp(path.join(cache, 'support-'))
+  try {
+    const child = spawn(process.execPath, [await writeProgram(folder)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [said] = (await once(child.stdout, 'data')) as [Buffer]
+    const host = said.toString()
+    expect(processesIn(host)).not.toEqual([])
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    for (let waited = 0; existsSync(host) && waited < 20_000; waited += 50) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    expect(existsSync(host)).toBe(false)
+    expect(processesIn(host)).toEqual([])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}, 60_000)
+
+test('the sample and the bench database are the same every time', async () => {
+  const cluster = await startCluster()
+  try {
+    for (const name of ['first', 'second']) {
+      await createSampleDatabase(cluster, `sample ${name}`, 500)
+      await createBenchDatabase(cluster, `bench ${name}`, 0.001)
+    }
+    const dump = (database: string): Promise<string> =>
+      cluster.run('pg_dump', [`--dbname=${cluster.url(database)}`]).then(withoutRestrictKey)
+    expect(await dump('sample second')).toBe(await dump('sample first'))
+    expect(await dump('bench second')).toBe(await dump('bench first'))
+  } finally {
+    await cluster.remove()
+  }
+}, 60_000)
+
+/** Plain dumps hold a key that is new every time. */
+function withoutRestrictKey(sql: string): string {
+  return sql.replaceAll(/^\\(un)?restrict .*$/gm, '')
+}

@@ -1,5 +1,5 @@
 -- A database for measuring, about 1 GB at scale 1, the same rows every time:
---   customers   20,000 rows · documents  400,000 wide rows with jsonb, text and bytea · readings  3,000,000 narrow rows
+--   customers   20,000 rows · documents  500,000 wide rows with jsonb, text and bytea · readings  3,000,000 narrow rows
 --
 --   psql -X -v ON_ERROR_STOP=1 -v scale=0.1 -f bench.sql
 --
@@ -13,7 +13,7 @@ SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET synchronous_commit = off;
 SET maintenance_work_mem = '256MB';
-SELECT greatest(1, (20000 * :scale)::integer) AS customers, greatest(1, (400000 * :scale)::integer) AS documents,
+SELECT greatest(1, (20000 * :scale)::integer) AS customers, greatest(1, (500000 * :scale)::integer) AS documents,
   greatest(1, (3000000 * :scale)::integer) AS readings \gset
 
 BEGIN;
@@ -23,12 +23,15 @@ CREATE FUNCTION pg_temp.pick(i bigint, salt integer, n integer) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS 'SELECT ((((i + salt * 7919) * 1103515245 + 12345) % 2147483648) / 1024 % n)::integer';
 
--- Prose to cut pieces from, as compressible as real text is.
-CREATE TEMPORARY TABLE prose AS
-SELECT string_agg((ARRAY['the', 'cow', 'gives', 'milk', 'when', 'grass', 'grows', 'near', 'river', 'and', 'wind', 'from', 'north',
-  'brings', 'cold', 'rain', 'over', 'meadow', 'village', 'farmer', 'counts', 'his', 'herd', 'every', 'morning', 'before', 'breakfast',
-  'because', 'numbers', 'matter', 'Tramuntana', 'Empordà'])[1 + pg_temp.pick(n, 1, 32)], ' ' ORDER BY n) AS body
-FROM generate_series(1, 4000) AS n;
+-- Pieces of prose, as compressible as real text is.
+CREATE TEMPORARY TABLE prose (piece integer PRIMARY KEY, body text NOT NULL);
+INSERT INTO prose
+SELECT piece, string_agg((ARRAY['the', 'cow', 'gives', 'milk', 'when', 'grass', 'grows', 'near', 'river', 'and', 'wind', 'from',
+  'north', 'brings', 'cold', 'rain', 'over', 'meadow', 'village', 'farmer', 'counts', 'his', 'herd', 'every', 'morning', 'before',
+  'breakfast', 'because', 'numbers', 'matter', 'Tramuntana', 'Empordà'])[1 + pg_temp.pick(piece * 250 + word, 1, 32)], ' ' ORDER BY word)
+FROM generate_series(0, 999) AS piece, generate_series(1, 220) AS word
+GROUP BY piece;
+ANALYZE prose;
 
 CREATE TABLE customers (
   id integer NOT NULL,
@@ -56,8 +59,8 @@ CREATE TABLE documents (
   updated_at timestamptz
 );
 INSERT INTO documents
-SELECT n, 1 + pg_temp.pick(n, 5, :customers), md5('token ' || n)::uuid, 'Document ' || n || ' of ' || substr(body, 1 + pg_temp.pick(n, 6, 20000), 30),
-  substr(body, 1 + pg_temp.pick(n, 7, 20000), 500 + pg_temp.pick(n, 8, 600)),
+SELECT n, 1 + pg_temp.pick(n, 5, :customers), md5('token ' || n)::uuid, 'Document ' || n || ' of ' || left(body, 30),
+  left(body, 500 + pg_temp.pick(n, 8, 600)),
   jsonb_build_object('status', (ARRAY['draft', 'sent', 'paid', 'void'])[1 + pg_temp.pick(n, 9, 4)], 'amount', pg_temp.pick(n, 10, 100000) / 100.0,
     'hash', md5('attributes ' || n), 'lines', jsonb_build_array(jsonb_build_object('sku', pg_temp.pick(n, 11, 9999), 'quantity', 1 + n % 9),
       jsonb_build_object('sku', pg_temp.pick(n, 12, 9999), 'quantity', 1 + n % 7)), 'remote', n % 2 = 0, 'note', NULL),
@@ -65,7 +68,7 @@ SELECT n, 1 + pg_temp.pick(n, 5, :customers), md5('token ' || n)::uuid, 'Documen
   ARRAY['label ' || pg_temp.pick(n, 13, 50), 'label ' || pg_temp.pick(n, 14, 50)],
   timestamptz '2020-01-01 00:00+00' + n * interval '5 minutes',
   CASE WHEN n % 4 = 0 THEN timestamptz '2020-01-02 00:00+00' + n * interval '5 minutes' END
-FROM generate_series(1, :documents) AS n, prose;
+FROM generate_series(1, :documents) AS n JOIN prose ON piece = pg_temp.pick(n, 7, 1000);
 
 CREATE TABLE readings (
   id bigint NOT NULL,
