@@ -1,5 +1,6 @@
 import eslint from '@eslint/js'
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript'
+import globals from 'globals'
 import { importX } from 'eslint-plugin-import-x'
 import tseslint from 'typescript-eslint'
 
@@ -104,6 +105,6 @@ export default tseslint.config(
   },
   {
     files: ['**/*.js', '**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } },
+    languageOptions: { globals: globals.node },
   },
 )

@@ -5,8 +5,7 @@
 export default class TallyReporter {
   onRunComplete(_contexts, results) {
     const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = results
-    this.error =
-      numPassedTests === 0 && numFailedTestSuites === 0 ? new Error('No test was executed.') : undefined
+    this.error = numPassedTests === 0 && numFailedTestSuites === 0 ? new Error('No test was executed.') : undefined
     console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`)
   }
 

@@ -159,9 +159,11 @@ export const Manifest = z.object({
   hash: z.object({ method: z.enum(['record', 'text']), probe: z.string() }).nullable(),
   /**
    * Foreign keys from chosen tables to tables whose data is not in the set. A restore leaves the archive's entry (by its
-   * catalog oid) out and adds the constraint by this statement, NOT VALID.
+   * catalog oid) out and adds the constraint by this statement, NOT VALID; null where PostgreSQL cannot do that.
    */
-  looseForeignKeys: z.array(z.object({ oid: z.number().int(), table: z.string(), name: z.string(), statement: z.string() })),
+  looseForeignKeys: z.array(
+    z.object({ oid: z.number().int(), table: z.string(), name: z.string(), statement: z.string().nullable() }),
+  ),
   proof: Proof,
 })
 export type Manifest = z.infer<typeof Manifest>

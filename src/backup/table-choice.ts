@@ -1,4 +1,5 @@
 import { finding, type Finding } from '../findings.js'
+import type { ForeignKey } from '../postgres/foreign-keys.js'
 import { matchesPattern, parseTablePattern, type TablePattern } from './table-pattern.js'
 
 /** What the choice needs to know of a table. */
@@ -8,17 +9,6 @@ export interface ChoosableTable {
   name: string
   /** Oids of the partitioned tables or inheritance parents directly above it. */
   parents: readonly number[]
-}
-
-/** What the choice needs to know of a foreign key. */
-export interface ForeignKey {
-  oid: number
-  name: string
-  /** Oid of the table that has the key, and of the one that it points to. */
-  from: number
-  to: number
-  /** The statement that adds it again without checking the rows that are there. */
-  statement: string
 }
 
 export interface Choice {

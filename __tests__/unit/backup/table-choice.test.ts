@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { chooseTables, type ChoosableTable, type ForeignKey } from '../../../src/backup/table-choice.js'
+import { chooseTables, type ChoosableTable } from '../../../src/backup/table-choice.js'
+import type { ForeignKey } from '../../../src/postgres/foreign-keys.js'
 import { matchesPattern, parseTablePattern } from '../../../src/backup/table-pattern.js'
 
 const table = (oid: number, name: string, schema = 'public', parents: number[] = []): ChoosableTable => ({
@@ -26,7 +27,8 @@ const key = (oid: number, from: number, to: number): ForeignKey => ({
   from,
   to,
   name: `fk_${oid}`,
-  statement: `ALTER TABLE … NOT VALID`,
+  table: 'public.parts',
+  statement: 'ALTER TABLE … NOT VALID',
 })
 
 const choose = (include: string[], exclude: string[] = [], keys: ForeignKey[] = []) =>
