@@ -1,6 +1,6 @@
 import { GuardError, OperationError, UsageError, messageOf } from '../errors.js'
 import type { Options } from '../options.js'
-import type { Job, Visibility } from '../platform/github.js'
+import type { Visibility } from '../platform/github.js'
 
 /** What to do about an upload that failed: another name, another try, or nothing that helps. */
 export type Remedy = 'rename' | 'retry' | 'none'
@@ -72,12 +72,11 @@ export function assertArtifactAllowed({ visibility, encrypted, options }: Artifa
  * Throws `UsageError`.
  */
 export function assertArtifactPossible(
-  job: Job | null,
   environment: Readonly<Record<string, string | undefined>>,
   options: Pick<Options, 'uploadArtifact'>,
 ): void {
   const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].find((name) => !environment[name])
-  if (options.uploadArtifact === 'none' || job === null || missing === undefined) {
+  if (options.uploadArtifact === 'none' || missing === undefined) {
     return
   }
   throw new UsageError({

@@ -6,6 +6,7 @@ import { messageOf } from '../errors.js'
 import type { Options } from '../options.js'
 import { ifThere } from '../platform/file-errors.js'
 import type { Job } from '../platform/github.js'
+import { parseConnection } from '../postgres/connection.js'
 
 /** What is used of the cache library; a test may hand in its own. */
 export interface CacheClient {
@@ -31,8 +32,8 @@ const LOG_FILE = /^\d{4}-\d\d-\d\d\.jsonl$/
 /** The history of this job's store, or null where the store outlives the job anyway or nobody wants it. */
 export function historyOf(
   job: Job | null,
-  options: Pick<Options, 'historyCache' | 'store' | 'series'>,
-  { workingDirectory, database }: { workingDirectory: string; database?: string | undefined },
+  options: Pick<Options, 'historyCache' | 'store' | 'series' | 'databaseUrl'>,
+  { workingDirectory, environment }: Pick<Context, 'workingDirectory' | 'environment'>,
 ): History | null {
   if (job === null || !options.historyCache || job.runnerTemp === '') {
     return null
@@ -41,11 +42,27 @@ export function historyOf(
   if (!isInside(store, job.workspace) && !isInside(store, job.runnerTemp)) {
     return null
   }
-  const identity = JSON.stringify([options.series ?? database ?? '', options.store])
+  const identity = JSON.stringify([seriesOf(options, environment), options.store])
   return {
     logFolder: path.join(store, 'log'),
     cachedFolder: path.join(job.runnerTemp, 'pg-lifeboat-log'),
     prefix: `pg-lifeboat-log-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}-`,
+  }
+}
+
+/** The series as far as it is known before there is a connection; it only has to be the same from job to job. */
+function seriesOf(
+  { series, databaseUrl }: Pick<Options, 'series' | 'databaseUrl'>,
+  environment: Context['environment'],
+): string {
+  if (series !== undefined) {
+    return series
+  }
+  try {
+    return parseConnection({ databaseUrl, environment }).database
+  } catch {
+    // The operation says what is wrong with it, if it needs a connection at all.
+    return ''
   }
 }
 

@@ -1,0 +1,142 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Context } from '../context.js'
+import { exitCodeOf, messageOf, messagesOf } from '../errors.js'
+import type { Options } from '../options.js'
+import { orFileTrouble } from '../platform/file-errors.js'
+import { entriesBelow } from '../platform/files.js'
+import type { Job } from '../platform/github.js'
+import { temporaryFolder } from '../platform/workspace.js'
+import { pageOf } from '../report/html.js'
+import type { Report } from '../report/report.js'
+import { artifactName, uploadFiles, type ArtifactClient } from './artifacts.js'
+import { redactDeep } from './redact.js'
+
+/** What publishing needs besides the report. */
+export interface Publication {
+  options: Pick<Options, 'uploadArtifact' | 'artifactRetentionDays'>
+  /** Null outside GitHub Actions: then nothing is uploaded. */
+  job: Job | null
+  context: Pick<Context, 'logger' | 'clock' | 'signal' | 'environment'>
+  loadClient?: (() => Promise<ArtifactClient>) | undefined
+}
+
+export interface Published {
+  /** The report with what was uploaded, and with the failure where the set could not be. */
+  report: Report
+  /** The report as a page; undefined where it could not be written. */
+  reportPath?: string
+  /** Of the artifact that holds the set. */
+  artifactId?: string
+}
+
+/**
+ * Uploads the set, writes the report as a page and uploads that, as the options say. A set that could not be uploaded is
+ * a failure, because it may end with the job; a page that could not is a warning.
+ */
+export async function publish(operated: Report, publication: Publication): Promise<Published> {
+  const { report, artifactId } = await publishSet(operated, publication)
+  const reportPath = await writePage(report, publication)
+  return {
+    report: reportPath === undefined ? report : await publishPage(report, reportPath, publication),
+    ...(reportPath !== undefined && { reportPath }),
+    ...(artifactId !== undefined && { artifactId }),
+  }
+}
+
+async function publishSet(report: Report, publication: Publication): Promise<Pick<Published, 'report' | 'artifactId'>> {
+  const { options, job, context, loadClient } = publication
+  const { set, id } = report
+  if (!isPublished(report, publication) || job === null || options.uploadArtifact !== 'all') {
+    return { report }
+  }
+  if (set === undefined || id === undefined) {
+    return { report }
+  }
+  try {
+    const artifact = await context.logger.step('Uploading the backup set', async () => {
+      const upload = {
+        name: nameOf(report),
+        root: set.path,
+        files: await filesBelow(set.path),
+        bytes: set.bytes,
+        compressed: set.compression !== 'none',
+        retentionDays: options.artifactRetentionDays,
+      }
+      return uploadFiles(upload, job, context, loadClient)
+    })
+    return { report: { ...report, artifacts: [artifact] }, artifactId: artifact.id }
+  } catch (error) {
+    return { report: withFailure(report, error) }
+  }
+}
+
+async function publishPage(report: Report, page: string, publication: Publication): Promise<Report> {
+  const { options, job, context, loadClient } = publication
+  if (!isPublished(report, publication) || job === null || options.uploadArtifact === 'none') {
+    return report
+  }
+  try {
+    const artifact = await context.logger.step('Uploading the report', () => {
+      const upload = {
+        name: `${nameOf(report)}-report`,
+        root: path.dirname(page),
+        files: [page],
+        bytes: 0,
+        compressed: false,
+        retentionDays: options.artifactRetentionDays,
+      }
+      return uploadFiles(upload, job, context, loadClient)
+    })
+    return { ...report, artifacts: [...(report.artifacts ?? []), artifact] }
+  } catch (error) {
+    return withWarning(report, `The report was not uploaded. ${messageOf(error)}`, context)
+  }
+}
+
+/** Only backups are uploaded, and not while we are asked to stop: there are seconds left then. */
+function isPublished({ operation }: Report, { context }: Publication): boolean {
+  return operation === 'backup' && !context.signal.aborted
+}
+
+/** The page, in a folder of its own that later steps of the job can read. */
+async function writePage(report: Report, { context }: Publication): Promise<string | undefined> {
+  const { logger, environment } = context
+  try {
+    return await orFileTrouble('writing the report', async () => {
+      const folder = await mkdtemp(path.join(temporaryFolder(environment), 'lifeboat-report-'))
+      const page = path.join(folder, `${artifactName(nameOf(report), 'report')}.html`)
+      const redact = (text: string) => logger.redact(text)
+      await writeFile(page, redact(pageOf(redactDeep(report, redact))))
+      return page
+    })
+  } catch (error) {
+    logger.warning(`The report could not be written. ${messageOf(error)}`)
+    return undefined
+  }
+}
+
+/** `masclet_imperi-daily-20261124T020003Z`; a set that failed its proof says so wherever it goes. */
+function nameOf({ operation, series, type, id, proof }: Report): string {
+  const failed = proof?.outcome === 'failed' ? 'proof-failed' : undefined
+  return artifactName(series, type, id ?? operation, failed)
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await entriesBelow(folder)
+  return entries.filter(({ kind }) => kind === 'file').map((entry) => path.join(folder, entry.path))
+}
+
+/** What failed first, or weighs more, is told; this becomes a warning then. */
+function withFailure(report: Report, error: unknown): Report {
+  if (report.failure !== undefined || report.proof?.outcome === 'failed') {
+    return { ...report, warnings: [...report.warnings, messageOf(error)] }
+  }
+  const failure = { message: messageOf(error), causes: messagesOf(error).slice(1), exitCode: exitCodeOf(error) }
+  return { ...report, failure }
+}
+
+function withWarning(report: Report, warning: string, { logger }: Publication['context']): Report {
+  logger.warning(warning)
+  return { ...report, warnings: [...report.warnings, warning] }
+}
