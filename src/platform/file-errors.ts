@@ -19,6 +19,7 @@ const MEANINGS: Readonly<Record<string, { problem: string; advice: string }>> = 
   EPERM: { problem: 'the operation is not permitted', advice: 'Give the user that runs this access to the folder.' },
   ENOENT: { problem: 'a file or folder is not there', advice: 'Check the path and that nothing else removes it.' },
   ENOTDIR: { problem: 'a part of the path is a file, not a folder', advice: 'Check the path.' },
+  EEXIST: { problem: 'something of that name is in the way', advice: 'Move it away, or use another path.' },
   ELOOP: {
     problem: 'a symbolic link stands where a file or folder must be',
     advice: 'Replace the link by what it points to.',
@@ -30,7 +31,8 @@ const MEANINGS: Readonly<Record<string, { problem: string; advice: string }>> = 
 
 /** The `code` of a system error, e.g. `ENOENT`; undefined for other things that were thrown. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+  return hasCode ? (error.code as string) : undefined
 }
 
 /**

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import type { Dirent } from 'node:fs'
-import { open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { codeOf } from './file-errors.js'
+import { codeOf, ifThere } from './file-errors.js'
 import { inParallel } from './parallel.js'
 
 /** Something in a folder, by its path relative to that folder, with `/`. */
@@ -55,6 +55,25 @@ export async function syncTree(folder: string): Promise<void> {
   const entries = await entriesBelow(folder)
   const paths = entries.filter(({ kind }) => kind === 'file' || kind === 'folder').map((entry) => entry.path)
   await inParallel(['', ...paths], SYNCS, (entry) => syncPath(path.join(folder, entry)))
+}
+
+/**
+ * Makes a folder, and those above it that are missing, readable by nobody else, and flushes what it made.
+ *
+ * Node's own `recursive` never returns where the system takes no folder although the one above is there, as in /proc or
+ * at an automounter's mount point.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  if ((await ifThere(stat(folder)))?.isDirectory() === true) return
+  const parent = path.dirname(folder)
+  if (parent !== folder) await makeFolder(parent)
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    throw error
+  }
+  await syncPath(parent)
 }
 
 /** Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part. */

@@ -19,7 +19,7 @@ const SILENCE_MS = 120_000
 /** How long taking over a dead lock may take before the one who took it over is taken for dead too. */
 const TAKEOVER_MS = 30_000
 
-const POLL_MS = 250
+const POLL_MS = 100
 const RETRY_MS = 20
 const MESSAGE_EVERY_MS = 30_000
 

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, stat } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { ifThere } from '../platform/file-errors.js'
-import { syncPath } from '../platform/files.js'
+import { makeFolder, syncPath } from '../platform/files.js'
 import { textLines } from '../platform/text-lines.js'
 import type { LogLine } from '../records/log.js'
 
@@ -26,7 +26,7 @@ const Line = z.object({
  * while it wrote, the line starts anew instead of going on with the torn one.
  */
 export async function appendToLog(folder: string, line: LogLine): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   const file = path.join(folder, `${Line.shape.timestamp.parse(line.timestamp).slice(0, 10)}.jsonl`)
   const isNew = (await ifThere(stat(file))) === undefined
   const handle = await open(file, 'a+', 0o600)
@@ -40,7 +40,6 @@ export async function appendToLog(folder: string, line: LogLine): Promise<void> 
     await handle.close()
   }
   if (isNew) await syncPath(folder)
-  if (made !== undefined) await syncPath(path.dirname(folder))
 }
 
 /** All lines since an instant, oldest first; those that cannot be read are counted. */

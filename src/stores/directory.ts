@@ -6,7 +6,7 @@ import { SET, incompleteness, isListed, readManifest } from '../backup/set.js'
 import type { Clock, Logger } from '../context.js'
 import { DamagedError, GuardError, OperationError, UsageError, messageOf } from '../errors.js'
 import { codeOf, ifThere, orFileTrouble } from '../platform/file-errors.js'
-import { entriesBelow, syncPath, syncTree } from '../platform/files.js'
+import { entriesBelow, makeFolder, syncPath, syncTree } from '../platform/files.js'
 import { inParallel } from '../platform/parallel.js'
 import type { LogLine } from '../records/log.js'
 import { takeLock } from './directory-lock.js'
@@ -174,8 +174,7 @@ export class DirectoryStore implements Store {
   }
 
   private async prepare(): Promise<void> {
-    const made = await mkdir(this.incoming, { recursive: true, mode: 0o700 })
-    if (made !== undefined) await syncPath(path.dirname(made))
+    await makeFolder(this.incoming)
   }
 
   private folderOf(place: Place): string {
@@ -242,8 +241,7 @@ export class DirectoryStore implements Store {
       await this.checkWritten(place, written, doing)
       await syncTree(written)
       await this.refuseExisting(place, doing)
-      await mkdir(path.dirname(target), { recursive: true, mode: 0o700 })
-      await syncPath(this.root)
+      await makeFolder(path.dirname(target))
       await this.renameIntoPlace(written, target, doing)
       await deleteEntry(entry)
       return target

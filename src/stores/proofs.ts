@@ -1,11 +1,11 @@
-import { mkdir, open, readdir } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { constants } from 'node:fs'
 import path from 'node:path'
 import { Proof, idOf, type Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import { messageOf } from '../errors.js'
 import { ifThere } from '../platform/file-errors.js'
-import { syncPath, writeWhole } from '../platform/files.js'
+import { makeFolder, writeWhole } from '../platform/files.js'
 
 /** Where an outcome is kept in its set: `proofs/20261124T020000Z.json`, numbered when that second has one already. */
 export function proofFileName(proof: Proof, taken: readonly string[] = []): string {
@@ -27,7 +27,7 @@ export function newestProof(manifest: Manifest, later: readonly Proof[]): Proof 
 /** Adds an outcome to the set in this folder, whole or not at all. */
 export async function writeProof(folder: string, proof: Proof): Promise<void> {
   const proofs = path.join(folder, SET.proofs)
-  if ((await mkdir(proofs, { recursive: true, mode: 0o700 })) !== undefined) await syncPath(folder)
+  await makeFolder(proofs)
   const name = proofFileName(proof, await readdir(proofs))
   await writeWhole(path.join(proofs, name), `${JSON.stringify(Proof.parse(proof), null, 2)}\n`)
 }
