@@ -57,7 +57,9 @@ describe('a folder as store', () => {
   test('says why it cannot be written to', async () => {
     const root = await temporaryFolder()
     await writeFile(path.join(root, 'file'), '')
-    await expect(storeIn(path.join(root, 'file')).checkWritable()).rejects.toThrow(/something of that name is in the way/)
+    await expect(storeIn(path.join(root, 'file')).checkWritable()).rejects.toThrow(
+      /something of that name is in the way/i,
+    )
     await expect(storeIn('/proc/lifeboat').checkWritable()).rejects.toMatchObject({ exitCode: 1 })
   })
 
