@@ -1,0 +1,113 @@
+import { RELATION, RELATION_NAME, isDumpedRelation } from './relations.js'
+import { flag, isDumpedSchema, isNoMember, list, objectQuery, qualified, quoted, word } from './sql.js'
+
+const TYPE = word('k.contype', {
+  c: 'check',
+  f: 'foreign key',
+  p: 'primary key',
+  u: 'unique',
+  x: 'exclusion',
+  n: 'not null',
+})
+
+/** Whether it holds is a fact of its own, with a finding of its own. */
+const DEFINITION = `regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '')`
+
+/** Constraints whose text has expressions in it. */
+const HAS_EXPRESSION = `k.contype IN ('c', 'x')`
+
+function constraintFacts(major: number): Record<string, string> {
+  return {
+    type: TYPE,
+    definition: `CASE WHEN NOT (${HAS_EXPRESSION}) THEN ${DEFINITION} END`,
+    validated: 'k.convalidated',
+    deferrable: flag('k.condeferrable'),
+    deferred: flag('k.condeferred'),
+    noInherit: flag(`k.connoinherit AND k.contype IN ('c', 'n')`),
+    notEnforced: major >= 18 ? flag('NOT k.conenforced') : 'NULL',
+  }
+}
+
+/**
+ * Constraints of tables. Foreign keys that a partition has from its parent are left out, because their names are made
+ * anew; the triggers of constraints are triggers. What 18 records for NOT NULL is a kind of its own, since other majors
+ * have no such rows.
+ */
+export function tableConstraints(major: number): string {
+  return objectQuery({
+    kind: `CASE k.contype WHEN 'n' THEN 'not-null constraint' ELSE 'constraint' END`,
+    name: `${RELATION_NAME} || '.' || ${quoted('k.conname')}`,
+    of: RELATION,
+    facts: {
+      ...constraintFacts(major),
+      clusteredOn: flag('i.indisclustered'),
+      replicaIdentity: flag('i.indisreplident'),
+    },
+    deparsed: { definition: `CASE WHEN ${HAS_EXPRESSION} THEN ${DEFINITION} END` },
+    from: `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u', 'x')
+      WHERE ${isDumpedRelation(`'r', 'p', 'f'`)}
+        AND (k.contype IN ('c', 'p', 'u', 'x', 'n') OR (k.contype = 'f' AND k.conparentid = 0))`,
+  })
+}
+
+/** Constraints of domains; NOT NULL is a fact of the domain itself. */
+export function domainConstraints(major: number): string {
+  const domain = qualified('n.nspname', 't.typname')
+  return objectQuery({
+    kind: `'domain constraint'`,
+    name: `${domain} || '.' || ${quoted('k.conname')}`,
+    of: `'type ' || ${domain}`,
+    facts: constraintFacts(major),
+    deparsed: { definition: DEFINITION },
+    from: `FROM pg_constraint k JOIN pg_type t ON t.oid = k.contypid JOIN pg_namespace n ON n.oid = t.typnamespace
+      WHERE k.contype = 'c' AND ${isDumpedSchema('n.nspname')} AND ${isNoMember('pg_type', 't.oid')}`,
+  })
+}
+
+/**
+ * Indexes that no constraint made. An invalid one (a failed `CREATE INDEX CONCURRENTLY`) is left out as `pg_dump` leaves
+ * it out, so it is missing where it should be valid.
+ */
+export function indexes(): string {
+  return objectQuery({
+    kind: `'index'`,
+    name: qualified('n.nspname', 'x.relname'),
+    of: RELATION,
+    facts: {
+      definition: `CASE WHEN i.indexprs IS NULL AND i.indpred IS NULL THEN pg_get_indexdef(x.oid) END`,
+      table: RELATION_NAME,
+      invalid: flag('NOT i.indisvalid'),
+      clusteredOn: flag('i.indisclustered'),
+      replicaIdentity: flag('i.indisreplident'),
+      partOf: `(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = x.oid)`,
+      statisticsTargets: list(`ARRAY(SELECT a.attnum || ': ' || a.attstattarget FROM pg_attribute a
+        WHERE a.attrelid = x.oid AND a.attstattarget >= 0 ORDER BY a.attnum)`),
+    },
+    deparsed: {
+      definition: `CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN pg_get_indexdef(x.oid) END`,
+    },
+    from: `FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE ${isDumpedRelation(`'r', 'p', 'm'`)} AND (i.indisvalid OR x.relkind = 'I')
+        AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))`,
+  })
+}
+
+/** Extended statistics; what was gathered is not part of a backup. */
+export function statisticsObjects(major: number): string {
+  const expressions = major >= 14 ? 's.stxexprs IS NOT NULL' : 'false'
+  return objectQuery({
+    kind: `'statistics'`,
+    name: qualified('n.nspname', 's.stxname'),
+    of: `'schema ' || ${quoted('n.nspname')}`,
+    owner: 's.stxowner',
+    facts: {
+      definition: `CASE WHEN NOT ${expressions} THEN pg_get_statisticsobjdef(s.oid) END`,
+      target: 'nullif(s.stxstattarget, -1)',
+    },
+    deparsed: { definition: `CASE WHEN ${expressions} THEN pg_get_statisticsobjdef(s.oid) END` },
+    from: `FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace
+      WHERE ${isDumpedSchema('n.nspname')} AND ${isNoMember('pg_statistic_ext', 's.oid')}`,
+  })
+}

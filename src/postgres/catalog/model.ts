@@ -1,0 +1,91 @@
+/** What a fact about an object can be. Facts that are as PostgreSQL makes them by default are left out. */
+export type Fact = string | number | boolean | null | string[]
+
+/** One thing in a database, described so that its restored copy reads exactly the same. */
+export interface CatalogObject {
+  /** `table`, `column`, `index`, `function`, … in PostgreSQL's words. */
+  kind: string
+  /** Qualified and quoted where needed, unique within its kind: `public.animals`, `public.animals.name`, `public.f(integer)`. */
+  name: string
+  /** `kind name` of what it is a part of and vanishes with: `table public.animals`. */
+  of?: string
+  /** The role it belongs to, where that survives a dump. */
+  owner?: string
+  /** `role: PRIVILEGE`, sorted; the default privileges are written out, so that "none given" and "the default given" are equal. */
+  grants?: string[]
+  facts: Record<string, Fact>
+  /** Texts that PostgreSQL prints from a parsed expression; another major may word them differently. */
+  deparsed?: Record<string, string>
+}
+
+/** How the values of a column are hashed exactly: by a hash function of their own, or through their text. */
+export type HashKind = 'int2' | 'int4' | 'int8' | 'bool' | 'oid' | 'uuid' | 'text' | 'bytea' | 'output'
+
+export interface ColumnFacts {
+  name: string
+  /** `numeric(10,2)` */
+  type: string
+  /** The type below all domains, qualified: what the values are cast to; absent where the column has it already. */
+  castTo?: string
+  hash: HashKind
+  /** The type's output function, qualified and quoted, where values are hashed through their text. */
+  output?: string
+  generated?: 'stored' | 'virtual'
+}
+
+/** A table whose definition `pg_dump` writes, with what is needed to count, hash and choose it. */
+export interface TableFacts {
+  oid: number
+  schema: string
+  name: string
+  kind: 'table' | 'partitioned' | 'materialized-view' | 'foreign'
+  columns: ColumnFacts[]
+  /** What heap and TOAST occupy. */
+  bytes: number
+  unlogged: boolean
+  /** Whether row-level security is enabled on it. */
+  rowSecurity: boolean
+  /** Of a materialized view: whether it has ever been filled. True for all others. */
+  populated: boolean
+  /** The partitioned table it is a partition of. */
+  partitionOf?: { schema: string; name: string }
+  /** Parents by inheritance, partitions excluded. */
+  inherits: { schema: string; name: string }[]
+  /** Of a table that an extension marked as its configuration: the only rows of extensions that are dumped. */
+  extension?: { name: string; /** `WHERE …`, or nothing for all rows. */ condition: string }
+}
+
+export interface SequenceFacts {
+  schema: string
+  name: string
+  lastValue: string
+  isCalled: boolean
+  increment: string
+  cycles: boolean
+}
+
+export interface SourceFacts {
+  database: string
+  serverVersion: string
+  major: number
+  systemIdentifier: string | null
+  encoding: string
+  localeProvider: string
+  collate: string | null
+  ctype: string | null
+  icuLocale: string | null
+  collationVersion: string | null
+  owner: string
+  bootstrapRole: string
+  extensions: { name: string; version: string; schema: string }[]
+  tablespaces: string[]
+  roles: string[]
+}
+
+/** A database described: what must be the same in a restored copy, and what is needed to compare the data. */
+export interface Catalog {
+  source: SourceFacts
+  tables: TableFacts[]
+  sequences: SequenceFacts[]
+  objects: CatalogObject[]
+}

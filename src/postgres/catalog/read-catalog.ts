@@ -1,0 +1,116 @@
+import type { Queryable } from '../queryable.js'
+import { comments, securityLabels } from './annotations.js'
+import { domainConstraints, indexes, statisticsObjects, tableConstraints } from './constraints.js'
+import { accessMethods, database, extensions, languages, schemas } from './database-wide.js'
+import { foreignDataWrappers, foreignServers, userMappings } from './foreign-data.js'
+import { largeObjects } from './large-objects.js'
+import type { Catalog, CatalogObject } from './model.js'
+import { changedPrivileges, defaultPrivileges } from './privileges.js'
+import { readSequences } from './read-sequences.js'
+import { readTables } from './read-tables.js'
+import { columns, sequences, tables } from './relations.js'
+import { publications, subscriptions } from './replication.js'
+import { roles } from './roles.js'
+import { aggregates, functions } from './routines.js'
+import { readMajor, readSource } from './source.js'
+import type { ObjectRow } from './sql.js'
+import {
+  textSearchConfigurations,
+  textSearchDictionaries,
+  textSearchParsers,
+  textSearchTemplates,
+} from './text-search.js'
+import { eventTriggers, policies, rules, triggers } from './triggers.js'
+import {
+  casts,
+  collations,
+  conversions,
+  operatorClasses,
+  operatorFamilies,
+  operators,
+  transforms,
+  types,
+} from './types.js'
+
+/** One query a family of objects, whatever the number of objects. Containers come before what they contain. */
+const FAMILIES: readonly ((major: number) => string)[] = [
+  database,
+  roles,
+  schemas,
+  extensions,
+  languages,
+  accessMethods,
+  types,
+  domainConstraints,
+  collations,
+  conversions,
+  functions,
+  aggregates,
+  operators,
+  operatorFamilies,
+  operatorClasses,
+  casts,
+  transforms,
+  textSearchParsers,
+  textSearchTemplates,
+  textSearchDictionaries,
+  textSearchConfigurations,
+  foreignDataWrappers,
+  foreignServers,
+  userMappings,
+  tables,
+  columns,
+  sequences,
+  tableConstraints,
+  indexes,
+  statisticsObjects,
+  triggers,
+  rules,
+  policies,
+  eventTriggers,
+  publications,
+  subscriptions,
+  largeObjects,
+  defaultPrivileges,
+  changedPrivileges,
+  comments,
+  securityLabels,
+]
+
+/**
+ * Describes everything of the session's database that a dump carries: what the manifest records of the source, the
+ * tables and sequences, and every object with its owner, grants and definition.
+ *
+ * The session needs pinned settings. It may be inside the snapshot's transaction; nothing here writes or fails for want
+ * of a privilege that `pg_dump` does not need as well. Servers 13 to 18.
+ */
+export async function readCatalog(session: Queryable): Promise<Catalog> {
+  const major = await readMajor(session)
+  const source = await readSource(session, major)
+  const sequenceValues = await readSequences(session)
+  const tableFacts = await readTables(session)
+  return { source, tables: tableFacts, sequences: sequenceValues, objects: await readObjects(session, major) }
+}
+
+/** Only the objects, for a restored copy whose data has been compared already. */
+export async function readObjects(session: Queryable, major: number): Promise<CatalogObject[]> {
+  const objects: CatalogObject[] = []
+  for (const family of FAMILIES) {
+    for (const row of await session.query<ObjectRow>(family(major))) {
+      objects.push(objectOf(row))
+    }
+  }
+  return objects
+}
+
+function objectOf({ kind, name, of, owner, grants, facts, deparsed }: ObjectRow): CatalogObject {
+  return {
+    kind,
+    name,
+    ...(of === null ? {} : { of }),
+    ...(owner === null ? {} : { owner }),
+    ...(grants === null ? {} : { grants }),
+    facts,
+    ...(deparsed === null ? {} : { deparsed }),
+  }
+}

@@ -1,0 +1,45 @@
+import { flag, list, objectQuery, quoted } from './sql.js'
+
+/**
+ * Roles that own something, hold privileges or are named by policies and mappings in this database, with its owner and
+ * the role that `initdb` made; PostgreSQL's predefined roles are everywhere and left out.
+ */
+export const RELEVANT_ROLES = `
+  SELECT r.oid, r.rolname FROM pg_roles r
+  WHERE r.rolname !~ '^pg_' AND (r.oid = 10
+    OR r.oid = (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
+    OR r.oid IN (SELECT s.refobjid FROM pg_shdepend s JOIN pg_database d ON d.datname = current_database()
+      WHERE s.refclassid = 'pg_authid'::regclass
+        AND (s.dbid = d.oid OR (s.classid = 'pg_database'::regclass AND s.objid = d.oid))))`
+
+/** Attributes, memberships and settings of the relevant roles but the bootstrap role, which every cluster has of its own. */
+export function roles(major: number): string {
+  const detail = (column: string, words: string): string =>
+    major >= 16 ? `CASE WHEN ${column} THEN ' (${words})' ELSE '' END` : `''`
+  return objectQuery({
+    kind: `'role'`,
+    name: quoted('r.rolname'),
+    facts: {
+      superuser: flag('r.rolsuper'),
+      createRole: flag('r.rolcreaterole'),
+      createDatabase: flag('r.rolcreatedb'),
+      login: flag('r.rolcanlogin'),
+      bypassRowSecurity: flag('r.rolbypassrls'),
+      replication: flag('r.rolreplication'),
+      inherit: flag('r.rolinherit'),
+      connectionLimit: 'nullif(r.rolconnlimit, -1)',
+      validUntil: `nullif(r.rolvaliduntil::text, 'infinity')`,
+      memberOf: list(`ARRAY(SELECT DISTINCT pg_get_userbyid(m.roleid)
+          || CASE WHEN m.admin_option THEN ' (with admin option)' ELSE '' END COLLATE "C"
+        FROM pg_auth_members m WHERE m.member = r.oid ORDER BY 1)`),
+      memberOptions:
+        major >= 16
+          ? list(`ARRAY(SELECT DISTINCT pg_get_userbyid(m.roleid)
+          || ${detail('m.inherit_option', 'inherit')} || ${detail('m.set_option', 'set')} COLLATE "C"
+        FROM pg_auth_members m WHERE m.member = r.oid ORDER BY 1)`)
+          : 'NULL',
+      settings: list(`(SELECT s.setconfig FROM pg_db_role_setting s WHERE s.setrole = r.oid AND s.setdatabase = 0)`),
+    },
+    from: `FROM pg_roles r WHERE r.oid <> 10 AND r.oid IN (SELECT relevant.oid FROM (${RELEVANT_ROLES}) relevant)`,
+  })
+}

@@ -1,0 +1,49 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { DamagedError } from '../../errors.js'
+import type { CatalogObject } from './model.js'
+
+/** The version of the stored catalog's form. A reader refuses a version that it does not know. */
+export const CATALOG_SCHEMA = 'pg-lifeboat/catalog/1'
+
+const StoredFact = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])
+
+const StoredObject = z.object({
+  kind: z.string().min(1),
+  name: z.string().min(1),
+  of: z.string().optional(),
+  owner: z.string().optional(),
+  grants: z.array(z.string()).optional(),
+  facts: z.record(z.string(), StoredFact),
+  deparsed: z.record(z.string(), z.string()).optional(),
+})
+
+/** `catalog.json` of a set: every object of the source at the snapshot, and not one row of data. */
+export const StoredCatalog = z.object({
+  schema: z.literal(CATALOG_SCHEMA),
+  /** The major that described it: decides whether deparsed texts can be compared. */
+  major: z.number().int(),
+  objects: z.array(StoredObject),
+})
+export type StoredCatalog = z.infer<typeof StoredCatalog>
+
+/** Writes the objects of a catalog, one a line, so that two sets can be compared with `diff` too. */
+export async function writeCatalog(file: string, major: number, objects: readonly CatalogObject[]): Promise<void> {
+  const lines = objects.map((object) => JSON.stringify(object)).join(',\n')
+  await writeFile(file, `{"schema":${JSON.stringify(CATALOG_SCHEMA)},"major":${major},"objects":[\n${lines}\n]}\n`)
+}
+
+/** Reads what `writeCatalog` wrote. Throws `DamagedError` where it is not that. */
+export async function readStoredCatalog(file: string): Promise<{ major: number; objects: CatalogObject[] }> {
+  try {
+    const { major, objects } = StoredCatalog.parse(JSON.parse(await readFile(file, 'utf8')))
+    return { major, objects: objects as CatalogObject[] }
+  } catch (cause) {
+    throw new DamagedError({
+      doing: `reading the stored catalog ${file}`,
+      problem: `it is not a catalog of the form ${CATALOG_SCHEMA}`,
+      advice: 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,5 @@
+/** What can be asked a question: a session, or a test's own client. Numbers beyond 2^53 come as strings, as `pg` gives them. */
+export interface Queryable {
+  /** The rows of one statement. Rejects with the server's error. */
+  query<T>(sql: string, params?: readonly unknown[]): Promise<T[]>
+}
