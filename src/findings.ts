@@ -158,6 +158,11 @@ export const FINDINGS = {
     meaning: 'A restored sequence would hand out values that the source had already used.',
     advice: 'Do not rely on this set for writing; take a new backup.',
   },
+  SEQUENCE_AHEAD: {
+    severity: 'warning',
+    meaning: 'A restored sequence would hand out later values than the source had come to when the dump was done.',
+    advice: 'Harmless for new rows; find out who moved it, or whether the sets were mixed.',
+  },
   OBJECT_MISSING: {
     severity: 'error',
     meaning: 'An object of the source (index, constraint, trigger, function, policy, …) is not in the restored copy.',

@@ -1,0 +1,131 @@
+import { finding, type Finding } from '../../findings.js'
+import type { CatalogObject } from '../../postgres/catalog/model.js'
+import { describeDifference, describeListDifference, differingFacts } from './facts.js'
+
+export interface ComparisonOptions {
+  /** Whether both servers are of one major: only then are deparsed texts, and what only one major knows, compared. */
+  sameMajor: boolean
+  /** Whether the copy's cluster got its roles from the set's globals: only then are the roles themselves compared. */
+  ownCluster: boolean
+  /** Whether the copy was restored as a database of its own, with its owner, settings and grants. Not compared by default. */
+  database?: boolean
+  /** Foreign keys that a restore adds NOT VALID, because the rows they point to are not in the set. */
+  looseForeignKeys?: readonly { table: string; name: string }[]
+  /** Kinds to leave out: what the caller compares in another way. */
+  ignoreKinds?: ReadonlySet<string>
+}
+
+/**
+ * Compares every object of the source with the restored copy: existence, owner, grants, definition and state. What
+ * vanished with its table or schema is not listed again.
+ */
+export function compareObjects(
+  source: readonly CatalogObject[],
+  restored: readonly CatalogObject[],
+  options: ComparisonOptions,
+): Finding[] {
+  const originals = byKey(source.filter((object) => isCompared(object, options)))
+  const copies = byKey(restored.filter((object) => isCompared(object, options)))
+  const loose = new Set((options.looseForeignKeys ?? []).map(({ table, name }) => unquoted(`${table}.${name}`)))
+  const findings: Finding[] = []
+  for (const [key, object] of originals) {
+    const copy = copies.get(key)
+    if (copy !== undefined) {
+      findings.push(...compareObject(object, copy, options, loose))
+    } else if (!isPartOfOneMissing(object, originals, copies)) {
+      findings.push(finding('OBJECT_MISSING', label(object), 'is not in the restored copy'))
+    }
+  }
+  for (const [key, copy] of copies) {
+    if (!originals.has(key) && !isPartOfOneMissing(copy, copies, originals)) {
+      findings.push(finding('OBJECT_UNEXPECTED', label(copy), 'is in the restored copy, the source had none'))
+    }
+  }
+  return findings
+}
+
+function isCompared({ kind }: CatalogObject, options: ComparisonOptions): boolean {
+  if (options.ignoreKinds?.has(kind) === true) return false
+  switch (kind) {
+    case 'role':
+      return options.ownCluster
+    case 'database':
+      return options.database === true
+    case 'not-null constraint':
+      return options.sameMajor
+    default:
+      return true
+  }
+}
+
+function compareObject(
+  source: CatalogObject,
+  copy: CatalogObject,
+  options: ComparisonOptions,
+  loose: ReadonlySet<string>,
+): Finding[] {
+  const on = label(source)
+  const found: Finding[] = []
+  if (source.owner !== copy.owner) {
+    found.push(
+      finding(
+        'OWNER_DIFFERS',
+        on,
+        `belongs to ${copy.owner ?? 'nobody'}, at the source to ${source.owner ?? 'nobody'}`,
+      ),
+    )
+  }
+  const [given, had] = [known(copy.grants, options), known(source.grants, options)]
+  if (JSON.stringify(given) !== JSON.stringify(had)) {
+    found.push(finding('GRANTS_DIFFER', on, describeListDifference(had ?? [], given ?? [])))
+  }
+  const facts = differingFacts(source, copy, options.sameMajor)
+  const rest = facts.filter(
+    ({ what }) => !(what === 'validated' || (source.kind === 'extension' && what === 'version')),
+  )
+  if (rest.length > 0) {
+    found.push(finding('OBJECT_DIFFERS', on, rest.map(describeDifference).join('; ')))
+  }
+  return [...found, ...compareValidity(source, copy, loose), ...compareVersion(source, copy)]
+}
+
+function compareValidity(source: CatalogObject, copy: CatalogObject, loose: ReadonlySet<string>): Finding[] {
+  const [was, is] = [source.facts.validated, copy.facts.validated]
+  if (was === is) return []
+  if (was === true && loose.has(unquoted(source.name))) return []
+  return was === true
+    ? [finding('CONSTRAINT_NOT_VALID', label(source), 'is not validated in the restored copy')]
+    : [finding('OBJECT_DIFFERS', label(source), 'is validated in the restored copy, it was not at the source')]
+}
+
+function compareVersion(source: CatalogObject, copy: CatalogObject): Finding[] {
+  const [was, is] = [source.facts.version, copy.facts.version]
+  return source.kind === 'extension' && was !== is
+    ? [finding('EXTENSION_VERSION_DIFFERS', label(source), `version ${String(is)}, the source had ${String(was)}`)]
+    : []
+}
+
+/** Privileges that both majors know: MAINTAIN came with 17, and "all privileges" of 16 includes it there. */
+function known(grants: readonly string[] | undefined, { sameMajor }: ComparisonOptions): string[] | undefined {
+  return grants?.filter((grant) => sameMajor || !/: MAINTAIN( |$)/.test(grant))
+}
+
+function isPartOfOneMissing(
+  { of }: CatalogObject,
+  there: ReadonlyMap<string, CatalogObject>,
+  elsewhere: ReadonlyMap<string, CatalogObject>,
+): boolean {
+  return of !== undefined && there.has(of) && !elsewhere.has(of)
+}
+
+function byKey(objects: readonly CatalogObject[]): Map<string, CatalogObject> {
+  return new Map(objects.map((object) => [label(object), object]))
+}
+
+function label({ kind, name }: CatalogObject): string {
+  return `${kind} ${name}`
+}
+
+function unquoted(name: string): string {
+  return name.replaceAll('"', '')
+}
