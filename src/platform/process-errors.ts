@@ -17,7 +17,7 @@ export function commandFailed(command: Command, end: BadEnd, why?: string): Comm
   return new CommandError(
     {
       doing: command.doing,
-      problem: said === '' ? `${name} ${ending}` : `${name} ${ending}: ${said}`,
+      problem: said === '' ? `the program ${name} ${ending}` : `the program ${name} ${ending}: ${said}`,
       advice: command.advice ?? `Correct what ${name} reports, then start again.`,
     },
     { program: name, ...end },
@@ -51,7 +51,7 @@ export function programMissing(command: Command): OperationError {
 export function outputTooLong(command: Command, bound: number): OperationError {
   return new OperationError({
     doing: command.doing,
-    problem: `${nameOf(command.program)} wrote more than the ${bound / 1024 / 1024} MiB that are collected in memory`,
+    problem: `the program ${nameOf(command.program)} wrote more than the ${bound / 1024 / 1024} MiB that are collected in memory`,
     advice: 'This is a mistake in pg-lifeboat: such output must be streamed. Please report it with these words.',
   })
 }

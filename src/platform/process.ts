@@ -296,7 +296,7 @@ class Child implements Running {
   private streamBroke(problem: string, cause: unknown): OperationError {
     return new OperationError({
       doing: this.command.doing,
-      problem: `${nameOf(this.command.program)} was ended because ${problem}`,
+      problem: `the program ${nameOf(this.command.program)} was ended because ${problem}`,
       advice: this.command.advice ?? 'Mend the cause below, then start again.',
       cause,
     })

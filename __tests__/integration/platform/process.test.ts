@@ -109,7 +109,7 @@ describe('run', () => {
       code: 7,
       endedBy: null,
       stderrTail: 'fine\nfatal: *** is wrong',
-      problem: 'sh ended with exit code 7: fatal: *** is wrong',
+      problem: 'the program sh ended with exit code 7: fatal: *** is wrong',
     })
   })
 
@@ -121,7 +121,7 @@ describe('run', () => {
 
   test('names the signal that ended it', async () => {
     const error = await failureOf(runner.run(sh('kill -KILL $$')))
-    expect(error).toMatchObject({ code: null, endedBy: 'SIGKILL', problem: 'sh was ended by SIGKILL' })
+    expect(error).toMatchObject({ code: null, endedBy: 'SIGKILL', problem: 'the program sh was ended by SIGKILL' })
   })
 
   test('accepts the exit codes that the caller calls good', async () => {
@@ -226,7 +226,7 @@ describe('an end before the end', () => {
   test('a time-out says so', async () => {
     const error = await failureOf(runner.run(sh('sleep 1000', { timeout: 100 })))
     expect(error).toBeInstanceOf(CommandError)
-    expect(error).toMatchObject({ problem: 'sh did not end within 0.1 s' })
+    expect(error).toMatchObject({ problem: 'the program sh did not end within 0.1 s' })
   })
 
   test('nothing starts after an interruption, except with a signal of its own', async () => {
