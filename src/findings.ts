@@ -324,6 +324,11 @@ export const FINDINGS = {
     advice:
       'Add the referenced table to tables, or know that the restored foreign key is NOT VALID until its rows are there.',
   },
+  PLAIN_NOT_RESTORABLE: {
+    severity: 'error',
+    meaning: 'A plain dump of these tables would fail on restoring, because foreign keys lead out of the choice.',
+    advice: 'Add the referenced tables to tables, or use the format directory or custom.',
+  },
   TOOLS_OTHER_MAJOR: {
     severity: 'warning',
     meaning:

@@ -164,6 +164,11 @@ export const Manifest = z.object({
   looseForeignKeys: z.array(
     z.object({ oid: z.number().int(), table: z.string(), name: z.string(), statement: z.string().nullable() }),
   ),
+  /**
+   * Objects (`kind name`) whose definition changed at the source while the backup ran. Definitions are not wholly under a
+   * snapshot, so a difference on one of these proves nothing.
+   */
+  changedMeanwhile: z.array(z.string()),
   proof: Proof,
 })
 export type Manifest = z.infer<typeof Manifest>

@@ -32,10 +32,11 @@ const LARGEST_MANIFEST = 512 * 1024 * 1024
  * What the dump is called in its set: the seed's `daily_20261124.sql.gz`, `daily_20261124.dump`, or the folder `dump`.
  *
  * @param date the time of the snapshot; its UTC day is taken
+ * @param compressed whether a plain dump is; without compression it ends in `.sql`
  */
-export function dumpFileName(type: string, date: Date, format: Format): string {
+export function dumpFileName(type: string, date: Date, format: Format, compressed = true): string {
   const stem = `${type}_${idOf(date).slice(0, 8)}`
-  return { directory: SET.dump, custom: `${stem}.dump`, plain: `${stem}.sql.gz` }[format]
+  return { directory: SET.dump, custom: `${stem}.dump`, plain: `${stem}.sql${compressed ? '.gz' : ''}` }[format]
 }
 
 /** Whether a file of a set is one that the manifest lists: all but itself, the checksums and the proofs. */

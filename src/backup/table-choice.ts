@@ -1,15 +1,10 @@
 import { finding, type Finding } from '../findings.js'
+import type { TableFacts } from '../postgres/catalog/model.js'
 import type { ForeignKey } from '../postgres/foreign-keys.js'
 import { matchesPattern, parseTablePattern, type TablePattern } from './table-pattern.js'
 
 /** What the choice needs to know of a table. */
-export interface ChoosableTable {
-  oid: number
-  schema: string
-  name: string
-  /** Oids of the partitioned tables or inheritance parents directly above it. */
-  parents: readonly number[]
-}
+export type ChoosableTable = Pick<TableFacts, 'oid' | 'schema' | 'name' | 'partitionOf' | 'inherits'>
 
 export interface Choice {
   /** Oids of the tables whose data is backed up. */
@@ -36,12 +31,17 @@ export function chooseTables(
   }: { include: readonly string[]; exclude: readonly string[]; searchPath: readonly string[] },
 ): Choice {
   const findings: Finding[] = []
+  const families = childrenByParent(tables, ({ partitionOf, inherits }) => [...inherits, ...listOf(partitionOf)])
   const expand = (patterns: readonly string[], option: string) =>
-    withDescendants(tables, matchAll(tables, patterns, searchPath, option, findings))
+    withDescendants(families, matchAll(tables, patterns, searchPath, option, findings))
   const included = include.length === 0 ? new Set(tables.map(({ oid }) => oid)) : expand(include, 'tables')
   const excluded = expand(exclude, 'exclude-tables')
   const chosen = new Set([...included].filter((oid) => !excluded.has(oid)))
-  const loose = foreignKeys.filter(({ from, to }) => chosen.has(from) && !chosen.has(to))
+  // The rows of a partitioned table are in its partitions; the children of an inheritance parent have no part in its keys.
+  const partitions = childrenByParent(tables, ({ partitionOf }) => listOf(partitionOf))
+  const rowsOf = (oid: number) => [...withDescendants(partitions, new Set([oid]))]
+  const isChosen = (oid: number) => chosen.has(oid)
+  const loose = foreignKeys.filter(({ from, to }) => rowsOf(from).some(isChosen) && !rowsOf(to).every(isChosen))
   return { chosen, loose, findings: [...findings, ...loose.map((key) => leftOut(key, tables))] }
 }
 
@@ -74,19 +74,43 @@ function notFound(option: string, pattern: TablePattern | null, searchPath: read
   return `this pattern in ${option} matches no table${where}`
 }
 
-function withDescendants(tables: readonly ChoosableTable[], roots: ReadonlySet<number>): Set<number> {
-  const children = new Map<number, number[]>()
-  for (const { oid, parents } of tables) {
-    for (const parent of parents) {
-      children.set(parent, [...(children.get(parent) ?? []), oid])
-    }
-  }
+function withDescendants(children: ReadonlyMap<number, readonly number[]>, roots: ReadonlySet<number>): Set<number> {
   const all = new Set(roots)
   for (const oid of all) {
     // A set grows while it is walked, so children of children are reached too.
     children.get(oid)?.forEach((child) => all.add(child))
   }
   return all
+}
+
+interface TableName {
+  schema: string
+  name: string
+}
+
+function childrenByParent(
+  tables: readonly ChoosableTable[],
+  parentsOf: (table: ChoosableTable) => readonly TableName[],
+): Map<number, number[]> {
+  const oids = new Map(tables.map((table) => [keyOf(table), table.oid]))
+  const children = new Map<number, number[]>()
+  for (const table of tables) {
+    for (const above of parentsOf(table)) {
+      const parent = oids.get(keyOf(above))
+      if (parent !== undefined) {
+        children.set(parent, [...(children.get(parent) ?? []), table.oid])
+      }
+    }
+  }
+  return children
+}
+
+function listOf(parent: TableName | undefined): TableName[] {
+  return parent === undefined ? [] : [parent]
+}
+
+function keyOf({ schema, name }: TableName): string {
+  return JSON.stringify([schema, name])
 }
 
 function leftOut({ name, from, to }: ForeignKey, tables: readonly ChoosableTable[]): Finding {

@@ -4,11 +4,12 @@ import { chooseTables, type ChoosableTable } from '../../../src/backup/table-cho
 import type { ForeignKey } from '../../../src/postgres/foreign-keys.js'
 import { matchesPattern, parseTablePattern } from '../../../src/backup/table-pattern.js'
 
-const table = (oid: number, name: string, schema = 'public', parents: number[] = []): ChoosableTable => ({
+const table = (oid: number, name: string, schema = 'public', partitionOf?: string): ChoosableTable => ({
   oid,
   name,
   schema,
-  parents,
+  inherits: [],
+  ...(partitionOf !== undefined && { partitionOf: { schema: 'public', name: partitionOf } }),
 })
 
 const farm = [
@@ -16,8 +17,8 @@ const farm = [
   table(2, 'parts'),
   table(3, 'explotacions'),
   table(4, 'history'),
-  table(5, 'history_2025', 'public', [4]),
-  table(6, 'history_2025_q1', 'public', [5]),
+  table(5, 'history_2025', 'public', 'history'),
+  table(6, 'history_2025_q1', 'public', 'history_2025'),
   table(7, 'animals', 'archive'),
   table(8, 'Odd, "name"', 'public'),
 ]
@@ -62,6 +63,17 @@ describe('choosing tables', () => {
     const { loose, findings } = choose(['animals', 'parts'], [], [key(10, 1, 3), key(11, 2, 1)])
     expect(loose.map(({ oid }) => oid)).toEqual([10])
     expect(findings[0]?.found).toContain('public.explotacions')
+  })
+
+  test('a foreign key is loose when only a part of the partitions that it leads to is chosen', () => {
+    const toHistory = key(12, 1, 4)
+    expect(choose(['animals', 'history'], [], [toHistory]).loose).toEqual([])
+    expect(choose(['animals', 'history_2025'], [], [toHistory]).loose).toEqual([toHistory])
+  })
+
+  test('a foreign key of a partitioned table is loose when one of its partitions is chosen', () => {
+    const fromHistory = key(13, 4, 1)
+    expect(choose(['history_2025'], [], [fromHistory]).loose).toEqual([fromHistory])
   })
 })
 

@@ -1,0 +1,83 @@
+import type { Context } from '../context.js'
+import type { Options } from '../options.js'
+import { compressionAbility, resolveCompression } from '../postgres/compression.js'
+import { describeConnection, parseConnection, type ConnectionSettings } from '../postgres/connection.js'
+import { libpqEnvironment } from '../postgres/libpq-environment.js'
+import { pinSettings } from '../postgres/pinned.js'
+import { assertDirect } from '../postgres/pooler.js'
+import { findPrograms, type Programs } from '../postgres/programs.js'
+import { connect, type Session } from '../postgres/session.js'
+
+/** How long a server that is starting is waited for. */
+const PATIENCE_MS = 60_000
+
+/** The database to back up: reached, found usable, with the programs that fit it. */
+export interface Source {
+  settings: ConnectionSettings
+  /** The session that will hold the snapshot; its settings are pinned. */
+  session: Session
+  /** The schemas in which a table pattern without schema is looked up. */
+  searchPath: readonly string[]
+  programs: Programs
+  /** As pg_dump is told: `zstd:1`. */
+  compression: string
+  /** The variables that tell PostgreSQL's programs where and as whom to connect. */
+  environment: Readonly<Record<string, string>>
+}
+
+/**
+ * Connects to the database and finds the programs of its major. The caller ends the session.
+ *
+ * Throws `ConnectionError` with the cause, `OperationError` with the line that installs the programs.
+ */
+export async function openSource(options: Options, context: Context): Promise<Source> {
+  const { logger, environment, workspace, processes } = context
+  const settings = parseConnection({ databaseUrl: options.databaseUrl, environment })
+  hideSecrets(settings, options, context)
+  const session = await connect(settings, {
+    signal: context.signal,
+    patience: PATIENCE_MS,
+    onRetry: (reason) => {
+      logger.info(`${reason.problem}; trying again.`)
+    },
+  })
+  try {
+    logger.info(`Connected to ${describeConnection(settings)}, PostgreSQL ${session.serverVersion}.`)
+    await assertDirect(session, { signal: context.signal })
+    const programs = await findPrograms({
+      serverMajor: session.major,
+      preferredFolders: options.postgresBin,
+      environment,
+      processes,
+    })
+    const ability = await compressionAbility(programs, { processes, environment })
+    const compression = resolveCompression(options.compression, options.format, ability)
+    const searchPath = await currentSchemas(session)
+    await pinSettings(session)
+    const variables = await libpqEnvironment(settings, { workspace, environment })
+    return { settings, session, searchPath, programs, compression, environment: variables }
+  } catch (error) {
+    await session.end()
+    throw error
+  }
+}
+
+/** A further session that describes the same database, with pinned settings. */
+export async function joinSource({ settings }: Source, context: Context): Promise<Session> {
+  const session = await connect(settings, { signal: context.signal })
+  await pinSettings(session)
+  return session
+}
+
+async function currentSchemas(session: Session): Promise<string[]> {
+  const [row] = await session.query<{ schemas: string[] }>('SELECT current_schemas(false)::text[] AS schemas')
+  return row?.schemas ?? []
+}
+
+function hideSecrets(settings: ConnectionSettings, options: Options, { logger }: Context): void {
+  for (const secret of [settings.password, options.databaseUrl, options.scratchUrl]) {
+    if (secret !== undefined) {
+      logger.hide(secret)
+    }
+  }
+}

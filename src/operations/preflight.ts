@@ -1,0 +1,136 @@
+import { inspectSource } from '../backup/inspect.js'
+import type { Source } from '../backup/source.js'
+import { spaceFindings } from '../backup/space.js'
+import type { Context } from '../context.js'
+import { GuardError, InterruptedError, LifeboatError, OperationError, messageOf, type ExitCode } from '../errors.js'
+import { finding, type Finding } from '../findings.js'
+import type { Options } from '../options.js'
+import { formatBytes } from '../report/units.js'
+import type { Listing, Store } from '../stores/store.js'
+
+/** How long the check of the services may take. */
+const SERVICES_LIMIT_MS = 60_000
+
+/** The preflight found what makes a backup impossible or worthless. The findings say what, all of them. */
+export class PreflightError extends OperationError {
+  override readonly exitCode: ExitCode
+
+  constructor(findings: readonly Finding[]) {
+    const errors = findings.filter(({ severity }) => severity === 'error')
+    super({
+      doing: 'checking whether a backup can be taken',
+      problem: `${errors.length === 1 ? 'something is' : `${errors.length} things are`} in the way: ${errors.map(({ code, on }) => `${code} ${on}`).join(', ')}`,
+      advice: 'Mend what the findings above say and start again. Nothing was written.',
+    })
+    this.exitCode = errors.some(({ code }) => code === 'STORE_FOREIGN_SERIES') ? 5 : 1
+  }
+}
+
+export interface Place {
+  series: string
+  type: string
+  store: Store
+}
+
+/**
+ * Checks everything that could keep a backup from being taken, before anything is written, and returns all findings
+ * together. The caller tells them and stops at errors (`PreflightError`).
+ */
+export async function preflight(
+  source: Source,
+  { series, type, store }: Place,
+  options: Options,
+  context: Context,
+): Promise<Finding[]> {
+  const inspection = await inspectSource(source, options)
+  const writable = await storeWritable(store)
+  const listing = writable.length === 0 ? await store.list() : { sets: [], broken: [] }
+  return [
+    ...inspection.findings,
+    ...writable,
+    ...(writable.length === 0 ? await foreignSeries(store, series) : []),
+    ...movedCluster(listing, series, inspection.systemIdentifier),
+    ...spaceFindings(
+      {
+        store: store.name,
+        free: writable.length === 0 ? await store.freeBytes() : null,
+        tableBytes: inspection.bytes,
+        previousBytes: listing.sets.find((set) => set.type === type)?.bytes,
+        compressed: source.compression !== 'none',
+      },
+      formatBytes,
+    ),
+    ...(await servicesState(options.services, context)),
+  ]
+}
+
+async function storeWritable(store: Store): Promise<Finding[]> {
+  try {
+    await store.checkWritable()
+    return []
+  } catch (error) {
+    if (error instanceof GuardError) {
+      throw error
+    }
+    const found = error instanceof LifeboatError ? error.problem : messageOf(error)
+    return [finding('STORE_NOT_WRITABLE', store.name, found)]
+  }
+}
+
+async function foreignSeries(store: Store, series: string): Promise<Finding[]> {
+  const present = await store.series()
+  return present === null || present === series
+    ? []
+    : [
+        finding(
+          'STORE_FOREIGN_SERIES',
+          store.name,
+          `it holds the series "${present}", and this backup is of "${series}"`,
+        ),
+      ]
+}
+
+function movedCluster({ sets }: Listing, series: string, systemIdentifier: string | null): Finding[] {
+  const before = sets.find(({ manifest }) => manifest.source.systemIdentifier !== null)?.manifest.source
+    .systemIdentifier
+  return before === undefined || systemIdentifier === null || before === systemIdentifier
+    ? []
+    : [
+        finding(
+          'SYSTEM_IDENTIFIER_CHANGED',
+          series,
+          `the database is on the cluster ${systemIdentifier}, the newest set was taken from ${before ?? 'another'}`,
+        ),
+      ]
+}
+
+/** Runs the user's own command; what it says is in the log. */
+async function servicesState(
+  command: string | undefined,
+  { processes, environment, logger }: Context,
+): Promise<Finding[]> {
+  if (command === undefined) {
+    return []
+  }
+  try {
+    await processes.run({
+      program: 'bash',
+      args: ['-eo', 'pipefail', '-c', command],
+      env: environment,
+      doing: 'checking the services',
+      stdout: (line) => {
+        logger.info(line)
+      },
+      onStderrLine: (line) => {
+        logger.info(line)
+      },
+      timeout: SERVICES_LIMIT_MS,
+    })
+    return []
+  } catch (error) {
+    if (error instanceof InterruptedError) {
+      throw error
+    }
+    return [finding('SERVICES_WRONG', 'services', messageOf(error))]
+  }
+}

@@ -1,0 +1,121 @@
+import type { Proof } from '../backup/manifest.js'
+import type { Context } from '../context.js'
+import { exitCodeOf, messageOf, messagesOf } from '../errors.js'
+import { describeFinding, type Finding } from '../findings.js'
+import type { Operation } from '../option-list.js'
+import type {
+  AlertLine,
+  Metrics,
+  Phase,
+  Report,
+  RetentionLine,
+  SetFacts,
+  SourceFacts,
+  TableResult,
+} from '../report/report.js'
+
+/** The report of an operation while it runs: each step adds what it knows, so that a failure tells all until then. */
+export class ReportDraft {
+  series = ''
+  type: string | undefined
+  id: string | undefined
+  dryRun = false
+  source: SourceFacts | undefined
+  set: SetFacts | undefined
+  proof: Proof | undefined
+  tables: TableResult[] = []
+  metrics: Metrics | undefined
+  alerts: AlertLine[] = []
+  retention: RetentionLine[] = []
+  private readonly phases: Phase[] = []
+  private readonly findings: Finding[] = []
+  private readonly warnings: string[] = []
+  private readonly startedAt: Date
+  private readonly start: number
+
+  constructor(
+    private readonly operation: Operation,
+    private readonly context: Context,
+  ) {
+    this.startedAt = context.clock.now()
+    this.start = context.clock.monotonic()
+  }
+
+  /** Seconds since the operation began. */
+  seconds(): number {
+    return (this.context.clock.monotonic() - this.start) / 1000
+  }
+
+  /** Does a step under its title and remembers how long it took, also when it fails. */
+  async phase<T>(title: string, work: () => Promise<T>): Promise<T> {
+    const phase: Phase = { name: title, seconds: 0 }
+    this.phases.push(phase)
+    const start = this.context.clock.monotonic()
+    try {
+      return await this.context.logger.step(title, work)
+    } finally {
+      phase.seconds = (this.context.clock.monotonic() - start) / 1000
+    }
+  }
+
+  /** Adds findings to the report and says the weighty ones in the log. */
+  find(findings: readonly Finding[]): void {
+    this.findings.push(...findings)
+    for (const one of findings) {
+      this.say(one)
+    }
+  }
+
+  warn(sentence: string): void {
+    this.warnings.push(sentence)
+    this.context.logger.warning(sentence)
+  }
+
+  finished(failure?: unknown): Report {
+    return {
+      operation: this.operation,
+      series: this.series,
+      startedAt: this.startedAt,
+      seconds: this.seconds(),
+      dryRun: this.dryRun,
+      phases: this.phases,
+      tables: this.tables,
+      alerts: this.alerts,
+      retention: this.retention,
+      findings: this.findings,
+      warnings: this.warnings,
+      ...(this.type !== undefined && { type: this.type }),
+      ...(this.id !== undefined && { id: this.id }),
+      ...(this.source !== undefined && { source: this.source }),
+      ...(this.set !== undefined && { set: this.set }),
+      ...(this.proof !== undefined && { proof: this.proof }),
+      ...(this.metrics !== undefined && { metrics: this.metrics }),
+      ...(failure !== undefined && { failure: this.failureOf(failure) }),
+    }
+  }
+
+  private failureOf(error: unknown): Report['failure'] {
+    const redact = (text: string) => this.context.logger.redact(text)
+    return {
+      message: redact(messageOf(error)),
+      causes: messagesOf(error).slice(1).map(redact),
+      exitCode: exitCodeOf(error),
+    }
+  }
+
+  private say(one: Finding): void {
+    const text = `${describeFinding(one)} ${one.advice}`
+    const { logger } = this.context
+    switch (one.severity) {
+      case 'error':
+        logger.error(text)
+        break
+      case 'inconclusive':
+      case 'warning':
+        logger.warning(text)
+        break
+      case 'info':
+        logger.info(text)
+    }
+  }
+}
