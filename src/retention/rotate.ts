@@ -1,7 +1,7 @@
 import type { Tier } from '../backup/manifest.js'
 import type { Logger } from '../context.js'
 import { GuardError, InterruptedError, OperationError, messageOf } from '../errors.js'
-import type { BrokenSet, Store, StoredSet } from '../stores/store.js'
+import { withLock, type BrokenSet, type Store, type StoredSet } from '../stores/store.js'
 import { guardPlan } from './guard.js'
 import { decide, isProven, type Decision, type RetentionSet, type Standing } from './policy.js'
 import { policyFor, type PolicyOptions } from './policy-for.js'
@@ -88,6 +88,16 @@ export async function planRotation(store: Store, request: RotationRequest): Prom
   }
   warnings.push(...brokenOfTypes.map(brokenWarning))
   return { store: store.name, series: request.series, decisions, broken: brokenOfTypes, warnings }
+}
+
+/** Plans and carries out while no other run changes which sets the store has. Throws what the two throw. */
+export async function rotateStore(
+  store: Store,
+  request: RotationRequest,
+  manner: RotationManner,
+): Promise<RotationResult> {
+  const work = async (): Promise<RotationResult> => applyRotation(store, await planRotation(store, request), manner)
+  return manner.dryRun ? work() : withLock(store, `rotating ${store.name}`, work)
 }
 
 /** How a plan is carried out. */
