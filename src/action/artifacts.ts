@@ -54,7 +54,8 @@ export async function uploadFiles(
   context: Pick<Context, 'logger' | 'clock' | 'signal'>,
   loadClient: () => Promise<ArtifactClient> = loadLibrary,
 ): Promise<UploadedArtifact> {
-  const client = await prepare(upload, loadClient)
+  assertFiles(upload)
+  const client = await loadClient()
   let attempt = 1
   let names = 1
   for (;;) {
@@ -108,30 +109,29 @@ export function stallTimeout(bytes: number): number {
   return Math.min(600_000, Math.max(60_000, Math.round((bytes / slowLine) * 1000)))
 }
 
-async function prepare(upload: Upload, loadClient: () => Promise<ArtifactClient>): Promise<ArtifactClient> {
-  if (upload.files.length === 0) {
+function assertFiles({ name, root, files }: Upload): void {
+  if (files.length === 0) {
     throw new OperationError({
-      doing: `uploading the artifact "${upload.name}"`,
-      problem: `there are no files in ${upload.root}`,
+      doing: `uploading the artifact "${name}"`,
+      problem: `there are no files in ${root}`,
       advice: 'Something removed the set before it was uploaded; find out what writes into the store.',
     })
   }
-  // The library reads it from there; what the user has set goes first.
-  process.env.ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS ??= String(stallTimeout(upload.bytes))
-  return loadClient()
 }
 
 async function uploadOnce(
   client: ArtifactClient,
   name: string,
-  { files, root, compressed, retentionDays }: Upload,
+  { files, root, bytes, compressed, retentionDays }: Upload,
   job: Job,
   signal: AbortSignal,
 ): Promise<UploadedArtifact> {
-  const uploading = client.uploadArtifact(name, [...files], path.resolve(root), {
-    compressionLevel: compressed ? 0 : 6,
-    ...(retentionDays !== undefined && { retentionDays }),
-  })
+  const uploading = withStallTimeout(bytes, () =>
+    client.uploadArtifact(name, [...files], path.resolve(root), {
+      compressionLevel: compressed ? 0 : 6,
+      ...(retentionDays !== undefined && { retentionDays }),
+    }),
+  )
   const { id, digest } = await orInterrupted(uploading, signal, `uploading the artifact "${name}"`)
   if (id === undefined) {
     throw new TypeError('the artifact service gave no id')
@@ -141,6 +141,21 @@ async function uploadOnce(
     id: String(id),
     url: `./${job.runId}/artifacts/${id}`,
     ...(digest !== undefined && { digest: `sha256:${digest}` }),
+  }
+}
+
+/** The library reads the time-out from the environment while it works; one that the user has set stays. */
+async function withStallTimeout<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+  const variable = 'ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS'
+  if (process.env[variable] !== undefined) {
+    return work()
+  }
+  process.env[variable] = String(stallTimeout(bytes))
+  try {
+    return await work()
+  } finally {
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the only way to unset a variable
+    delete process.env[variable]
   }
 }
 

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals'
+import { assertArtifactAllowed, assertArtifactPossible, remedyFor } from '../../../src/action/artifact-errors.js'
+import { artifactName, stallTimeout } from '../../../src/action/artifacts.js'
+import { GuardError, UsageError } from '../../../src/errors.js'
+import type { Visibility } from '../../../src/platform/github.js'
+
+describe('a database is not published', () => {
+  const options = { uploadArtifact: 'all', allowPublicArtifact: false } as const
+  const check =
+    (visibility: Visibility, changes: object = {}, encrypted = false) =>
+    () => {
+      assertArtifactAllowed({ visibility, encrypted, options: { ...options, ...changes } })
+    }
+
+  test.each(['public', 'unknown'] as const)('a dump would be readable by everybody: %s', (visibility) => {
+    expect(check(visibility)).toThrow(GuardError)
+    expect(check(visibility)).toThrow('allow-public-artifact')
+  })
+
+  test.each(['private', 'internal'] as const)('%s is fine', (visibility) => {
+    expect(check(visibility)).not.toThrow()
+  })
+
+  test('so is what nobody can read, what holds no rows, and what was said to be public', () => {
+    expect(check('public', {}, true)).not.toThrow()
+    expect(check('public', { uploadArtifact: 'report' })).not.toThrow()
+    expect(check('public', { uploadArtifact: 'none' })).not.toThrow()
+    expect(check('public', { allowPublicArtifact: true })).not.toThrow()
+  })
+})
+
+describe('without an artifact service the work does not begin', () => {
+  const there = { ACTIONS_RUNTIME_TOKEN: 't', ACTIONS_RESULTS_URL: 'u' }
+
+  test.each(['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'])('%s', (name) => {
+    const check = () => {
+      assertArtifactPossible({ ...there, [name]: '' }, { uploadArtifact: 'report' })
+    }
+    expect(check).toThrow(UsageError)
+    expect(check).toThrow(name)
+  })
+
+  test('it is not asked for where nothing is uploaded', () => {
+    expect(() => {
+      assertArtifactPossible({}, { uploadArtifact: 'none' })
+    }).not.toThrow()
+    expect(() => {
+      assertArtifactPossible(there, { uploadArtifact: 'all' })
+    }).not.toThrow()
+  })
+})
+
+describe('remedyFor', () => {
+  const named = (name: string, message: string) => Object.assign(new Error(message), { name })
+
+  test.each([
+    [new Error('Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: …'), 'rename'],
+    [named('UsageError', 'Artifact storage quota has been hit.'), 'none'],
+    [named('GHESNotSupportedError', 'not supported on GHES'), 'none'],
+    [new Error('Unable to get the ACTIONS_RUNTIME_TOKEN env variable'), 'none'],
+    [new Error('Upload progress stalled.'), 'retry'],
+    [named('NetworkError', 'Unable to make request: ECONNRESET'), 'retry'],
+    ['something odd', 'retry'],
+  ] as const)('%s: %s', (error, remedy) => {
+    expect(remedyFor(error)).toBe(remedy)
+  })
+})
+
+test('artifactName joins what there is and never gives an empty name', () => {
+  expect(artifactName('app', 'daily', undefined, '20261124T020000Z')).toBe('app-daily-20261124T020000Z')
+  expect(artifactName('..')).toBe('backup')
+  expect(artifactName('größe/表')).toBe('größe_表')
+  expect(artifactName('x'.repeat(500))).toHaveLength(120)
+})
+
+test('stallTimeout grows with the size, within bounds', () => {
+  expect([0, 21e6, 1e12].map(stallTimeout)).toEqual([60_000, 300_000, 600_000])
+})
