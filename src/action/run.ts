@@ -1,6 +1,6 @@
-import { summary } from '@actions/core'
+import { appendFile } from 'node:fs/promises'
 import type { Context, Logger } from '../context.js'
-import { LifeboatError, exitCodeOf, messagesOf, type ExitCode } from '../errors.js'
+import { LifeboatError, exitCodeOf, messageOf, messagesOf, type ExitCode } from '../errors.js'
 import type { Operation } from '../option-list.js'
 import { buildOptions, type Options } from '../options.js'
 import { withContext } from '../platform/context.js'
@@ -95,10 +95,16 @@ async function runInJob(
   return exitCodeFor(report)
 }
 
+/** The summary of the step; a runner that takes none is no reason to fail. */
 async function writeSummary(report: Report, { logger, environment }: Context): Promise<void> {
-  if (environment.GITHUB_STEP_SUMMARY !== undefined && environment.GITHUB_STEP_SUMMARY !== '') {
-    const redact = (text: string) => logger.redact(text)
-    await summary.addRaw(redact(summaryOf(redactDeep(report, redact)))).write()
+  const file = environment.GITHUB_STEP_SUMMARY ?? ''
+  const redact = (text: string) => logger.redact(text)
+  try {
+    if (file !== '') {
+      await appendFile(file, redact(summaryOf(redactDeep(report, redact))))
+    }
+  } catch (error) {
+    logger.warning(`The job summary could not be written. ${messageOf(error)}`)
   }
 }
 
