@@ -43,6 +43,7 @@ interface ColumnRow {
   base: number
   base_type: string | null
   output: string
+  output_fits: boolean
   generated: '' | 's' | 'v'
 }
 
@@ -53,7 +54,9 @@ const COLUMNS = `
     UNION ALL SELECT base.domain, t.typbasetype FROM base JOIN pg_type t ON t.oid = base.oid WHERE t.typtype = 'd')
   SELECT a.attrelid::int8::float8 AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
     t.oid::int8::float8 AS base, CASE WHEN t.oid <> a.atttypid THEN format_type(t.oid, -1) END AS base_type,
-    quote_ident(pn.nspname) || '.' || quote_ident(p.proname) AS output, a.attgenerated AS generated
+    quote_ident(pn.nspname) || '.' || quote_ident(p.proname) AS output,
+    p.proargtypes[0] = t.oid OR EXISTS (SELECT FROM pg_type i WHERE i.oid = p.proargtypes[0] AND i.typtype = 'p') AS output_fits,
+    a.attgenerated AS generated
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN base ON base.domain = a.atttypid
       AND EXISTS (SELECT FROM pg_type b WHERE b.oid = base.oid AND b.typtype <> 'd')
@@ -110,13 +113,21 @@ function tableOf(row: TableRow, columns: ColumnFacts[]): TableFacts {
 }
 
 function columnOf(row: ColumnRow): ColumnFacts {
-  const hash = HASHED_NATIVELY.get(row.base) ?? 'output'
   return {
     name: row.name,
     type: row.type,
+    ...hashingOf(row),
+    ...(row.generated === '' ? {} : { generated: row.generated === 's' ? 'stored' : 'virtual' }),
+  }
+}
+
+function hashingOf(row: ColumnRow): Pick<ColumnFacts, 'hash' | 'castTo' | 'output'> {
+  const hash = HASHED_NATIVELY.get(row.base) ?? 'output'
+  // refcursor borrows the output function of text, which SQL does not call with it.
+  if (hash === 'output' && !row.output_fits) return { hash: 'text', castTo: 'pg_catalog.text' }
+  return {
     hash,
     ...(row.base_type === null ? {} : { castTo: row.base_type }),
     ...(hash === 'output' ? { output: row.output } : {}),
-    ...(row.generated === '' ? {} : { generated: row.generated === 's' ? 'stored' : 'virtual' }),
   }
 }

@@ -109,7 +109,8 @@ export function columns(major: number): string {
       storage: `CASE WHEN a.attstorage <> t.typstorage AND c.relkind <> 'v' THEN
         ${word('a.attstorage', { p: 'plain', e: 'external', m: 'main', x: 'extended' })} END`,
       compression: major >= 14 ? word('a.attcompression', { p: 'pglz', l: 'lz4' }) : 'NULL',
-      options: list(`ARRAY(SELECT unnest(a.attoptions) COLLATE "C" ORDER BY 1)`),
+      // Some minors of 17 keep a version of the column here (pg_attver), which is not restored.
+      options: list(`ARRAY(SELECT o COLLATE "C" FROM unnest(a.attoptions) o WHERE o !~ '^pg_' ORDER BY 1)`),
       foreignOptions: `CASE WHEN a.attfdwoptions IS NOT NULL THEN ${options('a.attfdwoptions')} END`,
     },
     deparsed: { default: 'pg_get_expr(d.adbin, d.adrelid)' },

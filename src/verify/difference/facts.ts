@@ -7,10 +7,20 @@ export interface Difference {
   copy: Fact | undefined
 }
 
-/** The facts in which two descriptions of one object differ; `sameWording` says whether deparsed texts count too. */
-export function differingFacts(source: CatalogObject, copy: CatalogObject, sameWording: boolean): Difference[] {
-  const texts = sameWording ? differences(source.deparsed ?? {}, copy.deparsed ?? {}, equal) : []
-  return [...differences(source.facts, copy.facts, sameWording ? equal : equalButForQuotes), ...texts]
+/** Facts that only some majors have; the others' descriptions do not say that there are none. */
+const OF_SOME_MAJORS: ReadonlySet<string> = new Set(['memberOptions', 'multirange', 'subscript'])
+
+/** The facts in which two descriptions of one object differ. Deparsed texts count where both are of one major. */
+export function differingFacts(source: CatalogObject, copy: CatalogObject, sameMajor: boolean): Difference[] {
+  if (!sameMajor) return differences(ofAllMajors(source.facts), ofAllMajors(copy.facts), equalButForQuotes)
+  return [
+    ...differences(source.facts, copy.facts, equal),
+    ...differences(source.deparsed ?? {}, copy.deparsed ?? {}, equalWording),
+  ]
+}
+
+function ofAllMajors(facts: Readonly<Record<string, Fact>>): Record<string, Fact> {
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => !OF_SOME_MAJORS.has(name)))
 }
 
 function differences(
@@ -26,6 +36,18 @@ function differences(
 
 function equal(a: Fact | undefined, b: Fact | undefined): boolean {
   return JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
+}
+
+/**
+ * PostgreSQL lists the columns of a function in FROM as they were when a view was made, or as they are when it is made
+ * anew (`f() AS f(id)`), so these lists do not count.
+ */
+function equalWording(a: Fact | undefined, b: Fact | undefined): boolean {
+  return withoutColumnLists(a) === withoutColumnLists(b)
+}
+
+function withoutColumnLists(text: Fact | undefined): string {
+  return String(text ?? '').replaceAll(/(\) (?:"(?:[^"]|"")+"|\w+))\([^()]*\)/g, '$1')
 }
 
 /** Which words need quotes is a matter of the major: each has other keywords. */

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+
+import { describeFinding } from '../../../src/findings.js'
+import { startCluster, type TestCluster } from '../../support/cluster.js'
+import { copyDatabase, copyRoles } from '../../support/copy.js'
+import { createEverything } from '../../support/databases/index.js'
+import { describeDatabase, differences } from '../../support/described.js'
+import { availableMajors } from '../../support/installations.js'
+
+jest.setTimeout(180_000)
+
+const PAIRS = [
+  [15, 15],
+  [17, 17],
+  [18, 18],
+  [14, 15],
+  [15, 17],
+  [15, 18],
+  [14, 18],
+  [16, 18],
+  [17, 18],
+] as const
+
+const here = new Set(availableMajors().map(({ major }) => major))
+
+describe.each(PAIRS.filter(([from, to]) => here.has(from) && here.has(to)))(
+  'a database of PostgreSQL %d restored into %d',
+  (from, to) => {
+    let source: TestCluster
+    let target: TestCluster
+
+    beforeAll(async () => {
+      ;[source, target] = await Promise.all([startCluster({ major: from }), startCluster({ major: to })])
+      await createEverything(source)
+      await copyRoles(source, target)
+      await copyDatabase(source, 'everything', target, 'copy')
+    })
+    afterAll(() => Promise.all([source.remove(), target.remove()]))
+
+    test('is described the same, but for the materialized view that was stale', async () => {
+      const original = await describeDatabase(source, 'everything')
+      const copy = await describeDatabase(target, 'copy', 'record')
+      const found = differences(original, copy).filter(({ code }) => code !== 'EXTENSION_VERSION_DIFFERS')
+      expect(found.map(describeFinding)).toEqual([
+        'MATERIALIZED_VIEW_DIFFERS matviews.stale: 1 row as at the source, but not the same content',
+      ])
+    })
+  },
+)

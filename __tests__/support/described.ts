@@ -1,0 +1,71 @@
+import type pg from 'pg'
+
+import { fingerprintTables, hashMethodOf, type HashMethod } from '../../src/postgres/fingerprint.js'
+import { describeLargeObjects } from '../../src/postgres/catalog/large-objects.js'
+import type { Catalog } from '../../src/postgres/catalog/model.js'
+import { readCatalog } from '../../src/postgres/catalog/read-catalog.js'
+import { pinSettings } from '../../src/postgres/pinned.js'
+import type { Queryable } from '../../src/postgres/queryable.js'
+import type { TableEntry } from '../../src/backup/manifest.js'
+import type { Finding } from '../../src/findings.js'
+import { compareLargeObjects, compareObjects, compareSequences, compareTables } from '../../src/verify/difference.js'
+import { tableEntries } from '../../src/verify/table-entries.js'
+import type { TestCluster } from './cluster.js'
+
+/** A database as pg-lifeboat describes it. */
+export interface Described {
+  catalog: Catalog
+  tables: TableEntry[]
+  largeObjects: { count: number; fingerprint: string | null }
+}
+
+/** A test's own client as what the code under test asks. */
+export function queryable(client: pg.Client): Queryable {
+  return {
+    async query<T>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
+      return (await client.query(sql, [...params])).rows as T[]
+    },
+  }
+}
+
+/** Does work in a pinned session of its own. */
+export async function withPinned<T>(
+  cluster: TestCluster,
+  database: string,
+  work: (session: Queryable, client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = await cluster.connect(database)
+  try {
+    const session = queryable(client)
+    await pinSettings(session)
+    return await work(session, client)
+  } finally {
+    await client.end()
+  }
+}
+
+export function describeDatabase(
+  cluster: TestCluster,
+  database: string,
+  method: HashMethod = hashMethodOf(cluster.major),
+): Promise<Described> {
+  return withPinned(cluster, database, async (session) => {
+    const catalog = await readCatalog(session)
+    const fingerprints = await fingerprintTables([session], catalog.tables, { method })
+    const largeObjects = await describeLargeObjects(session, method)
+    return { catalog, tables: tableEntries(catalog.tables, fingerprints), largeObjects }
+  })
+}
+
+/** Everything in which a copy differs, as the full tier compares it. */
+export function differences(source: Described, copy: Described): Finding[] {
+  return [
+    ...compareTables(source.tables, copy.tables),
+    ...compareSequences(source.catalog.sequences, copy.catalog.sequences),
+    ...compareLargeObjects(source.largeObjects, copy.largeObjects),
+    ...compareObjects(source.catalog.objects, copy.catalog.objects, {
+      sameMajor: source.catalog.source.major === copy.catalog.source.major,
+      ownCluster: true,
+    }),
+  ]
+}
