@@ -1,15 +1,15 @@
-/**
- * What the command line ends with (and the action's failure message is chosen by).
- *
- * - 0 done
- * - 1 failed
- * - 2 bad usage or configuration
- * - 3 verification found a difference or damage
- * - 4 verification could not run
- * - 5 a guard refused
- * - 130 interrupted
- */
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 130
+/** What the command line ends with, and the action's step too. */
+export const EXIT_CODES = {
+  0: 'done',
+  1: 'failed',
+  2: 'bad usage or configuration',
+  3: 'verification found a difference or damage',
+  4: 'verification could not run',
+  5: 'a guard refused',
+  130: 'interrupted',
+} as const
+
+export type ExitCode = keyof typeof EXIT_CODES
 
 /** The parts of a message that a tired person can act on. */
 export interface Trouble {

@@ -4,6 +4,8 @@ import type { Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
 import type { Metrics } from '../records/metrics.js'
 
+export type { Metrics }
+
 /**
  * What an operation tells when it is over: a plain object without behaviour, from which the job summary, the HTML page,
  * the outputs and the exit code are made. Names and messages in it come from outside and are escaped by the renderers.

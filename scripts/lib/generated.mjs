@@ -1,0 +1,157 @@
+// What is generated, as pure functions of the definitions in src/.
+import { Document, Scalar, visit } from 'yaml'
+
+const NOTE = 'Written by scripts/generate.mjs from src/; change it there.'
+
+/** The text of action.yml. */
+export function actionFile(definitions) {
+  const { OPERATIONS, OPERATION_SUMMARIES, optionDefinitions, outputDefinitions } = definitions
+  const operations = OPERATIONS.map((name) => `\`${name}\` (${OPERATION_SUMMARIES[name]})`)
+  const document = new Document({
+    name: 'pg-lifeboat',
+    description: 'PostgreSQL backups that are proven to restore: back up, prove, keep the right ones, report.',
+    author: 'pg-lifeboat contributors',
+    branding: { icon: 'life-buoy', color: 'blue' },
+    inputs: {
+      operation: { description: `What to do: ${listed(operations)}.`, default: 'backup' },
+      // No defaults here: an input with one would always be given, and go before the environment and lifeboat.yml.
+      ...Object.fromEntries(optionDefinitions().map((option) => [option.name, { description: described(option) }])),
+    },
+    outputs: Object.fromEntries(
+      outputDefinitions().map((output) => [output.name, { description: outputDescribed(output) }]),
+    ),
+    runs: { using: 'node24', main: 'dist/index.js', post: 'dist/index.js' },
+  })
+  visit(document, { Pair: (_, { key, value }) => fold(key, value) })
+  document.commentBefore = ` ${NOTE}`
+  return document.toString({ lineWidth: 120 })
+}
+
+/** The README with its tables between the markers made anew. */
+export function withTables(readme, definitions) {
+  const { optionDefinitions, outputDefinitions } = definitions
+  const inputs = table(
+    ['Input', 'What it says', 'Default'],
+    [
+      ['`operation`', `What to do: ${listed(definitions.OPERATIONS.map((name) => `\`${name}\``))}.`, '`backup`'],
+      ...optionDefinitions().map((option) => [`\`${option.name}\``, withChoices(option), defaultOf(option)]),
+    ],
+  )
+  const outputs = table(
+    ['Output', 'What it holds'],
+    outputDefinitions().map((output) => [`\`${output.name}\``, outputDescribed(output)]),
+  )
+  return between(between(readme, 'inputs', inputs), 'outputs', outputs)
+}
+
+/** The text of docs/reference.md. */
+export function reference(definitions) {
+  const { OPERATIONS, OPERATION_SUMMARIES, optionsOf, outputDefinitions, FINDINGS, EXIT_CODES } = definitions
+  return [
+    `<!-- ${NOTE} -->`,
+    '# Reference',
+    'Action inputs, command line flags (`--name value`) and keys of `lifeboat.yml` have the same names. A flag or input goes before the environment (`LIFEBOAT_NAME`), that before the configuration file, that before the default. An unknown name is an error.',
+    ...OPERATIONS.flatMap((operation) => [
+      `## ${operation}`,
+      `${capitalised(OPERATION_SUMMARIES[operation])}.`,
+      table(
+        ['Option', 'What it says', 'Default', 'Example'],
+        optionsOf(operation).map((option) => [
+          `\`${option.name}\``,
+          withChoices(option),
+          defaultOf(option),
+          option.example === undefined ? '' : `\`${option.example}\``,
+        ]),
+      ),
+    ]),
+    '## Outputs',
+    "The action's outputs, and the keys of the object that the command line prints with `--json`. Structured values are JSON text in an output.",
+    table(
+      ['Output', 'What it holds', 'Set by', 'Example'],
+      outputDefinitions().map((output) => [
+        `\`${output.name}\``,
+        output.describe,
+        (output.operations ?? OPERATIONS).join(', '),
+        `\`${output.example}\``,
+      ]),
+    ),
+    '## Exit codes',
+    table(['Code', 'Meaning'], Object.entries(EXIT_CODES)),
+    '## Findings',
+    'What a preflight or a verification can find. Codes never change their meaning. An `error` is damage or a difference: the proof has failed. Something `inconclusive` could not be checked: there is no proof. A `warning` asks somebody to look; the result stands.',
+    table(
+      ['Code', 'Severity', 'Meaning', 'What to do'],
+      Object.entries(FINDINGS).map(([code, { severity, meaning, advice }]) => [
+        `\`${code}\``,
+        severity,
+        meaning,
+        advice,
+      ]),
+    ),
+  ].join('\n\n')
+}
+
+function fold(key, value) {
+  if (key.value === 'description' && value.value.length > 100) {
+    value.type = Scalar.BLOCK_FOLDED
+  }
+}
+
+function described(option) {
+  const { operations } = option
+  const only =
+    operations === undefined
+      ? ''
+      : ` For ${listed(
+          operations.map((name) => `\`${name}\``),
+          'and',
+        )}.`
+  const value = defaultOf(option)
+  return `${withChoices(option)}${value === '' ? '' : ` Default: ${value}.`}${only}`
+}
+
+function withChoices({ describe, choices }) {
+  return choices === undefined || choices.every((choice) => describe.includes(`\`${choice}\``))
+    ? describe
+    : `${describe} One of ${listed(choices.map((choice) => `\`${choice}\``))}.`
+}
+
+function defaultOf({ default: value, defaultText }) {
+  return defaultText ?? (value === undefined ? '' : `\`${value}\``)
+}
+
+function outputDescribed({ describe, kind, operations }) {
+  const json = kind === 'json' ? ' JSON.' : ''
+  return `${describe}${json}${
+    operations === undefined
+      ? ''
+      : ` Set by ${listed(
+          operations.map((name) => `\`${name}\``),
+          'and',
+        )}.`
+  }`
+}
+
+function between(text, name, content) {
+  const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`]
+  const from = text.indexOf(start)
+  const to = text.indexOf(end)
+  if (from < 0 || to < from) {
+    throw new Error(`README.md has no ${start} … ${end} in which the table could stand.`)
+  }
+  return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`
+}
+
+function table(titles, rows) {
+  const line = (cells) =>
+    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function listed(words, conjunction = 'or') {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`
+}
+
+function capitalised(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
