@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process'
+import { setMaxListeners } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
@@ -31,6 +32,10 @@ export interface RunnerOptions {
  */
 export function spawnProcessRunner({ logger, signal, killDelay = KILL_DELAY }: RunnerOptions): ProcessRunner {
   const lifeline = findLifeline()
+  if (signal !== undefined) {
+    // Every program listens to it while it runs, and there may be many.
+    setMaxListeners(0, signal)
+  }
   const start = (command: Command): Child => {
     const effective = command.signal ?? signal
     if (effective?.aborted === true) {

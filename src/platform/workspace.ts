@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 
 import type { Workspace } from '../context.js'
-import { fileTrouble, ifThere, orFileTrouble } from './file-errors.js'
+import { ifThere, orFileTrouble } from './file-errors.js'
 import { lifeOf, Owner, ownerHere } from './owner.js'
 
 const PREFIX = 'pg-lifeboat-'
@@ -13,8 +13,14 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** The folder for temporary things: the runner's, else TMPDIR's, else the system's. */
 export function temporaryFolder(environment: Environment): string {
-  const chosen = [environment.RUNNER_TEMP, environment.TMPDIR].find((folder) => folder !== undefined && folder !== '')
-  return path.resolve(chosen ?? os.tmpdir())
+  return temporaryFolders(environment)[0] ?? os.tmpdir()
+}
+
+/** All folders that temporary things may be put in, the preferred one first. */
+export function temporaryFolders(environment: Environment): string[] {
+  const all = [environment.RUNNER_TEMP, environment.TMPDIR, os.tmpdir(), '/tmp', '/var/tmp']
+  const given = all.flatMap((folder) => (folder === undefined || folder === '' ? [] : [path.resolve(folder)]))
+  return [...new Set(given)]
 }
 
 /**
@@ -23,34 +29,37 @@ export function temporaryFolder(environment: Environment): string {
  * Throws `OperationError` when the folder for temporary things cannot be written to.
  */
 export async function createWorkspace({ environment }: { environment: Environment }): Promise<Workspace> {
-  const parent = temporaryFolder(environment)
+  return new FolderWorkspace(await createOwnedFolder(temporaryFolder(environment)))
+}
+
+/** Makes a folder of mode 0700 that `sweepWorkspaces` of a later run removes if this process does not. */
+export async function createOwnedFolder(parent: string): Promise<string> {
   return orFileTrouble(`making a folder for temporary files in ${parent}`, async () => {
     // mkdtemp makes it 0700, which is what keeps the secret files below it from others.
-    const root = await mkdtemp(path.join(parent, `${PREFIX}${process.pid}-`))
-    await writeFile(path.join(root, NOTE), JSON.stringify(ownerHere('pg-lifeboat', new Date())), {
-      flag: 'wx',
-      mode: 0o600,
-    })
-    return new FolderWorkspace(root)
+    const folder = await mkdtemp(path.join(parent, `${PREFIX}${process.pid}-`))
+    const note = JSON.stringify(ownerHere('pg-lifeboat', new Date()))
+    await writeFile(path.join(folder, NOTE), note, { flag: 'wx', mode: 0o600 })
+    return folder
   })
 }
 
 /**
- * Removes the workspaces of runs that ended without cleaning up, and returns their paths. Those of living processes, of
- * other machines and of other users stay.
+ * Removes the folders of runs that ended without cleaning up, and returns their paths. Those of living processes, of other
+ * machines and of other users stay.
  */
 export async function sweepWorkspaces({ environment }: { environment: Environment }): Promise<string[]> {
-  const parent = temporaryFolder(environment)
-  const names = (await ifThere(readdir(parent))) ?? []
   const removed: string[] = []
-  for (const name of names.filter((each) => each.startsWith(PREFIX))) {
-    const folder = path.join(parent, name)
-    const owner = await readOwner(folder)
-    if (owner !== undefined && lifeOf(owner) === 'dead') {
-      await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
-        throw fileTrouble(error, `removing ${folder}, which an earlier run left behind`)
-      })
-      removed.push(folder)
+  for (const parent of temporaryFolders(environment)) {
+    const names = (await ifThere(readdir(parent))) ?? []
+    for (const name of names.filter((each) => each.startsWith(PREFIX))) {
+      const folder = path.join(parent, name)
+      const owner = await readOwner(folder)
+      if (owner !== undefined && lifeOf(owner) === 'dead') {
+        await orFileTrouble(`removing ${folder}, which an earlier run left behind`, () =>
+          rm(folder, { recursive: true, force: true }),
+        )
+        removed.push(folder)
+      }
     }
   }
   return removed

@@ -40,7 +40,8 @@ export interface ConnectOptions {
   onRetry?: (reason: ConnectionError) => void
 }
 
-const RETRY_INTERVAL = 500
+/** Milliseconds between attempts: short at first, because a server that was just started is soon there. */
+const RETRY_INTERVALS = { first: 30, longest: 500 }
 
 const END_LIMIT = 5_000
 
@@ -52,18 +53,18 @@ const END_LIMIT = 5_000
 export async function connect(settings: ConnectionSettings, options: ConnectOptions = {}): Promise<Session> {
   const { patience = 0, signal, onRetry } = options
   const giveUpAt = performance.now() + patience
-  for (;;) {
+  for (let interval = RETRY_INTERVALS.first; ; interval = Math.min(interval * 2, RETRY_INTERVALS.longest)) {
     try {
       return await connectOnce(settings, options)
     } catch (error) {
       throwIfAborted(signal, settings)
       const trouble = connectionTrouble(error, settings)
-      if (!mayPass(trouble) || performance.now() + RETRY_INTERVAL > giveUpAt) {
+      if (!mayPass(trouble) || performance.now() + interval > giveUpAt) {
         throw trouble
       }
       onRetry?.(trouble)
     }
-    await wait(RETRY_INTERVAL, undefined, signal === undefined ? {} : { signal }).catch(() => {
+    await wait(interval, undefined, signal === undefined ? {} : { signal }).catch(() => {
       throwIfAborted(signal, settings)
     })
   }
