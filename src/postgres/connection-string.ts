@@ -45,7 +45,8 @@ function parseUri(text: string, label: string): LibpqParameters {
   const credentials = /^([^@/]*)@/.exec(text)
   const rest = text.slice(credentials?.[0].length ?? 0)
   const [, beforeQuery = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(rest) ?? []
-  if (beforeQuery.includes('@')) {
+  // libpq would take an @ after the ? as part of a value; but what looks like a parameter's name may then be a password's end.
+  if (rest.includes('@')) {
     throw refusal(label, 'the password or user name holds an @ or / that is not encoded', ENCODING)
   }
   const [, user, password] = /^([^:]*)(?::(.*))?$/s.exec(credentials?.[1] ?? '') ?? []

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 
 import { ConnectionError, UsageError } from '../errors.js'
+import { nearest } from '../options.js'
 import { parseConnectionString, type LibpqParameters } from './connection-string.js'
 import { IGNORED_PARAMETERS, PARAMETER_VARIABLES } from './libpq-parameters.js'
 import { lookUpPassword } from './passfile.js'
@@ -119,15 +120,22 @@ function normalised(parameters: LibpqParameters, doing: string): LibpqParameters
   }
   for (const name of Object.keys(rest)) {
     if (!NAMED.has(name) && !(name in PARAMETER_VARIABLES) && !IGNORED_PARAMETERS.has(name)) {
-      throw new UsageError({
-        doing,
-        problem: `"${name}" is not a connection parameter of PostgreSQL`,
-        advice:
-          'Correct or remove it. The parameters are those of libpq: sslmode, sslrootcert, options, connect_timeout, …',
-      })
+      throw unknownParameter(name, doing)
     }
   }
   return ssl === 'true' ? { sslmode: 'require', ...rest } : rest
+}
+
+/** The name itself is not shown: in a string that was written wrongly, it may be the end of a password. */
+function unknownParameter(name: string, doing: string): UsageError {
+  const near = nearest(name, [...NAMED, ...Object.keys(PARAMETER_VARIABLES)])
+  return new UsageError({
+    doing,
+    problem: 'one of its parameters is not a connection parameter of PostgreSQL',
+    advice:
+      (near === undefined ? 'Correct or remove it.' : `Did you mean "${near}"?`) +
+      ' The parameters are those of libpq: sslmode, sslrootcert, options, connect_timeout, …',
+  })
 }
 
 function rejectUnsupported(given: LibpqParameters, doing: string): void {
