@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { InterruptedError } from '../errors.js'
 
 /** Large enough that the hash, not the system call, takes the time; small enough that memory stays flat. */
 const CHUNK = 1024 * 1024
@@ -31,7 +32,7 @@ export async function sha256OfFile(
     for (;;) {
       const { bytesRead } = await pending
       if (bytesRead === 0) return { size, sha256: hash.digest('hex') }
-      signal?.throwIfAborted()
+      if (signal?.aborted === true) throw new InterruptedError(`reading ${file}`, signal.reason)
       pending = handle.read(spare, 0, room, null)
       hash.update(buffer.subarray(0, bytesRead))
       ;[buffer, spare] = [spare, buffer]

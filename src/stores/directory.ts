@@ -137,7 +137,18 @@ export class DirectoryStore implements Store {
 
   async addProof(set: Place, proof: Proof): Promise<void> {
     const folder = await this.open(set)
-    await orFileTrouble(`recording an outcome in ${folder}`, () => writeProof(folder, proof))
+    await orFileTrouble(`recording an outcome in ${folder}`, async () => {
+      await this.prepare()
+      const now = this.tools.clock.now()
+      const entry = await makeEntry(
+        this.incoming,
+        `proof-${set.type}-${set.id}`,
+        `recording an outcome of ${folder}`,
+        now,
+      )
+      await writeProof(folder, proof, entry)
+      await deleteEntry(entry)
+    })
   }
 
   async remove(set: Place): Promise<void> {

@@ -1,11 +1,11 @@
-import { open, readdir } from 'node:fs/promises'
+import { open, readdir, rename } from 'node:fs/promises'
 import { constants } from 'node:fs'
 import path from 'node:path'
 import { Proof, idOf, type Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import { messageOf } from '../errors.js'
 import { ifThere } from '../platform/file-errors.js'
-import { makeFolder, writeWhole } from '../platform/files.js'
+import { makeFolder, syncPath, writeWhole } from '../platform/files.js'
 
 /** Where an outcome is kept in its set: `proofs/20261124T020000Z.json`, numbered when that second has one already. */
 export function proofFileName(proof: Proof, taken: readonly string[] = []): string {
@@ -24,12 +24,19 @@ export function newestProof(manifest: Manifest, later: readonly Proof[]): Proof 
   )
 }
 
-/** Adds an outcome to the set in this folder, whole or not at all. */
-export async function writeProof(folder: string, proof: Proof): Promise<void> {
+/**
+ * Adds an outcome to the set in this folder, whole or not at all.
+ *
+ * @param workshop a folder on the same file system, in which it is written first: the set never holds a part of it
+ */
+export async function writeProof(folder: string, proof: Proof, workshop: string): Promise<void> {
   const proofs = path.join(folder, SET.proofs)
   await makeFolder(proofs)
   const name = proofFileName(proof, await readdir(proofs))
-  await writeWhole(path.join(proofs, name), `${JSON.stringify(Proof.parse(proof), null, 2)}\n`)
+  const written = path.join(workshop, name)
+  await writeWhole(written, `${JSON.stringify(Proof.parse(proof), null, 2)}\n`)
+  await rename(written, path.join(proofs, name))
+  await syncPath(proofs)
 }
 
 /**

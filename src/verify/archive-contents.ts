@@ -1,0 +1,72 @@
+import type { Manifest, TableEntry } from '../backup/manifest.js'
+import { finding, type Finding } from '../findings.js'
+import type { ScriptContents } from './sql-statements.js'
+import { tableKey } from './table-key.js'
+
+/**
+ * Compares what a dump holds with what its manifest says the source had: every table's definition is there, the rows of
+ * the chosen ones and of no others, and as many as were counted at the snapshot.
+ *
+ * @param name how findings call the dump where they are about no table
+ */
+export function compareWithManifest(
+  contents: ScriptContents,
+  manifest: Manifest,
+  name: string,
+): { findings: Finding[]; checks: string[] } {
+  const withRows = manifest.tables.filter(hasRowsInDump)
+  const counted = withRows.filter(({ rows }) => rows !== undefined)
+  const findings = [
+    ...manifest.tables.flatMap((table) => missing(table, contents, manifest)),
+    ...counted.flatMap((table) => differing(table, contents)),
+    ...extra(contents, new Set(withRows.map(tableKey))),
+    ...uncountable(contents, name),
+  ]
+  const checks = [
+    `the definitions of ${manifest.tables.length} tables and the rows of ${withRows.length} were looked for in it`,
+    ...(counted.length > 0 ? [`the row counts of ${counted.length} tables were compared with the source's`] : []),
+  ]
+  return { findings, checks }
+}
+
+/** Partitioned tables have their rows in their partitions, and a materialized view is computed anew by a restore. */
+function hasRowsInDump({ kind, data }: TableEntry): boolean {
+  return data && kind === 'table'
+}
+
+function missing(table: TableEntry, { tables, rows }: ScriptContents, manifest: Manifest): Finding[] {
+  const key = tableKey(table)
+  const [isDefined, hasRows] = [tables.has(key), rows.has(key)]
+  const findings: Finding[] = []
+  if (!isDefined && !mayComeWithAnExtension(table, hasRows, manifest)) {
+    findings.push(finding('ARCHIVE_ENTRY_MISSING', key, 'its definition is not in the dump'))
+  }
+  if (hasRowsInDump(table) && !hasRows) {
+    findings.push(finding('ARCHIVE_ENTRY_MISSING', key, 'its rows are not in the dump'))
+  }
+  return findings
+}
+
+/** The definition of an extension's own table is left to CREATE EXTENSION, only its rows are dumped. */
+function mayComeWithAnExtension({ data }: TableEntry, hasRows: boolean, { source }: Manifest): boolean {
+  return source.extensions.some(({ name }) => name !== 'plpgsql') && (hasRows || !data)
+}
+
+function differing(table: TableEntry, { rows }: ScriptContents): Finding[] {
+  const key = tableKey(table)
+  const [found, expected] = [rows.get(key), table.rows]
+  if (found === undefined || found === expected) return []
+  return [finding('ARCHIVE_ROWS_DIFFER', key, `${found} rows in the dump, ${expected ?? 0} at the source`)]
+}
+
+function extra({ rows }: ScriptContents, expected: ReadonlySet<string>): Finding[] {
+  return [...rows]
+    .filter(([key]) => !expected.has(key))
+    .map(([key, count]) => finding('ARCHIVE_ENTRY_UNEXPECTED', key, `the dump holds ${count} rows of it`))
+}
+
+function uncountable({ insertsByQuery }: ScriptContents, name: string): Finding[] {
+  if (insertsByQuery === 0) return []
+  const found = `${insertsByQuery} INSERT statements take their rows from a query, which pg_dump never writes`
+  return [finding('ARCHIVE_ENTRY_UNEXPECTED', name, found)]
+}
