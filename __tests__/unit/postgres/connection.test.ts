@@ -162,7 +162,7 @@ describe('parseConnection', () => {
           try {
             parse(text)
           } catch (error) {
-            expect(String(error)).not.toContain(secret)
+            expect(String(error).toLowerCase()).not.toContain(secret)
           }
         }
       }),
