@@ -3,6 +3,9 @@ import { finding, type Finding } from '../findings.js'
 import type { ScriptContents } from './sql-statements.js'
 import { tableKey } from './table-key.js'
 
+/** What a manifest says of its dump; a backup that is being made has this before it has a proof. */
+export type DumpedContents = Pick<Manifest, 'tables' | 'source'>
+
 /**
  * Compares what a dump holds with what its manifest says the source had: every table's definition is there, the rows of
  * the chosen ones and of no others, and as many as were counted at the snapshot.
@@ -11,7 +14,7 @@ import { tableKey } from './table-key.js'
  */
 export function compareWithManifest(
   contents: ScriptContents,
-  manifest: Manifest,
+  manifest: DumpedContents,
   name: string,
 ): { findings: Finding[]; checks: string[] } {
   const withRows = manifest.tables.filter(hasRowsInDump)
@@ -34,7 +37,7 @@ function hasRowsInDump({ kind, data }: TableEntry): boolean {
   return data && kind === 'table'
 }
 
-function missing(table: TableEntry, { tables, rows }: ScriptContents, manifest: Manifest): Finding[] {
+function missing(table: TableEntry, { tables, rows }: ScriptContents, manifest: DumpedContents): Finding[] {
   const key = tableKey(table)
   const [isDefined, hasRows] = [tables.has(key), rows.has(key)]
   const findings: Finding[] = []
@@ -48,7 +51,7 @@ function missing(table: TableEntry, { tables, rows }: ScriptContents, manifest: 
 }
 
 /** The definition of an extension's own table is left to CREATE EXTENSION, only its rows are dumped. */
-function mayComeWithAnExtension({ data }: TableEntry, hasRows: boolean, { source }: Manifest): boolean {
+function mayComeWithAnExtension({ data }: TableEntry, hasRows: boolean, { source }: DumpedContents): boolean {
   return source.extensions.some(({ name }) => name !== 'plpgsql') && (hasRows || !data)
 }
 

@@ -1,12 +1,11 @@
 import path from 'node:path'
-import type { Manifest } from '../backup/manifest.js'
-import { CommandError, CouldNotVerifyError, OperationError } from '../errors.js'
+import { CommandError, CouldNotVerifyError, DamagedError, OperationError, UsageError } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import { codeOf } from '../platform/file-errors.js'
 import { listArchive, type ArchiveList, type PgRestore } from '../postgres/archive-list.js'
 import { programEnvironment } from '../postgres/libpq-environment.js'
-import { compareWithManifest } from './archive-contents.js'
-import type { DetectedDump } from './detect.js'
+import { compareWithManifest, type DumpedContents } from './archive-contents.js'
+import { detectDump, type DetectedDump } from './detect.js'
 import { readPlain, scannerSink, type ReadScript, type ReadingTools } from './plain-sql.js'
 import { SqlScanner } from './sql-scanner.js'
 import type { ScriptContents } from './sql-statements.js'
@@ -16,9 +15,10 @@ export interface ArchiveToVerify {
   path: string
   /** How findings call it: its path in the set. Its file name by default. */
   name?: string
-  dump: DetectedDump
+  /** What it is, where that is known; found by `detectDump` otherwise. */
+  dump?: DetectedDump
   /** What the source was; a dump of another tool has none. */
-  manifest?: Manifest
+  manifest?: DumpedContents
   /** Needed for all but plain scripts. */
   pgRestore?: PgRestore
 }
@@ -48,8 +48,9 @@ export async function verifyArchive(archive: ArchiveToVerify, tools: ReadingTool
   const name = archive.name ?? path.basename(archive.path)
   let list: ArchiveList | null = null
   try {
-    if (archive.dump.kind !== 'plain') list = await listArchive(pgRestoreOf(archive), archive.path, tools)
-    const read = await readDump(archive, tools)
+    const dump = archive.dump ?? (await detectDump(archive.path))
+    if (dump.kind !== 'plain') list = await listArchive(pgRestoreOf(archive), archive.path, tools)
+    const read = await readDump(archive, dump, tools)
     return { ...judge(read, archive, name), rows: read.contents.rows, contents: read.contents, list }
   } catch (error) {
     return { findings: [findingOf(error, name)], rows: new Map(), checks: [], contents: null, list }
@@ -57,8 +58,8 @@ export async function verifyArchive(archive: ArchiveToVerify, tools: ReadingTool
 }
 
 /** One pass over everything in the dump. */
-async function readDump(archive: ArchiveToVerify, tools: ReadingTools): Promise<ReadScript> {
-  if (archive.dump.kind === 'plain') return readPlain(archive.path, archive.dump.compression, tools)
+async function readDump(archive: ArchiveToVerify, dump: DetectedDump, tools: ReadingTools): Promise<ReadScript> {
+  if (dump.kind === 'plain') return readPlain(archive.path, dump.compression, tools)
   return readArchive(pgRestoreOf(archive), archive.path, tools)
 }
 
@@ -91,14 +92,13 @@ function pgRestoreOf({ pgRestore, path: file }: ArchiveToVerify): PgRestore {
 
 function judge(
   read: ReadScript,
-  { manifest, dump }: ArchiveToVerify,
+  { manifest }: ArchiveToVerify,
   name: string,
 ): { findings: Finding[]; checks: string[] } {
   const broken = wholeness(read, name)
   if (broken !== null) return { findings: [broken], checks: [] }
   const { contents } = read
-  const by = dump.kind === 'plain' ? 'read' : 'read by pg_restore'
-  const checks = [`the dump was ${by} from its beginning to its end`, `${counted(contents)} were counted in it`]
+  const checks = ['the dump was read from its beginning to its end', `${counted(contents)} were counted in it`]
   if (manifest !== undefined) {
     const compared = compareWithManifest(contents, manifest, name)
     return { findings: compared.findings, checks: [...checks, ...compared.checks] }
@@ -150,6 +150,9 @@ function withoutManifest(contents: ScriptContents, name: string): Finding[] {
 /** What an error while reading says about the dump. What says nothing about it is thrown again. */
 export function findingOf(error: unknown, name: string): Finding {
   if (error instanceof CommandError) return findingOfCommand(error, name)
+  if (error instanceof DamagedError || error instanceof UsageError) {
+    return finding('ARCHIVE_UNREADABLE', name, error.problem, error.advice)
+  }
   if (error instanceof CouldNotVerifyError) return finding('CHECK_NOT_RUN', name, error.problem, error.advice)
   if (error instanceof OperationError && codeOf(error.cause) !== undefined) {
     return finding('FILE_UNREADABLE', name, error.problem)
