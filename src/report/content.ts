@@ -59,6 +59,11 @@ export function strong(text: string): Inline {
   return { strong: text }
 }
 
+/** The text with a full stop, where it has none of its own. */
+export function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`
+}
+
 function isText(part: Inline | Text): part is Text {
   return Array.isArray(part)
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { VERSION } from '../version.js'
 import { EVERYTHING, type Bar } from './content.js'
-import { escapeHtml } from './escape.js'
+import { escapeHtml, shorten } from './escape.js'
 import { renderBlocks, type Dialect } from './markup.js'
 import type { Report } from './report.js'
 import { contentOf } from './sections.js'
@@ -49,7 +49,7 @@ const DIALECT: Dialect = {
   limits: EVERYTHING,
 }
 
-const BAR = { height: 18, gap: 6, labelWidth: 150, width: 640 } as const
+const BAR = { height: 18, gap: 6, labelWidth: 200, width: 640 } as const
 
 /** A bar chart; the table beside it says the same, so it is hidden from those who listen. */
 function svgBars(caption: string, bars: readonly Bar[]): string {
@@ -60,7 +60,7 @@ function svgBars(caption: string, bars: readonly Bar[]): string {
     const length = Math.max(1, (seconds / longest) * room)
     const middle = y + BAR.height * 0.7
     return [
-      `<text x="${BAR.labelWidth - 8}" y="${middle}" text-anchor="end">${escapeHtml(label)}</text>`,
+      `<text x="${BAR.labelWidth - 8}" y="${middle}" text-anchor="end">${escapeHtml(shorten(label, 32))}</text>`,
       `<rect x="${BAR.labelWidth}" y="${y}" width="${length.toFixed(1)}" height="${BAR.height}"/>`,
       `<text x="${(BAR.labelWidth + length + 6).toFixed(1)}" y="${middle}">${formatDuration(seconds)}</text>`,
     ].join('')
@@ -85,7 +85,8 @@ const STYLE = `
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--text);
-  background: var(--back); overflow-wrap: anywhere; }
+  background: var(--back); overflow-wrap: break-word; }
+main { overflow-x: auto; }
 h1 { font-size: 1.1rem; font-weight: 600; color: var(--faint); }
 h1::first-letter { text-transform: uppercase; }
 h2 { font-size: 1.5rem; line-height: 1.3; border-left: .3rem solid; padding-left: .8rem; }
@@ -93,6 +94,7 @@ h2.good { color: var(--good); } h2.bad { color: var(--bad); } h2.doubtful { colo
 h3 { margin-top: 2rem; }
 code { font: .9em ui-monospace, monospace; background: var(--stripe); padding: .1em .3em; border-radius: .2em; }
 h2 code { color: inherit; }
+code { overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0; }
 caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }

@@ -1,5 +1,15 @@
 import type { Finding } from '../findings.js'
-import { code, sentence, strong, type Block, type Column, type Inline, type Limits, type Text } from './content.js'
+import {
+  asSentence,
+  code,
+  sentence,
+  strong,
+  type Block,
+  type Column,
+  type Inline,
+  type Limits,
+  type Text,
+} from './content.js'
 import { allFindings, type AlertLine, type Report, type TableOutcome, type TableResult } from './report.js'
 import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from './units.js'
 import { verdictOf } from './verdict.js'
@@ -98,7 +108,9 @@ function advice(findings: readonly Finding[]): Text[] {
   if (first === undefined) {
     return []
   }
-  const lines = findings.map(({ severity, on, found }) => sentence`${SEVERITY_MARKS[severity]} ${code(on)}: ${found}`)
+  const lines = findings.map(
+    ({ severity, on, found }) => sentence`${SEVERITY_MARKS[severity]} ${code(on)}: ${asSentence(found)}`,
+  )
   const last = lines.pop() ?? []
   return [...lines, sentence`${last} ${strong(first.advice)} (${code(first.code)})`]
 }
@@ -158,7 +170,7 @@ function tableBlocks(tables: readonly TableResult[], limits: Limits): Block[] {
   return [
     {
       kind: 'table',
-      caption: left.length === 0 ? 'Tables, the largest first' : 'Tables with problems, then the largest',
+      caption: tables.every(isFine) ? 'Tables, the largest first' : 'Tables with problems, then the largest',
       columns: TABLE_COLUMNS,
       rows: shown.map((table) => tableRow(table)),
     },
@@ -273,7 +285,7 @@ function notes(report: Report, limits: Limits): Block[] {
   const infos = allFindings(report).filter(({ severity }) => severity === 'info')
   const items: Text[] = [
     ...report.warnings.map((warning) => [warning]),
-    ...infos.map(({ on, found, code: name }) => sentence`${code(on)}: ${found} (${code(name)})`),
+    ...infos.map(({ on, found, code: name }) => sentence`${code(on)}: ${asSentence(found)} (${code(name)})`),
   ]
   if (items.length === 0) {
     return []

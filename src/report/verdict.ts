@@ -1,5 +1,5 @@
 import type { Proof } from '../backup/manifest.js'
-import { code, sentence, type Mood, type Text } from './content.js'
+import { asSentence, code, sentence, type Mood, type Text } from './content.js'
 import type { Report } from './report.js'
 import { counted, formatInstant } from './units.js'
 
@@ -62,7 +62,7 @@ function unverified(report: Report, proof: Proof): Text {
     report.set?.foreign === true
       ? 'this dump was checked as far as possible'
       : 'it is not known whether this backup restores'
-  return sentence`Not verified: ${subject}. ${endWithStop(proof.reason)}`
+  return sentence`Not verified: ${subject}. ${asSentence(proof.reason)}`
 }
 
 function failed(report: Report): Verdict {
@@ -96,8 +96,4 @@ function amountOf({ tables }: Report): string {
   const withRows = tables.filter(({ rows }) => rows !== undefined)
   const rows = withRows.reduce((sum, table) => sum + (table.rows ?? 0), 0)
   return `${counted(rows, 'row')} in ${counted(withRows.length, 'table')}`
-}
-
-function endWithStop(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`
 }
