@@ -49,12 +49,15 @@ export function describeDatabase(
   database: string,
   method: HashMethod = hashMethodOf(cluster.major),
 ): Promise<Described> {
-  return withPinned(cluster, database, async (session) => {
-    const catalog = await readCatalog(session)
-    const fingerprints = await fingerprintTables([session], catalog.tables, { method })
-    const largeObjects = await describeLargeObjects(session, method)
-    return { catalog, tables: tableEntries(catalog.tables, fingerprints), largeObjects }
-  })
+  return withPinned(cluster, database, (session) => describeIn(session, method))
+}
+
+/** As the session sees it now, inside a transaction too. */
+export async function describeIn(session: Queryable, method: HashMethod = 'record'): Promise<Described> {
+  const catalog = await readCatalog(session)
+  const fingerprints = await fingerprintTables([session], catalog.tables, { method })
+  const largeObjects = await describeLargeObjects(session, method)
+  return { catalog, tables: tableEntries(catalog.tables, fingerprints), largeObjects }
 }
 
 /** Everything in which a copy differs, as the full tier compares it. */

@@ -13,6 +13,8 @@ const ANNOTATED = `(CASE
   WHEN o.type IN ('table constraint', 'domain constraint', 'trigger', 'rule', 'policy')
     THEN regexp_replace(o.type, '^table ', '') || ' ' || regexp_replace(o.identity, '^(.*) on (.*)$', '\\2.\\1')
   WHEN o.type LIKE '% column' THEN (SELECT w.type || ' ' || w.identity FROM pg_identify_object(classoid, objoid, 0) w)
+  WHEN o.type = 'operator' THEN 'operator ' || objoid::regoperator
+  WHEN o.type = 'statistics object' THEN 'statistics ' || o.identity
   ELSE o.type || ' ' || o.identity END)`
 
 export function comments(): string {

@@ -86,7 +86,7 @@ function baseFacts(major: number): Record<string, string> {
 export function casts(): string {
   return objectQuery({
     kind: `'cast'`,
-    name: `(format_type(k.castsource, NULL) || ' AS ' || format_type(k.casttarget, NULL))`,
+    name: `('(' || format_type(k.castsource, NULL) || ' AS ' || format_type(k.casttarget, NULL) || ')')`,
     facts: {
       function: procedure('k.castfunc'),
       context: word('k.castcontext', { e: 'explicit', a: 'assignment', i: 'implicit' }),
