@@ -62,6 +62,8 @@ export interface ProcessRunner {
   run(command: Command): Promise<Finished>
   /** Starts a program that goes on while we work. */
   start(command: Command): Running
+  /** The most resident memory that one program, with those it started, has used so far, in bytes. */
+  peakMemory(): number
 }
 
 export interface Command {

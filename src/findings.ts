@@ -247,11 +247,11 @@ export const FINDINGS = {
     meaning: 'The schema of the source was changed while the backup ran.',
     advice: 'Run the backup again when no migration runs.',
   },
-  COLLATION_VERSION_DIFFERS: {
-    severity: 'info',
-    meaning: 'Scratch uses another collation library version than the source.',
+  LOCALE_DIFFERS: {
+    severity: 'warning',
+    meaning: 'The scratch server does not have the locale of the source, so the copy sorts text in another way.',
     advice:
-      'Sorting may differ; in a real recovery on such a system, reindex text indexes is not needed after a logical restore.',
+      "Use a scratch image or machine with the source's locale to have indexes and ranges over text proven under it.",
   },
   NO_MANIFEST: {
     severity: 'inconclusive',

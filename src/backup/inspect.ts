@@ -1,6 +1,7 @@
 import type { Finding } from '../findings.js'
 import { finding } from '../findings.js'
 import type { Options } from '../options.js'
+import type { SourceFacts } from '../postgres/catalog/model.js'
 import { readSource } from '../postgres/catalog/source.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
@@ -13,7 +14,7 @@ export interface Inspection {
   findings: Finding[]
   /** What the tables whose rows will be dumped occupy, in bytes. */
   bytes: number
-  systemIdentifier: string | null
+  facts: SourceFacts
 }
 
 /** Looks whether everything that must be dumped is there and may be read, and with what programs. */
@@ -24,7 +25,7 @@ export async function inspectSource({ session, searchPath, programs }: Source, o
     exclude: options.excludeTables,
     searchPath,
   })
-  const { systemIdentifier } = await readSource(session, session.major)
+  const facts = await readSource(session, session.major)
   const [server] = await session.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
   const chosen = tables.filter(({ oid }) => choice.chosen.has(oid))
   return {
@@ -41,7 +42,7 @@ export async function inspectSource({ session, searchPath, programs }: Source, o
         ),
     ],
     bytes: chosen.reduce((sum, table) => sum + table.bytes, 0),
-    systemIdentifier,
+    facts,
   }
 }
 

@@ -25,12 +25,26 @@ export interface Source {
   environment: Readonly<Record<string, string>>
 }
 
+/** Connects to the database, does work with it and disconnects, whatever happens. */
+export async function withSource<T>(
+  options: Options,
+  context: Context,
+  work: (source: Source) => Promise<T>,
+): Promise<T> {
+  const source = await openSource(options, context)
+  try {
+    return await work(source)
+  } finally {
+    await source.session.end()
+  }
+}
+
 /**
- * Connects to the database and finds the programs of its major. The caller ends the session.
+ * Finds what the database is reached by, and the programs of its major.
  *
  * Throws `ConnectionError` with the cause, `OperationError` with the line that installs the programs.
  */
-export async function openSource(options: Options, context: Context): Promise<Source> {
+async function openSource(options: Options, context: Context): Promise<Source> {
   const { logger, environment, workspace, processes } = context
   const settings = parseConnection({ databaseUrl: options.databaseUrl, environment })
   hideSecrets(settings, options, context)

@@ -5,6 +5,7 @@ import type { Context } from '../context.js'
 import { GuardError, InterruptedError, LifeboatError, OperationError, messageOf, type ExitCode } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import type { Options } from '../options.js'
+import type { SourceFacts } from '../postgres/catalog/model.js'
 import { formatBytes } from '../report/units.js'
 import type { Listing, Store } from '../stores/store.js'
 
@@ -26,6 +27,13 @@ export class PreflightError extends OperationError {
   }
 }
 
+/** Throws `PreflightError` when something that was found makes a backup impossible or worthless. */
+export function stopAtErrors(findings: readonly Finding[]): void {
+  if (findings.some(({ severity }) => severity === 'error')) {
+    throw new PreflightError(findings)
+  }
+}
+
 export interface Place {
   series: string
   type: string
@@ -34,22 +42,22 @@ export interface Place {
 
 /**
  * Checks everything that could keep a backup from being taken, before anything is written, and returns all findings
- * together. The caller tells them and stops at errors (`PreflightError`).
+ * together, with what the source says of itself.
  */
 export async function preflight(
   source: Source,
   { series, type, store }: Place,
   options: Options,
   context: Context,
-): Promise<Finding[]> {
+): Promise<{ findings: Finding[]; facts: SourceFacts }> {
   const inspection = await inspectSource(source, options)
   const writable = await storeWritable(store)
   const listing = writable.length === 0 ? await store.list() : { sets: [], broken: [] }
-  return [
+  const findings = [
     ...inspection.findings,
     ...writable,
     ...(writable.length === 0 ? await foreignSeries(store, series) : []),
-    ...movedCluster(listing, series, inspection.systemIdentifier),
+    ...movedCluster(listing, series, inspection.facts.systemIdentifier),
     ...spaceFindings(
       {
         store: store.name,
@@ -62,6 +70,7 @@ export async function preflight(
     ),
     ...(await servicesState(options.services, context)),
   ]
+  return { findings, facts: inspection.facts }
 }
 
 async function storeWritable(store: Store): Promise<Finding[]> {

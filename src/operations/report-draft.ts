@@ -1,10 +1,15 @@
-import type { Proof } from '../backup/manifest.js'
+import type { ManifestDraft } from '../backup/draft.js'
+import type { Manifest, Proof } from '../backup/manifest.js'
+import { SET } from '../backup/set.js'
 import type { Context } from '../context.js'
 import { exitCodeOf, messageOf, messagesOf } from '../errors.js'
 import { describeFinding, type Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
+import { setDetails, type LogDetails } from '../records/log.js'
+import { setBytes } from '../records/metrics.js'
 import type {
   AlertLine,
+  Failure,
   Metrics,
   Phase,
   Report,
@@ -27,6 +32,8 @@ export class ReportDraft {
   metrics: Metrics | undefined
   alerts: AlertLine[] = []
   retention: RetentionLine[] = []
+  /** What the log says of the operation, besides how it ended and how long it took. */
+  logDetails: Omit<LogDetails, 'duration'> = {}
   private readonly phases: Phase[] = []
   private readonly findings: Finding[] = []
   private readonly warnings: string[] = []
@@ -66,6 +73,33 @@ export class ReportDraft {
     }
   }
 
+  /** Where the set is, once it is in the store. */
+  committed(manifest: Manifest, path: string): void {
+    this.id = manifest.id
+    this.describeSet(manifest, path)
+    this.logDetails = setDetails(manifest, manifest.proof, this.seconds())
+  }
+
+  /** What a set says of itself. */
+  describeSet(manifest: ManifestDraft, path: string): void {
+    const { source, tool, snapshot, options, dump } = manifest
+    this.source = {
+      database: source.database,
+      serverVersion: source.serverVersion,
+      pgDump: tool.pgDump,
+      snapshotTime: new Date(snapshot.time),
+    }
+    this.set = {
+      path,
+      manifestPath: `${path}/${SET.manifest}`,
+      format: options.format,
+      compression: options.compression,
+      bytes: setBytes(manifest),
+      dumpBytes: dump.bytes,
+      sourceBytes: manifest.tables.reduce((sum, table) => sum + (table.data ? table.bytes : 0), 0),
+    }
+  }
+
   warn(sentence: string): void {
     this.warnings.push(sentence)
     this.context.logger.warning(sentence)
@@ -94,7 +128,7 @@ export class ReportDraft {
     }
   }
 
-  private failureOf(error: unknown): Report['failure'] {
+  private failureOf(error: unknown): Failure {
     const redact = (text: string) => this.context.logger.redact(text)
     return {
       message: redact(messageOf(error)),
@@ -103,7 +137,8 @@ export class ReportDraft {
     }
   }
 
-  private say(one: Finding): void {
+  /** Says a finding in the log, as loud as it weighs. */
+  say(one: Finding): void {
     const text = `${describeFinding(one)} ${one.advice}`
     const { logger } = this.context
     switch (one.severity) {

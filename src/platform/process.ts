@@ -32,6 +32,7 @@ export interface RunnerOptions {
  */
 export function spawnProcessRunner({ logger, signal, killDelay = KILL_DELAY }: RunnerOptions): ProcessRunner {
   const lifeline = findLifeline()
+  let peakMemory = 0
   if (signal !== undefined) {
     // Every program listens to it while it runs, and there may be many.
     setMaxListeners(0, signal)
@@ -41,9 +42,14 @@ export function spawnProcessRunner({ logger, signal, killDelay = KILL_DELAY }: R
     if (effective?.aborted === true) {
       throw new InterruptedError(command.doing, effective.reason)
     }
-    return new Child(command, { logger, signal: effective, killDelay, lifeline })
+    const child = new Child(command, { logger, signal: effective, killDelay, lifeline })
+    child.finished.then(
+      (finished) => (peakMemory = Math.max(peakMemory, finished.peakMemory)),
+      () => undefined,
+    )
+    return child
   }
-  return { start, run: async (command) => start(command).finished }
+  return { start, run: async (command) => start(command).finished, peakMemory: () => peakMemory }
 }
 
 /** The first words of a command line that makes the kernel end a program when its parent dies; empty where there is none. */

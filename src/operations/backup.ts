@@ -1,0 +1,112 @@
+import { draftManifest } from '../backup/draft.js'
+import { idOf, type Manifest } from '../backup/manifest.js'
+import { describeFiles, writeChecksums, writeManifest } from '../backup/set.js'
+import { withSource, type Source } from '../backup/source.js'
+import { describeSource, takeDump, type Description } from '../backup/take.js'
+import type { Context } from '../context.js'
+import type { Options } from '../options.js'
+import { rulesInForce } from '../records/alert-rules.js'
+import type { Report } from '../report/report.js'
+import { policyFor } from '../retention/policy-for.js'
+import { withLock, type IncomingSet } from '../stores/store.js'
+import { measureBackup, measureFailure } from './measure.js'
+import { preflight, stopAtErrors } from './preflight.js'
+import { proveInto } from './prove.js'
+import { reporting, type UnderWay } from './reporting.js'
+import { rotateTypes } from './rotate.js'
+import { jobsOf, prepareScratch, type PreparedScratch } from './scratch.js'
+
+/** Which series and type a backup belongs to. */
+interface Identity {
+  series: string
+  type: string
+}
+
+/**
+ * Takes a backup, proves that it restores, commits it to the store and keeps the right ones.
+ *
+ * The set becomes visible by the last step of writing it, with the outcome of its proof in its manifest; whatever fails
+ * before leaves the store as it was. Nothing is rotated unless this backup is as good as it was asked to be.
+ */
+export function backup(options: Options, context: Context): Promise<Report> {
+  return reporting('backup', options, context, async (underWay) => {
+    const { report } = underWay
+    const type = (report.type = options.type ?? 'manual')
+    const rules = rulesInForce(options.alerts)
+    policyFor(type, options)
+    try {
+      const manifest = await withSource(options, context, (source) => takeAndProve(source, type, underWay))
+      await measureBackup(underWay, manifest)
+      if (options.rotate && isAsGoodAsAsked(manifest)) {
+        await report.phase('Rotating', () => rotateTypes(underWay, [type], manifest.id))
+      }
+    } catch (error) {
+      measureFailure(underWay, rules)
+      throw error
+    }
+  })
+}
+
+async function takeAndProve(source: Source, type: string, underWay: UnderWay): Promise<Manifest> {
+  const { report, store, options, context } = underWay
+  const identity = { series: options.series ?? source.settings.database, type }
+  report.series = identity.series
+  report.logDetails = { ...identity }
+  const { findings, facts } = await report.phase('Checking', () =>
+    preflight(source, { ...identity, store }, options, context),
+  )
+  report.find(findings)
+  stopAtErrors(findings)
+  await withLock(store, `cleaning up ${store.name}`, () => store.sweep())
+  const scratch = await report.phase('Getting scratch ready', () =>
+    prepareScratch(facts, options, context, source.programs.major),
+  )
+  try {
+    const description = await report.phase('Taking a snapshot', () => describeSource(source, options))
+    const incoming = await store.begin(idOf(description.snapshot.time), type)
+    try {
+      return await writeSet(incoming, identity, source, description, scratch, underWay)
+    } finally {
+      await incoming.discard()
+    }
+  } finally {
+    await scratch.release()
+  }
+}
+
+/** Dumps into the incoming set, proves it, and commits it with its proof. */
+async function writeSet(
+  incoming: IncomingSet,
+  identity: Identity,
+  source: Source,
+  description: Description,
+  scratch: PreparedScratch,
+  underWay: UnderWay,
+): Promise<Manifest> {
+  const { report, store, options, context } = underWay
+  const { folder } = incoming
+  const jobs = jobsOf(options)
+  const taken = await report.phase('Dumping', () =>
+    takeDump(source, description, { folder, type: identity.type, jobs, options }, context),
+  )
+  // Ends the snapshot's transaction, which holds back vacuum at the source.
+  await source.session.end()
+  const files = await report.phase('Checksumming', () => describeFiles(folder, { signal: context.signal }))
+  const draft = draftManifest(identity, source, taken, files, options)
+  const manifest = await proveInto(
+    { folder, manifest: draft, objects: taken.catalog.objects },
+    { programs: source.programs, scratch, jobs },
+    underWay,
+  )
+  await report.phase('Committing', async () => {
+    await writeManifest(folder, manifest)
+    await writeChecksums(folder, manifest.files)
+    const { path } = await withLock(store, `committing to ${store.name}`, () => incoming.commit())
+    report.committed(manifest, path)
+  })
+  return manifest
+}
+
+function isAsGoodAsAsked({ proof }: Manifest): boolean {
+  return proof.outcome === 'proven' || proof.tier === 'none'
+}

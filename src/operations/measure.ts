@@ -1,0 +1,55 @@
+import type { Manifest } from '../backup/manifest.js'
+import { rulesInForce, type AlertRule } from '../records/alert-rules.js'
+import { evaluate, measurementsOf, type Alert } from '../records/alerts.js'
+import { measure } from '../records/metrics.js'
+import { previousProven, type PreviousSet } from '../records/statistics.js'
+import type { Store } from '../stores/store.js'
+import type { UnderWay } from './reporting.js'
+
+/** How far back the log is looked through for an earlier set: it is kept for ninety days. */
+const LOOK_BACK_MS = 90 * 24 * 3600 * 1000
+
+/** Measures a backup that was taken and holds it against the alert rules. */
+export async function measureBackup({ report, store, options, context }: UnderWay, manifest: Manifest): Promise<void> {
+  const peakMemory = context.workspace.peakMemory() + context.processes.peakMemory()
+  const metrics = measure(manifest, { seconds: report.seconds(), peakMemory })
+  const measurements = measurementsOf(manifest, metrics, {
+    errors: manifest.proof.findings.filter(({ severity }) => severity === 'error').length,
+    freeBytes: await store.freeBytes(),
+    previous: await previousSet(store, manifest),
+  })
+  report.metrics = metrics
+  raise(report, evaluate(rulesInForce(options.alerts), measurements))
+}
+
+/** A backup that failed is an error like any other, and nothing else about it is known. */
+export function measureFailure({ report }: UnderWay, rules: readonly AlertRule[]): void {
+  raise(
+    report,
+    evaluate(rules, {
+      seconds: report.seconds(),
+      size: null,
+      errors: 1,
+      compression: null,
+      freeBytes: null,
+      records: null,
+      previous: null,
+    }),
+  )
+}
+
+function raise(report: UnderWay['report'], alerts: readonly Alert[]): void {
+  report.alerts = [...alerts]
+}
+
+async function previousSet(store: Store, { id, type, snapshot }: Manifest): Promise<PreviousSet | null> {
+  const taken = new Date(snapshot.time)
+  const { sets } = await store.list()
+  const { lines } = await store.readLog(new Date(taken.getTime() - LOOK_BACK_MS))
+  return previousProven(
+    sets.filter((set) => set.id !== id),
+    lines,
+    type,
+    taken,
+  )
+}

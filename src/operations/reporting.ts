@@ -1,0 +1,58 @@
+import type { Context } from '../context.js'
+import { messageOf } from '../errors.js'
+import type { Operation } from '../option-list.js'
+import type { Options } from '../options.js'
+import { logLine, type LogDetails } from '../records/log.js'
+import { exitCodeFor, type Report } from '../report/report.js'
+import { openStore } from '../stores/factory.js'
+import type { Store } from '../stores/store.js'
+import { ReportDraft } from './report-draft.js'
+
+/** An operation under way: its report so far, and the store that it works on. */
+export interface UnderWay {
+  report: ReportDraft
+  store: Store
+  options: Options
+  context: Context
+}
+
+/**
+ * Does the work of an operation and makes its report, whatever happens: what is thrown on the way ends the work and is
+ * the report's failure. A line about it goes to the store's log.
+ */
+export async function reporting(
+  operation: Operation,
+  options: Options,
+  context: Context,
+  work: (underWay: UnderWay) => Promise<void>,
+): Promise<Report> {
+  const report = new ReportDraft(operation, context)
+  const store = openStore(options.store, { ...context, cwd: context.workingDirectory })
+  let failure: unknown
+  try {
+    await work({ report, store, options, context })
+  } catch (error) {
+    failure = error
+  }
+  const finished = report.finished(failure)
+  await writeLog(store, finished, report.logDetails, context)
+  return finished
+}
+
+/** The log is where people look afterwards; a run whose line cannot be written says so, and is still what it was. */
+async function writeLog(
+  store: Store,
+  report: Report,
+  details: Omit<LogDetails, 'duration'>,
+  { clock, logger }: Context,
+): Promise<void> {
+  const status = exitCodeFor(report) === 0 ? 'success' : 'error'
+  const failure = report.failure === undefined ? {} : { error: report.failure.message }
+  try {
+    await store.appendLog(
+      logLine(clock.now(), report.operation, status, { ...details, duration: report.seconds, ...failure }),
+    )
+  } catch (error) {
+    logger.warning(`The log of ${store.name} could not be written: ${messageOf(error)}`)
+  }
+}

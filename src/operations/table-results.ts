@@ -1,0 +1,47 @@
+import { displayName, type Manifest, type Proof, type TableEntry } from '../backup/manifest.js'
+import type { TableOutcome, TableResult } from '../report/report.js'
+import type { CountedTable } from '../verify/prove.js'
+
+/** What is said of each table in the report: those that have rows of their own, with what became of them. */
+export function tableResults(
+  { tables }: Pick<Manifest, 'tables'>,
+  counted: readonly CountedTable[],
+  proof: Proof,
+): TableResult[] {
+  const copies = new Map(counted.map((table) => [displayName(table), table]))
+  return tables
+    .filter(({ kind }) => kind === 'table')
+    .map((table) => {
+      const copy = copies.get(displayName(table))
+      return {
+        name: displayName(table),
+        bytes: table.bytes,
+        outcome: outcomeOf(table, copy, counted.length > 0, proof),
+        ...(table.rows !== undefined && { rows: table.rows }),
+        ...(copy?.rows !== undefined && { restoredRows: copy.rows }),
+      }
+    })
+}
+
+function outcomeOf(table: TableEntry, copy: CountedTable | undefined, anyCounted: boolean, proof: Proof): TableOutcome {
+  if (!table.data) {
+    return 'definition-only'
+  }
+  if (!anyCounted || table.rows === undefined) {
+    return 'not-compared'
+  }
+  if (copy?.rows === undefined) {
+    return 'missing'
+  }
+  if (copy.rows !== table.rows) {
+    return 'differs'
+  }
+  if (proof.tier === 'archive' || table.fingerprint === undefined || hashIsUnknown(proof)) {
+    return 'counted'
+  }
+  return copy.fingerprint === table.fingerprint ? 'equal' : 'differs'
+}
+
+function hashIsUnknown({ findings }: Proof): boolean {
+  return findings.some(({ code }) => code === 'HASH_DIFFERS')
+}

@@ -1,0 +1,98 @@
+import path from 'node:path'
+import type { Manifest } from '../backup/manifest.js'
+import { readManifest, SET } from '../backup/set.js'
+import type { Context } from '../context.js'
+import { DamagedError } from '../errors.js'
+import { worstOf } from '../findings.js'
+import type { Options } from '../options.js'
+import { readStoredCatalog } from '../postgres/catalog/stored.js'
+import { findPrograms } from '../postgres/programs.js'
+import type { Report } from '../report/report.js'
+import { verifyFiles } from '../verify/files.js'
+import { pickBackup } from './pick.js'
+import { concludeFiles, proveInto, refuseTierNone } from './prove.js'
+import { reporting, type UnderWay } from './reporting.js'
+import { jobsOf, prepareScratch } from './scratch.js'
+import { validateDump } from './validate-dump.js'
+
+interface Place {
+  id: string
+  type: string
+}
+
+/** Verifies a stored set, or a dump that another tool made, and keeps the outcome with the set and in the log. */
+export function validate(options: Options, context: Context): Promise<Report> {
+  return reporting('validate', options, context, async (underWay) => {
+    const { report, store } = underWay
+    refuseTierNone(options)
+    if (options.scratchUrl !== undefined) {
+      context.logger.hide(options.scratchUrl)
+    }
+    const picked = await pickBackup(store, options, context)
+    if (picked.kind === 'dump') {
+      await validateDump(picked.file, underWay)
+      return
+    }
+    report.id = picked.id
+    report.type = picked.type
+    report.logDetails = { id: picked.id, type: picked.type }
+    await validateSet(picked, underWay)
+    if (report.proof !== undefined) {
+      await store.addProof(picked, report.proof)
+    }
+  })
+}
+
+async function validateSet(place: Place, underWay: UnderWay): Promise<void> {
+  const { report, store, context } = underWay
+  const folder = await store.open(place)
+  const found = await report.phase('Checking the files', () => verifyFiles(folder, place, { signal: context.signal }))
+  const manifest = await manifestIfReadable(folder)
+  if (manifest !== null) {
+    report.series = manifest.series
+    report.describeSet(manifest, folder)
+  }
+  if (manifest === null || worstOf(found) === 'error') {
+    concludeFiles(found, manifest, underWay)
+  } else {
+    await proveStored(folder, manifest, underWay)
+  }
+}
+
+/** The files are what they were when the set was committed: now the set is held against the source that it describes. */
+async function proveStored(folder: string, manifest: Manifest, underWay: UnderWay): Promise<void> {
+  const { report, options, context } = underWay
+  const { environment, processes } = context
+  const { pgDumpMajor } = manifest.tool
+  const { objects } = await readStoredCatalog(path.join(folder, SET.catalog))
+  const programs = await findPrograms({
+    serverMajor: pgDumpMajor,
+    preferredFolders: options.postgresBin,
+    environment,
+    processes,
+  })
+  const scratch = await report.phase('Getting scratch ready', () =>
+    prepareScratch(manifest.source, options, context, pgDumpMajor),
+  )
+  try {
+    const proven = await proveInto(
+      { folder, manifest, objects },
+      { programs, scratch, jobs: jobsOf(options) },
+      underWay,
+    )
+    report.committed(proven, folder)
+  } finally {
+    await scratch.release()
+  }
+}
+
+async function manifestIfReadable(folder: string): Promise<Manifest | null> {
+  try {
+    return await readManifest(folder)
+  } catch (error) {
+    if (error instanceof DamagedError) {
+      return null
+    }
+    throw error
+  }
+}

@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs'
+import path from 'node:path'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { Context } from '../context.js'
+import type { Finding } from '../findings.js'
+import type { Programs } from '../postgres/programs.js'
+import { Complaints, findingsOf } from './complaints.js'
+
+/** The parts of an archive, in the order in which they are restored. */
+export type Section = 'pre-data' | 'data' | 'post-data'
+
+export interface RestoreTarget {
+  programs: Programs
+  /** The variables that tell libpq where and as whom to connect, the database among them. */
+  environment: Readonly<Record<string, string>>
+  /** Its name, as a plain identifier: pg_restore would take `a=b` for connection parameters. */
+  database: string
+}
+
+export interface ArchiveSection {
+  section: Section
+  /** A file or a folder. */
+  archive: string
+  jobs: number
+  /** A file for `pg_restore --use-list`, when entries are left out. */
+  list?: string
+}
+
+/**
+ * Restores one section of an archive and returns what PostgreSQL complained of; it goes on after an error, so that all
+ * are told at once.
+ */
+export async function restoreSection(
+  { programs, environment, database }: RestoreTarget,
+  { section, archive, jobs, list }: ArchiveSection,
+  { processes }: Context,
+): Promise<Finding[]> {
+  const complaints = new Complaints()
+  const args = [
+    '--no-password',
+    `--dbname=${database}`,
+    `--section=${section}`,
+    '--no-tablespaces',
+    `--jobs=${jobs}`,
+    ...(list === undefined ? [] : [`--use-list=${list}`]),
+    archive,
+  ]
+  const finished = await processes.run({
+    ...programs.command('pg_restore', args),
+    env: environment,
+    doing: `restoring the ${section} of ${archive}`,
+    onStderrLine: complaints.follow,
+    // 1 is for errors that were passed over or that ended it; what they were is in the complaints.
+    accept: [0, 1],
+  })
+  return findingsOf(finished.code === 0 ? complaints : atLeastOne(complaints, finished.stderrTail), section)
+}
+
+/** Runs a plain dump, which knows no sections. */
+export async function restoreScript(
+  { programs, environment }: RestoreTarget,
+  script: string,
+  { processes }: Context,
+): Promise<Finding[]> {
+  const complaints = new Complaints()
+  const finished = await processes.run({
+    ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', '--file=-']),
+    env: environment,
+    doing: `restoring ${script}`,
+    stdin: scriptStream(script),
+    onStderrLine: complaints.follow,
+    accept: [0, 1, 2, 3],
+  })
+  return findingsOf(finished.code === 0 ? complaints : atLeastOne(complaints, finished.stderrTail), 'script')
+}
+
+function scriptStream(script: string): Readable {
+  const file = createReadStream(script)
+  if (path.extname(script) !== '.gz') {
+    return file
+  }
+  const text = createGunzip()
+  // With pipeline an error of the file reaches whoever reads the text; who reads it handles it there.
+  pipeline(file, text, () => undefined)
+  return text
+}
+
+/** A failure without a word is a complaint too. */
+function atLeastOne(complaints: Complaints, said: string): Complaints {
+  if (complaints.count === 0) {
+    complaints.follow(`pg_restore: error: it ended with a failure${said === '' ? '' : `: ${said}`}`)
+  }
+  return complaints
+}
