@@ -11,8 +11,8 @@ export interface StepOptions {
   event?: unknown
   /** The node to run it with; this one by default. */
   node?: string
-  /** Called with the running process, to send it signals. */
-  onStart?: (child: { pid: number; kill: (signal: NodeJS.Signals) => void }) => void
+  /** Sends a signal as soon as the log holds this, as the runner does when a job is cancelled. */
+  signalAt?: { output: string; signal: NodeJS.Signals }
   /** Milliseconds after which the step is killed and the test fails. */
   timeout?: number
 }
@@ -26,6 +26,11 @@ export interface StepResult {
   summary: string
   /** Milliseconds from start to end. */
   duration: number
+}
+
+/** The action's bundle: `dist/index.js`, or that of the folder `LIFEBOAT_DIST` while one is being tried out. */
+export function actionBundle(): string {
+  return path.resolve(import.meta.dirname, '../..', process.env.LIFEBOAT_DIST ?? 'dist', 'index.js')
 }
 
 /**
@@ -47,12 +52,9 @@ export class RunnerJob {
     this.temp = path.join(root, 'work', '_temp')
   }
 
-  /**
-   * @param root an empty folder, which the caller removes
-   * @param bundle the bundle's entry, `dist/index.js`
-   */
-  static async begin(root: string, bundle: string): Promise<RunnerJob> {
-    const job = new RunnerJob(root, path.resolve(bundle))
+  /** @param root an empty folder, which the caller removes */
+  static async begin(root: string, bundle = actionBundle()): Promise<RunnerJob> {
+    const job = new RunnerJob(root, bundle)
     await mkdir(job.workspace, { recursive: true })
     await mkdir(job.temp, { recursive: true })
     return job
@@ -129,16 +131,20 @@ export class RunnerJob {
 
   private start(
     env: Record<string, string>,
-    { node = process.execPath, onStart, timeout = 120_000 }: StepOptions,
+    { node = process.execPath, signalAt, timeout = 120_000 }: StepOptions,
   ): Promise<Pick<StepResult, 'exitCode' | 'stdout' | 'stderr' | 'duration'>> {
     const startedAt = performance.now()
     const child = spawn(node, [this.bundle], { cwd: this.workspace, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const printed = { stdout: '', stderr: '' }
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (printed.stdout += text))
+    let isSignalled = false
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed.stdout += text
+      if (signalAt !== undefined && !isSignalled && printed.stdout.includes(signalAt.output)) {
+        isSignalled = true
+        child.kill(signalAt.signal)
+      }
+    })
     child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.stderr += text))
-    if (child.pid !== undefined) {
-      onStart?.({ pid: child.pid, kill: (signal) => child.kill(signal) })
-    }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL')
