@@ -28,8 +28,9 @@ export function hashMethodOf(major: number): HashMethod {
  *
  * A row's hash mixes the exclusive or of its columns' hashes, each seeded with the column's place in the order of the
  * names: the physical order does not matter, swapping two columns does. The last mixing matters: without it the sum over
- * the rows would not notice a value that moved from one row to another. Hashes are summed, not xored, so that a doubled
- * row counts twice.
+ * the rows would keep most of its bits when a value moves from one row to another. (The sum of `hash_record` over rows
+ * misses two of three such moves, because it is a sum over the columns too.) Hashes are summed, not xored, so that a
+ * doubled row counts twice.
  */
 export function fingerprintQuery(table: TableFacts, method: HashMethod): string {
   const ordinary = table.columns.filter(({ generated }) => generated === undefined)

@@ -1,6 +1,6 @@
 import { finding, type Finding } from '../../findings.js'
 import type { CatalogObject } from '../../postgres/catalog/model.js'
-import { describeDifference, describeListDifference, differingFacts } from './facts.js'
+import { describeDifference, describeListDifference, differingFacts, type Difference } from './facts.js'
 
 export interface ComparisonOptions {
   /** Whether both servers are of one major: only then are deparsed texts, and what only one major knows, compared. */
@@ -66,6 +66,7 @@ function compareObject(
 ): Finding[] {
   const on = label(source)
   const found: Finding[] = []
+  const ordinary: Difference[] = []
   if (source.owner !== copy.owner) {
     found.push(
       finding(
@@ -79,30 +80,34 @@ function compareObject(
   if (JSON.stringify(given) !== JSON.stringify(had)) {
     found.push(finding('GRANTS_DIFFER', on, describeListDifference(had ?? [], given ?? [])))
   }
-  const facts = differingFacts(source, copy, options.sameMajor)
-  const rest = facts.filter(
-    ({ what }) => !(what === 'validated' || (source.kind === 'extension' && what === 'version')),
-  )
-  if (rest.length > 0) {
-    found.push(finding('OBJECT_DIFFERS', on, rest.map(describeDifference).join('; ')))
+  for (const difference of differingFacts(source, copy, options.sameMajor)) {
+    const special = specialFinding(source, difference, loose)
+    if (special === undefined) ordinary.push(difference)
+    else found.push(...special)
   }
-  return [...found, ...compareValidity(source, copy, loose), ...compareVersion(source, copy)]
+  if (ordinary.length > 0) {
+    found.push(finding('OBJECT_DIFFERS', on, ordinary.map(describeDifference).join('; ')))
+  }
+  return found
 }
 
-function compareValidity(source: CatalogObject, copy: CatalogObject, loose: ReadonlySet<string>): Finding[] {
-  const [was, is] = [source.facts.validated, copy.facts.validated]
-  if (was === is) return []
-  if (was === true && loose.has(unquoted(source.name))) return []
-  return was === true
-    ? [finding('CONSTRAINT_NOT_VALID', label(source), 'is not validated in the restored copy')]
-    : [finding('OBJECT_DIFFERS', label(source), 'is validated in the restored copy, it was not at the source')]
-}
-
-function compareVersion(source: CatalogObject, copy: CatalogObject): Finding[] {
-  const [was, is] = [source.facts.version, copy.facts.version]
-  return source.kind === 'extension' && was !== is
-    ? [finding('EXTENSION_VERSION_DIFFERS', label(source), `version ${String(is)}, the source had ${String(was)}`)]
-    : []
+/** The findings of a difference that has a code of its own, or is to be expected; undefined of all others. */
+function specialFinding(
+  object: CatalogObject,
+  difference: Difference,
+  loose: ReadonlySet<string>,
+): Finding[] | undefined {
+  const { what, source, copy } = difference
+  if (what === 'validated' && source === true) {
+    return loose.has(unquoted(object.name))
+      ? []
+      : [finding('CONSTRAINT_NOT_VALID', label(object), 'is not validated in the restored copy')]
+  }
+  if (what === 'version' && object.kind === 'extension') {
+    const versions = `version ${String(copy)}, the source had ${String(source)}`
+    return [finding('EXTENSION_VERSION_DIFFERS', label(object), versions)]
+  }
+  return undefined
 }
 
 /** Privileges that both majors know: MAINTAIN came with 17, and "all privileges" of 16 includes it there. */
