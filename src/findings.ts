@@ -372,7 +372,7 @@ export function worstOf(findings: readonly Finding[]): Severity | 'none' {
   return order.find((severity) => findings.some((one) => one.severity === severity)) ?? 'none'
 }
 
-/** One line for a log: `TABLE_ROWS_DIFFER public.animals: 799 rows, the source had 800.` */
+/** One sentence for a log: `TABLE_ROWS_DIFFER public.animals: 799 rows, the source had 800.` */
 export function describeFinding({ code, on, found }: Finding): string {
-  return `${code} ${on}: ${found}`
+  return `${code} ${on}: ${found}.`
 }

@@ -9,7 +9,7 @@ import type { Queryable } from '../../src/postgres/queryable.js'
 import type { TableEntry } from '../../src/backup/manifest.js'
 import type { Finding } from '../../src/findings.js'
 import { compareLargeObjects, compareObjects, compareSequences, compareTables } from '../../src/verify/difference.js'
-import { tableEntries } from '../../src/verify/table-entries.js'
+import { tableEntries } from '../../src/backup/table-entries.js'
 import type { TestCluster } from './cluster.js'
 
 /** A database as pg-lifeboat describes it. */

@@ -60,6 +60,8 @@ export function sampleManifest({
     largeObjects: null,
     hash: null,
     looseForeignKeys: [],
+    changedMeanwhile: [],
+    sequencesAfter: [],
     proof,
   }
 }

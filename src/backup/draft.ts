@@ -1,8 +1,8 @@
 import type { Options } from '../options.js'
 import { VERSION } from '../version.js'
-import { sequenceEntries, tableEntries } from './content.js'
 import { MANIFEST_SCHEMA, idOf, type FileEntry, type Manifest } from './manifest.js'
 import type { Source } from './source.js'
+import { tableEntries } from './table-entries.js'
 import type { Taken } from './take.js'
 
 /** Everything that a manifest says but the outcome of verifying, which comes after. */
@@ -48,8 +48,9 @@ export function draftManifest(
     },
     dump: { path: taken.dumpPath, bytes: dumpBytes(taken.dumpPath, files) },
     files: [...files],
-    tables: tableEntries(catalog.tables, content.tables, choice.chosen),
-    sequences: sequenceEntries(catalog.sequences, taken.sequencesAfter),
+    tables: tableEntries(catalog.tables, content.tables, ({ oid }) => choice.chosen.has(oid)),
+    sequences: catalog.sequences,
+    sequencesAfter: taken.sequencesAfter,
     largeObjects: content.largeObjects,
     hash: content.hash,
     looseForeignKeys: choice.loose.map(({ oid, table, name, statement }) => ({ oid, table, name, statement })),

@@ -61,7 +61,7 @@ export const TableEntry = z.object({
   schema: z.string(),
   name: z.string(),
   kind: z.enum(['table', 'partitioned', 'materialized-view', 'foreign']),
-  /** Whether its rows are in the dump; the definition always is. */
+  /** Whether a restore brings its rows back (a materialized view is refilled); the definition is always in the dump. */
   data: z.boolean(),
   /** Rows at the snapshot; absent where they are not in the dump. */
   rows: Whole.optional(),
@@ -152,7 +152,9 @@ export const Manifest = z.object({
   }),
   files: z.array(FileEntry),
   tables: z.array(TableEntry),
+  /** Where the sequences were before the dump and after it: they are not under the snapshot. */
   sequences: z.array(SequenceEntry),
+  sequencesAfter: z.array(SequenceEntry),
   /** Null where they could not be read. */
   largeObjects: z.object({ count: Whole, fingerprint: z.string().nullable() }).nullable(),
   /** How contents were hashed, and what that hash gives for a known row; null when no fingerprints were taken. */

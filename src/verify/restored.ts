@@ -1,8 +1,8 @@
 import path from 'node:path'
-import { tableEntries } from '../backup/content.js'
 import { describeContent, type Content } from '../backup/describe-content.js'
 import type { ManifestDraft } from '../backup/draft.js'
 import { displayName, type TableEntry, type Tier } from '../backup/manifest.js'
+import { tableEntries } from '../backup/table-entries.js'
 import type { Context } from '../context.js'
 import { finding, worstOf, type Finding } from '../findings.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
@@ -155,16 +155,19 @@ async function compareContent(copy: Copy): Promise<Comparison> {
     const [session] = sessions
     const facts = await readTables(session)
     const dumped = new Set(manifest.tables.filter(({ data }) => data).map(displayName))
-    const inDump = facts.filter((table) => table.kind === 'table' && dumped.has(displayName(table)))
-    const content = await describeContent(sessions, inDump, manifest.hash?.method ?? null, copy.context)
-    const tables = tableEntries(facts, content.tables, new Set(inDump.map(({ oid }) => oid)))
+    // Tables whose rows should not be there are counted too; but an extension fills its own.
+    const counted = facts.filter(
+      (table) => table.kind === 'table' && (dumped.has(displayName(table)) || table.extension === undefined),
+    )
+    const content = await describeContent(sessions, counted, manifest.hash?.method ?? null, copy.context)
+    const tables = tableEntries(facts, content.tables)
     return {
       tables,
       findings: [
         ...hashFindings(manifest.hash, content.hash),
         ...compareTables(manifest.tables, tables),
         ...compareLargeObjects(manifest.largeObjects, content.largeObjects),
-        ...compareSequences(manifest.sequences, await readSequences(session)),
+        ...compareSequences(manifest.sequences, await readSequences(session), manifest.sequencesAfter),
       ],
     }
   })
@@ -191,8 +194,11 @@ function hashFindings(source: Content['hash'], copy: Content['hash']): Finding[]
 async function compareRest(copy: Copy): Promise<Finding[]> {
   const { subject, scratch, check, context } = copy
   const sameMajor = scratch.major === subject.manifest.source.major
-  const objects = await withPinnedSessions(copy, 1, ([session]) => readObjects(session, scratch.major))
-  const compared = compareObjects(subject.objects, objects, {
+  const { objects, views } = await withPinnedSessions(copy, 1, async (sessions) => ({
+    objects: await readObjects(sessions[0], scratch.major),
+    views: await compareMaterializedViews(sessions, copy),
+  }))
+  const compared = compareObjects(expectedObjects(subject), objects, {
     sameMajor,
     ownCluster: scratch.kind === 'cluster',
     looseForeignKeys: subject.manifest.looseForeignKeys,
@@ -200,7 +206,32 @@ async function compareRest(copy: Copy): Promise<Finding[]> {
   const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) =>
     failedAssertions(session, check.assertions),
   )
-  return [...compared, ...asserted]
+  return [...compared, ...views, ...asserted]
+}
+
+/** They are refilled after everything else. */
+async function compareMaterializedViews(
+  sessions: readonly [Session, ...Session[]],
+  { subject: { manifest }, context }: Copy,
+): Promise<Finding[]> {
+  const facts = (await readTables(sessions[0])).filter(isMaterializedView)
+  const { tables } = await describeContent(sessions, facts, manifest.hash?.method ?? null, context)
+  return compareTables(manifest.tables.filter(isMaterializedView), tableEntries(facts, tables))
+}
+
+function isMaterializedView({ kind }: Pick<TableEntry, 'kind'>): boolean {
+  return kind === 'materialized-view'
+}
+
+/** A materialized view that was not chosen is not refilled by a restore, as a table that was not chosen has no rows. */
+function expectedObjects({ objects, manifest }: Subject): CatalogObject[] {
+  const notRefilled = new Set(
+    manifest.tables.filter((table) => isMaterializedView(table) && !table.data).map(displayName),
+  )
+  return objects.map((object) => {
+    const isOne = object.kind === 'materialized view' && notRefilled.has(object.name.replaceAll('"', ''))
+    return isOne ? { ...object, facts: { ...object.facts, populated: false } } : object
+  })
 }
 
 async function withPinnedSessions<T>(
