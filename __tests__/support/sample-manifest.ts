@@ -6,6 +6,7 @@ export function manifestAt(time: Date, overrides: Partial<Manifest> = {}): Manif
   return {
     ...sampleManifest({ id: idOf(time) }),
     snapshot: { time: time.toISOString(), lsn: null, replayedUntil: null },
+    changedMeanwhile: [],
     dump: { path: 'dump', bytes: 4000 },
     files: [{ path: 'dump/toc.dat', size: 4000, sha256: '0'.repeat(64) }],
     tables: [sampleTable('animals', { rows: 800 }), sampleTable('parts', { rows: 400 })],

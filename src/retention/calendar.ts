@@ -39,7 +39,10 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const EARLIEST = new Date(-8_640_000_000_000_000)
 
-/** The calendar of an IANA time zone such as `Europe/Madrid`. Throws `RangeError` for a name that is none. */
+/**
+ * The calendar of an IANA time zone such as `Europe/Madrid`. It remembers the instants that it was asked about, so make
+ * one for each piece of work. Throws `RangeError` for a name that is none.
+ */
 export function calendarOf(timezone: string): Calendar {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
@@ -53,7 +56,13 @@ export function calendarOf(timezone: string): Calendar {
     minute: 'numeric',
     second: 'numeric',
   })
-  const wallOf = (instant: Date): Wall => readWall(format.formatToParts(instant))
+  // Formatting is what a decision spends its time on, and every rule asks for the same instants.
+  const known = new Map<number, Wall>()
+  const wallOf = (instant: Date): Wall => {
+    const wall = known.get(instant.getTime()) ?? readWall(format.formatToParts(instant))
+    known.set(instant.getTime(), wall)
+    return wall
+  }
   return {
     dayOf: (instant) => isoDay(wallOf(instant)),
     weekOf: (instant) => isoWeek(wallOf(instant)),

@@ -1,5 +1,6 @@
 import type { Proof, Tier, Verify } from '../backup/manifest.js'
 import { UsageError } from '../errors.js'
+import { calendarOf, type Calendar } from './calendar.js'
 import { applyRules, keepsNothing, type KeepRules } from './rules.js'
 
 /**
@@ -76,12 +77,13 @@ const AMONG: Readonly<Record<(typeof CONTENDERS)[number], string>> = {
  */
 export function decide(sets: readonly RetentionSet[], policy: Policy, situation: Situation): Decision[] {
   requireRules(policy)
+  const calendar = calendarOf(policy.timezone)
   const standings = new Map(sets.map((set) => [set, standingOf(set, policy, situation)]))
   const newestFirst = [...sets].sort(byTimeThenName)
   const decisions = new Map<RetentionSet, Decision>()
   for (const type of new Set(sets.map((set) => set.type))) {
     const ofType = newestFirst.filter((set) => set.type === type)
-    for (const decision of decideType(ofType, standings, policy)) {
+    for (const decision of decideType(ofType, standings, policy, calendar)) {
       decisions.set(decision.set, decision)
     }
   }
@@ -112,18 +114,24 @@ function decideType(
   newestFirst: readonly RetentionSet[],
   standings: ReadonlyMap<RetentionSet, Standing>,
   policy: Policy,
+  calendar: Calendar,
 ): Decision[] {
   return CONTENDERS.flatMap((standing, strength) => {
     const atLeastAsStrong = new Set<Standing>(CONTENDERS.slice(0, strength + 1))
     const rivals = newestFirst.filter((set) => atLeastAsStrong.has(standings.get(set) ?? 'foreign'))
     const isOwn = (set: RetentionSet): boolean => standings.get(set) === standing
-    return rivals.some(isOwn) ? judge(rivals, standing, policy).filter(({ set }) => isOwn(set)) : []
+    return rivals.some(isOwn) ? judge(rivals, standing, policy, calendar).filter(({ set }) => isOwn(set)) : []
   })
 }
 
 /** Decides for every rival; only the word on the sets of this standing counts, the stronger have had theirs. */
-function judge(rivals: readonly RetentionSet[], standing: (typeof CONTENDERS)[number], policy: Policy): Decision[] {
-  const rulings = applyRules(rivals, policy, policy.timezone)
+function judge(
+  rivals: readonly RetentionSet[],
+  standing: (typeof CONTENDERS)[number],
+  policy: Policy,
+  calendar: Calendar,
+): Decision[] {
+  const rulings = applyRules(rivals, policy, calendar)
   const newestOfClusters = standing === 'proven' || standing === 'lesser' ? newestByCluster(rivals) : new Set()
   return rivals.map((set, index) => {
     const ruling = rulings[index] ?? { keptBy: [], missed: [] }

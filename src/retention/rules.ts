@@ -1,4 +1,4 @@
-import { calendarOf, isNoAge, parseAge, type Calendar } from './calendar.js'
+import { isNoAge, parseAge, type Calendar } from './calendar.js'
 
 /** The `keep-*` options, with the meaning that restic's `forget` gives them. 0 and null are "not asked for". */
 export interface KeepRules {
@@ -47,8 +47,8 @@ export function keepsNothing(rules: KeepRules): boolean {
  * slots left, it keeps the oldest set too, so that history grows to its full length. `keepWithin` is measured from the
  * newest set, not from now: when backups stop, it removes nothing.
  */
-export function applyRules(newestFirst: readonly Dated[], rules: KeepRules, timezone: string): Ruling[] {
-  const verdicts = rulesOf(rules, calendarOf(timezone)).map((rule) => rule(newestFirst))
+export function applyRules(newestFirst: readonly Dated[], rules: KeepRules, calendar: Calendar): Ruling[] {
+  const verdicts = rulesOf(rules, calendar).map((rule) => rule(newestFirst))
   return newestFirst.map((_, index) => {
     const own = verdicts.flatMap((ofRule) => ofRule[index] ?? [])
     return {

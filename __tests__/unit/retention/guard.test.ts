@@ -53,6 +53,13 @@ describe('a rotation of more than half', () => {
     expect(guard([...many(7, true, 'unverified'), ...many(1, false, 'failed')])).not.toThrow()
   })
 
+  test('takes no account of sets that take no part, also where none is proven', () => {
+    const unverified = [...many(1, true, 'unverified'), ...many(2, false, 'unverified')]
+    for (const standing of ['foreign', 'future'] as const) {
+      expect(guard([...unverified, ...many(50, true, standing)])).toThrow(/2 of 3 daily sets/)
+    }
+  })
+
   test('is exactly what is refused', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.nat(40), (kept, removed) => {

@@ -247,6 +247,14 @@ describe('what is never removed', () => {
     }
   })
 
+  test('what has no date stands with the future, and leaves the order of the others alone', () => {
+    const undated = set('nonsense', { id: '00010101T000000Z' })
+    const sets = [daysAgo(3), daysAgo(1), undated, daysAgo(4), daysAgo(2)]
+    const decisions = decide(sets, policy({ keepLast: 2, floor: 0 }), HERE)
+    expect(decisions.map((decision) => decision.set)).toEqual([undated, sets[1], sets[4], sets[0], sets[3]])
+    expect(removedOf(decisions)).toEqual([sets[0], sets[3]])
+  })
+
   test('the set that this run took, though a wrong clock dates it last', () => {
     const backdated = daysAgo(900)
     const sets = [1, 2, 3, 4, 5].map((days) => daysAgo(days))
@@ -493,13 +501,14 @@ describe('laws', () => {
     )
   })
 
-  test('10,000 sets of every kind are decided within two seconds', () => {
+  test('10,000 sets of every kind are decided with less than two seconds of processor time', () => {
     const proofs = [{}, unverified, failed, lesser]
     const sets = Array.from({ length: 10_000 }, (_, index) => daysAgo(index / 4, proofs[index % 4]))
     const rules = { keepLast: 5, keepDaily: 30, keepWeekly: 10, keepMonthly: 24, keepYearly: 10, keepWithin: '90d' }
-    const began = performance.now()
+    const began = process.cpuUsage()
     const decisions = decide(sets, policy({ ...rules, timezone: 'Europe/Madrid' }), HERE)
-    expect(performance.now() - began).toBeLessThan(2000)
+    const { user, system } = process.cpuUsage(began)
+    expect((user + system) / 1e6).toBeLessThan(2)
     expect(decisions).toHaveLength(10_000)
   })
 })
