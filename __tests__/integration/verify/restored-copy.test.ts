@@ -21,6 +21,16 @@ const PAIRS = [
   [17, 18],
 ] as const
 
+/** Pages that were never written or only in part, which a restore writes whole. */
+async function makeSparseLargeObjects(cluster: TestCluster): Promise<void> {
+  await cluster.query(String.raw`SELECT lo_put(lo_create(920001), 10000, '\x01')`, 'everything')
+  await cluster.query(
+    String.raw`SELECT lo_put(lo_create(920002), 0, '\x0100'), lo_put(920002, 5000, '\x02')`,
+    'everything',
+  )
+  await cluster.query(`SELECT lo_truncate(lo_open(lo_create(920003), 131072), 4097)`, 'everything')
+}
+
 const here = new Set(availableMajors().map(({ major }) => major))
 
 describe.each(PAIRS.filter(([from, to]) => here.has(from) && here.has(to)))(
@@ -32,6 +42,7 @@ describe.each(PAIRS.filter(([from, to]) => here.has(from) && here.has(to)))(
     beforeAll(async () => {
       ;[source, target] = await Promise.all([startCluster({ major: from }), startCluster({ major: to })])
       await createEverything(source)
+      await makeSparseLargeObjects(source)
       await copyRoles(source, target)
       await copyDatabase(source, 'everything', target, 'copy')
     })

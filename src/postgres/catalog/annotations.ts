@@ -1,11 +1,10 @@
-import { FIRST_USER_OID, objectQuery } from './sql.js'
+import { FIRST_USER_OID, isMember, objectQuery } from './sql.js'
 
 /** Of what users made, or of `public`, and not inside an extension. */
 function isAnnotated(row: string): string {
   return `(${row}.objoid >= ${FIRST_USER_OID}
       OR (${row}.classoid = 'pg_namespace'::regclass AND ${row}.objoid = to_regnamespace('public')))
-    AND NOT EXISTS (SELECT FROM pg_depend member WHERE member.classid = ${row}.classoid
-      AND member.objid = ${row}.objoid AND member.deptype = 'e')`
+    AND NOT ${isMember(`${row}.classoid`, `${row}.objoid`)}`
 }
 
 /** What is annotated, as `kind name` of the object in this catalog; its parts by their table. */

@@ -1,4 +1,4 @@
-import { isNoMember, list, objectQuery, privileges } from './sql.js'
+import { isMember, list, objectQuery, privileges } from './sql.js'
 
 /** `ALTER DEFAULT PRIVILEGES`, named as PostgreSQL names them: `for role app in schema public on tables`. */
 export function defaultPrivileges(): string {
@@ -24,10 +24,8 @@ const GRANTABLE = `
   UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, w.oid, 0, w.fdwacl, w.fdwowner, 'F', 0
     FROM pg_foreign_data_wrapper w`
 
-const IS_MEMBER = `NOT (${isNoMember('pg_class', 'g.objid').replace(`'pg_class'::regclass`, 'g.classid')})`
-
-const IN_SYSTEM_SCHEMA = `EXISTS (SELECT FROM pg_namespace n WHERE n.oid = g.schema
-  AND n.nspname IN ('pg_catalog', 'information_schema'))`
+/** Of `information_schema` nothing is dumped, of `pg_catalog` the privileges that were changed. */
+const IN_SYSTEM_SCHEMA = `g.schema = 'pg_catalog'::regnamespace`
 
 /**
  * Privileges on system objects and on members of extensions that somebody changed. Given as what was granted and revoked
@@ -46,7 +44,7 @@ export function changedPrivileges(): string {
     from: `FROM (${GRANTABLE}) g
       LEFT JOIN pg_init_privs i ON i.classoid = g.classid AND i.objoid = g.objid AND i.objsubid = g.objsubid
       CROSS JOIN LATERAL pg_identify_object(g.classid, g.objid, g.objsubid) o
-      WHERE g.acl IS DISTINCT FROM i.initprivs AND (${IN_SYSTEM_SCHEMA} OR ${IS_MEMBER})
+      WHERE g.acl IS DISTINCT FROM i.initprivs AND (${IN_SYSTEM_SCHEMA} OR ${isMember('g.classid', 'g.objid')})
         AND NOT ${now} = ${first}`,
   })
 }

@@ -76,7 +76,12 @@ export function isDumpedSchema(name: string): string {
 
 /** True of what an extension did not make: `pg_dump` leaves its members to `CREATE EXTENSION`. */
 export function isNoMember(catalog: string, oid: string): string {
-  return `NOT EXISTS (SELECT FROM pg_depend member WHERE member.classid = '${catalog}'::regclass
+  return `NOT ${isMember(`'${catalog}'::regclass`, oid)}`
+}
+
+/** True of what an extension made; `classid` is an expression, such as `'pg_class'::regclass`. */
+export function isMember(classid: string, oid: string): string {
+  return `EXISTS (SELECT FROM pg_depend member WHERE member.classid = ${classid}
     AND member.objid = ${oid} AND member.deptype = 'e')`
 }
 

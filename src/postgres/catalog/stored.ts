@@ -11,11 +11,11 @@ const StoredFact = z.union([z.string(), z.number(), z.boolean(), z.null(), z.arr
 const StoredObject = z.object({
   kind: z.string().min(1),
   name: z.string().min(1),
-  of: z.string().optional(),
-  owner: z.string().optional(),
-  grants: z.array(z.string()).optional(),
+  of: z.string().exactOptional(),
+  owner: z.string().exactOptional(),
+  grants: z.array(z.string()).exactOptional(),
   facts: z.record(z.string(), StoredFact),
-  deparsed: z.record(z.string(), z.string()).optional(),
+  deparsed: z.record(z.string(), z.string()).exactOptional(),
 })
 
 /** `catalog.json` of a set: every object of the source at the snapshot, and not one row of data. */
@@ -37,7 +37,7 @@ export async function writeCatalog(file: string, major: number, objects: readonl
 export async function readStoredCatalog(file: string): Promise<{ major: number; objects: CatalogObject[] }> {
   try {
     const { major, objects } = StoredCatalog.parse(JSON.parse(await readFile(file, 'utf8')))
-    return { major, objects: objects as CatalogObject[] }
+    return { major, objects }
   } catch (cause) {
     throw new DamagedError({
       doing: `reading the stored catalog ${file}`,
