@@ -28,9 +28,9 @@ export interface StepResult {
   duration: number
 }
 
-/** The action's bundle: `dist/index.js`, or that of the folder `LIFEBOAT_DIST` while one is being tried out. */
+/** The action's bundle: `dist/index.js`, or that of the folder `ACTION_DIST` while one is being tried out. */
 export function actionBundle(): string {
-  return path.resolve(import.meta.dirname, '../..', process.env.LIFEBOAT_DIST ?? 'dist', 'index.js')
+  return path.resolve(import.meta.dirname, '../..', process.env.ACTION_DIST ?? 'dist', 'index.js')
 }
 
 /**

@@ -23,6 +23,8 @@ beforeEach(async () => {
   root = await temporaryFolder()
   services = await GitHubServices.start()
   before = { ...process.env }
+  // Variables of the tests themselves would be taken for options, and refused.
+  process.env = Object.fromEntries(Object.entries(before).filter(([name]) => !/^(LIFEBOAT_|INPUT_|PG[A-Z])/.test(name)))
   stdout = captureStdout()
   for (const folder of ['workspace', 'temp']) {
     await mkdir(path.join(root, folder))
