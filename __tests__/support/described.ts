@@ -72,3 +72,8 @@ export function differences(source: Described, copy: Described): Finding[] {
     }),
   ]
 }
+
+/** A finding without its advice: `TABLE_ROWS_DIFFER public.animals: 799 rows, the source had 800` */
+export function oneLine({ code, on, found }: Finding): string {
+  return `${code} ${on}: ${found}`
+}

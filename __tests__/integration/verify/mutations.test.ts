@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import type pg from 'pg'
 
-import { describeFinding, type Finding } from '../../../src/findings.js'
+import type { Finding } from '../../../src/findings.js'
 import { pinSettings } from '../../../src/postgres/pinned.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { copyDatabase } from '../../support/copy.js'
 import { createEverything } from '../../support/databases/index.js'
-import { describeDatabase, describeIn, differences, queryable, type Described } from '../../support/described.js'
+import {
+  describeDatabase,
+  describeIn,
+  differences,
+  oneLine,
+  queryable,
+  type Described,
+} from '../../support/described.js'
 import { describeMajors } from '../../support/describe-majors.js'
 
 jest.setTimeout(120_000)
@@ -446,7 +453,7 @@ describeMajors(
     }
 
     test('is equal while nothing was done to it', async () => {
-      expect((await findingsAfter('')).map(describeFinding)).toEqual([])
+      expect((await findingsAfter('')).map(oneLine)).toEqual([])
     })
 
     test.each([...CELLS, ...ROWS, ...OBJECTS, ...ELSEWHERE].filter(([what]) => MANY[what] === undefined))(

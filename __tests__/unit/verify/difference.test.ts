@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
 import type { SequenceEntry, TableEntry } from '../../../src/backup/manifest.js'
-import { describeFinding, finding, worstOf } from '../../../src/findings.js'
+import { finding, worstOf, type Finding } from '../../../src/findings.js'
 import type { CatalogObject } from '../../../src/postgres/catalog/model.js'
 import {
   boundedFindings,
@@ -11,6 +11,11 @@ import {
   compareSequences,
   compareTables,
 } from '../../../src/verify/difference.js'
+
+/** A finding without its advice. */
+function oneLine({ code, on, found }: Finding): string {
+  return `${code} ${on}: ${found}`
+}
 
 const SAME = { sameMajor: true, ownCluster: true }
 
@@ -85,7 +90,7 @@ describe('comparing tables', () => {
   }
 
   test('says how many rows there are and were', () => {
-    expect(compareTables([animals], [{ ...animals, rows: 799 }]).map(describeFinding)).toEqual([
+    expect(compareTables([animals], [{ ...animals, rows: 799 }]).map(oneLine)).toEqual([
       'TABLE_ROWS_DIFFER public.animals: 799 rows, the source had 800',
     ])
   })
@@ -213,7 +218,7 @@ describe('comparing objects', () => {
 
   test('does not list what vanished with its table', () => {
     expect(compareObjects([parent, index], [], SAME).map(({ on }) => on)).toEqual(['table public.t'])
-    expect(compareObjects([parent, index], [parent], SAME).map(describeFinding)).toEqual([
+    expect(compareObjects([parent, index], [parent], SAME).map(oneLine)).toEqual([
       'OBJECT_MISSING index public.i: is not in the restored copy',
     ])
     expect(compareObjects([], [parent, index], SAME).map(({ on }) => on)).toEqual(['table public.t'])
@@ -221,7 +226,7 @@ describe('comparing objects', () => {
 
   test('says what differs in words', () => {
     const changed = { ...parent, owner: 'eva', grants: ['ana: SELECT', 'joan: INSERT'], facts: { rowSecurity: true } }
-    expect(compareObjects([parent], [changed], SAME).map(describeFinding)).toEqual([
+    expect(compareObjects([parent], [changed], SAME).map(oneLine)).toEqual([
       'OWNER_DIFFERS table public.t: belongs to eva, at the source to ana',
       'GRANTS_DIFFER table public.t: - eva: SELECT, + joan: INSERT',
       'OBJECT_DIFFERS table public.t: row security is true, the source had none',
@@ -234,7 +239,7 @@ describe('comparing objects', () => {
       name: 'f()',
       facts: { source: `BEGIN\n  a;\n  ${last};\nEND` },
     })
-    expect(compareObjects([body('b')], [body('c')], SAME).map(describeFinding)).toEqual([
+    expect(compareObjects([body('b')], [body('c')], SAME).map(oneLine)).toEqual([
       'OBJECT_DIFFERS function f(): source differs from line 3: c;, the source had b;',
     ])
   })
@@ -288,7 +293,7 @@ describe('comparing objects', () => {
       name: 'ltree',
       facts: { schema: 'public', version },
     })
-    expect(compareObjects([extension('1.2')], [extension('1.3')], SAME).map(describeFinding)).toEqual([
+    expect(compareObjects([extension('1.2')], [extension('1.3')], SAME).map(oneLine)).toEqual([
       'EXTENSION_VERSION_DIFFERS extension ltree: version 1.3, the source had 1.2',
     ])
   })
@@ -313,7 +318,7 @@ describe('bounding findings', () => {
     const bounded = boundedFindings([...many, ...many])
     expect(bounded).toHaveLength(200)
     expect(bounded.filter(({ code }) => code === 'OBJECT_MISSING')).toHaveLength(100)
-    expect(describeFinding(bounded.at(-1)!)).toBe(
+    expect(oneLine(bounded.at(-1)!)).toBe(
       'MATERIALIZED_VIEW_DIFFERS everything else: 301 more findings are not listed here',
     )
     expect(boundedFindings(many.slice(0, 3))).toEqual(many.slice(0, 3))
