@@ -122,6 +122,21 @@ describe('the bundled action, started as the runner starts it', () => {
     expect((await readdir(job.temp)).filter((name) => name.startsWith('pg-lifeboat-'))).toEqual([])
   })
 
+  test('killed while it restores, no set appears, and the post step removes what was left', async () => {
+    const main = await step({
+      inputs: { 'upload-artifact': 'none', 'history-cache': 'false' },
+      signalAt: { output: 'Restoring the definitions', signal: 'SIGKILL' },
+    })
+    expect(main.exitCode).toBeNull()
+    expect(await readdir(path.join(job.workspace, 'backups', 'manual')).catch(() => [])).toEqual([])
+    expect(await readdir(job.temp)).toHaveLength(1)
+    expect((await job.post(main)).exitCode).toBe(0)
+    expect(await readdir(job.temp)).toEqual([])
+    expect((await step({ inputs: { 'upload-artifact': 'none', 'history-cache': 'false' } })).outputs.proof).toBe(
+      'proven',
+    )
+  })
+
   test('a backup that is there and cannot be uploaded fails the step and stays', async () => {
     services.misbehave({
       on: 'CreateArtifact',
