@@ -82,7 +82,7 @@ function passwordAdvice(user: string): string {
   return `Check the password of "${user}" in the URI, PGPASSWORD or the password file. In a URI, signs such as % @ / : must be percent-encoded.`
 }
 
-function fromAuthorization(message: string, { user, database }: ConnectionSettings): Diagnosis {
+function fromAuthorization(message: string, { user, database, sslMode }: ConnectionSettings): Diagnosis {
   if (/role .* does not exist/i.test(message)) {
     return {
       kind: 'no-such-role',
@@ -97,7 +97,8 @@ function fromAuthorization(message: string, { user, database }: ConnectionSettin
       advice: `Allow it: ALTER ROLE "${user}" LOGIN.`,
     }
   }
-  if (/no encryption|SSL off/i.test(message)) {
+  // With any other sslmode, TLS was tried as well.
+  if (sslMode === 'disable' && /no encryption|SSL off/i.test(message)) {
     return {
       kind: 'tls',
       problem: message,

@@ -119,14 +119,16 @@ function isAboutEncryption(error: unknown, settings: ConnectionSettings): boolea
 async function attempt(settings: ConnectionSettings, withTls: boolean, options: ConnectOptions): Promise<Session> {
   const client = newClient(settings, withTls, options)
   const session = new PgSession(client, settings, options.signal)
-  const abandon = (): void => void client.end()
+  const abandon = (): void => {
+    destroy(client)
+  }
   options.signal?.addEventListener('abort', abandon, { once: true })
   try {
     await client.connect()
     await session.prepare()
     return session
   } catch (error) {
-    void client.end()
+    destroy(client)
     throw error
   } finally {
     options.signal?.removeEventListener('abort', abandon)
@@ -234,7 +236,7 @@ class PgSession implements Session {
     const closed = this.client.end().catch(() => undefined)
     const tooLong = wait(END_LIMIT, undefined, { signal: limit.signal, ref: false }).then(
       () => {
-        this.destroy()
+        destroy(this.client)
       },
       () => undefined,
     )
@@ -281,14 +283,15 @@ class PgSession implements Session {
       await canceller.query('SELECT pg_cancel_backend($1)', [this.backendPid])
       await canceller.end()
     } catch {
-      this.destroy() // the server cannot be told, so at least we stop waiting for it
+      destroy(this.client) // the server cannot be told, so at least we stop waiting for it
     }
   }
+}
 
-  private destroy(): void {
-    const { connection } = this.client as unknown as { connection: { stream: { destroy: () => void } } }
-    connection.stream.destroy()
-  }
+/** Cuts the connection; `end` of pg would say good-bye first and wait for an answer. */
+function destroy(client: pg.Client): void {
+  const { connection } = client as unknown as { connection: { stream: { destroy: () => void } } }
+  connection.stream.destroy()
 }
 
 function rowsOf<T>(result: unknown): T[] {
