@@ -198,6 +198,11 @@ export const FINDINGS = {
     meaning: 'A role that owns objects or holds privileges is not in globals.sql.',
     advice: 'Take a new backup with a role that can read pg_roles.',
   },
+  ROLES_NOT_IN_DUMP: {
+    severity: 'warning',
+    meaning: 'A dump of another tool names roles that it does not create.',
+    advice: 'Back up the roles too (pg_dumpall --roles-only), or a recovery on a new server will miss them.',
+  },
   ASSERTION_FAILED: {
     severity: 'error',
     meaning: 'One of your assertions is not true in the restored copy.',

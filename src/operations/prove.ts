@@ -56,7 +56,8 @@ export function askedTier({ verify }: Options): Tier {
   return verify === 'none' ? 'archive' : verify
 }
 
-function tell(
+/** Says the outcome and its findings in the log and puts them into the report. */
+export function tell(
   proof: Proof,
   manifest: Pick<Manifest, 'tables'>,
   tables: readonly CountedTable[],

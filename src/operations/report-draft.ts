@@ -28,6 +28,7 @@ export class ReportDraft {
   source: SourceFacts | undefined
   set: SetFacts | undefined
   proof: Proof | undefined
+  checks: string[] = []
   tables: TableResult[] = []
   metrics: Metrics | undefined
   alerts: AlertLine[] = []
@@ -118,6 +119,7 @@ export class ReportDraft {
       retention: this.retention,
       findings: this.findings,
       warnings: this.warnings,
+      checks: this.checks,
       ...(this.type !== undefined && { type: this.type }),
       ...(this.id !== undefined && { id: this.id }),
       ...(this.source !== undefined && { source: this.source }),

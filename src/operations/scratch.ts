@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os'
-import type { Manifest } from '../backup/manifest.js'
 import type { Context } from '../context.js'
 import { CouldNotVerifyError } from '../errors.js'
 import type { Options } from '../options.js'
-import { acquireScratch, type Scratch } from '../postgres/scratch.js'
+import { acquireScratch, type Scratch, type ScratchSource } from '../postgres/scratch.js'
 
 /** A scratch server that was got ready, or the reason why there is none. */
 export interface PreparedScratch {
@@ -17,7 +16,7 @@ export interface PreparedScratch {
  * being taken, only from being called proven.
  */
 export async function prepareScratch(
-  source: Manifest['source'],
+  source: ScratchSource,
   options: Options,
   context: Context,
   archiveMajor?: number,

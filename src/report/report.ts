@@ -33,6 +33,8 @@ export interface Report {
   retention: readonly RetentionLine[]
   /** What was found besides the proof's findings: by the preflight, by rotation. */
   findings: readonly Finding[]
+  /** What was checked in a dump of another tool, as sentences without their full stop. */
+  checks?: readonly string[]
   /** What a reader should know and no finding says, as sentences. */
   warnings: readonly string[]
   /** What was uploaded to GitHub. */
@@ -133,7 +135,7 @@ export function allFindings(report: Report): readonly Finding[] {
 
 /**
  * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
- * and could not be given.
+ * and could not be given. A dump of another tool cannot be proven at all; when all else ran and was right, that is 0.
  */
 export function exitCodeFor(report: Report): ExitCode {
   if (report.failure !== undefined) {
@@ -143,8 +145,13 @@ export function exitCodeFor(report: Report): ExitCode {
     case 'failed':
       return 3
     case 'not-verified':
-      return report.proof.tier === 'none' ? 0 : 4
+      return report.proof.tier === 'none' || lacksOnlyManifest(report.proof) ? 0 : 4
     default:
       return 0
   }
+}
+
+function lacksOnlyManifest({ findings }: Proof): boolean {
+  const open = findings.filter(({ severity }) => severity === 'inconclusive')
+  return open.length > 0 && open.every(({ code }) => code === 'NO_MANIFEST')
 }

@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import path from 'node:path'
-import { pipeline, type Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Context } from '../context.js'
 import type { Finding } from '../findings.js'
@@ -57,17 +57,29 @@ export async function restoreSection(
   return findingsOf(finished.code === 0 ? complaints : atLeastOne(complaints, finished.stderrTail), section)
 }
 
-/** Runs a plain dump, which knows no sections. */
+export interface Script {
+  file: string
+  compression: 'none' | 'gzip'
+  /** Whether somebody else made it: then psql must not obey the commands in it. */
+  foreign: boolean
+}
+
+/**
+ * Runs a plain dump, which knows no sections. In a foreign one, psql's own commands are refused: `\!` would run programs
+ * here, `\connect` would leave the scratch database. Rows after a COPY that failed would be read as commands too.
+ *
+ * https://www.postgresql.org/docs/current/app-psql.html, command \restrict
+ */
 export async function restoreScript(
   { programs, environment }: RestoreTarget,
-  script: string,
+  script: Script,
   { processes }: Context,
 ): Promise<Finding[]> {
   const complaints = new Complaints()
   const finished = await processes.run({
     ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', '--file=-']),
     env: environment,
-    doing: `restoring ${script}`,
+    doing: `restoring ${script.file}`,
     stdin: scriptStream(script),
     onStderrLine: complaints.follow,
     accept: [0, 1, 2, 3],
@@ -75,15 +87,22 @@ export async function restoreScript(
   return findingsOf(finished.code === 0 ? complaints : atLeastOne(complaints, finished.stderrTail), 'script')
 }
 
-function scriptStream(script: string): Readable {
-  const file = createReadStream(script)
-  if (path.extname(script) !== '.gz') {
-    return file
-  }
+function scriptStream({ file, compression, foreign }: Script): Readable {
+  const raw = createReadStream(file)
+  const text = compression === 'gzip' ? unzipped(raw) : raw
+  return foreign ? Readable.from(restricted(text), { objectMode: false }) : text
+}
+
+function unzipped(raw: Readable): Readable {
   const text = createGunzip()
   // With pipeline an error of the file reaches whoever reads the text; who reads it handles it there.
-  pipeline(file, text, () => undefined)
+  pipeline(raw, text, () => undefined)
   return text
+}
+
+async function* restricted(text: Readable): AsyncGenerator<Buffer> {
+  yield Buffer.from(`\\restrict ${randomBytes(24).toString('hex')}\n`)
+  yield* text as AsyncIterable<Buffer>
 }
 
 /** A failure without a word is a complaint too. */

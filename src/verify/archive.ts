@@ -119,25 +119,24 @@ function wholeness({ contents, problem }: ReadScript, name: string): Finding | n
   }
   if (problem !== null) return finding('ARCHIVE_UNREADABLE', name, problem)
   if (contents.bytes === 0) return finding('ARCHIVE_EMPTY', name, 'there is not one byte of a dump in it')
+  if (contents.header === null && holdsNothing(contents)) {
+    return finding('ARCHIVE_UNREADABLE', name, `it is not a dump of PostgreSQL; it begins with "${contents.firstLine}"`)
+  }
   if (contents.endsIn !== null) return finding('ARCHIVE_INCOMPLETE', name, `it ends within ${contents.endsIn}`)
   if (contents.complete) return null
   if (contents.header !== null)
     return finding('ARCHIVE_INCOMPLETE', name, 'its last lines are not those of a whole dump')
-  return notOfPgDump(contents, name)
-}
-
-/** A text that does not begin and end as pg_dump's do: perhaps a script, perhaps an error message in a dump's place. */
-function notOfPgDump({ tables, rows, firstLine }: ScriptContents, name: string): Finding {
-  if (tables.size === 0 && rows.size === 0) {
-    return finding('ARCHIVE_UNREADABLE', name, `it is not a dump of PostgreSQL; it begins with "${firstLine}"`)
-  }
   const found = 'it does not carry the marks of pg_dump, so nobody can tell whether it is whole'
   return finding('CHECK_NOT_RUN', name, found, 'Restore it into a scratch server to see what is in it.')
 }
 
+function holdsNothing({ tables, rows, insertsByQuery }: ScriptContents): boolean {
+  return tables.size === 0 && rows.size === 0 && insertsByQuery === 0
+}
+
 function withoutManifest(contents: ScriptContents, name: string): Finding[] {
   const findings: Finding[] = []
-  if (contents.tables.size === 0 && contents.rows.size === 0 && contents.insertsByQuery === 0) {
+  if (holdsNothing(contents)) {
     findings.push(finding('ARCHIVE_EMPTY', name, 'it is whole and holds no table and no row'))
   }
   if (contents.insertsByQuery > 0) {

@@ -40,7 +40,9 @@ const MISTAKES: readonly { begins: RegExp; problem: string; advice: string }[] =
 
 const HEAD = 1024
 /** Of a dump in archive format: its magic, then versions and sizes of integers, then the format at this byte. */
-const [ARCHIVE_MAGIC, FORMAT_AT, FORMAT_CUSTOM, FORMAT_DIRECTORY] = ['PGDMP', 10, 1, 5]
+const [ARCHIVE_MAGIC, FORMAT_AT, FORMAT_CUSTOM] = ['PGDMP', 10, 1]
+/** A toc.dat says that it is of a tar, also in a directory; 5 is the number of directories, should that change. */
+const FORMATS_OF_TOC = [3, 5]
 const [TAR_MAGIC, TAR_MAGIC_AT, TAR_NAME] = ['ustar', 257, 100]
 
 /**
@@ -92,7 +94,7 @@ function detectFile(head: Buffer, doing: string): DetectedDump {
 
 function archiveKind(format: number | undefined, doing: string): DetectedDump {
   if (format === FORMAT_CUSTOM) return { kind: 'custom', compression: 'none' }
-  if (format === FORMAT_DIRECTORY) {
+  if (format !== undefined && FORMATS_OF_TOC.includes(format)) {
     const advice = 'Give the folder that it is in.'
     throw new UsageError({ doing, problem: 'it is the table of contents of a dump in directory format', advice })
   }

@@ -109,7 +109,9 @@ async function restoreContent({ subject, database, target, check, context }: Cop
   const archive = path.join(folder, manifest.dump.path)
   await dropPublicWhereAbsent(subject, database, context)
   if (manifest.options.format === 'plain') {
-    return check.phase('Restoring', () => restoreScript(target, archive, context))
+    const compression = archive.endsWith('.gz') ? 'gzip' : 'none'
+    const script = { file: archive, compression, foreign: false } as const
+    return check.phase('Restoring', () => restoreScript(target, script, context))
   }
   const section = (name: Section) => () => restoreSection(target, { section: name, archive, jobs: check.jobs }, context)
   const definitions = await check.phase('Restoring the definitions', section('pre-data'))

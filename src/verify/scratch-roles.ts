@@ -42,7 +42,7 @@ export async function prepareRoles(
   const created = await withSession(scratch.maintenance, { signal: context.signal }, (session) =>
     createMissing(session, subject),
   )
-  return { findings: [], drop: () => dropAll(scratch, created, context) }
+  return { findings: [], drop: () => dropRoles(scratch, created, context) }
 }
 
 async function runGlobals(
@@ -93,8 +93,10 @@ function isSuperuser(role: string, objects: readonly CatalogObject[]): boolean {
   return objects.some(({ kind, name, facts }) => kind === 'role' && names.includes(name) && facts.superuser === true)
 }
 
-async function dropAll(scratch: Scratch, roles: readonly string[], { logger }: Context): Promise<void> {
-  if (roles.length === 0) {
+/** Drops roles that were made for a proof, once no database of the scratch server uses them. Never throws. */
+export async function dropRoles(scratch: Scratch, roles: readonly string[], { logger }: Context): Promise<void> {
+  // A throw-away cluster is gone by then, with its roles.
+  if (scratch.kind === 'cluster' || roles.length === 0) {
     return
   }
   // Without the signal: this must also happen after an interruption.

@@ -21,6 +21,8 @@ export interface ScriptContents {
   tables: Set<string>
   /** INSERT statements whose rows a query makes, so that they cannot be counted. */
   insertsByQuery: number
+  /** The names of psql's commands in it, but those of its restricted mode: `connect`. */
+  commands: Set<string>
 }
 
 const MARKS: Readonly<Record<string, 'dump' | 'cluster'>> = {
@@ -54,6 +56,7 @@ export class Statements {
     rows: new Map(),
     tables: new Set(),
     insertsByQuery: 0,
+    commands: new Set(),
   }
   /** Whether a backslash in a plain string is only a backslash; a script may switch it off. */
   standardStrings = true
@@ -122,7 +125,10 @@ export class Statements {
   command(text: string): void {
     const [, database] = /^\\connect\s+(?:-reuse-previous=\w+\s+)?(.+)$/.exec(text.trim()) ?? []
     if (database !== undefined) this.database = /^"dbname='(.*)'"$/.exec(database)?.[1] ?? database
-    if (!/^\\(un)?restrict\b/.test(text)) this.contents.complete = false
+    if (!/^\\(un)?restrict\b/.test(text)) {
+      this.contents.complete = false
+      this.contents.commands.add(/^\\(\S+)/.exec(text)?.[1] ?? text)
+    }
   }
 
   /** The statement's semicolon. Returns whether rows follow it, up to a line `\.`. */
