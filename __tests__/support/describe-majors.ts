@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 
 import { SUPPORTED_MAJORS, availableMajors, type Installation } from './installations.js'
 
-/** Majors that must be there, from `LIFEBOAT_REQUIRE_MAJORS`, e.g. `17 18` or `17,18`. */
+/** Majors that must be there, from `REQUIRE_POSTGRES_MAJORS`, e.g. `17 18` or `17,18`. */
 export function requiredMajors(): number[] {
-  return (process.env.LIFEBOAT_REQUIRE_MAJORS ?? '')
+  return (process.env.REQUIRE_POSTGRES_MAJORS ?? '')
     .split(/[\s,]+/)
     .filter((word) => word !== '')
     .map(Number)
@@ -12,7 +12,7 @@ export function requiredMajors(): number[] {
 
 /**
  * Declares a suite once for every wanted major that is on this machine. A missing one is said on stderr and shown as
- * skipped; it fails when `LIFEBOAT_REQUIRE_MAJORS` lists it, and when no wanted major is there at all.
+ * skipped; it fails when `REQUIRE_POSTGRES_MAJORS` lists it, and when no wanted major is there at all.
  */
 export function describeMajors(
   subject: string,

@@ -21,7 +21,7 @@ const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Where `scripts/lib/postgres-majors` may have put its majors, the preferred place first. */
 function cacheFolders(): string[] {
-  const chosen = process.env.LIFEBOAT_POSTGRES_CACHE
+  const chosen = process.env.POSTGRES_MAJORS_CACHE
   if (chosen !== undefined && chosen !== '') return [chosen]
   return [
     path.join(REPOSITORY, '.cache', 'postgres'),

@@ -4,7 +4,7 @@ import type { ScriptContents } from './sql-statements.js'
 import { tableKey } from './table-key.js'
 
 /** What a manifest says of its dump; a backup that is being made has this before it has a proof. */
-export type DumpedContents = Pick<Manifest, 'tables' | 'source'>
+export type DumpedContents = Pick<Manifest, 'tables' | 'source' | 'largeObjects'>
 
 /**
  * Compares what a dump holds with what its manifest says the source had: every table's definition is there, the rows of
@@ -24,6 +24,7 @@ export function compareWithManifest(
     ...counted.flatMap((table) => differing(table, contents)),
     ...extra(contents, new Set(withRows.map(tableKey))),
     ...uncountable(contents, name),
+    ...largeObjects(contents, manifest),
   ]
   const checks = [
     `the definitions of ${manifest.tables.length} tables and the rows of ${withRows.length} were looked for in it`,
@@ -72,4 +73,11 @@ function uncountable({ insertsByQuery }: ScriptContents, name: string): Finding[
   if (insertsByQuery === 0) return []
   const found = `${insertsByQuery} INSERT statements take their rows from a query, which pg_dump never writes`
   return [finding('ARCHIVE_ENTRY_UNEXPECTED', name, found)]
+}
+
+function largeObjects({ largeObjects: { made, filled } }: ScriptContents, manifest: DumpedContents): Finding[] {
+  const expected = manifest.largeObjects?.count ?? made
+  if (made === expected && filled === expected) return []
+  const found = `the dump makes ${made} and has the content of ${filled}, the source had ${expected}`
+  return [finding('ARCHIVE_ENTRY_MISSING', 'large objects', found)]
 }

@@ -21,6 +21,8 @@ export interface ScriptContents {
   tables: Set<string>
   /** INSERT statements whose rows a query makes, so that they cannot be counted. */
   insertsByQuery: number
+  /** Large objects that it makes, and those whose content it has. */
+  largeObjects: { made: number; filled: number }
   /** The names of psql's commands in it, but those of its restricted mode: `connect`. */
   commands: Set<string>
 }
@@ -56,6 +58,7 @@ export class Statements {
     rows: new Map(),
     tables: new Set(),
     insertsByQuery: 0,
+    largeObjects: { made: 0, filled: 0 },
     commands: new Set(),
   }
   /** Whether a backslash in a plain string is only a backslash; a script may switch it off. */
@@ -137,6 +140,7 @@ export class Statements {
     if (verb === 'copy') this.copying = this.copyTarget()
     else if (verb === 'insert') this.endInsert()
     else if (verb === 'create') this.endCreate()
+    else if (verb === 'select' && second === 'pg_catalog') this.endCall(this.head[3])
     else if (verb === 'set' && second === 'standard_conforming_strings') this.standardStrings = this.head[2] !== 'off'
     this.head = []
     this.rowsHere = 0
@@ -200,6 +204,12 @@ export class Statements {
     const ifNotExists = this.head[at + 1] === 'if' && this.head[at + 2] === 'not'
     const { table } = this.nameAt(ifNotExists ? at + 4 : at + 1)
     if (table !== null) this.contents.tables.add(table)
+  }
+
+  /** Each large object is made by one statement and opened by another, before what fills it; also an empty one. */
+  private endCall(routine: Token | undefined): void {
+    if (routine === 'lo_create') this.contents.largeObjects.made++
+    else if (routine === 'lo_open') this.contents.largeObjects.filled++
   }
 
   /** The name of a table at a place in the head, and the place after it. */
