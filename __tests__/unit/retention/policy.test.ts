@@ -112,6 +112,11 @@ describe('the rules are those of restic', () => {
     expect(namesOf(removedOf(decisions))).toEqual([sets[3]!.id])
   })
 
+  test('keep-within ends before the set that is exactly so much older', () => {
+    const sets = [daysAgo(0), set('2026-11-17T12:00:01Z'), set('2026-11-17T12:00:00Z')]
+    expect(removedOf(decide(sets, policy({ keepWithin: '7d', floor: 0 }), HERE))).toEqual([sets[2]])
+  })
+
   test('an age beyond all dates keeps everything', () => {
     const sets = [daysAgo(1), daysAgo(4000)]
     for (const keepWithin of ['999999y', '9'.repeat(400) + 'm', '99999999999d']) {
