@@ -181,6 +181,7 @@ describe('verifying what is not as it should be', () => {
     expect((await verify(file, source)).findings.map(({ found }) => found)).toEqual([
       'its definition is not in the dump',
       'its rows are not in the dump',
+      'the dump makes 0 and has the content of 0, the source had 1',
     ])
   })
 
@@ -206,7 +207,8 @@ describe('verifying what is not as it should be', () => {
       for (const file of (await readdir(copy)).map((each) => path.join(copy, each))) {
         const whole = await readFile(file)
         const isRaw = file.endsWith('.dat') && !file.endsWith('toc.dat')
-        for (const length of [0, 1, Math.floor(whole.length / 2), whole.length - 1]) {
+        // The last bytes of some are blank lines, which carry nothing.
+        for (const length of [0, 1, Math.floor(whole.length / 2), whole.length - (isRaw ? 4 : 2)]) {
           await truncate(file, length)
           const { findings } = await verify(copy, source)
           // Of a large object that is not compressed, or of which nothing is left, only the checksum of the set tells the length.
