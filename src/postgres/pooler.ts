@@ -1,6 +1,7 @@
 import { ConnectionError } from '../errors.js'
 import { describeConnection, type ConnectionSettings } from './connection.js'
 import { POOLER_ADVICE } from './pooler-advice.js'
+import { QueryError } from './query-error.js'
 import { connect, type ConnectOptions, type Session } from './session.js'
 
 /** How often two sessions are watched; a pool that is in use may hand out another connection each time. */
@@ -38,6 +39,11 @@ export async function assertDirect(session: Session, options: ConnectOptions = {
       }
       await other.query('ROLLBACK')
     }
+  } catch (error) {
+    // What PgBouncer says to BEGIN in its third mode, in which not even transactions stay together.
+    throw error instanceof QueryError && /statement pooling/i.test(error.problem)
+      ? poolerFound(session.settings, 'the address is that of a pooler that allows no transactions')
+      : error
   } finally {
     await other.end()
   }

@@ -122,17 +122,37 @@ async function attempt(settings: ConnectionSettings, withTls: boolean, options: 
   const abandon = (): void => {
     destroy(client)
   }
+  const limit = connectLimit(settings)
+  const timer = setTimeout(abandon, limit + 1_000)
   options.signal?.addEventListener('abort', abandon, { once: true })
   try {
     await client.connect()
-    await session.prepare()
+    await session.prepare().catch((cause: unknown) => {
+      throw codeOf(cause) === undefined ? silent(settings, limit, cause) : cause
+    })
     return session
   } catch (error) {
     destroy(client)
     throw error
   } finally {
+    clearTimeout(timer)
     options.signal?.removeEventListener('abort', abandon)
   }
+}
+
+/** A pool without a free server connection accepts us, and then lets the first statement wait. */
+function silent(settings: ConnectionSettings, limit: number, cause: unknown): ConnectionError {
+  return new ConnectionError('unreachable', {
+    doing: `connecting to ${describeConnection(settings)}`,
+    problem: `the connection was accepted, but nothing was answered within ${limit / 1000} s`,
+    advice: 'A connection pool may be used up: use the direct address of the database, or raise the pool size.',
+    cause,
+  })
+}
+
+/** Milliseconds. */
+function connectLimit({ parameters }: ConnectionSettings): number {
+  return Number(parameters.connect_timeout ?? 0) * 1000 || 30_000
 }
 
 function newClient(
@@ -151,7 +171,7 @@ function newClient(
     sslnegotiation: withTls && parameters.sslnegotiation === 'direct' ? 'direct' : 'postgres',
     enableChannelBinding: withTls && parameters.channel_binding === 'require',
     application_name: applicationName,
-    connectionTimeoutMillis: Number(parameters.connect_timeout ?? 0) * 1000 || 30_000,
+    connectionTimeoutMillis: connectLimit(settings),
     keepAlive: parameters.keepalives !== '0',
     keepAliveInitialDelayMillis: Number(parameters.keepalives_idle ?? 60) * 1000,
   })
