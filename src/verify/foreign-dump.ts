@@ -13,7 +13,7 @@ import { restoreScript, restoreSection } from '../restore/section.js'
 import type { ArchiveVerification } from './archive.js'
 import type { DetectedDump } from './detect.js'
 import type { CountedTable } from './prove.js'
-import type { RestoreCheck } from './restored.js'
+import type { RestoreCheck } from './copy.js'
 import { dropRoles } from './scratch-roles.js'
 import { tableKey } from './table-key.js'
 

@@ -10,7 +10,8 @@ import { detectDump } from './detect.js'
 import { boundedFindings } from './difference.js'
 import { concludeProof } from './proof.js'
 import { tableKey } from './table-key.js'
-import { verifyRestored, type RestoreCheck, type Subject } from './restored.js'
+import type { RestoreCheck, Subject } from './copy.js'
+import { verifyRestored } from './restored.js'
 
 export interface ProofMeans extends Omit<RestoreCheck, 'tier'> {
   /** Programs that can read the archive. */

@@ -1,0 +1,105 @@
+import { describeContent, type Content } from '../backup/describe-content.js'
+import { displayName, type TableEntry } from '../backup/manifest.js'
+import { tableEntries } from '../backup/table-entries.js'
+import { finding, type Finding } from '../findings.js'
+import type { CatalogObject } from '../postgres/catalog/model.js'
+import { readObjects } from '../postgres/catalog/read-catalog.js'
+import { readSequences } from '../postgres/catalog/read-sequences.js'
+import { readTables } from '../postgres/catalog/read-tables.js'
+import { withSession, type Session } from '../postgres/session.js'
+import { failedAssertions } from './assertions.js'
+import { withPinnedSessions, type Copy, type Subject } from './copy.js'
+import { compareLargeObjects, compareObjects, compareSequences, compareTables } from './difference.js'
+
+export interface Comparison {
+  findings: Finding[]
+  /** The tables of the restored copy, as far as they were counted. */
+  tables: TableEntry[]
+}
+
+/** Asks the copy what the source was asked about its rows, and compares the answers. */
+export async function compareContent(copy: Copy): Promise<Comparison> {
+  const { manifest } = copy.subject
+  return withPinnedSessions(copy, copy.check.jobs, async (sessions) => {
+    const [session] = sessions
+    const facts = await readTables(session)
+    const dumped = new Set(manifest.tables.filter(({ data }) => data).map(displayName))
+    // Tables whose rows should not be there are counted too; but an extension fills its own.
+    const counted = facts.filter(
+      (table) => table.kind === 'table' && (dumped.has(displayName(table)) || table.extension === undefined),
+    )
+    const content = await describeContent(sessions, counted, manifest.hash?.method ?? null, copy.context)
+    const tables = tableEntries(facts, content.tables)
+    return {
+      tables,
+      findings: [
+        ...hashFindings(manifest.hash, content.hash),
+        ...compareTables(manifest.tables, tables),
+        ...compareLargeObjects(manifest.largeObjects, content.largeObjects),
+        ...compareSequences(manifest.sequences, await readSequences(session), manifest.sequencesAfter),
+      ],
+    }
+  })
+}
+
+/** The same question to both servers' hash functions; where they answer otherwise, fingerprints say nothing. */
+function hashFindings(source: Content['hash'], copy: Content['hash']): Finding[] {
+  if (source === null) {
+    return [
+      finding('FINGERPRINT_MISSING', 'all tables', 'the backup was taken with verify none, so only rows were counted'),
+    ]
+  }
+  return source.probe === copy?.probe
+    ? []
+    : [
+        finding(
+          'HASH_DIFFERS',
+          'hash functions',
+          `the probe gives ${copy?.probe ?? 'nothing'} here, ${source.probe} there`,
+        ),
+      ]
+}
+
+/** Compares every object, the refilled views, and asks the user's own assertions. */
+export async function compareRest(copy: Copy): Promise<Finding[]> {
+  const { subject, scratch, check, context } = copy
+  const sameMajor = scratch.major === subject.manifest.source.major
+  const { objects, views } = await withPinnedSessions(copy, 1, async (sessions) => ({
+    objects: await readObjects(sessions[0], scratch.major),
+    views: await compareMaterializedViews(sessions, copy),
+  }))
+  const compared = compareObjects(expectedObjects(subject), objects, {
+    sameMajor,
+    ownCluster: scratch.kind === 'cluster',
+    looseForeignKeys: subject.manifest.looseForeignKeys,
+  })
+  const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) =>
+    failedAssertions(session, check.assertions),
+  )
+  return [...compared, ...views, ...asserted]
+}
+
+/** They are refilled after everything else. */
+async function compareMaterializedViews(
+  sessions: readonly [Session, ...Session[]],
+  { subject: { manifest }, context }: Copy,
+): Promise<Finding[]> {
+  const facts = (await readTables(sessions[0])).filter(isMaterializedView)
+  const { tables } = await describeContent(sessions, facts, manifest.hash?.method ?? null, context)
+  return compareTables(manifest.tables.filter(isMaterializedView), tableEntries(facts, tables))
+}
+
+function isMaterializedView({ kind }: Pick<TableEntry, 'kind'>): boolean {
+  return kind === 'materialized-view'
+}
+
+/** A materialized view that was not chosen is not refilled by a restore, as a table that was not chosen has no rows. */
+function expectedObjects({ objects, manifest }: Subject): CatalogObject[] {
+  const notRefilled = new Set(
+    manifest.tables.filter((table) => isMaterializedView(table) && !table.data).map(displayName),
+  )
+  return objects.map((object) => {
+    const isOne = object.kind === 'materialized view' && notRefilled.has(object.name.replaceAll('"', ''))
+    return isOne ? { ...object, facts: { ...object.facts, populated: false } } : object
+  })
+}
