@@ -34,8 +34,8 @@ export function tlsAttempts(settings: Pick<ConnectionSettings, 'host' | 'sslMode
 }
 
 /**
- * Node's options for what libpq does in this sslmode: `verify-full` checks chain and name, `verify-ca` the chain, `require` the
- * chain where a file of root certificates is given and nothing otherwise, `prefer` and `allow` nothing.
+ * Node's options for what libpq does in this sslmode: `verify-full` checks chain and name, `verify-ca` the chain, the others
+ * the chain where a file of root certificates is there, and nothing otherwise.
  *
  * Throws `ConnectionError` when a certificate or key cannot be read.
  */
@@ -58,18 +58,9 @@ export function tlsOptions(settings: ConnectionSettings): ConnectionOptions {
   }
 }
 
+/** libpq checks the chain in every mode once it has root certificates; only the verify modes insist on having them. */
 function isVerified({ sslMode, sslRootCert }: ConnectionSettings): boolean {
-  switch (sslMode) {
-    case 'verify-ca':
-    case 'verify-full':
-      return true
-    case 'require':
-      return sslRootCert !== undefined && existsSync(sslRootCert)
-    case 'disable':
-    case 'allow':
-    case 'prefer':
-      return false
-  }
+  return sslMode === 'verify-ca' || sslMode === 'verify-full' || (sslRootCert !== undefined && existsSync(sslRootCert))
 }
 
 function rootCertificates(
