@@ -159,6 +159,7 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined
 }
 
+/** As a sentence begins, unless it begins with a program's name: `pg_dump`, `psql`. */
 function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return /^(pg_|psql\b|initdb\b)/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
 }
