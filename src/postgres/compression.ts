@@ -31,7 +31,9 @@ export function resolveCompression(choice: string, format: Format, ability: Comp
   }
   if ((method === 'zstd' && !ability.zstd) || (method === 'lz4' && !ability.lz4)) {
     const why =
-      ability.major < 16 ? `pg_dump ${ability.major} knows gzip only` : `this pg_dump was built without ${method}`
+      ability.major < 16
+        ? `the pg_dump of PostgreSQL ${ability.major} knows gzip only`
+        : `this pg_dump was built without ${method}`
     throw refusal(choice, why, 'Use auto or gzip, or install the client programs of PostgreSQL 16 or newer.')
   }
   rejectLevel(choice, method, level)
