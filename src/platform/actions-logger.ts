@@ -23,11 +23,13 @@ const CUT = '… (all of it is in the log)'
 class ActionsLogger extends RedactingLogger {
   private readonly annotations = { warning: 0, error: 0 }
   private depth = 0
+  private readonly masked = new Set<string>()
 
   override hide(secret: string): void {
     super.hide(secret)
     for (const text of new Set([secret, ...lines(secret)].map((line) => line.trim()))) {
-      if (this.isHidden(text)) {
+      if (this.isHidden(text) && !this.masked.has(text)) {
+        this.masked.add(text)
         this.command('add-mask', text)
       }
     }
