@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import type { TestCluster } from '../cluster.js'
 
 const EVERYTHING = fileURLToPath(new URL('everything.sql', import.meta.url))
+const FARM = fileURLToPath(new URL('farm.sql', import.meta.url))
 const BENCH = fileURLToPath(new URL('bench.sql', import.meta.url))
 const SAMPLE_DATABASE = fileURLToPath(new URL('../../../scripts/lib/sample-database', import.meta.url))
 
@@ -12,6 +13,12 @@ const SAMPLE_DATABASE = fileURLToPath(new URL('../../../scripts/lib/sample-datab
 export async function createEverything(cluster: TestCluster, database = 'everything'): Promise<void> {
   await cluster.createDatabase(database)
   await cluster.psql({ file: EVERYTHING }, database)
+}
+
+/** Makes a small database with one of everything that a proof compares; see the head of `farm.sql`. */
+export async function createFarm(cluster: TestCluster, database = 'farm'): Promise<void> {
+  await cluster.createDatabase(database)
+  await cluster.psql({ file: FARM }, database)
 }
 
 /**

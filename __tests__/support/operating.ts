@@ -1,0 +1,106 @@
+import path from 'node:path'
+
+import type { Command, Context, Finished } from '../../src/context.js'
+import type { Finding } from '../../src/findings.js'
+import { runOperation } from '../../src/operations/run.js'
+import type { Operation, OptionName } from '../../src/option-list.js'
+import { buildOptions } from '../../src/options.js'
+import { allFindings, exitCodeFor, type Report } from '../../src/report/report.js'
+import type { MemoryLogger } from './ports.js'
+import { realContext } from './real-context.js'
+
+/** Options as somebody writes them. */
+export type Given = Partial<Record<OptionName, string>>
+
+/** Replaces ports of the real context. */
+export type Alteration = (context: Context) => Context
+
+export interface Operated {
+  report: Report
+  exitCode: number
+  /** The findings of the proof and of the preflight, as `CODE on`. */
+  found: string[]
+  findings: readonly Finding[]
+  said: MemoryLogger['said']
+}
+
+/** Nothing of the test's own environment but where programs are. */
+export function plainEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { PATH: process.env.PATH ?? '/usr/bin:/bin', LANG: 'C.UTF-8', ...more }
+}
+
+/** Runs an operation as the entries do, with the real ports, some of which a test may replace. */
+export async function operate(
+  operation: Operation,
+  given: Given,
+  { alter = (context) => context, env = {} }: { alter?: Alteration; env?: Readonly<Record<string, string>> } = {},
+): Promise<Operated> {
+  const context = await realContext(plainEnvironment(env))
+  try {
+    const options = buildOptions([{ label: (name) => `--${name}`, values: given }])
+    const report = await runOperation(operation, options, alter(context))
+    const findings = allFindings(report)
+    return {
+      report,
+      exitCode: exitCodeFor(report),
+      found: findings.map(({ code, on }) => `${code} ${on}`),
+      findings,
+      said: context.logger.said,
+    }
+  } finally {
+    await context.workspace.clean()
+  }
+}
+
+/** What to compare with `{ exitCode: 0, outcome: 'proven', … }`: a failure then shows why. */
+export function summaryOf({ report, exitCode, findings }: Operated) {
+  const weighty = findings.filter(({ severity }) => severity === 'error' || severity === 'inconclusive')
+  return {
+    exitCode,
+    outcome: report.proof?.outcome,
+    tier: report.proof?.tier,
+    weighty: weighty.map(({ code, on, found }) => `${code} ${on}: ${found}`),
+    failure: report.failure?.message,
+  }
+}
+
+/** What a backup that was proven looks like through `summaryOf`. */
+export const PROVEN = { exitCode: 0, outcome: 'proven', tier: 'full', weighty: [], failure: undefined }
+
+/** Does something after each run of a program that `picks` says yes to, before anybody sees that it has ended. */
+export function afterPrograms(
+  picks: (command: Command) => boolean,
+  work: (command: Command, context: Context) => Promise<void>,
+): Alteration {
+  return (context) => {
+    const run = async (command: Command): Promise<Finished> => {
+      const finished = await context.processes.run(command)
+      if (picks(command)) {
+        await work(command, context)
+      }
+      return finished
+    }
+    return { ...context, processes: { ...context.processes, run } }
+  }
+}
+
+/** Whether a command is a program of that name with that argument. */
+export function isProgram(name: string, argument: string): (command: Command) => boolean {
+  return ({ program, args }) => path.basename(program) === name && args.includes(argument)
+}
+
+/**
+ * Changes the restored copy: runs SQL in it, through the very connection that the restore had, when a section was
+ * restored (or the whole script of a plain dump) and before it is compared.
+ */
+export function changingTheCopy(after: 'data' | 'post-data' | 'script', sql: string): Alteration {
+  const picks = after === 'script' ? isProgram('psql', '--file=-') : isProgram('pg_restore', `--section=${after}`)
+  return afterPrograms(picks, async ({ program, env }, { processes }) => {
+    await processes.run({
+      program: path.join(path.dirname(program), 'psql'),
+      args: ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', sql],
+      doing: 'changing the restored copy',
+      env,
+    })
+  })
+}
