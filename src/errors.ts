@@ -76,7 +76,7 @@ export class InterruptedError extends LifeboatError {
     super({
       doing,
       problem: 'interrupted before it was done',
-      advice: 'Nothing was kept of this run; start it again.',
+      advice: 'What was not finished was discarded. Start it again.',
       cause,
     })
   }

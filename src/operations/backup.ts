@@ -16,10 +16,12 @@ import { reporting, type UnderWay } from './reporting.js'
 import { rotateTypes } from './rotate.js'
 import { jobsOf, prepareScratch, type PreparedScratch } from './scratch.js'
 
-/** Which series and type a backup belongs to. */
-interface Identity {
-  series: string
-  type: string
+/** What a set is made from. */
+interface Making {
+  identity: { series: string; type: string }
+  source: Source
+  description: Description
+  scratch: PreparedScratch
 }
 
 /**
@@ -65,7 +67,7 @@ async function takeAndProve(source: Source, type: string, underWay: UnderWay): P
     const description = await report.phase('Taking a snapshot', () => describeSource(source, options))
     const incoming = await store.begin(idOf(description.snapshot.time), type)
     try {
-      return await writeSet(incoming, identity, source, description, scratch, underWay)
+      return await writeSet(incoming, { identity, source, description, scratch }, underWay)
     } finally {
       await incoming.discard()
     }
@@ -77,10 +79,7 @@ async function takeAndProve(source: Source, type: string, underWay: UnderWay): P
 /** Dumps into the incoming set, proves it, and commits it with its proof. */
 async function writeSet(
   incoming: IncomingSet,
-  identity: Identity,
-  source: Source,
-  description: Description,
-  scratch: PreparedScratch,
+  { identity, source, description, scratch }: Making,
   underWay: UnderWay,
 ): Promise<Manifest> {
   const { report, store, options, context } = underWay

@@ -1,6 +1,6 @@
 import type { Manifest } from '../backup/manifest.js'
 import { rulesInForce, type AlertRule } from '../records/alert-rules.js'
-import { evaluate, measurementsOf, type Alert } from '../records/alerts.js'
+import { evaluate, measurementsOf } from '../records/alerts.js'
 import { measure } from '../records/metrics.js'
 import { previousProven, type PreviousSet } from '../records/statistics.js'
 import type { Store } from '../stores/store.js'
@@ -19,27 +19,24 @@ export async function measureBackup({ report, store, options, context }: UnderWa
     previous: await previousSet(store, manifest),
   })
   report.metrics = metrics
-  raise(report, evaluate(rulesInForce(options.alerts), measurements))
+  report.alerts = evaluate(rulesInForce(options.alerts), measurements)
 }
 
-/** A backup that failed is an error like any other, and nothing else about it is known. */
+/** A backup that failed is an error like any other. What was measured before it failed stays. */
 export function measureFailure({ report }: UnderWay, rules: readonly AlertRule[]): void {
-  raise(
-    report,
-    evaluate(rules, {
-      seconds: report.seconds(),
-      size: null,
-      errors: 1,
-      compression: null,
-      freeBytes: null,
-      records: null,
-      previous: null,
-    }),
-  )
-}
-
-function raise(report: UnderWay['report'], alerts: readonly Alert[]): void {
-  report.alerts = [...alerts]
+  const failure = evaluate(rules, {
+    seconds: report.seconds(),
+    size: null,
+    errors: 1,
+    compression: null,
+    freeBytes: null,
+    records: null,
+    previous: null,
+  })
+  report.alerts = [
+    ...failure,
+    ...report.alerts.filter(({ measure }) => failure.every((one) => one.measure !== measure)),
+  ]
 }
 
 async function previousSet(store: Store, { id, type, snapshot }: Manifest): Promise<PreviousSet | null> {
