@@ -24,6 +24,7 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     ...failure(report),
     ...whatToDo(report, limits),
     ...alerts(report),
+    ...checked(report),
     ...proof(report, limits),
     ...time(report),
     ...sizes(report),
@@ -72,6 +73,16 @@ function failure({ failure }: Report): Block[] {
     { kind: 'paragraph', text: [failure.message] },
     ...(causes.length === 0 ? [] : [{ kind: 'list', items: causes.map((cause) => [code(cause)]) } as const]),
   ]
+}
+
+/** Of a dump of another tool: what could be checked and was. */
+function checked({ checks = [] }: Report): Block[] {
+  return checks.length === 0
+    ? []
+    : [
+        { kind: 'heading', text: 'What was checked' },
+        { kind: 'list', items: checks.map((check) => [asSentence(check)]) },
+      ]
 }
 
 /** Findings that ask for something, those of one code under one piece of advice. */
