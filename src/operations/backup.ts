@@ -9,6 +9,7 @@ import { rulesInForce } from '../records/alert-rules.js'
 import type { Report } from '../report/report.js'
 import { policyFor } from '../retention/policy-for.js'
 import { withLock, type IncomingSet } from '../stores/store.js'
+import { digestDetail } from './manifest-digest.js'
 import { measureBackup, measureFailure } from './measure.js'
 import { preflight, stopAtErrors } from './preflight.js'
 import { proveInto } from './prove.js'
@@ -102,6 +103,7 @@ async function writeSet(
     await writeChecksums(folder, manifest.files)
     const { path } = await withLock(store, `committing to ${store.name}`, () => incoming.commit())
     report.committed(manifest, path)
+    report.logDetails = { ...report.logDetails, ...(await digestDetail(path)) }
   })
   return manifest
 }

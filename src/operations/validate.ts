@@ -9,6 +9,7 @@ import { readStoredCatalog } from '../postgres/catalog/stored.js'
 import { findPrograms } from '../postgres/programs.js'
 import type { Report } from '../report/report.js'
 import { verifyFiles } from '../verify/files.js'
+import { digestFindings } from './manifest-digest.js'
 import { pickBackup } from './pick.js'
 import { concludeFiles, proveInto, refuseTierNone } from './prove.js'
 import { reporting, type UnderWay } from './reporting.js'
@@ -46,7 +47,10 @@ export function validate(options: Options, context: Context): Promise<Report> {
 async function validateSet(place: Place, underWay: UnderWay): Promise<void> {
   const { report, store, context } = underWay
   const folder = await store.open(place)
-  const found = await report.phase('Checking the files', () => verifyFiles(folder, place, { signal: context.signal }))
+  const found = await report.phase('Checking the files', async () => [
+    ...(await verifyFiles(folder, place, { signal: context.signal })),
+    ...(await digestFindings(store, place, folder)),
+  ])
   const manifest = await manifestIfReadable(folder)
   if (manifest !== null) {
     report.series = manifest.series
