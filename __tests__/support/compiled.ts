@@ -15,9 +15,12 @@ export interface CompiledSource {
   remove(): Promise<void>
 }
 
-/** Compiles all of `src/` into a new folder. */
+const folders: string[] = []
+
+/** Compiles all of `src/` into a new folder, which `removeCompiledSources` removes if the test does not. */
 export async function compiledSource(): Promise<CompiledSource> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'lifeboat-test-compiled-'))
+  folders.push(folder)
   const source = path.join(REPOSITORY, 'src')
   const names = await readdir(source, { recursive: true })
   await Promise.all(
@@ -37,6 +40,11 @@ export async function compiledSource(): Promise<CompiledSource> {
   await writeFile(path.join(folder, 'package.json'), '{"type":"module"}')
   await symlink(path.join(REPOSITORY, 'node_modules'), path.join(folder, 'node_modules'))
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** For `afterAll`. */
+export async function removeCompiledSources(): Promise<void> {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))
 }
 
 /** Runs a script, which imports from `./`, in a Node of its own. */

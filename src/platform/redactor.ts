@@ -48,13 +48,13 @@ function formsOf(secret: string): string[] {
     // Buffer replaces lone surrogates, at which encodeURI throws.
     const wellFormed = Buffer.from(text).toString()
     const encoded = encodeURIComponent(wellFormed)
+    const strict = encoded.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    const urls = [encoded, strict, encodeURI(wellFormed), new URLSearchParams({ x: wellFormed }).toString().slice(2)]
+    const lowerCase = urls.map((url) => url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))
     return [
       text,
-      encoded,
-      encoded.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-      encoded.replaceAll('%20', '+'),
-      encoded.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
-      encodeURI(wellFormed),
+      ...urls,
+      ...lowerCase,
       JSON.stringify(text).slice(1, -1),
       Buffer.from(text).toString('base64').replace(/=+$/, ''),
       Buffer.from(text).toString('base64url'),

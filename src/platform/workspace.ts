@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -8,6 +8,12 @@ import { lifeOf, Owner, ownerHere } from './owner.js'
 
 const PREFIX = 'pg-lifeboat-'
 const NOTE = 'owner.json'
+
+/** What `createOwnedFolder` calls a folder. */
+const OWN_NAME = /^pg-lifeboat-\d+-\w{6}$/
+
+/** Milliseconds. */
+const NOTELESS_LIMIT = 24 * 3600 * 1000
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -53,8 +59,7 @@ export async function sweepWorkspaces({ environment }: { environment: Environmen
     const names = (await ifThere(readdir(parent))) ?? []
     for (const name of names.filter((each) => each.startsWith(PREFIX))) {
       const folder = path.join(parent, name)
-      const owner = await readOwner(folder)
-      if (owner !== undefined && lifeOf(owner) === 'dead') {
+      if (await isAbandoned(folder)) {
         await orFileTrouble(`removing ${folder}, which an earlier run left behind`, () =>
           rm(folder, { recursive: true, force: true }),
         )
@@ -65,6 +70,11 @@ export async function sweepWorkspaces({ environment }: { environment: Environmen
   return removed
 }
 
+async function isAbandoned(folder: string): Promise<boolean> {
+  const owner = await readOwner(folder)
+  return owner === undefined ? isOldAndOurs(folder) : lifeOf(owner) === 'dead'
+}
+
 /** Undefined when there is no note that we can read and believe: then the folder is not known to be ours. */
 async function readOwner(folder: string): Promise<Owner | undefined> {
   try {
@@ -72,6 +82,13 @@ async function readOwner(folder: string): Promise<Owner | undefined> {
   } catch {
     return undefined
   }
+}
+
+/** A run that was killed while it wrote its note left a folder by whose name alone it can be known; so it gets a day. */
+async function isOldAndOurs(folder: string): Promise<boolean> {
+  const facts = await ifThere(stat(folder))
+  const isOurs = OWN_NAME.test(path.basename(folder)) && facts?.uid === process.getuid?.()
+  return isOurs && facts !== undefined && Date.now() - facts.mtimeMs > NOTELESS_LIMIT
 }
 
 class FolderWorkspace implements Workspace {

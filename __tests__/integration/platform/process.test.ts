@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { Command } from '../../../src/context.js'
 import { CommandError, InterruptedError, OperationError } from '../../../src/errors.js'
 import { spawnProcessRunner } from '../../../src/platform/process.js'
-import { compiledSource, runCompiled } from '../../support/compiled.js'
+import { compiledSource, removeCompiledSources, runCompiled } from '../../support/compiled.js'
 
 jest.setTimeout(60_000)
 
@@ -32,6 +32,7 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'lifeboat-test-process-'))
 })
+afterAll(removeCompiledSources)
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
@@ -254,7 +255,6 @@ describe('an end before the end', () => {
     expect(isAlive(pid)).toBe(true)
     child.kill('SIGKILL')
     expect(await eventually(() => !isAlive(pid))).toBe(true)
-    await source.remove()
   })
 })
 

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { once } from 'node:events'
 
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 
 import { createWorkspace, sweepWorkspaces } from '../../../src/platform/workspace.js'
-import { compiledSource, runCompiled } from '../../support/compiled.js'
+import { compiledSource, removeCompiledSources, runCompiled } from '../../support/compiled.js'
 
 jest.setTimeout(60_000)
 
@@ -17,6 +17,7 @@ beforeEach(async () => {
   parent = await mkdtemp(path.join(os.tmpdir(), 'lifeboat-test-workspace-'))
   environment = { RUNNER_TEMP: parent, TMPDIR: '/nowhere' }
 })
+afterAll(removeCompiledSources)
 afterEach(async () => {
   await rm(parent, { recursive: true, force: true })
 })
@@ -71,7 +72,18 @@ test('the next run removes what killed runs left, and nothing else', async () =>
   expect(existsSync(left)).toBe(false)
   expect(await readdir(parent)).toHaveLength(2)
   await mine.clean()
-  await source.remove()
+})
+
+test('a folder without a readable note is removed when it has our kind of name and is a day old', async () => {
+  const twoDaysAgo = new Date(Date.now() - 48 * 3600 * 1000)
+  const folders = { 'pg-lifeboat-1-aBcDeF': true, 'pg-lifeboat-2-aBcDeF': false, 'pg-lifeboat-notes': false }
+  for (const name of Object.keys(folders)) {
+    await mkdir(path.join(parent, name))
+    await writeFile(path.join(parent, name, 'owner.json'), '')
+    if (name !== 'pg-lifeboat-2-aBcDeF') await utimes(path.join(parent, name), twoDaysAgo, twoDaysAgo)
+  }
+  await sweepWorkspaces({ environment })
+  expect(await readdir(parent)).toEqual(['pg-lifeboat-2-aBcDeF', 'pg-lifeboat-notes'])
 })
 
 test('a folder for temporary files that is not there is no reason to fail', async () => {

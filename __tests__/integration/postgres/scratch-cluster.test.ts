@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@
 import { CouldNotVerifyError, InterruptedError } from '../../../src/errors.js'
 import { acquireScratch, type Scratch, type ScratchRequest } from '../../../src/postgres/scratch.js'
 import { withSession } from '../../../src/postgres/session.js'
-import { compiledSource, runCompiled } from '../../support/compiled.js'
+import { compiledSource, removeCompiledSources, runCompiled } from '../../support/compiled.js'
 import { describeMajors } from '../../support/describe-majors.js'
 import { defaultInstallation } from '../../support/installations.js'
 import { realContext, type RealContext } from '../../support/real-context.js'
@@ -70,6 +70,7 @@ afterEach(async () => {
   await context.workspace.clean()
 })
 afterAll(removeTemporaryFolders)
+afterAll(removeCompiledSources)
 
 describeMajors('a throw-away cluster', (installation) => {
   test('has the role and the locale of the source, no port, and leaves nothing', async () => {
@@ -177,7 +178,6 @@ describe('a throw-away cluster', () => {
     expect(serversIn(folder)).not.toEqual([])
     child.kill('SIGKILL')
     expect(await eventually(() => !existsSync(folder) && serversIn(folder).length === 0)).toBe(true)
-    await source.remove()
   })
 
   test('killed while it starts, it goes too', async () => {
@@ -203,7 +203,6 @@ describe('a throw-away cluster', () => {
         leftovers(child.pid).length === 0 && serversIn(`pg-lifeboat-${child.pid ?? 0}-`).length === 0
       expect(await eventually(isGone)).toBe(true)
     }
-    await source.remove()
   })
 
   test('an error of the server is told with its own words', async () => {
