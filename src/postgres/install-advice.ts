@@ -10,22 +10,24 @@ export function platformHere(): Platform {
   return { system: systemHere(), isRoot: process.getuid?.() === 0 }
 }
 
-/** The exact command that installs the client programs of a major. */
+const LEAD = 'Name their folder in postgres-bin if they are here, else install them: '
+
+/** What to do when the client programs of a major are missing; the exact command stands last, to be copied. */
 export function installAdvice(major: number, { system, isRoot }: Platform): string {
   const sudo = isRoot ? '' : 'sudo '
   switch (system) {
     case 'debian':
       return (
-        `Install them: ${sudo}apt-get install -y postgresql-common && ` +
+        `${LEAD}${sudo}apt-get install -y postgresql-common && ` +
         `${sudo}/usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y && ` +
         `${sudo}apt-get install -y postgresql-client-${major}`
       )
     case 'alpine':
-      return `Install them: ${sudo}apk add postgresql${major}-client`
+      return `${LEAD}${sudo}apk add postgresql${major}-client`
     case 'macos':
-      return `Install them: brew install postgresql@${major}`
+      return `${LEAD}brew install postgresql@${major}`
     case 'other':
-      return `Install PostgreSQL ${major}'s client programs and name their folder in postgres-bin, or start a Docker engine.`
+      return `Install PostgreSQL ${major}'s client programs, name their folder in postgres-bin, or start a Docker engine.`
   }
 }
 

@@ -56,7 +56,7 @@ export async function findPrograms(search: ClientSearch): Promise<Programs> {
   throw new OperationError({
     doing: `looking for the PostgreSQL programs for a server of major ${serverMajor}`,
     problem: `the programs ${CLIENT_PROGRAMS.join(', ')} of PostgreSQL ${serverMajor} or newer are not on this machine${found(installations)}`,
-    advice: `${installAdvice(serverMajor, platformHere())}. Or name the folder that has them in postgres-bin.`,
+    advice: installAdvice(serverMajor, platformHere()),
   })
 }
 

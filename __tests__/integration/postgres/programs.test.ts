@@ -93,7 +93,7 @@ describe('findPrograms', () => {
     const failing = findPrograms(search({ serverMajor: 16 }))
     await expect(failing).rejects.toThrow(OperationError)
     await expect(failing).rejects.toThrow(`found: 14.9 in ${old}`)
-    await expect(failing).rejects.toThrow(/postgresql.*16.*postgres-bin/s)
+    await expect(failing).rejects.toThrow(/postgres-bin.*postgresql.*16/s)
   })
 
   test('runs the programs in the image of PostgreSQL where Docker works', async () => {
