@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { LifeboatError, exitCodeOf, messagesOf } from './errors.js'
 import {
