@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { copyFile, mkdir } from 'node:fs/promises'
+import { copyFile, mkdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -39,6 +39,11 @@ const request = (more: Partial<ScratchRequest['source']> = {}): ScratchRequest =
 function leftovers(pid = process.pid): string[] {
   const folders = readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pg-lifeboat-${pid}-`))
   return folders.filter((name) => existsSync(path.join(os.tmpdir(), name, 'socket')))
+}
+
+async function removeFoldersOf(pid = 0): Promise<void> {
+  const names = readdirSync(os.tmpdir()).filter((name) => name.startsWith(`pg-lifeboat-${pid}-`))
+  await Promise.all(names.map((name) => rm(path.join(os.tmpdir(), name), { recursive: true, force: true })))
 }
 
 function serversIn(folder: string): number[] {
@@ -202,6 +207,8 @@ describe('a throw-away cluster', () => {
       const isGone = (): boolean =>
         leftovers(child.pid).length === 0 && serversIn(`pg-lifeboat-${child.pid ?? 0}-`).length === 0
       expect(await eventually(isGone)).toBe(true)
+      // Killed before anybody was there to remove it, an empty folder is left for the next run to sweep.
+      await removeFoldersOf(child.pid)
     }
   })
 
