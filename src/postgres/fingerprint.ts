@@ -171,29 +171,25 @@ export async function fingerprintTables(
   const found = new Map<number, TableFingerprint>()
   const next = queue.values()
   let doneBytes = 0
-  let failed = false
+  let failure: { error: unknown } | undefined
 
   const work = async (session: Queryable): Promise<void> => {
     for (const table of next) {
-      if (failed) return
+      if (failure !== undefined) return
       if (signal?.aborted === true) throw new InterruptedError('fingerprinting tables', signal.reason)
       found.set(table.oid, await fingerprint(session, table, method))
       doneBytes += table.bytes
       onProgress?.({ doneBytes, totalBytes, current: `${table.schema}.${table.name}` })
     }
   }
-  const outcomes = await Promise.allSettled(
-    sessions.map(async (session) => {
-      try {
-        await work(session)
-      } catch (error) {
-        failed = true
-        throw error
-      }
-    }),
+  await Promise.all(
+    sessions.map((session) =>
+      work(session).catch((error: unknown) => {
+        failure ??= { error }
+      }),
+    ),
   )
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failure !== undefined) throw failure.reason
+  if (failure !== undefined) throw failure.error
   return found
 }
 
@@ -209,6 +205,7 @@ async function fingerprint(session: Queryable, table: TableFacts, method: HashMe
       ...(row.generated === undefined ? {} : { generatedFingerprint: row.generated }),
     }
   } catch (cause) {
+    if (cause instanceof InterruptedError) throw cause
     throw new CouldNotVerifyError({
       doing: `counting and hashing the rows of ${table.schema}.${table.name}`,
       problem: 'the table could not be read to its end',

@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import pg from 'pg'
 
 import { CouldNotVerifyError, InterruptedError } from '../../../src/errors.js'
-import type { TableFacts } from '../../../src/postgres/catalog/model.js'
 import { readTables } from '../../../src/postgres/catalog/read-tables.js'
 import {
   fingerprintTables,
@@ -225,13 +224,22 @@ describe.each(METHODS)('a fingerprint by method %s', (method) => {
     expect((await fingerprintOf('other')).rows).toBe(1)
   })
 
-  test('applies the condition of an extension’s configuration table', async () => {
-    await client.query(`DROP TABLE IF EXISTS public.one; CREATE TABLE public.one (id int);
-      INSERT INTO public.one SELECT generate_series(1, 10)`)
-    const [table] = (await readTables(session)).filter(({ name }) => name === 'one')
-    const configured: TableFacts = { ...table!, extension: { name: 'ext', condition: 'WHERE id > 7' } }
-    const found = await fingerprintTables([session], [configured], { method })
-    expect(found.get(table!.oid)?.rows).toBe(3)
+  test('hashes of an extension only its configuration, as far as its condition says', async () => {
+    // What CREATE EXTENSION does with a script that calls pg_extension_config_dump.
+    await client.query(`DROP TABLE IF EXISTS public.one, public.other; CREATE TABLE public.one (id int);
+      CREATE TABLE public.other (id int); INSERT INTO public.one SELECT generate_series(1, 10);
+      ALTER EXTENSION plpgsql ADD TABLE public.one; ALTER EXTENSION plpgsql ADD TABLE public.other;
+      UPDATE pg_extension SET extconfig = ARRAY['public.one'::regclass::oid], extcondition = ARRAY['WHERE id > 7']`)
+    try {
+      const tables = (await readTables(session)).filter(({ schema }) => schema === 'public')
+      expect(tables).toMatchObject([{ name: 'one', extension: { name: 'plpgsql', condition: 'WHERE id > 7' } }])
+      expect((await fingerprintOf('one')).rows).toBe(3)
+      expect((await cluster.run('pg_dump', ['-d', cluster.url()])).match(/^(8|9|10)$/gm)).toEqual(['8', '9', '10'])
+    } finally {
+      await client.query(`UPDATE pg_extension SET extconfig = NULL, extcondition = NULL;
+        ALTER EXTENSION plpgsql DROP TABLE public.one; ALTER EXTENSION plpgsql DROP TABLE public.other;
+        DROP TABLE public.one, public.other`)
+    }
   })
 
   test('refuses rows that a policy would hide', async () => {
