@@ -6,7 +6,7 @@ import { GuardError, InterruptedError, LifeboatError, OperationError, messageOf,
 import { finding, type Finding } from '../findings.js'
 import type { Options } from '../options.js'
 import type { SourceFacts } from '../postgres/catalog/model.js'
-import { formatBytes } from '../report/units.js'
+import { formatBytes } from '../units.js'
 import type { Listing, Store } from '../stores/store.js'
 
 /** How long the check of the services may take. */

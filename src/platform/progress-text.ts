@@ -1,4 +1,5 @@
 import type { Progress } from '../context.js'
+import { formatBytes, formatCount, formatDuration } from '../units.js'
 
 /** How fast it goes and how long it will take, told from what was seen since the label first appeared. */
 export interface Pace {
@@ -22,7 +23,7 @@ export function progressText(progress: Progress, pace: Pace): string {
     parts.push(`${quantity(pace.rate, unit)}/s`)
   }
   if (pace.remaining !== undefined && pace.remaining >= 1 && shareDone(progress) < 1) {
-    parts.push(`${span(pace.remaining)} left`)
+    parts.push(`${formatDuration(pace.remaining)} left`)
   }
   return parts.join(', ') + (current === undefined ? '' : `: ${current}`)
 }
@@ -47,22 +48,5 @@ function cut(text: string, columns: number): string {
 }
 
 function quantity(value: number, unit: Progress['unit']): string {
-  return unit === 'bytes' ? bytes(value) : `${Math.round(value).toLocaleString('en-US')} ${unit}`
-}
-
-function bytes(value: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)))
-  const scaled = value / 1000 ** power
-  return `${scaled.toFixed(power > 0 && scaled < 10 ? 1 : 0)} ${units[power] ?? ''}`
-}
-
-function span(seconds: number): string {
-  const whole = Math.round(seconds)
-  if (whole < 60) {
-    return `${whole} s`
-  }
-  return whole < 3600
-    ? `${Math.floor(whole / 60)} min ${whole % 60} s`
-    : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+  return unit === 'bytes' ? formatBytes(value) : `${formatCount(Math.round(value))} ${unit}`
 }

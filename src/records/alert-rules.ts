@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import { BYTE_UNITS, TIME_UNITS } from './quantities.js'
+import { BYTE_UNITS, TIME_UNITS } from './alert-units.js'
 
 /** The heaviest first. */
 export const LEVELS = ['critical', 'warning', 'info'] as const

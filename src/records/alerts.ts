@@ -1,6 +1,7 @@
 import type { Manifest } from '../backup/manifest.js'
 import { LEVELS, limitInBase, printLimit, type AlertRule, type Level, type Limit, type Measure } from './alert-rules.js'
-import { BYTE_UNITS, bytesInWords, grouped, percentInWords, secondsInWords } from './quantities.js'
+import { counted, formatBytes, formatCount, formatDuration, formatShare } from '../units.js'
+import { BYTE_UNITS } from './alert-units.js'
 import { setBytes, totalRows, type Metrics } from './metrics.js'
 
 /** Below this, what a dump needs besides rows decides how well it compresses, so that says nothing. */
@@ -85,17 +86,17 @@ function isBroken(value: number, limit: Limit, measure: Measure): boolean {
 }
 
 const OBSERVE: Readonly<Record<Measure, (measurements: Measurements) => Observation | undefined>> = {
-  duration: ({ seconds }) => ({ value: seconds, words: `The backup took ${secondsInWords(seconds)}` }),
-  size: ({ size }) => known(size, (bytes) => `The set has ${bytesInWords(bytes)}`),
-  errors: ({ errors }) => ({ value: errors, words: errors === 1 ? '1 error' : `${grouped(errors)} errors` }),
+  duration: ({ seconds }) => ({ value: seconds, words: `The backup took ${formatDuration(seconds)}` }),
+  size: ({ size }) => known(size, (bytes) => `The set has ${formatBytes(bytes)}`),
+  errors: ({ errors }) => ({ value: errors, words: counted(errors, 'error') }),
   compression: ({ compression }) =>
     compression === null || compression.totalBytes < LEAST_BYTES_TO_JUDGE_COMPRESSION
       ? undefined
       : {
           value: compression.ratio,
-          words: `Compression saved ${percentInWords(compression.ratio)} of ${bytesInWords(compression.totalBytes)}`,
+          words: `Compression saved ${formatShare(compression.ratio)} of ${formatBytes(compression.totalBytes)}`,
         },
-  disk_space: ({ freeBytes }) => known(freeBytes, (bytes) => `The store has ${bytesInWords(bytes)} left`),
+  disk_space: ({ freeBytes }) => known(freeBytes, (bytes) => `The store has ${formatBytes(bytes)} left`),
   size_change: ({ size, previous }) => (size === null || previous === null ? undefined : sizeChange(size, previous)),
   record_change: ({ records, previous }) => {
     const earlier = previous?.records ?? null
@@ -117,7 +118,7 @@ function sizeChange(size: number, previous: { id: string; size: number }): Obser
   const direction = size >= previous.size ? 'larger' : 'smaller'
   return {
     value: change,
-    words: `The set has ${bytesInWords(size)} and is ${percentInWords(change)} ${direction} than ${previous.id} (${bytesInWords(previous.size)})`,
+    words: `The set has ${formatBytes(size)} and is ${formatShare(change)} ${direction} than ${previous.id} (${formatBytes(previous.size)})`,
   }
 }
 
@@ -126,6 +127,6 @@ function recordChange(records: number, previousId: string, previous: number): Ob
   const direction = records >= previous ? 'more' : 'fewer'
   return {
     value: change,
-    words: `The set has ${grouped(records)} rows, ${grouped(change)} ${direction} than ${previousId}`,
+    words: `The set has ${formatCount(records)} rows, ${formatCount(change)} ${direction} than ${previousId}`,
   }
 }

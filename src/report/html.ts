@@ -5,7 +5,7 @@ import { escapeHtml, shorten } from './escape.js'
 import { renderBlocks, type Dialect } from './markup.js'
 import type { Report } from './report.js'
 import { contentOf } from './sections.js'
-import { formatDuration, formatInstant } from './units.js'
+import { formatDuration, formatInstant } from '../units.js'
 
 /**
  * The report as one HTML page that needs nothing else: no script, no request, readable in the dark, on a phone, on paper

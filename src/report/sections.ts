@@ -11,7 +11,7 @@ import {
   type Text,
 } from './content.js'
 import { allFindings, type AlertLine, type Report, type TableOutcome, type TableResult } from './report.js'
-import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from './units.js'
+import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from '../units.js'
 import { verdictOf } from './verdict.js'
 
 /** The whole report: the verdict, then what to do, then everything that it stands on. */

@@ -1,7 +1,7 @@
 import type { Text } from './content.js'
 import { MOOD_MARKS } from './markup.js'
 import type { Report } from './report.js'
-import { counted, formatBytes, formatDuration } from './units.js'
+import { counted, formatBytes, formatDuration } from '../units.js'
 import { verdictOf } from './verdict.js'
 
 /** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */

@@ -1,7 +1,7 @@
 import type { Proof } from '../backup/manifest.js'
 import { asSentence, code, sentence, type Mood, type Text } from './content.js'
 import type { Report } from './report.js'
-import { counted, formatInstant } from './units.js'
+import { counted, formatInstant } from '../units.js'
 
 export interface Verdict {
   mood: Mood

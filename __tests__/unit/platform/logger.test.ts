@@ -72,9 +72,9 @@ describe.each([
       wait(250)
     }
     expect(lines()).toEqual([
-      'dumping 40 % of 100 MB, 4.0 MB/s, 15 s left: public.animals',
-      'dumping 80 % of 100 MB, 4.0 MB/s, 5 s left: public.animals',
-      'dumping 100 % of 100 MB, 4.0 MB/s: public.animals',
+      'dumping 40 % of 100 MB, 4 MB/s, 15 s left: public.animals',
+      'dumping 80 % of 100 MB, 4 MB/s, 5.0 s left: public.animals',
+      'dumping 100 % of 100 MB, 4 MB/s: public.animals',
     ])
   })
 })
@@ -116,7 +116,7 @@ describe('terminalLogger', () => {
     logger.info('still here')
     bar(4)
     const clear = '\r\u001B[2K'
-    const half = '[############------------] dumping 50 % of 4 tables, 2 s left'
+    const half = '[############------------] dumping 50 % of 4 tables, 2.0 s left'
     expect(text()).toBe(
       `[######------------------] dumping 25 % of 4 tables${clear}${half}${clear}still here\n${half}` +
         `${clear}[########################] dumping 100 % of 4 tables\n`,

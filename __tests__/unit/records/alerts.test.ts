@@ -133,9 +133,9 @@ describe('alerts', () => {
       'critical: The backup took 35 min, more than 30 min.',
       'critical: The set has 1.25 GB, more than 1 GB.',
       'critical: 2 errors, more than 0.',
-      'warning: Compression saved 41% of 3 GB, less than 0.5.',
+      'warning: Compression saved 41 % of 3 GB, less than 0.5.',
       'warning: The store has 812 MB left, less than 1 GB.',
-      'info: The set has 1.25 GB and is 25% larger than 20261123T020000Z (1 GB), more than 10%.',
+      'info: The set has 1.25 GB and is 25 % larger than 20261123T020000Z (1 GB), more than 10%.',
       'info: The set has 2,000 rows, 1,523 more than 20261123T020000Z, more than 100.',
     ])
     expect(alerts[0]).toMatchObject({ measure: 'duration', rule: '> 30min', value: 2100 })

@@ -6,7 +6,7 @@ import {
   formatDuration,
   formatInstant,
   formatShare,
-} from '../../../src/report/units.js'
+} from '../../src/units.js'
 
 describe('numbers as people read them', () => {
   test.each([
