@@ -242,6 +242,13 @@ describe('what is never removed', () => {
     expect(removedOf(decisions)).toEqual([sets[3]])
   })
 
+  test('the newest of a cluster that was never proven to the tier, by its lesser proof', () => {
+    const before = daysAgo(200, { systemIdentifier: 'old', ...lesser })
+    const older = daysAgo(201, { systemIdentifier: 'old', ...lesser })
+    const sets = [1, 2, 3].map((days) => daysAgo(days, { systemIdentifier: 'new' }))
+    expect(removedOf(decide([...sets, before, older], policy({ keepLast: 3 }), HERE))).toEqual([older])
+  })
+
   test('what is dated in the future, which fills no slot either', () => {
     const future = [set('2036-01-01T00:00:00Z'), set('2026-11-24T12:00:01Z'), set('nonsense')]
     const sets = [1, 2, 3, 4].map((days) => daysAgo(days))
