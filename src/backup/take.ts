@@ -8,6 +8,7 @@ import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { writeCatalog } from '../postgres/catalog/stored.js'
 import { hashMethodOf } from '../postgres/fingerprint.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
+import { connectionStringOf } from '../postgres/identifier.js'
 import { describeContent, type Content } from './describe-content.js'
 import { runDump } from './dump.js'
 import { repeatableRoles } from './globals.js'
@@ -125,7 +126,7 @@ async function writeGlobals(source: Source, folder: string, context: Context): P
       '--roles-only',
       '--no-role-passwords',
       '--no-password',
-      `--database=${source.settings.database}`,
+      `--database=${connectionStringOf(source.settings.database)}`,
     ]),
     env: source.environment,
     doing: 'dumping the roles',

@@ -2,3 +2,8 @@
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
+
+/** A database as a connection string, for programs that take a name with `=` in it or like a URI for a connection string. */
+export function connectionStringOf(database: string): string {
+  return `dbname='${database.replaceAll(/[\\']/g, String.raw`\$&`)}'`
+}

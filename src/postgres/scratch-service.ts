@@ -34,7 +34,7 @@ export async function openService(request: ScratchRequest & { url: string }, con
     try {
       const facts = await factsOf(session)
       assertUsable(facts, request, settings)
-      await sweep(session, context)
+      await sweep(session, settings, context)
       const programs = await programsFor(session.major, request, context)
       return new ScratchService(
         settings,
@@ -105,7 +105,7 @@ function programsFor(
 }
 
 /** Drops the databases that runs which were killed left here. */
-async function sweep(session: Session, { logger, clock }: Context): Promise<void> {
+async function sweep(session: Session, settings: ConnectionSettings, { logger, clock }: Context): Promise<void> {
   const databases = await session.query<{ name: string; note: string | null }>(
     `SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note
        FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname, $1)`,
@@ -114,7 +114,7 @@ async function sweep(session: Session, { logger, clock }: Context): Promise<void
   for (const { name, note } of databases) {
     if (isAbandoned(note, clock.now())) {
       logger.debug(`Dropping the scratch database ${name}, which an earlier run left behind.`)
-      await drop(session, name)
+      await drop(session, settings, name)
     }
   }
 }
@@ -137,7 +137,8 @@ function parseNote(note: string | null): unknown {
   }
 }
 
-async function drop(session: Session, name: string): Promise<void> {
+async function drop(session: Session, settings: ConnectionSettings, name: string): Promise<void> {
+  await dropSubscriptions(session, { ...settings, database: name })
   if (session.major >= 13) {
     await session.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`)
     return
@@ -147,6 +148,27 @@ async function drop(session: Session, name: string): Promise<void> {
     [name],
   )
   await session.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`)
+}
+
+/** PostgreSQL drops no database that has a subscription. The publisher, whose slot it names, is not to be asked. */
+async function dropSubscriptions(session: Session, copy: ConnectionSettings): Promise<void> {
+  const subscriptions = await session.query<{ name: string }>(
+    `SELECT s.subname AS name FROM pg_catalog.pg_subscription s
+       JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1`,
+    [copy.database],
+  )
+  if (subscriptions.length === 0) {
+    return
+  }
+  await withSession(copy, {}, async (inside) => {
+    // Event triggers of the copy must not run on our statements.
+    await inside.query('SET session_replication_role = replica')
+    for (const subscription of subscriptions.map(({ name }) => quoteIdentifier(name))) {
+      await inside.query(`ALTER SUBSCRIPTION ${subscription} DISABLE`)
+      await inside.query(`ALTER SUBSCRIPTION ${subscription} SET (slot_name = NONE)`)
+      await inside.query(`DROP SUBSCRIPTION ${subscription}`)
+    }
+  })
 }
 
 interface ServiceFacts {
@@ -196,7 +218,7 @@ class ScratchService implements Scratch {
       // Without the signal: this must also happen after an interruption.
       await withSession(this.maintenance, {}, async (session) => {
         for (let name = this.created.pop(); name !== undefined; name = this.created.pop()) {
-          await drop(session, name)
+          await drop(session, this.maintenance, name)
         }
       })
     } catch (error) {

@@ -63,6 +63,12 @@ const SERVERS_FAULT = [
   /too many clients/i,
 ]
 
+/**
+ * Programs of 17 and later set this first of all; an older server does not know it, and they go on. That the majors differ
+ * is told on its own, and the copy is compared all the same.
+ */
+const OF_NO_CONSEQUENCE = /^unrecognized configuration parameter "transaction_timeout"$/
+
 /** What says that the archive itself cannot be read. */
 const ARCHIVES_FAULT = [
   /could not (read|open|find|seek) .*(file|archive|block|data)/i,
@@ -76,7 +82,9 @@ const ARCHIVES_FAULT = [
 
 /** Says of each complaint whether the backup is at fault, its archive, or the server that it was restored into. */
 export function findingsOf(complaints: Complaints, what: string): Finding[] {
-  const findings = complaints.all.map(({ message, about }) => findingOf(message, about === '' ? what : about))
+  const findings = complaints.all
+    .filter(({ message }) => !OF_NO_CONSEQUENCE.test(message))
+    .map(({ message, about }) => findingOf(message, about === '' ? what : about))
   const unsaid = complaints.count - complaints.all.length
   return unsaid === 0
     ? findings

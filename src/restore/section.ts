@@ -22,6 +22,10 @@ export interface ArchiveSection {
   section: Section
   /** A file or a folder. */
   archive: string
+  /**
+   * How many entries are restored at once. Definitions are not: pg_restore would only hand out their privileges at once,
+   * and a grant by somebody who was granted the right may then come before the USAGE of the schema that he needs.
+   */
   jobs: number
   /** A file for `pg_restore --use-list`, when entries are left out. */
   list?: string
@@ -42,7 +46,7 @@ export async function restoreSection(
     `--dbname=${database}`,
     `--section=${section}`,
     '--no-tablespaces',
-    `--jobs=${jobs}`,
+    `--jobs=${section === 'pre-data' ? 1 : jobs}`,
     ...(list === undefined ? [] : [`--use-list=${list}`]),
     archive,
   ]

@@ -42,6 +42,15 @@ describe('what pg_restore and psql complain of', () => {
     expect(findingsOf(said(line), 'the archive')).toMatchObject([{ code }])
   })
 
+  test('what a newer pg_restore sets and an older server does not know is no error of the backup', () => {
+    const unknown = (name: string) =>
+      `pg_restore: error: could not execute query: ERROR:  unrecognized configuration parameter "${name}"`
+    const complaints = said(unknown('transaction_timeout'), unknown('my.own_setting'))
+    expect(findingsOf(complaints, 'pre-data').map(({ found }) => found)).toEqual([
+      'unrecognized configuration parameter "my.own_setting"',
+    ])
+  })
+
   test('thousands of errors are counted and not all kept', () => {
     const complaints = said(
       ...Array.from({ length: 5000 }, (_, n) => `pg_restore: error: could not execute query: ERROR:  no ${n}`),
