@@ -135,6 +135,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** What went wrong alone, without what was being done and what to do: for findings, which have places for these. */
+export function problemOf(error: unknown): string {
+  return error instanceof LifeboatError ? error.problem : messageOf(error)
+}
+
 /** The messages of an error and of its causes, outermost first, without repetition. */
 export function messagesOf(error: unknown): string[] {
   const messages: string[] = []
@@ -159,7 +164,7 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined
 }
 
-/** As a sentence begins, unless it begins with a program's name: `pg_dump`, `psql`. */
+/** As a sentence begins, unless it begins with the name of a program or an option: `pg_dump`, `scratch-url`. */
 function capitalised(text: string): string {
-  return /^(pg_|psql\b|initdb\b)/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
+  return /^([a-z]+[-_/:.]|psql\b|initdb\b)/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -312,6 +312,16 @@ export const FINDINGS = {
     meaning: 'The role that backs up has no USAGE privilege on a schema.',
     advice: 'GRANT USAGE ON SCHEMA … TO the role, or GRANT pg_read_all_data (PostgreSQL 14 and later).',
   },
+  LARGE_OBJECTS_DENIED: {
+    severity: 'error',
+    meaning: 'The role that backs up may not read some large objects, so pg_dump would fail.',
+    advice: 'GRANT SELECT ON LARGE OBJECT … TO the role for each of them, or back up with their owner or a superuser.',
+  },
+  SUBSCRIPTION_LEFT_OUT: {
+    severity: 'warning',
+    meaning: 'A subscription is not in the backup, because only a superuser can dump it.',
+    advice: 'Keep its definition elsewhere, or back up with a superuser.',
+  },
   ROW_SECURITY_ACTIVE: {
     severity: 'error',
     meaning: 'Row-level security hides rows of a table from the role that backs up, so the dump would not be whole.',

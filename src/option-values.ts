@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
 /** A whole number that is not negative. */
-export const count = z.coerce.number().int('must be a whole number').min(0, 'must not be negative')
+export const count = z.coerce
+  .number('must be a whole number')
+  .int('must be a whole number')
+  .min(0, 'must not be negative')
 
 /** Names separated by commas or new lines, or a YAML list. */
 export function list(): z.ZodType<string[]> {

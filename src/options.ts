@@ -115,7 +115,7 @@ function rejectUnknown(name: string, source: Source): void {
   throw new UsageError({
     doing: 'reading the options',
     problem: `${source.label(name)} is not an option of pg-lifeboat`,
-    advice: near === undefined ? 'The README lists all options.' : `Did you mean "${near}"?`,
+    advice: near === undefined ? 'The README lists all options.' : `Did you mean ${source.label(near)}?`,
   })
 }
 

@@ -94,6 +94,7 @@ export const OUTPUTS = {
   'report-path': {
     kind: 'text',
     describe: 'The report as one HTML page.',
+    actionOnly: true,
     example: '/home/runner/work/_temp/pg-lifeboat/report.html',
   },
   'artifact-id': {

@@ -6,6 +6,7 @@ import { readSource } from '../postgres/catalog/source.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
 import { unreadableThings } from '../postgres/readability.js'
+import { counted } from '../units.js'
 import type { Source } from './source.js'
 import { chooseTables } from './table-choice.js'
 
@@ -53,7 +54,7 @@ function plainRefusals({ format }: Options, looseKeys: number): Finding[] {
         finding(
           'PLAIN_NOT_RESTORABLE',
           'format plain',
-          `${looseKeys} foreign keys lead to tables whose data is not chosen, and a script cannot leave them out`,
+          `${counted(looseKeys, 'foreign key')} to tables whose data is not chosen cannot be left out of a script`,
         ),
       ]
     : []

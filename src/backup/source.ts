@@ -1,4 +1,5 @@
 import type { Context } from '../context.js'
+import type { ConnectionError } from '../errors.js'
 import type { Options } from '../options.js'
 import { compressionAbility, resolveCompression } from '../postgres/compression.js'
 import { describeConnection, parseConnection, type ConnectionSettings } from '../postgres/connection.js'
@@ -51,9 +52,9 @@ async function openSource(options: Options, context: Context): Promise<Source> {
   const session = await connect(settings, {
     signal: context.signal,
     patience: PATIENCE_MS,
-    onRetry: (reason) => {
-      logger.info(`${reason.problem}; trying again.`)
-    },
+    onRetry: sayOnce((reason: ConnectionError) => {
+      logger.info(`Waiting up to a minute for the server: ${reason.problem}.`)
+    }),
   })
   try {
     logger.info(`Connected to ${describeConnection(settings)}, PostgreSQL ${session.serverVersion}.`)
@@ -81,6 +82,17 @@ export async function joinSource({ settings }: Source, context: Context): Promis
   const session = await connect(settings, { signal: context.signal })
   await pinSettings(session)
   return session
+}
+
+/** The same reason is told once and not twice a second. */
+function sayOnce<T>(say: (reason: T) => void): (reason: T) => void {
+  let said = false
+  return (reason) => {
+    if (!said) {
+      said = true
+      say(reason)
+    }
+  }
 }
 
 async function currentSchemas(session: Session): Promise<string[]> {

@@ -2,15 +2,19 @@ import { inspectSource } from '../backup/inspect.js'
 import type { Source } from '../backup/source.js'
 import { spaceFindings } from '../backup/space.js'
 import type { Context } from '../context.js'
-import { GuardError, InterruptedError, LifeboatError, OperationError, messageOf, type ExitCode } from '../errors.js'
+import { GuardError, InterruptedError, OperationError, problemOf, type ExitCode } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import type { Options } from '../options.js'
 import type { SourceFacts } from '../postgres/catalog/model.js'
 import { formatBytes } from '../units.js'
 import type { Listing, Store } from '../stores/store.js'
+import { boundedFindings } from '../verify/difference.js'
 
 /** How long the check of the services may take. */
 const SERVICES_LIMIT_MS = 60_000
+
+/** How many findings an error names; all are in the log and the report. */
+const MOST_NAMED = 3
 
 /** The preflight found what makes a backup impossible or worthless. The findings say what, all of them. */
 export class PreflightError extends OperationError {
@@ -20,11 +24,18 @@ export class PreflightError extends OperationError {
     const errors = findings.filter(({ severity }) => severity === 'error')
     super({
       doing: 'checking whether a backup can be taken',
-      problem: `${errors.length === 1 ? 'something is' : `${errors.length} things are`} in the way: ${errors.map(({ code, on }) => `${code} ${on}`).join(', ')}`,
+      problem: `${errors.length === 1 ? 'something is' : `${errors.length} things are`} in the way: ${namesOf(errors)}`,
       advice: 'Mend what the findings above say and start again. Nothing was written.',
     })
     this.exitCode = errors.some(({ code }) => code === 'STORE_FOREIGN_SERIES') ? 5 : 1
   }
+}
+
+/** The first few, because a role without any privilege fails on every table. */
+function namesOf(errors: readonly Finding[]): string {
+  const named = errors.slice(0, MOST_NAMED).map(({ code, on }) => `${code} ${on}`)
+  const more = errors.length - named.length
+  return more === 0 ? named.join(', ') : `${named.join(', ')} and ${more} more`
 }
 
 /** Throws `PreflightError` when something that was found makes a backup impossible or worthless. */
@@ -70,7 +81,7 @@ export async function preflight(
     ),
     ...(await servicesState(options.services, context)),
   ]
-  return { findings, facts: inspection.facts }
+  return { findings: boundedFindings(findings), facts: inspection.facts }
 }
 
 async function storeWritable(store: Store): Promise<Finding[]> {
@@ -81,8 +92,7 @@ async function storeWritable(store: Store): Promise<Finding[]> {
     if (error instanceof GuardError) {
       throw error
     }
-    const found = error instanceof LifeboatError ? error.problem : messageOf(error)
-    return [finding('STORE_NOT_WRITABLE', store.name, found)]
+    return [finding('STORE_NOT_WRITABLE', store.name, problemOf(error))]
   }
 }
 
@@ -140,6 +150,6 @@ async function servicesState(
     if (error instanceof InterruptedError) {
       throw error
     }
-    return [finding('SERVICES_WRONG', 'services', messageOf(error))]
+    return [finding('SERVICES_WRONG', 'services', problemOf(error))]
   }
 }

@@ -33,11 +33,14 @@ export class ReportDraft {
   metrics: Metrics | undefined
   alerts: AlertLine[] = []
   retention: RetentionLine[] = []
+  /** Whether the store's log gets a line about it. */
+  isLogged = true
   /** What the log says of the operation, besides how it ended and how long it took. */
   logDetails: Omit<LogDetails, 'duration'> = {}
   private readonly phases: Phase[] = []
   private readonly findings: Finding[] = []
-  private readonly warnings: string[] = []
+  /** What no finding says, as sentences. */
+  readonly warnings: string[] = []
   private readonly startedAt: Date
   private readonly start: number
 

@@ -35,7 +35,9 @@ export async function reporting(
     failure = error
   }
   const finished = report.finished(failure)
-  await writeLog(store, finished, report.logDetails, context)
+  if (report.isLogged) {
+    await writeLog(store, finished, report.logDetails, context)
+  }
   return finished
 }
 

@@ -16,7 +16,11 @@ export function rotate(options: Options, context: Context): Promise<Report> {
   return reporting('rotate', options, context, async (underWay) => {
     const { report, store } = underWay
     report.type = options.type
-    report.series = options.series ?? (await store.series()) ?? ''
+    const present = await store.series()
+    report.series = options.series ?? present ?? ''
+    if (present === null) {
+      report.warn(`The store ${store.name} holds no set: there is nothing to rotate. Check the option store.`)
+    }
     await report.phase('Rotating', () => rotateTypes(underWay, options.type === undefined ? undefined : [options.type]))
   })
 }
@@ -36,10 +40,10 @@ export async function rotateTypes(
   }
   report.dryRun = options.dryRun
   try {
-    report.retention = linesOf(await rotateHere(store, request, options, context))
+    tellRotation(report, await rotateHere(store, request, options, context))
   } catch (error) {
     if (error instanceof RotationError) {
-      report.retention = linesOf(error.result)
+      tellRotation(report, error.result)
     }
     throw error
   }
@@ -53,6 +57,12 @@ function rotateHere(
 ): Promise<RotationResult> {
   const { logger, signal } = context
   return rotateStore(store, request, { dryRun: options.dryRun, confirm: options.confirm, logger, signal })
+}
+
+/** Its warnings were in the log already. */
+function tellRotation(report: UnderWay['report'], result: RotationResult): void {
+  report.retention = linesOf(result)
+  report.warnings.push(...result.warnings)
 }
 
 function linesOf({ kept, removed, notRemoved }: RotationResult): RetentionLine[] {

@@ -40,7 +40,7 @@ export async function prepareScratch(
     if (!(error instanceof CouldNotVerifyError)) {
       throw error
     }
-    context.logger.warning(`The backup will not be proven. ${error.message}`)
+    context.logger.info(`There is no scratch server, so nothing will be proven: ${error.problem}.`)
     return withoutScratch(error)
   }
 }

@@ -21,9 +21,11 @@ const OLDEST_MAJOR = 10
  * it is counted. What it was made from is not known, so it is never called proven.
  */
 export async function validateDump(file: string, underWay: UnderWay): Promise<void> {
-  const { report, options, context } = underWay
+  const { report, store, options, context } = underWay
   const tier = askedTier(options)
   report.logDetails = { file: path.basename(file) }
+  // A dump from elsewhere does not make a store of the folder that happens to be the default.
+  report.isLogged = (await store.series()) !== null
   report.set = { path: file, bytes: await sizeOf(file), foreign: true }
   const detected = await detectDump(file)
   const { read, programs } = await report.phase('Reading the dump', () => readDump(file, detected, underWay))

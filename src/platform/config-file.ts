@@ -26,14 +26,14 @@ export async function readConfigFile(file: string | undefined, folder: string): 
   const document = parseDocument(text)
   const [problem] = document.errors
   if (problem !== undefined) {
-    throw unusable(name, problem.message, problem)
+    throw unusable(name, `the file is not YAML: ${problem.message.split('\n')[0] ?? ''}`)
   }
   const values: unknown = document.toJS()
   if (values === null || values === undefined) {
     return []
   }
   if (typeof values !== 'object' || Array.isArray(values)) {
-    throw unusable(name, 'it holds no mapping of option names to values')
+    throw unusable(name, 'the file holds no mapping of option names to values')
   }
   return [{ label: (option) => `"${option}" in ${name}`, values: values as Record<string, unknown> }]
 }
@@ -45,14 +45,14 @@ async function readText(file: string, required: boolean): Promise<string | null>
     if (codeOf(error) === 'ENOENT' && !required) {
       return null
     }
-    throw unusable(file, codeOf(error) === 'ENOENT' ? 'it is not there' : 'it cannot be read', error)
+    throw unusable(file, codeOf(error) === 'ENOENT' ? 'the file is not there' : 'the file cannot be read', error)
   }
 }
 
 function unusable(file: string, why: string, cause?: unknown): UsageError {
   return new UsageError({
     doing: `reading the configuration file ${file}`,
-    problem: `it cannot be used: ${why}`,
+    problem: why,
     advice: 'Write one option a line, such as "type: daily"; the README lists all options.',
     cause,
   })

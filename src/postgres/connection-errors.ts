@@ -46,7 +46,7 @@ function partsOf(error: unknown): unknown[] {
 /** What the server said, by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function fromServer(cause: unknown, settings: ConnectionSettings): Diagnosis | undefined {
   const message = messageOf(cause)
-  const { user, database, host } = settings
+  const { user, database, host, port } = settings
   const say = (kind: ConnectionProblem, advice: string, problem = message): Diagnosis => ({ kind, problem, advice })
   switch (codeOf(cause) ?? '') {
     case '28P01':
@@ -56,7 +56,7 @@ function fromServer(cause: unknown, settings: ConnectionSettings): Diagnosis | u
     case '3D000':
       return say(
         'no-such-database',
-        `List the databases with: psql -l -h ${host}. Names are case-sensitive.`,
+        `List the databases with: psql -l -h ${host} -p ${port} -U ${user}. Names are case-sensitive.`,
         `there is no database "${database}"`,
       )
     case '42501':

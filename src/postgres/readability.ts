@@ -39,7 +39,43 @@ export async function unreadableThings(session: Queryable, withData: ReadonlySet
       finding('SCHEMA_UNREADABLE', schema, 'the role that backs up has no USAGE privilege on this schema'),
     ),
     ...rows.flatMap((row) => complaintsAbout(row, withData)),
+    ...(await deniedLargeObjects(session)),
+    ...(await omittedSubscriptions(session)),
   ]
+}
+
+/** Each large object has privileges of its own, which `pg_read_all_data` does not stand in for. */
+async function deniedLargeObjects(session: Queryable): Promise<Finding[]> {
+  const [row] = await session.query<{ count: string; example: string | null }>(
+    `SELECT count(*)::text AS count, min(m.oid::int8)::text AS example
+       FROM pg_catalog.pg_largeobject_metadata m
+      WHERE NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
+        AND NOT pg_has_role(m.lomowner, 'USAGE')
+        AND NOT EXISTS (SELECT FROM aclexplode(m.lomacl) a WHERE a.privilege_type = 'SELECT'
+                           AND (a.grantee = 0 OR pg_has_role(a.grantee, 'USAGE')))`,
+  )
+  return row === undefined || row.count === '0'
+    ? []
+    : [
+        finding(
+          'LARGE_OBJECTS_DENIED',
+          'large objects',
+          `the role that backs up may not read ${row.count} of them, such as ${row.example ?? '?'}`,
+        ),
+      ]
+}
+
+/** https://www.postgresql.org/docs/current/app-pgdump.html: only a superuser's dump has subscriptions. */
+async function omittedSubscriptions(session: Queryable): Promise<Finding[]> {
+  const rows = await session.query<{ name: string }>(
+    `SELECT s.subname AS name FROM pg_catalog.pg_subscription s
+      WHERE s.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
+        AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
+      ORDER BY 1`,
+  )
+  return rows.map(({ name }) =>
+    finding('SUBSCRIPTION_LEFT_OUT', name, 'pg_dump leaves subscriptions out for a role that is not a superuser'),
+  )
 }
 
 function complaintsAbout(

@@ -46,12 +46,6 @@ const Line = z.object({
   }),
 })
 
-/** What could be read of a day's log, and how many lines could not. */
-export interface LogContent {
-  lines: LogLine[]
-  unreadable: number
-}
-
 /** A line about an operation that ended at that time. */
 export function logLine(at: Date, operation: string, status: LogLine['status'], details: LogDetails): LogLine {
   return { timestamp: at.toISOString().slice(0, 19).replace('T', ' '), operation, status, details }
@@ -105,13 +99,6 @@ const TREACHEROUS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\
 export function parseLine(text: string): LogLine | undefined {
   const parsed = Line.safeParse(fromJson(text))
   return parsed.success ? (parsed.data as LogLine) : undefined
-}
-
-/** Reads a file of lines. Empty lines are nothing; a line cut off by a crash is counted, not hidden. */
-export function parseLog(text: string): LogContent {
-  const texts = text.split('\n').filter((line) => line.trim() !== '')
-  const lines = texts.map(parseLine).filter((line) => line !== undefined)
-  return { lines, unreadable: texts.length - lines.length }
 }
 
 function instantOf(timestamp: string): Date {

@@ -11,7 +11,11 @@ export function closingLines(report: Report): string[] {
   const removed = retention.filter(({ keep }) => !keep)
   return [
     `${MOOD_MARKS[mood]} ${plain(text)}`,
-    ...(set === undefined ? [] : [`${set.foreign === true ? 'Dump' : 'Set'}: ${set.path}${id === undefined ? '' : ` (${formatBytes(set.bytes)})`}`]),
+    ...(set === undefined
+      ? []
+      : [
+          `${set.foreign === true ? 'Dump' : 'Set'}: ${set.path}${id === undefined ? '' : ` (${formatBytes(set.bytes)})`}`,
+        ]),
     ...(retention.length === 0
       ? []
       : [

@@ -22,7 +22,7 @@ export function verdictOf(report: Report): Verdict {
     case 'proven':
       return { mood: 'good', text: proven(report, report.proof) }
     case 'failed':
-      return { mood: 'bad', text: disproved(report.proof) }
+      return { mood: 'bad', text: disproved(report, report.proof) }
     case 'not-verified':
       return { mood: 'doubtful', text: unverified(report, report.proof) }
     case undefined:
@@ -44,11 +44,16 @@ function proven(report: Report, proof: Proof): Text {
   }
 }
 
-function disproved(proof: Proof): Text {
+function disproved(report: Report, proof: Proof): Text {
   const errors = proof.findings.filter(({ severity }) => severity === 'error')
   const first = errors[0]
   const where = first === undefined ? [] : sentence`, first on ${code(first.on)}`
-  return sentence`This backup is damaged or not equal to the database, do not rely on it: ${counted(errors.length, 'problem')} found${where}.`
+  if (errors.every(({ code: name }) => name === 'ASSERTION_FAILED')) {
+    return sentence`The copy that was restored from this backup does not satisfy ${counted(errors.length, 'of your assertions', 'of your assertions')}${where}.`
+  }
+  const what =
+    report.set?.foreign === true ? 'This dump is damaged' : 'This backup is damaged or not equal to the database'
+  return sentence`${what}, do not rely on it: ${counted(errors.length, 'problem')} found${where}.`
 }
 
 function unverified(report: Report, proof: Proof): Text {

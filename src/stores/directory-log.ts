@@ -1,25 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { z } from 'zod'
 import { ifThere } from '../platform/file-errors.js'
 import { makeFolder, syncPath } from '../platform/files.js'
 import { textLines } from '../platform/text-lines.js'
-import type { LogLine } from '../records/log.js'
+import { dayOfLogFile, formatLine, logFileOf, parseLine, type LogLine } from '../records/log.js'
 
 /** A longer line is not one of ours. */
 const LONGEST_LINE = 4 * 1024 * 1024
-
-const Line = z.object({
-  timestamp: z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
-  operation: z.string(),
-  status: z.enum(['success', 'error']),
-  details: z.looseObject({
-    size: z.number().optional(),
-    duration: z.number(),
-    records: z.record(z.string(), z.number()).optional(),
-  }),
-})
 
 /**
  * Adds a line to the log of its day by one write at the end of the file, and flushes it. After a run that was killed
@@ -27,14 +15,14 @@ const Line = z.object({
  */
 export async function appendToLog(folder: string, line: LogLine): Promise<void> {
   await makeFolder(folder)
-  const file = path.join(folder, `${Line.shape.timestamp.parse(line.timestamp).slice(0, 10)}.jsonl`)
+  const file = path.join(folder, logFileOf(line))
   const isNew = (await ifThere(stat(file))) === undefined
   const handle = await open(file, 'a+', 0o600)
   try {
     const { size } = await handle.stat()
     const last = Buffer.alloc(1)
     const torn = size > 0 && (await handle.read(last, 0, 1, size - 1)).bytesRead === 1 && last.toString() !== '\n'
-    await handle.appendFile(`${torn ? '\n' : ''}${JSON.stringify(line)}\n`)
+    await handle.appendFile(`${torn ? '\n' : ''}${formatLine(line)}`)
     await handle.sync()
   } finally {
     await handle.close()
@@ -45,26 +33,19 @@ export async function appendToLog(folder: string, line: LogLine): Promise<void> 
 /** All lines since an instant, oldest first; those that cannot be read are counted. */
 export async function readLogSince(folder: string, since: Date): Promise<{ lines: LogLine[]; unreadable: number }> {
   const from = since.toISOString().slice(0, 19).replace('T', ' ')
-  const names = ((await ifThere(readdir(folder))) ?? []).filter((name) => /^\d{4}-\d\d-\d\d\.jsonl$/.test(name))
+  const names = ((await ifThere(readdir(folder))) ?? []).filter((name) => dayOfLogFile(name) !== undefined)
   const lines: LogLine[] = []
   let unreadable = 0
   for (const name of names.filter((each) => each.slice(0, 10) >= from.slice(0, 10)).sort()) {
     for await (const text of textLines(createReadStream(path.join(folder, name)), LONGEST_LINE)) {
-      const line = text === '' ? undefined : parsed(text)
-      if (line === null) unreadable++
-      else if (line !== undefined && line.timestamp >= from) lines.push(line)
+      if (text === '') continue
+      const line = text === null ? undefined : parseLine(text)
+      if (line === undefined) unreadable++
+      else if (line.timestamp >= from) lines.push(line)
     }
   }
   return {
     lines: lines.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0)),
     unreadable,
-  }
-}
-
-function parsed(text: string | null): LogLine | null {
-  try {
-    return text === null ? null : (Line.parse(JSON.parse(text)) as LogLine)
-  } catch {
-    return null
   }
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js'
+import { problemOf } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import type { Queryable } from '../postgres/queryable.js'
 
@@ -27,7 +27,7 @@ async function whatIsWrong(session: Queryable, assertion: string): Promise<strin
     }
     return values[0] === true ? null : `it is ${String(values[0])} in the restored copy, it must be true`
   } catch (error) {
-    return messageOf(error)
+    return problemOf(error)
   } finally {
     await session.query('ROLLBACK')
   }

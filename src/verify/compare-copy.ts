@@ -30,12 +30,14 @@ export async function compareContent(copy: Copy): Promise<Comparison> {
     )
     const content = await describeContent(sessions, counted, manifest.hash?.method ?? null, copy.context)
     const tables = tableEntries(facts, content.tables)
+    const hash = hashFindings(manifest.hash, content.hash)
+    const contents = hash.length === 0 ? 'compared' : 'not-comparable'
     return {
       tables,
       findings: [
-        ...hashFindings(manifest.hash, content.hash),
-        ...compareTables(manifest.tables, tables),
-        ...compareLargeObjects(manifest.largeObjects, content.largeObjects),
+        ...hash,
+        ...compareTables(manifest.tables, tables, contents),
+        ...compareLargeObjects(manifest.largeObjects, content.largeObjects, contents),
         ...compareSequences(manifest.sequences, await readSequences(session), manifest.sequencesAfter),
       ],
     }
@@ -85,8 +87,9 @@ async function compareMaterializedViews(
   { subject: { manifest }, context }: Copy,
 ): Promise<Finding[]> {
   const facts = (await readTables(sessions[0])).filter(isMaterializedView)
-  const { tables } = await describeContent(sessions, facts, manifest.hash?.method ?? null, context)
-  return compareTables(manifest.tables.filter(isMaterializedView), tableEntries(facts, tables))
+  const content = await describeContent(sessions, facts, manifest.hash?.method ?? null, context)
+  const contents = manifest.hash?.probe === content.hash?.probe ? 'compared' : 'not-comparable'
+  return compareTables(manifest.tables.filter(isMaterializedView), tableEntries(facts, content.tables), contents)
 }
 
 function isMaterializedView({ kind }: Pick<TableEntry, 'kind'>): boolean {

@@ -147,7 +147,8 @@ describeMajors('a description', ({ major }) => {
     await withPinned(cluster, 'everything', async (_, client) => {
       await client.query('SET SESSION AUTHORIZATION backup_reader')
       const catalog = await readCatalog(queryable(client))
-      const known = described.catalog.objects.filter(({ kind }) => kind !== 'role').length
+      // Its own role is one more, and pg_dump leaves subscriptions out for it.
+      const known = described.catalog.objects.filter(({ kind }) => kind !== 'role' && kind !== 'subscription').length
       expect(catalog.objects.filter(({ kind }) => kind !== 'role')).toHaveLength(known)
     })
   })

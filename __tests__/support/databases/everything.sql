@@ -428,7 +428,7 @@ CREATE INDEX collated_a ON collated (a DESC);
 \endif
 CREATE TEXT SEARCH DICTIONARY catalan_words (TEMPLATE = simple, ACCEPT = true);
 CREATE TEXT SEARCH CONFIGURATION catalan (COPY = simple);
-ALTER TEXT SEARCH CONFIGURATION catalan ALTER MAPPING FOR word, asciiword WITH catalan_words, simple;
+ALTER TEXT SEARCH CONFIGURATION code.catalan ALTER MAPPING FOR word, asciiword WITH catalan_words, simple;
 COMMENT ON TEXT SEARCH CONFIGURATION catalan IS 'català';
 CREATE INDEX indexed_text ON tables.indexed USING gin (to_tsvector('code.catalan', note));
 COMMENT ON FUNCTION add_all(integer[]) IS 'sums';

@@ -6,7 +6,6 @@ import {
   logFileOf,
   logLine,
   parseLine,
-  parseLog,
   setDetails,
   timeOfLine,
   type LogLine,
@@ -118,14 +117,6 @@ describe('a log line', () => {
 })
 
 describe('a log file', () => {
-  test('counts what cannot be read, and reads the rest', () => {
-    const line = formatLine(logLine(AT, 'rotate', 'error', { duration: 1, error: 'no' }))
-    const { lines, unreadable } = parseLog(`${line}\n${line.slice(0, 30)}\n${line}${line.slice(0, 10)}`)
-    expect(lines).toHaveLength(2)
-    expect(unreadable).toBe(2)
-    expect(parseLog('')).toEqual({ lines: [], unreadable: 0 })
-  })
-
   test('is known by its name', () => {
     expect(dayOfLogFile('2026-11-24.jsonl')).toEqual(new Date('2026-11-24T00:00:00Z'))
     for (const name of ['2026-11-24.json', '2026-13-24.jsonl', 'x2026-11-24.jsonl', '.jsonl', '']) {

@@ -38,13 +38,17 @@ function columnList(major: number): string {
     FROM pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs::int2[])), '')`
 }
 
-/** Subscriptions without their connection, which holds a password, and without `enabled`, which a restore turns off. */
+/**
+ * Subscriptions without their connection, which holds a password, and without `enabled`, which a restore turns off.
+ * `pg_dump` leaves them out for a role that is not a superuser, so they are not described for one either.
+ */
 export function subscriptions(): string {
   return objectQuery({
     kind: `'subscription'`,
     name: quoted('s.subname'),
     owner: 's.subowner',
     facts: { publications: list('s.subpublications'), slot: 's.subslotname' },
-    from: `FROM pg_subscription s WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())`,
+    from: `FROM pg_subscription s WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+      AND (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user)`,
   })
 }
