@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os'
 import type { Context } from '../context.js'
 import { CouldNotVerifyError } from '../errors.js'
 import type { Options } from '../options.js'
-import { acquireScratch, type Scratch, type ScratchSource } from '../postgres/scratch.js'
+import { acquireScratch } from '../postgres/acquire-scratch.js'
+import type { Scratch, ScratchSource } from '../postgres/scratch.js'
 
 /** A scratch server that was got ready, or the reason why there is none. */
 export interface PreparedScratch {

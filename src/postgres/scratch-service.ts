@@ -23,6 +23,9 @@ export async function openService(request: ScratchRequest & { url: string }, con
     environment: withoutPostgres(context.environment),
     label: 'scratch-url',
   })
+  if (settings.password !== undefined) {
+    context.logger.hide(settings.password)
+  }
   try {
     const session = await connect(settings, {
       signal: context.signal,

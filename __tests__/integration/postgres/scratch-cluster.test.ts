@@ -7,7 +7,8 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 
 import { CouldNotVerifyError, InterruptedError } from '../../../src/errors.js'
-import { acquireScratch, type Scratch, type ScratchRequest } from '../../../src/postgres/scratch.js'
+import { acquireScratch } from '../../../src/postgres/acquire-scratch.js'
+import type { Scratch, ScratchRequest } from '../../../src/postgres/scratch.js'
 import { withSession } from '../../../src/postgres/session.js'
 import { compiledSource, removeCompiledSources, runCompiled } from '../../support/compiled.js'
 import { describeMajors } from '../../support/describe-majors.js'
@@ -164,7 +165,7 @@ describe('a throw-away cluster', () => {
   test('it goes when our process is killed', async () => {
     const source = await compiledSource()
     const script = `
-      import { acquireScratch } from './postgres/scratch.js'
+      import { acquireScratch } from './postgres/acquire-scratch.js'
       import { spawnProcessRunner } from './platform/process.js'
       const logger = { debug: () => 0, warning: console.error, redact: (text) => text }
       const context = {
@@ -188,7 +189,7 @@ describe('a throw-away cluster', () => {
   test('killed while it starts, it goes too', async () => {
     const source = await compiledSource()
     const script = `
-      import { acquireScratch } from './postgres/scratch.js'
+      import { acquireScratch } from './postgres/acquire-scratch.js'
       import { spawnProcessRunner } from './platform/process.js'
       const logger = { debug: () => 0, warning: console.error, redact: (text) => text }
       const context = {

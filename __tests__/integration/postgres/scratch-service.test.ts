@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 
 import { CouldNotVerifyError, GuardError } from '../../../src/errors.js'
 import { ownerHere } from '../../../src/platform/owner.js'
-import { acquireScratch, type ScratchRequest } from '../../../src/postgres/scratch.js'
+import { acquireScratch } from '../../../src/postgres/acquire-scratch.js'
+import type { ScratchRequest } from '../../../src/postgres/scratch.js'
 import { withSession } from '../../../src/postgres/session.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { realContext, type RealContext } from '../../support/real-context.js'
