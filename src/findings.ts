@@ -305,7 +305,7 @@ export const FINDINGS = {
     severity: 'error',
     meaning: 'The role that backs up may not read a table or sequence that must be dumped.',
     advice:
-      'GRANT pg_read_all_data TO the role (PostgreSQL 14 and later), or GRANT SELECT on the object, or exclude it.',
+      'GRANT pg_read_all_data TO the role (PostgreSQL 14 and later), or GRANT SELECT; pg_dump locks excluded tables too.',
   },
   SCHEMA_UNREADABLE: {
     severity: 'error',

@@ -59,6 +59,8 @@ async function takeAndProve(source: Source, type: string, underWay: UnderWay): P
     preflight(source, { ...identity, store }, options, context),
   )
   report.find(findings)
+  // The log of another series is not written to.
+  report.isLogged = !findings.some(({ code }) => code === 'STORE_FOREIGN_SERIES')
   stopAtErrors(findings)
   await withLock(store, `cleaning up ${store.name}`, () => store.sweep())
   const scratch = await report.phase('Getting scratch ready', () =>

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import type { Options } from '../options.js'
 import type { Report, RetentionLine } from '../report/report.js'
+import { policyFor } from '../retention/policy-for.js'
 import {
   RotationError,
   rotateStore,
@@ -16,10 +17,15 @@ export function rotate(options: Options, context: Context): Promise<Report> {
   return reporting('rotate', options, context, async (underWay) => {
     const { report, store } = underWay
     report.type = options.type
+    // Also where there is no set yet: an empty policy should not wait for its first victim.
+    policyFor(options.type ?? 'manual', options)
     const present = await store.series()
     report.series = options.series ?? present ?? ''
+    // The log of another series, and a folder that is no store, are not written to.
+    report.isLogged = present === report.series
     if (present === null) {
       report.warn(`The store ${store.name} holds no set: there is nothing to rotate. Check the option store.`)
+      return
     }
     await report.phase('Rotating', () => rotateTypes(underWay, options.type === undefined ? undefined : [options.type]))
   })
