@@ -27,6 +27,8 @@ export function clusterSettings(socketFolder: string, memory: number): Record<st
     autovacuum: 'off',
     shared_buffers: share(memory, 8, 64, 512),
     maintenance_work_mem: share(memory, 16, 64, 512),
+    // Checking a foreign key hashes the keys of a whole table.
+    work_mem: share(memory, 128, 16, 128),
     max_locks_per_transaction: '1024',
     max_connections: '50',
     jit: 'off',
