@@ -35,7 +35,8 @@ export async function reporting(
     failure = error
   }
   const finished = report.finished(failure)
-  if (report.isLogged) {
+  // What was asked for wrongly was never begun, and may be about another store than the one that was meant.
+  if (report.isLogged && finished.failure?.exitCode !== 2) {
     await writeLog(store, finished, report.logDetails, context)
   }
   return finished
