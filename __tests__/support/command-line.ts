@@ -73,7 +73,7 @@ function act(what: NodeJS.Signals | ((child: ChildProcess) => unknown), child: C
 
 function outputsIn(stdout: string): Record<string, unknown> {
   const text = stdout.trim()
-  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+  return !text.startsWith('{') ? {} : (JSON.parse(text) as Record<string, unknown>)
 }
 
 /** A process as the kernel shows it to everybody. */
