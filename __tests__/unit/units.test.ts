@@ -1,12 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import {
-  counted,
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatInstant,
-  formatShare,
-} from '../../src/units.js'
+import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from '../../src/units.js'
 
 describe('numbers as people read them', () => {
   test.each([
