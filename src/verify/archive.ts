@@ -9,6 +9,7 @@ import { detectDump, type DetectedDump } from './detect.js'
 import { readPlain, scannerSink, type ReadScript, type ReadingTools } from './plain-sql.js'
 import { SqlScanner } from './sql-scanner.js'
 import type { ScriptContents } from './sql-statements.js'
+import { assertWholeTar } from './tar.js'
 
 export interface ArchiveToVerify {
   /** The file, or the folder of a dump in directory format. */
@@ -49,6 +50,7 @@ export async function verifyArchive(archive: ArchiveToVerify, tools: ReadingTool
   let list: ArchiveList | null = null
   try {
     const dump = archive.dump ?? (await detectDump(archive.path))
+    if (dump.kind === 'tar') await assertWholeTar(archive.path)
     if (dump.kind !== 'plain') list = await listArchive(pgRestoreOf(archive), archive.path, tools)
     const read = await readDump(archive, dump, tools)
     return { ...judge(read, archive, name), rows: read.contents.rows, contents: read.contents, list }
