@@ -37445,7 +37445,7 @@ function capitalised(text) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(86352);
 /* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(33175);
-/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(61324);
+/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(79474);
 /* harmony import */ var _platform_actions_logger_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(20769);
 
 
@@ -37471,7 +37471,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 61324:
+/***/ 79474:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43896,7 +43896,80 @@ function signalOf(signal) {
     return signal === undefined ? {} : { signal };
 }
 
+;// CONCATENATED MODULE: ./src/verify/tar.ts
+
+
+
+/** Everything in a tar archive is a multiple of this; a header is one block. */
+const BLOCK = 512;
+/** Where the parts of a header are: name, size, checksum. https://www.gnu.org/software/tar/manual/html_node/Standard.html */
+const [tar_NAME, SIZE, CHECKSUM] = [
+    { at: 0, length: 100 },
+    { at: 124, length: 12 },
+    { at: 148, length: 8 },
+];
+/**
+ * Walks over the members of a tar archive from header to header, to the mark at its end. pg_restore must not be given one
+ * that is cut off or damaged there: it would look for the rest for ever.
+ *
+ * Throws `DamagedError`.
+ */
+async function assertWholeTar(file) {
+    const doing = `looking through the tar archive ${file}`;
+    await (0,file_errors/* orFileTrouble */.nD)(doing, async () => {
+        const handle = await (0,promises_.open)(file);
+        try {
+            const problem = await whatIsWrong(handle);
+            if (problem !== null) {
+                throw new errors/* DamagedError */.Me({ doing, problem, advice: 'It is cut off or damaged. Use another dump.' });
+            }
+        }
+        finally {
+            await handle.close();
+        }
+    });
+}
+async function whatIsWrong(handle) {
+    const { size: end } = await handle.stat();
+    const header = Buffer.alloc(BLOCK);
+    let last = '';
+    for (let at = 0; at + BLOCK <= end;) {
+        await handle.read(header, 0, BLOCK, at);
+        if (header.every((byte) => byte === 0)) {
+            return null;
+        }
+        if (!isHeader(header)) {
+            return `there is no header of a member at byte ${at}${after(last)}`;
+        }
+        last = header.toString('utf8', tar_NAME.at, tar_NAME.at + tar_NAME.length).replace(/\0.*$/s, '');
+        at += BLOCK + Math.ceil(sizeIn(header) / BLOCK) * BLOCK;
+        if (at > end) {
+            return `it ends in the middle of its member ${last}`;
+        }
+    }
+    return `it ends without the mark of its end${after(last)}`;
+}
+function after(member) {
+    return member === '' ? '' : `, after ${member}`;
+}
+/** The checksum is the sum of the header's bytes with blanks in its own place. */
+function isHeader(header) {
+    const own = header.subarray(CHECKSUM.at, CHECKSUM.at + CHECKSUM.length);
+    const sum = header.reduce((total, byte) => total + byte, 0) - own.reduce((total, byte) => total + byte, 0);
+    return octal(own) === sum + CHECKSUM.length * 0x20;
+}
+/** Octal digits, or for what these cannot hold (8 GB and more) a big-endian number behind a first bit that is set. */
+function sizeIn(header) {
+    const field = header.subarray(SIZE.at, SIZE.at + SIZE.length);
+    const isBinary = ((field[0] ?? 0) & 0x80) !== 0;
+    return isBinary ? Number(field.readBigUInt64BE(SIZE.length - 8)) : octal(field);
+}
+function octal(field) {
+    return Number.parseInt(field.toString('latin1').replace(/\0.*$/s, '').trim(), 8);
+}
+
 ;// CONCATENATED MODULE: ./src/verify/archive.ts
+
 
 
 
@@ -43920,6 +43993,8 @@ async function verifyArchive(archive, tools) {
     let list = null;
     try {
         const dump = archive.dump ?? (await detectDump(archive.path));
+        if (dump.kind === 'tar')
+            await assertWholeTar(archive.path);
         if (dump.kind !== 'plain')
             list = await listArchive(pgRestoreOf(archive), archive.path, tools);
         const read = await readDump(archive, dump, tools);
@@ -44052,14 +44127,14 @@ const LIMIT = '10min';
 async function failedAssertions(session, assertions) {
     const findings = [];
     for (const assertion of assertions) {
-        const wrong = await whatIsWrong(session, assertion);
+        const wrong = await assertions_whatIsWrong(session, assertion);
         if (wrong !== null) {
             findings.push(finding('ASSERTION_FAILED', assertion, wrong));
         }
     }
     return findings;
 }
-async function whatIsWrong(session, assertion) {
+async function assertions_whatIsWrong(session, assertion) {
     try {
         await session.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = '${LIMIT}'`);
         const rows = await session.query(assertion);
