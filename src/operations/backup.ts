@@ -1,4 +1,5 @@
-import { draftManifest } from '../backup/draft.js'
+import { draftManifest, type ManifestDraft } from '../backup/draft.js'
+import { writeKit } from '../backup/kit.js'
 import { idOf, type Manifest } from '../backup/manifest.js'
 import { describeFiles, writeChecksums, writeManifest } from '../backup/set.js'
 import { withSource, type Source } from '../backup/source.js'
@@ -92,7 +93,7 @@ async function writeSet(
   // Ends the snapshot's transaction, which holds back vacuum at the source.
   await source.session.end()
   const files = await report.phase('Checksumming', () => describeFiles(folder, { signal: context.signal }))
-  const draft = draftManifest(identity, source, taken, files, options)
+  const draft = await withKit(folder, taken, draftManifest(identity, source, taken, files, options))
   const manifest = await proveInto(
     { folder, manifest: draft, objects: taken.catalog.objects },
     { programs: source.programs, scratch, jobs },
@@ -105,6 +106,13 @@ async function writeSet(
     report.committed(manifest, path)
   })
   return manifest
+}
+
+/** Adds the recovery kit to the set; it is written from the manifest, and listed in it like every file. */
+async function withKit(folder: string, { catalog }: Description, draft: ManifestDraft): Promise<ManifestDraft> {
+  const hasPublicSchema = catalog.objects.some(({ kind, name }) => kind === 'schema' && name === 'public')
+  const kit = await writeKit(folder, { manifest: draft, tables: catalog.tables, hasPublicSchema })
+  return { ...draft, files: [...draft.files, ...kit].sort((a, b) => (a.path < b.path ? -1 : 1)) }
 }
 
 function isAsGoodAsAsked({ proof }: Manifest): boolean {
