@@ -10,7 +10,7 @@ const LISTED_TABLES = 100
 export function restoreGuide(facts: KitFacts): string {
   const { manifest } = facts
   return `${[
-    `# How to restore the backup ${prose(`${manifest.type}/${manifest.id}`)} of ${prose(manifest.series)}`,
+    `# How to restore the backup ${code(`${manifest.type}/${manifest.id}`)} of ${code(manifest.series)}`,
     summary(facts),
     '## With the script',
     `It checks everything that it can before it writes, restores, and counts the rows of every table. It needs a shell and PostgreSQL's programs of major ${manifest.tool.pgDumpMajor} or newer on \`PATH\`, and the connection in libpq's variables:`,
@@ -39,7 +39,7 @@ export function restoreGuide(facts: KitFacts): string {
 function summary({ manifest }: KitFacts): string {
   const { source, snapshot, tool, options, dump } = manifest
   return [
-    `- The database ${code(source.database)} as it was at **${snapshot.time}**, dumped by ${prose(tool.pgDump)} under one snapshot.`,
+    `- The database ${code(source.database)} as it was at **${snapshot.time}**, dumped by ${code(tool.pgDump)} under one snapshot.`,
     `- From PostgreSQL ${prose(source.serverVersion)}; restore it into PostgreSQL ${source.major} or newer.`,
     `- The dump is ${code(dump.path)}, format ${options.format}, compression ${code(options.compression)}, ${dump.bytes} bytes.`,
     `- Written by pg-lifeboat ${prose(tool.version)}. Everything here works without it.`,
@@ -139,7 +139,7 @@ function absent({ manifest }: KitFacts): string {
     ...(without.length === 0
       ? []
       : [
-          `- The rows of ${without.length} tables that were not chosen: ${bounded(without.map((table) => code(displayName(table))))}. Their definitions are here.`,
+          `- The rows of ${counted(without.length, 'table')} not chosen: ${bounded(without.map((table) => code(displayName(table))))}. Their definitions are here.`,
         ]),
     ...(foreign.length === 0
       ? []
@@ -149,7 +149,7 @@ function absent({ manifest }: KitFacts): string {
     ...(manifest.looseForeignKeys.length === 0
       ? []
       : [
-          `- The check of ${manifest.looseForeignKeys.length} foreign keys that lead to such tables: they are added NOT VALID. Once the rows are there: \`ALTER TABLE … VALIDATE CONSTRAINT …\`. They are ${bounded(manifest.looseForeignKeys.map(({ table, name }) => `${code(name)} of ${code(table)}`))}.`,
+          `- The check of ${counted(manifest.looseForeignKeys.length, 'foreign key')} to such tables, added NOT VALID. Once the rows are there: \`ALTER TABLE … VALIDATE CONSTRAINT …\`. ${bounded(manifest.looseForeignKeys.map(({ table, name }) => `${code(name)} of ${code(table)}`))}.`,
         ]),
   ].join('\n')
 }
@@ -164,18 +164,22 @@ function proven({ manifest }: KitFacts): string {
 }
 
 function tables(facts: KitFacts): string {
-  const counted = countableTables(facts)
-  const rows = counted.reduce((sum, table) => sum + table.rows, 0)
-  const largest = [...counted].sort((a, b) => b.rows - a.rows).slice(0, LISTED_TABLES)
-  const left = counted.length - largest.length
+  const all = countableTables(facts)
+  const rows = all.reduce((sum, table) => sum + table.rows, 0)
+  const largest = [...all].sort((a, b) => b.rows - a.rows).slice(0, LISTED_TABLES)
+  const left = all.length - largest.length
   return [
-    `${counted.length} tables with ${rows} rows at the snapshot${left > 0 ? `; the ${largest.length} with the most rows, ${left} more are in \`restore.sh\`` : ''}:`,
+    `${counted(all.length, 'table')} with ${counted(rows, 'row')} at the snapshot${left > 0 ? `; the ${largest.length} with the most rows, ${left} more are in \`restore.sh\`` : ''}:`,
     [
       '| Table | Rows |',
       '| --- | ---: |',
       ...largest.map((table) => `| ${cell(displayName(table))} | ${table.rows} |`),
     ].join('\n'),
   ].join('\n\n')
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`
 }
 
 function cell(name: string): string {

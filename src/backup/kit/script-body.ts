@@ -314,7 +314,7 @@ restore_section() {
   section=$1
   shift
   say "Restoring: $section …"
-  pg_restore --dbname="$target" --section="$section" --no-tablespaces --jobs="$jobs" "$@" "$here/$dump" ||
+  pg_restore --dbname="$target" --section="$section" --no-tablespaces "$@" "$here/$dump" ||
     failures="$failures $section,"
 }
 
@@ -332,14 +332,15 @@ list_without_loose_keys() {
 }
 
 restore_archive() {
+  # One after the other: a grant may need another one before it, and pg_restore's jobs do not wait for that.
   restore_section pre-data
-  restore_section data
+  restore_section data --jobs="$jobs"
   if [ -z "$loose_keys" ]; then
-    restore_section post-data
+    restore_section post-data --jobs="$jobs"
     return 0
   fi
   list_without_loose_keys
-  restore_section post-data --use-list="$tmp/entries"
+  restore_section post-data --jobs="$jobs" --use-list="$tmp/entries"
   say 'Adding the foreign keys to tables whose rows are not in this set, unchecked …'
   { if [ "$powers" = superuser ]; then say 'SET session_replication_role = replica;'; fi; add_loose_keys; } |
     ask "$target" || failures="$failures foreign keys,"
@@ -418,7 +419,7 @@ done
 [ $# -eq 1 ] || stop 2 'give the name of one database to restore into. See --help.'
 [ -n "$1" ] || stop 2 'the name of the database is empty. See --help.'
 case $jobs in
-  '' | *[!0-9]* | 0*) stop 2 "--jobs must be a whole number of at least 1, not \"$jobs\"." ;;
+  '' | *[!0-9]* | 0*) stop 2 "--jobs must be a whole number of at least 1, not \"$jobs\". See --help." ;;
 esac
 
 database=$1
@@ -463,10 +464,10 @@ writing=no
 
 failures=@{failures%,}
 if [ "$equal" -ne "$tables" ]; then
-  stop 3 "NOT EQUAL: only $equal of $tables tables have the rows that the source had, see above.@{failures:+ PostgreSQL reported errors in:$failures.}"
+  stop 3 "NOT EQUAL: $equal of $tables tables have the rows that the source had, see above.@{failures:+ PostgreSQL reported errors in:$failures.}"
 fi
 [ -z "$failures" ] ||
   stop 1 "all $tables tables have the rows that the source had, but PostgreSQL reported errors in:$failures. Read them above."
-say "Restored: $tables tables with $rows rows, as many in each as the source had at $snapshot_time."
+say "Restored: $rows rows in $tables table(s), as many in each as the source had at $snapshot_time."
 say 'Rows were counted, contents were not compared; for that, run pg-lifeboat validate on this set.'
 `.replaceAll('@{', '${')

@@ -50,7 +50,7 @@ export function prose(text: string): string {
 
 /** A name in Markdown, set as code; plain where it is tame, so that it reads well in a terminal too. */
 export function code(text: string): string {
-  return /^[\w .,/:+-]+$/.test(text) && text.trim() === text ? `\`${text}\`` : `<code>${prose(text)}</code>`
+  return /^[\w .,/:()+-]+$/.test(text) && text.trim() === text ? `\`${text}\`` : `<code>${prose(text)}</code>`
 }
 
 /** Commands in Markdown, in a fence that none of them can end. */
