@@ -1,22 +1,12 @@
 import { expect, test } from '@jest/globals'
 import { repeatableRoles } from '../../../src/backup/globals.js'
 
-test('a role that is there is passed over, with the attributes that the dump gives it', () => {
-  const dump = `CREATE ROLE app;
-ALTER ROLE app WITH NOSUPERUSER LOGIN VALID UNTIL 'infinity';
-CREATE ROLE "odd ""name"" -- ;";
-ALTER ROLE "odd ""name"" -- ;" WITH NOLOGIN;
-COMMENT ON ROLE app IS 'x';
-ALTER ROLE app SET work_mem TO '9MB';
-GRANT app TO "odd ""name"" -- ;" GRANTED BY postgres;
-`
-  expect(repeatableRoles(dump)).toBe(
-    `DO $role$ BEGIN CREATE ROLE app; ALTER ROLE app WITH NOSUPERUSER LOGIN VALID UNTIL 'infinity'; EXCEPTION WHEN duplicate_object THEN NULL; END $role$;
-DO $role$ BEGIN CREATE ROLE "odd ""name"" -- ;"; ALTER ROLE "odd ""name"" -- ;" WITH NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $role$;
-COMMENT ON ROLE app IS 'x';
-ALTER ROLE app SET work_mem TO '9MB';
-GRANT app TO "odd ""name"" -- ;" GRANTED BY postgres;
-`,
+test('a role that is there already is passed over; everything else stays as it is', () => {
+  const rest = `ALTER ROLE app WITH NOSUPERUSER LOGIN VALID UNTIL 'infinity';\nGRANT app TO "odd ""name"" -- ;";\n`
+  expect(repeatableRoles(`CREATE ROLE app;\nCREATE ROLE "odd ""name"" -- ;";\n${rest}`)).toBe(
+    `DO $role$ BEGIN CREATE ROLE app; EXCEPTION WHEN duplicate_object THEN NULL; END $role$;
+DO $role$ BEGIN CREATE ROLE "odd ""name"" -- ;"; EXCEPTION WHEN duplicate_object THEN NULL; END $role$;
+${rest}`,
   )
 })
 

@@ -53,7 +53,7 @@ function steps({ manifest, hasPublicSchema }: KitFacts): string {
   return [
     '# 1. Is the set whole?',
     'sha256sum -c SHA256SUMS',
-    '# 2. The roles; those that are there already keep their attributes and passwords',
+    '# 2. The roles; those that are there already get the attributes of the source, and keep their passwords',
     `psql --no-psqlrc --dbname=postgres --file=${SET.globals}`,
     '# 3. An empty database like the source',
     createdb(manifest),

@@ -246,10 +246,31 @@ END
     stop 5 "the database \"$database\" is there and is not empty ($objects objects). Nothing was written. Give another name, or move it out of the way: ALTER DATABASE … RENAME TO …"
 }
 
+# Leaves the attributes of roles that are there already as they are: somebody may be using them.
+new_roles_only() {
+  while IFS= read -r line; do
+    case $line in
+      'ALTER ROLE '*' WITH '*)
+        name=@{line#'ALTER ROLE '}
+        name=@{name%%' WITH '*}
+        case "$newline$present$newline" in
+          *"$newline$name$newline"*) continue ;;
+        esac
+        ;;
+    esac
+    printf '%s\n' "$line"
+  done
+}
+
 run_globals() {
   [ -n "$(missing_roles)" ] || return 0
   say 'Creating the roles …'
-  psql --no-psqlrc --quiet --dbname="$maintenance" --file="$here/globals.sql" >/dev/null 2>"$tmp/errors" || true
+  present=$(ask "$maintenance" <<'END'
+SELECT pg_catalog.quote_ident(rolname) FROM pg_catalog.pg_roles
+END
+  )
+  new_roles_only <"$here/globals.sql" |
+    psql --no-psqlrc --quiet --dbname="$maintenance" >/dev/null 2>"$tmp/errors" || true
   while IFS= read -r line; do
     case $line in
       *'database "'*'" does not exist') ;; # a role's settings for a database of the old cluster
