@@ -1,6 +1,8 @@
 import { displayName } from '../manifest.js'
 import { countableTables, localeOf, type CountableTable, type KitFacts } from './facts.js'
-import { SCRIPT_BODY } from './script-body.js'
+import { SCRIPT_BASICS } from './script-basics.js'
+import { SCRIPT_CHECKS } from './script-checks.js'
+import { SCRIPT_STEPS } from './script-steps.js'
 import { hereDocument, oneLine, shellWord, sqlText } from './text.js'
 
 /**
@@ -38,7 +40,9 @@ export function restoreScript(facts: KitFacts): string {
     'add_loose_keys() {',
     `  cat ${hereDocument(looseKeys(facts))}`,
     '}',
-    SCRIPT_BODY,
+    SCRIPT_BASICS.trimEnd(),
+    SCRIPT_CHECKS.trimEnd(),
+    SCRIPT_STEPS,
   ].join('\n')
 }
 

@@ -39,6 +39,14 @@ export function hereDocument(content: string): string {
   return `<<'${end}'\n${content}\n${end}`
 }
 
+/**
+ * Text of a POSIX shell script, word for word. In it `@{` stands for the shell's own `${`, which a template literal would
+ * take for itself.
+ */
+export function shell(text: TemplateStringsArray): string {
+  return String.raw(text).replaceAll('@{', '${')
+}
+
 /** Prose in Markdown in which nothing acts. */
 export function prose(text: string): string {
   return oneLine(text)
