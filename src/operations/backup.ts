@@ -9,11 +9,13 @@ import type { Options } from '../options.js'
 import { rulesInForce } from '../records/alert-rules.js'
 import type { Report } from '../report/report.js'
 import { policyFor } from '../retention/policy-for.js'
+import { withServicesStopped, type Services } from '../restore/services.js'
 import { withLock, type IncomingSet } from '../stores/store.js'
 import { measureBackup, measureFailure } from './measure.js'
 import { preflight, stopAtErrors } from './preflight.js'
 import { proveInto } from './prove.js'
 import { reporting, type UnderWay } from './reporting.js'
+import { servicesOf } from './services.js'
 import { rotateTypes } from './rotate.js'
 import { jobsOf, prepareScratch, type PreparedScratch } from './scratch.js'
 
@@ -35,8 +37,9 @@ export function backup(options: Options, context: Context): Promise<Report> {
     const type = (report.type = options.type ?? 'manual')
     const rules = rulesInForce(options.alerts)
     policyFor(type, options)
+    const services = servicesOf(options, report)
     try {
-      const manifest = await withSource(options, context, (source) => takeAndProve(source, type, underWay))
+      const manifest = await withSource(options, context, (source) => takeAndProve(source, type, services, underWay))
       await measureBackup(underWay, manifest)
       if (options.rotate && isAsGoodAsAsked(manifest)) {
         await report.phase('Rotating', () => rotateTypes(underWay, [type], manifest.id))
@@ -48,7 +51,7 @@ export function backup(options: Options, context: Context): Promise<Report> {
   })
 }
 
-async function takeAndProve(source: Source, type: string, underWay: UnderWay): Promise<Manifest> {
+async function takeAndProve(source: Source, type: string, services: Services, underWay: UnderWay): Promise<Manifest> {
   const { report, store, options, context } = underWay
   const identity = { series: options.series ?? source.settings.database, type }
   report.series = identity.series
@@ -63,13 +66,15 @@ async function takeAndProve(source: Source, type: string, underWay: UnderWay): P
     prepareScratch(facts, options, context, source.programs.major),
   )
   try {
-    const description = await report.phase('Taking a snapshot', () => describeSource(source, options))
-    const incoming = await store.begin(idOf(description.snapshot.time), type)
-    try {
-      return await writeSet(incoming, identity, source, description, scratch, underWay)
-    } finally {
-      await incoming.discard()
-    }
+    return await withServicesStopped(services, context, async (restart) => {
+      const description = await report.phase('Taking a snapshot', () => describeSource(source, options))
+      const incoming = await store.begin(idOf(description.snapshot.time), type)
+      try {
+        return await writeSet(incoming, identity, source, description, { scratch, restart }, underWay)
+      } finally {
+        await incoming.discard()
+      }
+    })
   } finally {
     await scratch.release()
   }
@@ -81,7 +86,7 @@ async function writeSet(
   identity: Identity,
   source: Source,
   description: Description,
-  scratch: PreparedScratch,
+  { scratch, restart }: { scratch: PreparedScratch; restart: () => Promise<void> },
   underWay: UnderWay,
 ): Promise<Manifest> {
   const { report, store, options, context } = underWay
@@ -92,6 +97,8 @@ async function writeSet(
   )
   // Ends the snapshot's transaction, which holds back vacuum at the source.
   await source.session.end()
+  // What was dumped is fixed by the snapshot; nobody needs to wait for its proof.
+  await restart()
   const files = await report.phase('Checksumming', () => describeFiles(folder, { signal: context.signal }))
   const draft = await withKit(folder, taken, draftManifest(identity, source, taken, files, options))
   const manifest = await proveInto(
