@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { open, readdir, rm } from 'node:fs/promises'
+import { open, readdir, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Context } from '../context.js'
@@ -50,7 +50,8 @@ export async function writeNote(order: StartOrder, { environment, clock }: Conte
 /** Removes a note. Returns whether this call did: of several runs that try, one. */
 export async function removeNote(file: string): Promise<boolean> {
   try {
-    await rm(file)
+    // Not rm, which takes no notice of somebody else being quicker.
+    await unlink(file)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false
     throw error
