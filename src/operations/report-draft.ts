@@ -13,6 +13,7 @@ import type {
   Metrics,
   Phase,
   Report,
+  RestoredFacts,
   RetentionLine,
   SetFacts,
   SourceFacts,
@@ -28,6 +29,7 @@ export class ReportDraft {
   source: SourceFacts | undefined
   set: SetFacts | undefined
   proof: Proof | undefined
+  restored: RestoredFacts | undefined
   checks: string[] = []
   tables: TableResult[] = []
   metrics: Metrics | undefined
@@ -105,8 +107,13 @@ export class ReportDraft {
   }
 
   warn(sentence: string): void {
-    this.warnings.push(sentence)
+    this.note(sentence)
     this.context.logger.warning(sentence)
+  }
+
+  /** A warning that the log has already. */
+  note(sentence: string): void {
+    this.warnings.push(sentence)
   }
 
   finished(failure?: unknown): Report {
@@ -127,6 +134,7 @@ export class ReportDraft {
       ...(this.id !== undefined && { id: this.id }),
       ...(this.source !== undefined && { source: this.source }),
       ...(this.set !== undefined && { set: this.set }),
+      ...(this.restored !== undefined && { restored: this.restored }),
       ...(this.proof !== undefined && { proof: this.proof }),
       ...(this.metrics !== undefined && { metrics: this.metrics }),
       ...(failure !== undefined && { failure: this.failureOf(failure) }),

@@ -3,21 +3,30 @@ import type { Report } from './report.js'
 
 /** The outputs of an operation, from its report. The caller adds where the report and the artifact are. */
 export function outputsOf(report: Report): Outputs {
-  const { set, proof, metrics } = report
+  const { set, proof, metrics, restored } = report
   const records = recordsOf(report)
   return {
     ...(report.id !== undefined && { 'backup-id': report.id }),
     ...(set !== undefined && { 'backup-path': set.path, 'size-bytes': set.bytes }),
     ...(set?.manifestPath !== undefined && { 'manifest-path': set.manifestPath }),
     ...(proof !== undefined && { proof: proof.outcome, 'proof-tier': proof.tier }),
+    ...wayBack(restored),
     ...(metrics !== undefined && { metrics }),
     ...(report.operation === 'backup' && { alerts: report.alerts }),
     ...(records !== undefined && { records }),
     'duration-seconds': Math.round(report.seconds * 1000) / 1000,
-    ...(report.operation !== 'validate' && {
+    ...((report.operation === 'backup' || report.operation === 'rotate') && {
       kept: report.retention.filter(({ keep }) => keep).map(({ id }) => id),
       removed: report.retention.filter(({ keep }) => !keep).map(({ id }) => id),
     }),
+  }
+}
+
+function wayBack(restored: Report['restored']): Outputs {
+  const { previous, undoCommand } = restored ?? {}
+  return {
+    ...(previous !== undefined && { 'previous-database': previous }),
+    ...(undoCommand !== undefined && { 'undo-command': undoCommand }),
   }
 }
 

@@ -23,6 +23,8 @@ export interface Report {
   dryRun?: boolean
   source?: SourceFacts
   set?: SetFacts
+  /** What a restore made; undefined until there is a database that holds it. */
+  restored?: RestoredFacts
   /** The outcome of verifying; undefined for operations that verify nothing. */
   proof?: Proof
   /** In the order in which they began; some run at the same time. */
@@ -68,6 +70,21 @@ export interface SetFacts {
   sourceBytes?: number
   /** Made by another tool: it has no manifest. */
   foreign?: boolean
+}
+
+/** The database that a set was restored into. */
+export interface RestoredFacts {
+  database: string
+  /** `postgres@db:5432` */
+  server: string
+  mode: 'new' | 'replace' | 'add'
+  parts: 'all' | 'schema' | 'data'
+  /** Whether only some tables were asked for. */
+  someTables: boolean
+  /** What the database that was there before is called now. */
+  previous?: string
+  /** The command that puts it back, as a shell takes it. */
+  undoCommand?: string
 }
 
 export interface Phase {

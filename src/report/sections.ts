@@ -21,6 +21,7 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     { kind: 'verdict', mood, text },
     { kind: 'paragraph', text: subject(report) },
     ...artifacts(report),
+    ...wayBack(report),
     ...failure(report),
     ...whatToDo(report, limits),
     ...alerts(report),
@@ -50,6 +51,8 @@ function labelOf({ operation }: Report): string {
       return 'Backup'
     case 'validate':
       return 'Validation'
+    case 'restore':
+      return 'Restore'
     case 'rotate':
       return 'Rotation'
   }
@@ -61,6 +64,20 @@ function artifacts({ artifacts = [] }: Report): Block[] {
   }
   const links = artifacts.flatMap(({ name, url }, index) => [...(index === 0 ? [] : [', ']), { label: name, to: url }])
   return [{ kind: 'paragraph', text: sentence`${counted(artifacts.length, 'artifact')} to download: ${links}.` }]
+}
+
+/** How a database that was swapped in is swapped out again. */
+function wayBack({ restored }: Report): Block[] {
+  if (restored?.previous === undefined || restored.undoCommand === undefined) {
+    return []
+  }
+  const { previous, undoCommand } = restored
+  return [
+    {
+      kind: 'paragraph',
+      text: sentence`The database that was there before is kept as ${code(previous)}. This command puts it back: ${code(undoCommand)}`,
+    },
+  ]
 }
 
 function failure({ failure }: Report): Block[] {

@@ -7,7 +7,7 @@ import { verdictOf } from './verdict.js'
 /** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
 export function closingLines(report: Report): string[] {
   const { mood, text } = verdictOf(report)
-  const { id, set, retention } = report
+  const { id, set, retention, restored } = report
   const removed = retention.filter(({ keep }) => !keep)
   return [
     `${MOOD_MARKS[mood]} ${plain(text)}`,
@@ -15,6 +15,11 @@ export function closingLines(report: Report): string[] {
       ? []
       : [
           `${set.foreign === true ? 'Dump' : 'Set'}: ${set.path}${id === undefined ? '' : ` (${formatBytes(set.bytes)})`}`,
+        ]),
+    ...(restored?.previous === undefined
+      ? []
+      : [
+          `The database that was there before is kept as ${restored.previous}. To put it back: ${restored.undoCommand}`,
         ]),
     ...(retention.length === 0
       ? []

@@ -1,0 +1,80 @@
+import type { Context } from '../context.js'
+import { messageOf } from '../errors.js'
+import { ownerHere } from '../platform/owner.js'
+import { quoteIdentifier } from '../postgres/identifier.js'
+import { createLike, type DatabaseLocale } from '../postgres/scratch-database.js'
+import { isAbandoned } from '../postgres/scratch-service.js'
+import { withSession, type Session } from '../postgres/session.js'
+import { isSideName, sideName } from './target-names.js'
+import type { Target } from './target.js'
+
+/** A database beside the target, in which a set is restored before anything is touched. */
+export interface SideDatabase {
+  name: string
+  /** What was taken instead of the wanted locale, in words; null when it has that. */
+  localeFallback: string | null
+}
+
+/** Creates one, with a note that says whose it is, so that a later run can drop it if this one is killed. */
+export async function createSide(
+  { session, database }: Pick<Target, 'session' | 'database'>,
+  locale: DatabaseLocale,
+  { clock }: Context,
+): Promise<SideDatabase> {
+  const name = sideName(database)
+  const localeFallback = await createLike(session, name, locale)
+  await session.query(noteStatement(name, database, clock.now()))
+  // Until it is compared, nobody else has a business in it.
+  await session.query(`REVOKE ALL ON DATABASE ${quoteIdentifier(name)} FROM PUBLIC`)
+  return { name, localeFallback }
+}
+
+/** The statement that marks a database as one of this run, which may be dropped once the run is over. */
+export function noteStatement(name: string, database: string, now: Date): string {
+  const note = JSON.stringify(ownerHere(`restoring ${database}`, now)).replaceAll("'", "''")
+  return `COMMENT ON DATABASE ${quoteIdentifier(name)} IS '${note}'`
+}
+
+/** Drops a side database. Never throws, and works after an interruption: what stays is told, and dropped by the next run. */
+export async function dropSide(
+  { maintenance }: Pick<Target, 'maintenance'>,
+  name: string,
+  { logger }: Pick<Context, 'logger'>,
+): Promise<void> {
+  try {
+    await withSession(maintenance, {}, (session) => session.query(dropStatement(name)))
+  } catch (error) {
+    logger.warning(
+      `The database ${name}, which was only for this restore, could not be dropped; the next run will. ${messageOf(error)}`,
+    )
+  }
+}
+
+function dropStatement(name: string): string {
+  return `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`
+}
+
+/** Drops what runs that were killed left on the server, and returns the names. What cannot be dropped is told. */
+export async function sweepSides(
+  session: Session,
+  { clock, logger }: Pick<Context, 'clock' | 'logger'>,
+): Promise<string[]> {
+  const databases = await session.query<{ name: string; note: string | null }>(
+    `SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note FROM pg_catalog.pg_database
+      WHERE datname ~ '_lifeboat_[0-9a-f]{8}$'`,
+  )
+  const left = databases.filter(({ name, note }) => isSideName(name) && isAbandoned(note, clock.now()))
+  const dropped: string[] = []
+  for (const { name } of left) {
+    try {
+      await session.query(dropStatement(name))
+      logger.info(`Dropped the database ${name}, which a restore that was killed had left behind.`)
+      dropped.push(name)
+    } catch (error) {
+      logger.warning(
+        `The database ${name}, which a restore that was killed had left behind, could not be dropped. ${messageOf(error)}`,
+      )
+    }
+  }
+  return dropped
+}
