@@ -13,6 +13,9 @@ import { Timeline } from '../timeline.js'
 /** What the recovery kit may need besides a shell and PostgreSQL's programs. */
 const CORE = ['cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'rm', 'sha256sum', 'shasum', 'tail', 'wc']
 
+/** Whatever a kit ends with but 0 is a failure of the kit. */
+const ANY_CODE = Array.from({ length: 256 }, (_, code) => code)
+
 /** What the script says when it begins with a phase. */
 const ANNOUNCED: readonly [string, RecoveryPhase][] = [
   ['Checking the files', 'fetch'],
@@ -69,7 +72,7 @@ async function restoreByScript(
     env: await bareEnvironment(room, means),
     cwd: '/',
     doing: `restoring ${name} by its own script`,
-    accept: [0, 1, 2, 3, 5],
+    accept: ANY_CODE,
     stdout: announced.line,
     onStderrLine: (line) => {
       means.context.logger.debug(`restore.sh: ${line}`)
