@@ -21,7 +21,7 @@ export interface OptionDefinition {
   example?: string
 }
 
-export const OPERATIONS = ['backup', 'validate', 'restore', 'rotate'] as const
+export const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
@@ -29,6 +29,7 @@ export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
   validate: 'verify a stored set, or a dump that another tool made',
   restore: 'restore a set into a database, compare it with its source, and swap it in',
   rotate: 'apply the retention policy to a store',
+  drill: 'rehearse recovery: restore for real into scratch, destroy copies, measure RTO and RPO',
 }
 
 const SCRATCH_KINDS = ['auto', 'service', 'cluster'] as const
@@ -85,7 +86,7 @@ export const OPTIONS = {
     describe:
       'The type of the backup: `daily`, `weekly`, `manual`, or any word of small letters, digits and hyphens. Each type is kept by its own retention rules.',
     default: 'manual',
-    defaultText: '`manual`; for `validate`, `restore` and `rotate`, every type',
+    defaultText: '`manual`; for `validate`, `restore`, `rotate` and `drill`, every type',
     example: 'daily',
   },
   tables: {
@@ -123,7 +124,7 @@ export const OPTIONS = {
     kind: 'count',
     describe: 'How many tables are dumped or restored at once.',
     defaultText: 'the number of processors, at most 8',
-    operations: ['backup', 'validate', 'restore'],
+    operations: ['backup', 'validate', 'restore', 'drill'],
   },
   'lock-timeout': {
     kind: 'duration',
@@ -145,13 +146,13 @@ export const OPTIONS = {
     describe:
       'Where the backup is restored to prove it: `service` (the server of scratch-url), `cluster` (a throw-away cluster started from the PostgreSQL programs here), or `auto` (the first that is there).',
     default: 'auto',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'drill'],
   },
   'scratch-url': {
     kind: 'text',
     describe:
       'A disposable PostgreSQL server to prove restores in, such as a service container. Only databases that pg-lifeboat creates in it are used, and they are dropped afterwards.',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'drill'],
     secret: true,
     example: 'postgresql://postgres:postgres@localhost:5432/postgres',
   },
@@ -159,13 +160,13 @@ export const OPTIONS = {
     kind: 'list',
     describe: 'Folders with PostgreSQL programs (`pg_dump`, `initdb`, …) to look at first.',
     defaultText: 'those on PATH and the usual places of installed majors',
-    operations: ['backup', 'validate', 'restore'],
+    operations: ['backup', 'validate', 'restore', 'drill'],
   },
   assertions: {
     kind: 'list',
     describe:
       'SQL queries that must each return one true value in the restored copy (tier `full`), one a line. They run read-only.',
-    operations: ['backup', 'validate', 'restore'],
+    operations: ['backup', 'validate', 'restore', 'drill'],
     example: 'SELECT count(*) > 0 FROM animals',
   },
   services: {
@@ -204,9 +205,24 @@ export const OPTIONS = {
   backup: {
     kind: 'text',
     describe:
-      'The set to validate or restore: `latest` or an id such as `20261124T020000Z`. `validate` also takes the path of a dump that another tool made (`.sql`, `.sql.gz`, a custom or tar archive, a directory archive). `restore` also takes `latest-proven`, and passes over sets that are damaged, with a warning; one that is named by its id is never replaced by another.',
+      'The set to validate, restore or drill: `latest` or an id such as `20261124T020000Z`. `validate` also takes the path of a dump that another tool made (`.sql`, `.sql.gz`, a custom or tar archive, a directory archive). `restore` also takes `latest-proven`, and passes over sets that are damaged, with a warning; one that is named by its id is never replaced by another.',
     defaultText: '`latest`; for `restore`, `latest-proven`',
-    operations: ['validate', 'restore'],
+    operations: ['validate', 'restore', 'drill'],
+  },
+  scenario: {
+    kind: 'list',
+    describe:
+      'What is rehearsed: `latest` (the newest set of each type), `fallback` (the newest is destroyed), `table` (one lost table), `clean-room` (nothing but `restore.sh`), `upgrade` (into the next major), `faults` (every kind of damage must be found), or `all`.',
+    default: 'all',
+    operations: ['drill'],
+    example: 'latest, clean-room',
+  },
+  'drill-report': {
+    kind: 'text',
+    describe:
+      'A file that the report of the drill is also written to, to be committed. Results as JSON are put beside it, and the trend reads those of earlier drills there.',
+    operations: ['drill'],
+    example: 'docs/drills/2026-Q4.md',
   },
   'keep-last': { kind: 'count', describe: 'Keep the newest n sets.', operations: ['backup', 'rotate'] },
   'keep-daily': {
@@ -282,13 +298,13 @@ export const OPTIONS = {
     describe:
       'What a job uploads as artifacts: the set and the report, only the report, or nothing. The command line uploads nothing.',
     default: 'all',
-    operations: ['backup'],
+    operations: ['backup', 'drill'],
   },
   'artifact-retention-days': {
     kind: 'count',
     describe: 'How long GitHub keeps the artifacts.',
     defaultText: "the repository's setting",
-    operations: ['backup'],
+    operations: ['backup', 'drill'],
   },
   'allow-public-artifact': {
     kind: 'flag',
@@ -302,7 +318,7 @@ export const OPTIONS = {
     describe:
       "Keep the log of earlier runs in the job's cache when the store lies in the workspace, which ends with the job.",
     default: 'true',
-    operations: ['backup', 'validate', 'restore', 'rotate'],
+    operations: ['backup', 'validate', 'restore', 'rotate', 'drill'],
   },
   config: {
     kind: 'text',

@@ -39,6 +39,8 @@ const Schema = z.object({
   servicesTimeout: duration().default(300_000),
   store: z.string().min(1).default('./backups'),
   backup: z.string().min(1).optional(),
+  scenario: list(),
+  drillReport: z.string().min(1).optional(),
   keepLast: count.optional(),
   keepDaily: count.optional(),
   keepWeekly: count.optional(),

@@ -103,6 +103,24 @@ export const OUTPUTS = {
     operations: ['restore'],
     example: "psql --host=db --port=5432 --username=postgres --dbname=postgres --command='…'",
   },
+  'drill-outcome': {
+    kind: 'text',
+    describe: 'What came of the drill: `passed`, `failed`, or `could-not-run`.',
+    operations: ['drill'],
+    example: 'passed',
+  },
+  'drill-results': {
+    kind: 'json',
+    describe: 'Each scenario with its outcome, and its RTO and RPO in seconds.',
+    operations: ['drill'],
+    example: '[{"scenario":"latest","outcome":"passed","rto":12.4,"rpo":3600}]',
+  },
+  'drill-path': {
+    kind: 'text',
+    describe: 'A folder with the report of the drill as `drill.md`, `drill.json` and `drill.xml` (JUnit).',
+    operations: ['drill'],
+    example: '/home/runner/work/_temp/lifeboat-drill-X3tq2v',
+  },
   'report-path': {
     kind: 'text',
     describe: 'The report as one HTML page.',

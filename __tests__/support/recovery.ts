@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { describeFinding } from '../../src/findings.js'
 import { exitCodeFor, type Report } from '../../src/report/report.js'
 import type { Operation } from '../../src/option-list.js'
 import { buildOptions } from '../../src/options.js'
@@ -87,3 +88,16 @@ export class RecoveryBench {
 export function codesOf({ report }: Ran): string[] {
   return [...report.findings, ...(report.proof?.findings ?? [])].map(({ code }) => code)
 }
+
+/** What was found and how it ended, for a comparison that tells it all when it fails: nothing, and 0. */
+export function outcomeOf({ report, exitCode }: Ran): {
+  exitCode: number
+  found: string[]
+  failure: string | undefined
+} {
+  const found = [...report.findings, ...(report.proof?.findings ?? [])]
+  return { exitCode, found: found.map(describeFinding), failure: report.failure?.message }
+}
+
+/** What `outcomeOf` is when all went well. */
+export const ALL_WELL = { exitCode: 0, found: [], failure: undefined }

@@ -6,7 +6,14 @@ import type { DatabaseLocale } from '../postgres/scratch-database.js'
 import { withSession } from '../postgres/session.js'
 import { describeConnection } from '../postgres/connection.js'
 import type { RestoredFacts } from '../report/report.js'
-import { propertiesFrom, propertyStatements, readProperties } from '../restore/database-properties.js'
+import {
+  applyProperties,
+  commentStatement,
+  propertiesFrom,
+  readProperties,
+  type DatabaseProperties,
+} from '../restore/database-properties.js'
+import { mappedObjects } from '../restore/role-map.js'
 import { createSide, dropSide, noteStatement } from '../restore/side-database.js'
 import { renameAtOnce, undoCommand } from '../restore/swap.js'
 import { beforeName, sideName, unprovenName, withSuffix } from '../restore/target-names.js'
@@ -64,7 +71,7 @@ class Side {
 
   static async create(prepared: PreparedRecovery, locale: DatabaseLocale, context: Context): Promise<Side> {
     const { target, subject } = prepared
-    const { name, localeFallback } = await createSide(target, locale, context)
+    const { name, localeFallback } = await createSide(target, { locale, owner: ownerIn(prepared) }, context)
     const different = localeFallback === null ? [] : [finding('LOCALE_DIFFERS', target.database, localeFallback)]
     const collation = await collationFindings(target, name, subject.manifest.source)
     return new Side(name, [...different, ...collation], prepared, context)
@@ -91,17 +98,12 @@ class Side {
     const { target, subject, roles } = this.prepared
     const { database, facts } = target
     const made = new Set(roles.missing)
-    const properties = propertiesFrom(subject.objects, (role) => facts.roles.has(role) || made.has(role))
-    const mapped = roles.mapped.find(({ from }) => from === properties?.owner)
-    await renameAtOnce(
-      target,
-      [{ from: this.name, to: database }],
-      properties === null
-        ? [`COMMENT ON DATABASE ${quoteIdentifier(database)} IS NULL`]
-        : propertyStatements(database, { ...properties, ...(mapped !== undefined && { owner: mapped.to }) }),
-      this.context,
-    )
-    return { restored: restoredFacts(this.prepared), findings: [] }
+    const mapped = mappedObjects(subject.objects, roles.mapped)
+    const properties = propertiesFrom(mapped, (role) => facts.roles.has(role) || made.has(role))
+    const lost = properties === null ? [] : await this.adopt(properties)
+    const comment = commentStatement(database, properties?.comment ?? null)
+    await renameAtOnce(target, [{ from: this.name, to: database }], [comment], this.context)
+    return { restored: restoredFacts(this.prepared), findings: lost }
   }
 
   /** For a target that is there and empty: nobody misses it. Should somebody have used it meanwhile, it is kept. */
@@ -109,43 +111,46 @@ class Side {
     const { target } = this.prepared
     const { clock } = this.context
     const empty = sideName(target.database)
-    await this.takePlaceOf(empty, [noteStatement(empty, target.database, clock.now())])
+    const findings = await this.takePlaceOf(empty, [noteStatement(empty, target.database, clock.now())])
     const settings = { ...target.settings, database: empty }
     if (await withSession(settings, {}, isEmpty).catch(() => false)) {
       await dropSide(target, empty, this.context)
-      return { restored: restoredFacts(this.prepared), findings: [] }
+      return { restored: restoredFacts(this.prepared), findings }
     }
     const kept = beforeName(target.database, clock.now())
-    await renameAtOnce(
-      target,
-      [{ from: empty, to: kept }],
-      [`COMMENT ON DATABASE ${quoteIdentifier(kept)} IS NULL`],
-      this.context,
-    )
-    return { restored: this.withWayBack(kept), findings: [] }
+    await renameAtOnce(target, [{ from: empty, to: kept }], [commentStatement(kept, null)], this.context)
+    return { restored: this.withWayBack(kept), findings }
   }
 
   async takePlaceOfLive(): ReturnType<Place['putInPlace']> {
     const { target } = this.prepared
     const previous = beforeName(target.database, this.context.clock.now())
-    await this.takePlaceOf(previous, [])
-    return { restored: this.withWayBack(previous), findings: [] }
+    const findings = await this.takePlaceOf(previous, [])
+    return { restored: this.withWayBack(previous), findings }
   }
 
-  /** Both get their new names, and the new one what belonged to the old one, in one transaction. */
-  private async takePlaceOf(previous: string, statements: readonly string[]): Promise<void> {
+  /** The new one gets what belonged to the old one as a whole; then both get their new names, in one transaction. */
+  private async takePlaceOf(previous: string, statements: readonly string[]): Promise<Finding[]> {
     const { target } = this.prepared
     const { database, session } = target
     const properties = await readProperties(session, database)
+    const lost = await this.adopt(properties)
     await renameAtOnce(
       target,
       [
         { from: database, to: previous },
         { from: this.name, to: database },
       ],
-      [...propertyStatements(database, properties), ...statements],
+      [commentStatement(database, properties.comment), ...statements],
       this.context,
     )
+    return lost
+  }
+
+  private async adopt(properties: DatabaseProperties): Promise<Finding[]> {
+    const { session, database } = this.prepared.target
+    const lost = await applyProperties(session, this.name, properties)
+    return lost.map(({ what, why }) => finding('DATABASE_PROPERTY_LOST', database, `${what} could not be set: ${why}`))
   }
 
   private withWayBack(previous: string): RestoredFacts {
@@ -167,7 +172,7 @@ class Side {
     }
     const kept = unprovenName(target.database, clock.now())
     const name = quoteIdentifier(kept)
-    await renameAtOnce(target, [{ from: this.name, to: kept }], [`COMMENT ON DATABASE ${name} IS NULL`], this.context)
+    await renameAtOnce(target, [{ from: this.name, to: kept }], [commentStatement(kept, null)], this.context)
     this.isThere = false
     logger.warning(
       `What could be restored is kept as the database ${kept}. Drop it when nobody needs it: DROP DATABASE ${name}.`,
@@ -180,6 +185,14 @@ class Side {
       await dropSide(this.prepared.target, this.name, this.context)
     }
   }
+}
+
+/** The source's owner, where it is on the target by now. */
+function ownerIn({ subject: { manifest }, roles, target: { facts } }: PreparedRecovery): string | null {
+  const { owner } = manifest.source
+  const isThere =
+    facts.roles.has(owner) || roles.missing.includes(owner) || roles.mapped.some(({ from }) => from === owner)
+  return isThere ? owner : null
 }
 
 /** An empty database that we may fill and not replace. A failure leaves parts in it, and says so. */

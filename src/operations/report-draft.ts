@@ -7,6 +7,7 @@ import { describeFinding, type Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
 import { setDetails, type LogDetails } from '../records/log.js'
 import { setBytes } from '../records/metrics.js'
+import type { DrillFacts } from '../report/drill-facts.js'
 import type {
   AlertLine,
   Failure,
@@ -30,6 +31,7 @@ export class ReportDraft {
   set: SetFacts | undefined
   proof: Proof | undefined
   restored: RestoredFacts | undefined
+  drill: DrillFacts | undefined
   checks: string[] = []
   tables: TableResult[] = []
   metrics: Metrics | undefined
@@ -43,7 +45,7 @@ export class ReportDraft {
   private readonly findings: Finding[] = []
   /** What no finding says, as sentences. */
   readonly warnings: string[] = []
-  private readonly startedAt: Date
+  readonly startedAt: Date
   private readonly start: number
 
   constructor(
@@ -135,6 +137,7 @@ export class ReportDraft {
       ...(this.source !== undefined && { source: this.source }),
       ...(this.set !== undefined && { set: this.set }),
       ...(this.restored !== undefined && { restored: this.restored }),
+      ...(this.drill !== undefined && { drill: this.drill }),
       ...(this.proof !== undefined && { proof: this.proof }),
       ...(this.metrics !== undefined && { metrics: this.metrics }),
       ...(failure !== undefined && { failure: this.failureOf(failure) }),

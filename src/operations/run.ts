@@ -4,6 +4,7 @@ import type { Options } from '../options.js'
 import type { Report } from '../report/report.js'
 import { startLeftServices } from '../restore/services.js'
 import { backup } from './backup.js'
+import { drill } from './drill.js'
 import { restore } from './restore.js'
 import { rotate } from './rotate.js'
 import { validate } from './validate.js'
@@ -13,6 +14,7 @@ const OPERATIONS: Readonly<Record<Operation, (options: Options, context: Context
   validate,
   restore,
   rotate,
+  drill,
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Outputs } from '../outputs.js'
+import { summaries, worstOutcome } from './drill-facts.js'
 import type { Report } from './report.js'
 
 /** The outputs of an operation, from its report. The caller adds where the report and the artifact are. */
@@ -11,6 +12,7 @@ export function outputsOf(report: Report): Outputs {
     ...(set?.manifestPath !== undefined && { 'manifest-path': set.manifestPath }),
     ...(proof !== undefined && { proof: proof.outcome, 'proof-tier': proof.tier }),
     ...wayBack(restored),
+    ...ofDrill(report.drill),
     ...(metrics !== undefined && { metrics }),
     ...(report.operation === 'backup' && { alerts: report.alerts }),
     ...(records !== undefined && { records }),
@@ -28,6 +30,16 @@ function wayBack(restored: Report['restored']): Outputs {
     ...(previous !== undefined && { 'previous-database': previous }),
     ...(undoCommand !== undefined && { 'undo-command': undoCommand }),
   }
+}
+
+function ofDrill(drill: Report['drill']): Outputs {
+  return drill === undefined
+    ? {}
+    : {
+        'drill-outcome': worstOutcome(drill.scenarios),
+        'drill-results': summaries(drill.scenarios),
+        ...(drill.folder !== undefined && { 'drill-path': drill.folder }),
+      }
 }
 
 /** Rows of all tables; undefined where no table is known, because 0 would say that there are none. */

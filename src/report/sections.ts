@@ -10,6 +10,7 @@ import {
   type Limits,
   type Text,
 } from './content.js'
+import { drillBlocks } from './drill.js'
 import { allFindings, type AlertLine, type Report, type TableOutcome, type TableResult } from './report.js'
 import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from '../units.js'
 import { verdictOf } from './verdict.js'
@@ -24,6 +25,7 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     ...wayBack(report),
     ...failure(report),
     ...whatToDo(report, limits),
+    ...(report.drill === undefined ? [] : drillBlocks(report.drill, report.startedAt, limits)),
     ...alerts(report),
     ...checked(report),
     ...proof(report, limits),
@@ -55,6 +57,8 @@ function labelOf({ operation }: Report): string {
       return 'Restore'
     case 'rotate':
       return 'Rotation'
+    case 'drill':
+      return 'Recovery drill'
   }
 }
 

@@ -2,6 +2,7 @@ import type { Proof } from '../backup/manifest.js'
 import { asSentence, code, sentence, type Mood, type Text } from './content.js'
 import type { Report, RestoredFacts } from './report.js'
 import { counted, formatInstant } from '../units.js'
+import { drillVerdict } from './drill.js'
 
 export interface Verdict {
   mood: Mood
@@ -17,6 +18,9 @@ export function verdictOf(report: Report): Verdict {
   }
   if (report.operation === 'rotate') {
     return rotated(report)
+  }
+  if (report.drill !== undefined) {
+    return drillVerdict(report.drill)
   }
   if (report.operation === 'restore') {
     return restored(report)
@@ -88,6 +92,8 @@ function failed(report: Report): Verdict {
           : sentence`The database ${code(report.restored.database)} was restored, but the operation failed after it.`
       case 'rotate':
         return sentence`The retention policy was not applied.`
+      case 'drill':
+        return sentence`The drill ended early, so nobody knows whether recovery works.`
     }
   })()
   return { mood: 'bad', text }

@@ -1,5 +1,6 @@
 import type { CatalogObject, Fact } from '../postgres/catalog/model.js'
 import { quoteIdentifier } from '../postgres/identifier.js'
+import { QueryError } from '../postgres/query-error.js'
 import type { Queryable } from '../postgres/queryable.js'
 
 /** What belongs to a database as a whole and not to what is in it. */
@@ -70,16 +71,50 @@ export function propertiesFrom(
   }
 }
 
-/** The statements that give a database these properties, whatever it had before; all may be in one transaction. */
-export function propertyStatements(database: string, properties: DatabaseProperties): string[] {
+/**
+ * Gives a database these properties, whatever it had before, but for the comment. What our role may not set is returned,
+ * in words that hold no values: a lost setting is no reason to do without the data.
+ */
+export async function applyProperties(
+  session: Queryable,
+  database: string,
+  properties: DatabaseProperties,
+): Promise<{ what: string; why: string }[]> {
+  const lost: { what: string; why: string }[] = []
+  for (const { what, sql } of propertyStatements(database, properties)) {
+    try {
+      await session.query(sql)
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error
+      lost.push({ what, why: error.problem })
+    }
+  }
+  return lost
+}
+
+/** The statement that gives a database its comment, or takes it away. */
+export function commentStatement(database: string, comment: string | null): string {
+  return `COMMENT ON DATABASE ${quoteIdentifier(database)} IS ${comment === null ? 'NULL' : literal(comment)}`
+}
+
+interface PropertyStatement {
+  what: string
+  sql: string
+}
+
+function propertyStatements(database: string, properties: DatabaseProperties): PropertyStatement[] {
   const name = quoteIdentifier(database)
-  const { owner, connectionLimit, grants, settings, comment } = properties
+  const { owner, connectionLimit, grants, settings } = properties
   return [
-    ...(owner === null ? [] : [`ALTER DATABASE ${name} OWNER TO ${quoteIdentifier(owner)}`]),
-    `ALTER DATABASE ${name} CONNECTION LIMIT ${connectionLimit}`,
-    ...grantStatements(name, owner, grants),
-    ...settings.map((setting) => settingStatement(name, setting)),
-    `COMMENT ON DATABASE ${name} IS ${comment === null ? 'NULL' : literal(comment)}`,
+    ...(owner === null
+      ? []
+      : [{ what: `its owner "${owner}"`, sql: `ALTER DATABASE ${name} OWNER TO ${quoteIdentifier(owner)}` }]),
+    { what: 'its connection limit', sql: `ALTER DATABASE ${name} CONNECTION LIMIT ${connectionLimit}` },
+    ...grantStatements(name, owner, grants).map((sql) => ({ what: 'its grants', sql })),
+    ...settings.map((setting) => ({
+      what: `the setting ${setting.name}${setting.role === null ? '' : ` of the role "${setting.role}"`}`,
+      sql: settingStatement(name, setting),
+    })),
   ]
 }
 

@@ -56,7 +56,7 @@ export async function readRoleNeeds(
     superusers: missing.filter((role) => isSuperuser(role, statements)),
     unknown: missing.filter((role) => !made.has(role)),
     unusable: [...owners, ...mapped.filter(({ from }) => needed.includes(from)).map(({ to }) => to)].filter(
-      (role) => facts.roles.get(role)?.usable === false && !isMapped(role),
+      (role) => facts.roles.get(role)?.usable === false && !isMapped(role) && !isPredefined(role),
     ),
     mapped: mapped.filter(({ from }) => needed.includes(from)),
     wrongMappings: mapped.flatMap(({ from, to }) => wrongMapping(from, to, facts)),
@@ -79,6 +79,11 @@ function wrongMapping(from: string, to: string, facts: TargetFacts): { from: str
     return [{ from, why: `"${from}" is on the target, so nothing needs to take its place` }]
   }
   return facts.roles.has(to) ? [] : [{ from, why: `"${to}", which is to take its place, is not on the target` }]
+}
+
+/** What belongs to `pg_database_owner` and the like belongs to whoever owns the database. */
+function isPredefined(role: string): boolean {
+  return role.startsWith('pg_')
 }
 
 /** With the roles that they are members of, as far as these are missing too; groups come first. */

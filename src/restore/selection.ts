@@ -63,7 +63,10 @@ export function selectFrom(
       entries: new Set(
         isScript
           ? []
-          : [...left.flatMap((table) => dataEntries(table, objects)), ...loose.map((key) => keyEntry(key, objects))],
+          : [
+              ...(withoutRows ? manifest.tables : left).flatMap((table) => dataEntries(table, objects)),
+              ...loose.map((key) => keyEntry(key, objects)),
+            ],
       ),
       looseKeys: (isScript ? [] : loose).map(({ table, name, statement }) => ({ table, name, statement })),
     },

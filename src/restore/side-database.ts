@@ -15,15 +15,23 @@ export interface SideDatabase {
   localeFallback: string | null
 }
 
-/** Creates one, with a note that says whose it is, so that a later run can drop it if this one is killed. */
+/**
+ * Creates one, with a note that says whose it is, so that a later run can drop it if this one is killed.
+ *
+ * @param wanted.owner null for ourselves
+ */
 export async function createSide(
   { session, database }: Pick<Target, 'session' | 'database'>,
-  locale: DatabaseLocale,
+  { locale, owner }: { locale: DatabaseLocale; owner: string | null },
   { clock }: Context,
 ): Promise<SideDatabase> {
   const name = sideName(database)
   const localeFallback = await createLike(session, name, locale)
   await session.query(noteStatement(name, database, clock.now()))
+  if (owner !== null) {
+    // In the schema public of PostgreSQL 15 and later, only the database's owner may have tables without further ado.
+    await session.query(`ALTER DATABASE ${quoteIdentifier(name)} OWNER TO ${quoteIdentifier(owner)}`)
+  }
   // Until it is compared, nobody else has a business in it.
   await session.query(`REVOKE ALL ON DATABASE ${quoteIdentifier(name)} FROM PUBLIC`)
   return { name, localeFallback }

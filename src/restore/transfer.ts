@@ -3,7 +3,9 @@ import { exactPattern } from '../backup/dump-arguments.js'
 import type { TableEntry } from '../backup/manifest.js'
 import type { Context } from '../context.js'
 import { finding, type Finding } from '../findings.js'
+import type { ConnectionSettings } from '../postgres/connection.js'
 import { quoteIdentifier } from '../postgres/identifier.js'
+import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { qualifiedName } from './selection.js'
@@ -29,13 +31,23 @@ export interface Transfer {
  */
 export async function transferTables(target: Target, transfer: Transfer, context: Context): Promise<Finding[]> {
   const { settings } = target
-  const sequencesBefore = await withSession(settings, { signal: context.signal }, (session) =>
-    readPositions(session, transfer.rowsOnly),
-  )
+  const sequencesBefore = await withPinned(settings, context, (session) => readPositions(session, transfer.rowsOnly))
   await runTransfer(target, transfer, context)
-  return withSession(settings, { signal: context.signal }, async (session) => {
+  return withPinned(settings, context, async (session) => {
     await forwardSequences(session, sequencesBefore)
     return validateKeys(session, transfer.whole)
+  })
+}
+
+/** A session that names everything in full, whatever the database's search path is. */
+function withPinned<T>(
+  settings: ConnectionSettings,
+  { signal }: Context,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return withSession(settings, { signal }, async (session) => {
+    await pinSettings(session)
+    return work(session)
   })
 }
 
@@ -46,9 +58,7 @@ async function runTransfer(
 ): Promise<void> {
   const { database, settings } = target
   const source = await environmentFor(target, from, context)
-  const triggers = await withSession(settings, { signal: context.signal }, (session) =>
-    triggerSwitches(session, rowsOnly),
-  )
+  const triggers = await withPinned(settings, context, (session) => triggerSwitches(session, rowsOnly))
   const dump = (tables: readonly TableEntry[], args: readonly string[]): (() => AsyncIterable<Buffer>) =>
     async function* () {
       if (tables.length === 0) return
