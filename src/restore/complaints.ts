@@ -95,9 +95,17 @@ export function findingsOf(complaints: Complaints, what: string): Finding[] {
     .filter(({ message }) => !OF_NO_CONSEQUENCE.test(message))
     .map(({ message, about }) => findingOf(message, about === '' ? what : about))
   const unsaid = complaints.count - complaints.all.length
-  return unsaid === 0
-    ? findings
-    : [...findings, finding('RESTORE_ERROR', what, `${unsaid} more errors like these were reported`)]
+  return withoutAftermath(
+    unsaid === 0
+      ? findings
+      : [...findings, finding('RESTORE_ERROR', what, `${unsaid} more errors like these were reported`)],
+  )
+}
+
+/** Where the server failed, its other errors say nothing of the backup: what it had no room for is missing ever after. */
+function withoutAftermath(findings: Finding[]): Finding[] {
+  const serverFailed = findings.some(({ code }) => code === 'SCRATCH_FAILED')
+  return serverFailed ? findings.filter(({ code }) => code !== 'RESTORE_ERROR') : findings
 }
 
 function findingOf(message: string, on: string): Finding {
