@@ -44,7 +44,8 @@ export async function restoreSection(
     `--dbname=${database}`,
     `--section=${section}`,
     '--no-tablespaces',
-    `--jobs=${jobs}`,
+    // Grants are among the definitions, and one may need another before it: jobs do not wait for that.
+    `--jobs=${section === 'pre-data' ? 1 : jobs}`,
     ...(list === undefined ? [] : [`--use-list=${list}`]),
     ...(withoutRows ? ['--schema-only'] : []),
     archive,
