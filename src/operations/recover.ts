@@ -40,7 +40,7 @@ export async function prepareRecovery(
   const addition =
     plan.mode === 'add' && facts.database !== null ? await findAddition(target, selection, plan, context) : null
   if (facts.us.createDatabase && !facts.standby) {
-    await sweepSides(target.session, context)
+    await sweepSides(target, context)
   }
   return { subject, plan, target, selection, roles, addition, findings: [...findings, ...(addition?.findings ?? [])] }
 }

@@ -48,6 +48,7 @@ export async function restoreSection(
     `--dbname=${database}`,
     `--section=${section}`,
     '--no-tablespaces',
+    // Grants are among the definitions, and one may need another before it: jobs do not wait for that.
     `--jobs=${section === 'pre-data' ? 1 : jobs}`,
     ...(list === undefined ? [] : [`--use-list=${list}`]),
     ...(withoutRows ? ['--schema-only'] : []),

@@ -5,6 +5,7 @@ import { quoteIdentifier } from '../postgres/identifier.js'
 import { createLike, type DatabaseLocale } from '../postgres/scratch-database.js'
 import { isAbandoned } from '../postgres/scratch-service.js'
 import { withSession, type Session } from '../postgres/session.js'
+import { isEmpty } from './target-facts.js'
 import { isSideName, sideName } from './target-names.js'
 import type { Target } from './target.js'
 
@@ -14,6 +15,9 @@ export interface SideDatabase {
   /** What was taken instead of the wanted locale, in words; null when it has that. */
   localeFallback: string | null
 }
+
+/** The advisory lock under which side databases are created and marked, and looked for: a random number. */
+const CREATION_LOCK = '5790144298117462531'
 
 /**
  * Creates one, with a note that says whose it is, so that a later run can drop it if this one is killed.
@@ -26,15 +30,31 @@ export async function createSide(
   { clock }: Context,
 ): Promise<SideDatabase> {
   const name = sideName(database)
-  const localeFallback = await createLike(session, name, locale)
-  await session.query(noteStatement(name, database, clock.now()))
-  if (owner !== null) {
-    // In the schema public of PostgreSQL 15 and later, only the database's owner may have tables without further ado.
-    await session.query(`ALTER DATABASE ${quoteIdentifier(name)} OWNER TO ${quoteIdentifier(owner)}`)
+  return whileLocked(session, async () => {
+    const localeFallback = await createLike(session, name, locale)
+    await session.query(noteStatement(name, database, clock.now()))
+    if (owner !== null) {
+      // In the schema public of PostgreSQL 15 and later, only the database's owner may have tables without further ado.
+      await session.query(`ALTER DATABASE ${quoteIdentifier(name)} OWNER TO ${quoteIdentifier(owner)}`)
+    }
+    // Until it is compared, nobody else has a business in it.
+    await session.query(`REVOKE ALL ON DATABASE ${quoteIdentifier(name)} FROM PUBLIC`)
+    return { name, localeFallback }
+  })
+}
+
+/**
+ * Whoever is killed while a database is created cannot mark it any more, and the server still makes it. It keeps the lock
+ * until then; so who gets the lock and finds an unmarked one knows that nobody will come back for it.
+ */
+async function whileLocked<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  await session.query(`SELECT pg_catalog.pg_advisory_lock(${CREATION_LOCK})`)
+  try {
+    return await work()
+  } finally {
+    // Where this fails, the session is over, and its locks with it.
+    await session.query(`SELECT pg_catalog.pg_advisory_unlock(${CREATION_LOCK})`).catch(() => [])
   }
-  // Until it is compared, nobody else has a business in it.
-  await session.query(`REVOKE ALL ON DATABASE ${quoteIdentifier(name)} FROM PUBLIC`)
-  return { name, localeFallback }
 }
 
 /** The statement that marks a database as one of this run, which may be dropped once the run is over. */
@@ -64,25 +84,43 @@ function dropStatement(name: string): string {
 
 /** Drops what runs that were killed left on the server, and returns the names. What cannot be dropped is told. */
 export async function sweepSides(
-  session: Session,
-  { clock, logger }: Pick<Context, 'clock' | 'logger'>,
+  target: Pick<Target, 'session' | 'settings'>,
+  context: Pick<Context, 'clock' | 'logger'>,
+): Promise<string[]> {
+  const { logger } = context
+  return whileLocked(target.session, async () => {
+    const dropped: string[] = []
+    for (const name of await abandoned(target, context)) {
+      try {
+        await target.session.query(dropStatement(name))
+        logger.info(`Dropped the database ${name}, which a restore that was killed had left behind.`)
+        dropped.push(name)
+      } catch (error) {
+        logger.warning(
+          `The database ${name}, which a restore that was killed had left behind, could not be dropped. ${messageOf(error)}`,
+        )
+      }
+    }
+    return dropped
+  })
+}
+
+/** Those with the note of a dead run, and those that were killed before they had one: of our names, and empty. */
+async function abandoned(
+  { session, settings }: Pick<Target, 'session' | 'settings'>,
+  { clock }: Pick<Context, 'clock'>,
 ): Promise<string[]> {
   const databases = await session.query<{ name: string; note: string | null }>(
     `SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note FROM pg_catalog.pg_database
-      WHERE datname ~ '_lifeboat_[0-9a-f]{8}$'`,
+      WHERE datname ~ '_lifeboat_[0-9a-f]{8}$' AND datallowconn`,
   )
-  const left = databases.filter(({ name, note }) => isSideName(name) && isAbandoned(note, clock.now()))
-  const dropped: string[] = []
-  for (const { name } of left) {
-    try {
-      await session.query(dropStatement(name))
-      logger.info(`Dropped the database ${name}, which a restore that was killed had left behind.`)
-      dropped.push(name)
-    } catch (error) {
-      logger.warning(
-        `The database ${name}, which a restore that was killed had left behind, could not be dropped. ${messageOf(error)}`,
-      )
+  const left: string[] = []
+  for (const { name, note } of databases.filter((each) => isSideName(each.name))) {
+    const isUnmarked =
+      note === null && (await withSession({ ...settings, database: name }, {}, isEmpty).catch(() => false))
+    if (isUnmarked || isAbandoned(note, clock.now())) {
+      left.push(name)
     }
   }
-  return dropped
+  return left
 }

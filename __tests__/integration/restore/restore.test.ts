@@ -188,28 +188,27 @@ describe('restore-mode replace', () => {
 
   test('ends sessions that write meanwhile, and those that come again get the new database', async () => {
     await makeLive('live')
-    let isOver = false
+    const over = new AbortController()
     const errors = new Set<string>()
-    const writer = async () => {
-      while (!isOver) {
-        const client = await cluster.connect('live').catch((error: Error) => {
-          errors.add(error.message)
-          return undefined
-        })
-        try {
-          for (; !isOver && client !== undefined;) await client.query(`UPDATE users SET active = active`)
-        } catch (error) {
-          errors.add((error as Error).message)
-        } finally {
-          await client?.end().catch(() => undefined)
-        }
+    const note = (error: unknown) => {
+      errors.add(error instanceof Error ? error.message : String(error))
+    }
+    const writeOn = async () => {
+      const client = await cluster.connect('live')
+      try {
+        while (!over.signal.aborted) await client.query('UPDATE users SET active = active')
+      } finally {
+        await client.end().catch(() => undefined)
       }
+    }
+    const writer = async () => {
+      while (!over.signal.aborted) await writeOn().catch(note)
     }
     await cluster.query('ALTER TABLE users ADD COLUMN IF NOT EXISTS active boolean', 'live')
     await cluster.query(`ALTER DATABASE live CONNECTION LIMIT -1`)
     const writers = Promise.all(Array.from({ length: 6 }, writer))
     const ran = await restore('live', { 'restore-mode': 'replace', confirm: 'live' })
-    isOver = true
+    over.abort()
     await writers
     expect(outcomeOf(ran)).toEqual(ALL_WELL)
     expect(await rowsIn('live', 'parts')).toBe(await rowsIn(SOURCE, 'parts'))

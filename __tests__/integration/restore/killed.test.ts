@@ -1,0 +1,250 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { startCluster, type TestCluster } from '../../support/cluster.js'
+import { compiledSource, type CompiledSource } from '../../support/compiled.js'
+import { createSampleDatabase } from '../../support/databases/index.js'
+import { RecoveryBench } from '../../support/recovery.js'
+import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
+
+jest.setTimeout(600_000)
+
+const SOURCE = 'masclet_imperi'
+let cluster: TestCluster
+let bench: RecoveryBench
+let compiled: CompiledSource
+/** What the restored database holds, whole. */
+let restored: string
+
+beforeAll(async () => {
+  cluster = await startCluster()
+  bench = await RecoveryBench.make(await temporaryFolder(), cluster)
+  compiled = await compiledSource()
+  await createSampleDatabase(cluster, SOURCE, 2000)
+  await bench.backUp(cluster.url(SOURCE))
+  restored = await contentOf(SOURCE)
+})
+afterEach(async () => {
+  for (const name of (await databases()).filter((each) => each !== SOURCE)) {
+    await cluster.query(`DROP DATABASE "${name}" WITH (FORCE)`)
+  }
+  await rm(path.join(bench.root, 'service'), { force: true })
+})
+afterAll(async () => {
+  await cluster.remove()
+  await compiled.remove()
+  await removeTemporaryFolders()
+})
+
+async function databases(): Promise<string[]> {
+  const rows = await cluster.query(
+    `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1') ORDER BY 1`,
+  )
+  return rows.map(({ datname }) => String(datname))
+}
+
+/** Every row and the number of indexes and constraints, as one text. */
+async function contentOf(database: string): Promise<string> {
+  const [row] = await cluster.query(
+    `SELECT (SELECT count(*) || ' ' || sum(hashtextextended(t::text, 0)::numeric) FROM animals t) || ' | '
+      || (SELECT count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM parts t) || ' | '
+      || (SELECT count(*) || ' ' || sum(hashtextextended(t::text, 0)::numeric) FROM animal_history t) || ' | '
+      || (SELECT count(*) FROM pg_index) || ' ' || (SELECT count(*) FROM pg_constraint WHERE convalidated) AS content`,
+    database,
+  )
+  return String(row?.content)
+}
+
+const service = () => readFile(path.join(bench.root, 'service'), 'utf8').catch(() => '')
+
+interface Trouble {
+  /** The step in which it happens. */
+  at: string
+  /** Milliseconds into the step. */
+  after: number
+  happens: (child: ReturnType<typeof spawn>) => void | Promise<void>
+}
+
+/** Runs the command line in a process of its own. */
+async function restore(
+  mode: 'new' | 'replace',
+  trouble?: Trouble,
+  into = cluster,
+): Promise<{ code: number | null; log: string }> {
+  const flags = bench.flags({
+    'target-url': into.url('live'),
+    'restore-mode': mode,
+    confirm: 'live',
+    'stop-command': 'echo stopped >service',
+    'start-command': 'echo started >service',
+  })
+  const args = Object.entries(flags).map(([name, value]) => `--${name}=${String(value)}`)
+  const child = spawn(process.execPath, [path.join(compiled.folder, 'cli.js'), 'restore', ...args], {
+    cwd: bench.root,
+    env: bench.environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let log = ''
+  let happened: Promise<void> | undefined
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text
+    if (trouble !== undefined && happened === undefined && log.includes(`==> ${trouble.at}`)) {
+      happened = new Promise((resolve) => setTimeout(resolve, trouble.after)).then(() => trouble.happens(child))
+    }
+  })
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  await happened
+  if (trouble !== undefined && happened === undefined)
+    throw new Error(`The step "${trouble.at}" was never come to:\n${log}`)
+  return { code, log }
+}
+
+/** Whatever happened: the live database is the old one or the new one, whole. */
+async function expectWhole(mode: 'new' | 'replace', old: string): Promise<void> {
+  const names = await databases()
+  if (mode === 'new' && !names.includes('live')) return
+  expect(names).toContain('live')
+  expect([restored, ...(mode === 'new' ? [] : [old])]).toContain(await contentOf('live'))
+}
+
+/** The next run works, and puts everything in order: the services run, and nothing that was half done is left. */
+async function expectNextRunWorks(mode: 'new' | 'replace'): Promise<void> {
+  const isDone = mode === 'new' && (await databases()).includes('live')
+  const next = await restore(mode)
+  // A new database that was finished in spite of the trouble is not restored into once more.
+  expect({ code: next.code, log: next.code === (isDone ? 5 : 0) ? '' : next.log }).toEqual({
+    code: isDone ? 5 : 0,
+    log: '',
+  })
+  expect(await contentOf('live')).toBe(restored)
+  expect(await service()).toBe('started\n')
+  expect((await databases()).filter((name) => name.includes('_lifeboat_'))).toEqual([])
+}
+
+async function makeLive(): Promise<string> {
+  await cluster.query(`CREATE DATABASE live TEMPLATE ${SOURCE}`)
+  await cluster.query('DELETE FROM parts', 'live')
+  return contentOf('live')
+}
+
+const STEPS = [
+  'Checking the set',
+  'Checking the target',
+  'Stopping the services',
+  'Restoring the roles',
+  'Restoring the definitions',
+  'Restoring the data',
+  'Restoring indexes and constraints',
+  'Gathering statistics',
+  'Comparing the data',
+  'Comparing the schema',
+]
+const REPLACING = [...STEPS, 'Swapping the databases', 'Starting the services']
+const MAKING = [...STEPS, 'Naming the database', 'Starting the services']
+const CASES = [...REPLACING.map((step) => ['replace', step] as const), ...MAKING.map((step) => ['new', step] as const)]
+
+/** Somewhere in a step: at its very beginning in one run of the tests, well inside in another. */
+const somewhere = () => Math.floor(Math.random() * 80)
+
+describe('killed with SIGKILL', () => {
+  test.each(CASES)('%s, at "%s"', async (mode, at) => {
+    const old = mode === 'replace' ? await makeLive() : ''
+    await restore(mode, { at, after: somewhere(), happens: (child) => void child.kill('SIGKILL') })
+    await expectWhole(mode, old)
+    await expectNextRunWorks(mode)
+  })
+})
+
+describe('asked to stop with SIGTERM', () => {
+  test.each(REPLACING)('replace, at "%s"', async (at) => {
+    const old = await makeLive()
+    const ended = await restore('replace', { at, after: somewhere(), happens: (child) => void child.kill('SIGTERM') })
+    expect([0, 130]).toContain(ended.code)
+    await expectWhole('replace', old)
+    expect(await contentOf('live')).toBe(ended.code === 0 ? restored : old)
+    // It had the time to put things in order, so nothing waits for the next run.
+    expect(['', 'started\n']).toContain(await service())
+    expect((await databases()).filter((name) => name.includes('_lifeboat_'))).toEqual([])
+    await expectNextRunWorks('replace')
+  })
+})
+
+describe('the server crashes', () => {
+  test.each(['Restoring the definitions', 'Restoring the data', 'Comparing the data', 'Swapping the databases'])(
+    'replace, at "%s"',
+    async (at) => {
+      const old = await makeLive()
+      const ended = await restore('replace', { at, after: somewhere() / 4, happens: () => cluster.kill() })
+      await cluster.start()
+      expect(await service()).toBe('started\n')
+      await expectWhole('replace', old)
+      if (ended.code !== 0) expect(ended.code).toBe(1)
+      await expectNextRunWorks('replace')
+    },
+  )
+})
+
+describe('the disk of the server is full', () => {
+  let small: TestCluster | undefined
+  let mount: string
+
+  beforeAll(async () => {
+    // The server's user must get there, so it lies in no folder that is ours alone.
+    mount = await mkdtemp(path.join(os.tmpdir(), 'lifeboat-full-'))
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m,mode=755', 'tmpfs', mount], { stdio: 'ignore' })
+    } catch {
+      process.stderr.write('Not tested: a full disk, because this machine lets us mount none.\n')
+      return
+    }
+    small = await clusterOn(mount)
+    await createSampleDatabase(small, 'live', 500)
+  })
+  afterAll(async () => {
+    await small?.remove()
+    if (small !== undefined) execFileSync('umount', [mount])
+    await rmdir(mount)
+  })
+
+  /** A cluster whose data lies in a folder. */
+  async function clusterOn(folder: string): Promise<TestCluster> {
+    const made = await startCluster({ settings: { max_wal_size: '32MB', min_wal_size: '32MB' } })
+    await made.stop()
+    execFileSync('cp', ['-a', made.dataDirectory, folder])
+    await rm(made.dataDirectory, { recursive: true })
+    await symlink(path.join(folder, 'data'), made.dataDirectory)
+    await made.start()
+    return made
+  }
+
+  test('the restore fails, says so, and the live database is what it was; with room the next run works', async () => {
+    if (small === undefined) return
+    const [before] = await small.query('SELECT count(*)::int AS n FROM animals', 'live')
+    const filler = path.join(mount, 'filler')
+    // The guard would see it: so the room goes when the restore is under way.
+    const fill = () => writeFile(filler, Buffer.alloc(190 * 1024 * 1024)).catch(() => undefined)
+    const full = await restore('replace', { at: 'Restoring the definitions', after: 0, happens: fill }, small)
+    expect(full.code).toBe(1)
+    expect(full.log).toMatch(/No space left on device|connection|lost/)
+    await rm(filler)
+    await small.stop('immediate').catch(() => undefined)
+    await small.start()
+    expect(await small.query('SELECT count(*)::int AS n FROM animals', 'live')).toEqual([before])
+    const next = await restore('replace', undefined, small)
+    expect({ code: next.code, log: next.code === 0 ? '' : next.log }).toEqual({ code: 0, log: '' })
+    const names = await small.query(`SELECT datname FROM pg_database WHERE datname LIKE '%lifeboat%'`)
+    expect(names).toEqual([])
+  })
+
+  test('the guard refuses when there is too little room from the beginning', async () => {
+    if (small === undefined) return
+    const filler = path.join(mount, 'filler')
+    await writeFile(filler, Buffer.alloc(190 * 1024 * 1024)).catch(() => undefined)
+    const ran = await bench.run('restore', { 'target-url': small.url('other') })
+    await rm(filler)
+    expect(ran.exitCode).toBe(5)
+    expect(ran.log).toContain('DISK_SPACE_LOW the target')
+  })
+})
