@@ -7,7 +7,6 @@ import { guardFindings } from '../restore/guard.js'
 import { handOver, mappedObjects } from '../restore/role-map.js'
 import { makeRoles, readRoleNeeds, takeBackRoles } from '../restore/roles.js'
 import { selectFrom } from '../restore/selection.js'
-import { sweepSides } from '../restore/side-database.js'
 import { environmentFor, type Target } from '../restore/target.js'
 import { withSession } from '../postgres/session.js'
 import { compareContent, compareRest } from '../verify/compare-copy.js'
@@ -21,7 +20,7 @@ import type { PreparedRecovery, Recovered, RecoveryPlan } from './recovery.js'
 
 /**
  * Looks whether a set can be restored into a target, before anything is written, and says everything that speaks against
- * it. Only what earlier runs that were killed left on the server is dropped.
+ * it.
  */
 export async function prepareRecovery(
   subject: Subject,
@@ -39,9 +38,6 @@ export async function prepareRecovery(
   ]
   const addition =
     plan.mode === 'add' && facts.database !== null ? await findAddition(target, selection, plan, context) : null
-  if (facts.us.createDatabase && !facts.standby) {
-    await sweepSides(target, context)
-  }
   return { subject, plan, target, selection, roles, addition, findings: [...findings, ...(addition?.findings ?? [])] }
 }
 
@@ -53,7 +49,7 @@ export async function prepareRecovery(
  */
 export async function recover(prepared: PreparedRecovery, context: Context): Promise<Recovered> {
   const { plan, target, roles } = prepared
-  const made = await plan.phase('Restoring the roles', () => makeRoles(target.session, roles, target.facts))
+  const made = await plan.phase('Restoring the roles', () => makeRoles(target, roles, context))
   let isDone = false
   const place = await placeFor(prepared, context)
   try {

@@ -83,7 +83,9 @@ function isNamedByRole({ kind }: CatalogObject): boolean {
 
 /** `for role from in schema public on tables`, `owned by from (reader: SELECT)` */
 function mappedName(name: string, role: (name: string) => string): string {
-  return name.replace(/^((?:for role|owned by) )(\S+)/, (_, words: string, from: string) => words + role(from))
+  return name
+    .replace(/^((?:for role|owned by) )(\S+)/, (_, words: string, from: string) => words + role(from))
+    .replace(/ \((.*)\)$/, (_, grants: string) => ` (${mappedGrants(grants.split(', '), role).join(', ')})`)
 }
 
 /** Grants to both roles become one. */

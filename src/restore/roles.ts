@@ -7,8 +7,9 @@ import { messageOf } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
 import { quoteIdentifier } from '../postgres/identifier.js'
-import { withSession, type Session } from '../postgres/session.js'
+import { withSession } from '../postgres/session.js'
 import { roleStatements, withoutSuperuserAttributes, type RoleStatement } from './globals.js'
+import { standInStatements } from './stand-ins.js'
 import type { TargetFacts } from './target-facts.js'
 import type { Target } from './target.js'
 
@@ -116,14 +117,18 @@ export interface MadeRoles {
  * Makes the missing roles as the source had them, and stand-ins for the mapped ones, all or none. A role that is there is
  * never changed: neither its attributes nor its memberships.
  */
-export async function makeRoles(session: Session, needs: RoleNeeds, { us }: TargetFacts): Promise<MadeRoles> {
+export async function makeRoles(
+  { session, facts: { us } }: Pick<Target, 'session' | 'facts'>,
+  needs: RoleNeeds,
+  { clock }: Context,
+): Promise<MadeRoles> {
   const names = [...needs.missing, ...needs.mapped.map(({ from }) => from)]
   if (names.length === 0) {
     return { findings: [], names: [] }
   }
   await session.query('BEGIN')
   try {
-    for (const sql of statementsFor(needs, us)) {
+    for (const sql of statementsFor(needs, us, clock.now())) {
       await session.query(sql)
     }
     await session.query('COMMIT')
@@ -138,14 +143,14 @@ export async function makeRoles(session: Session, needs: RoleNeeds, { us }: Targ
   }
 }
 
-function statementsFor(needs: RoleNeeds, us: TargetFacts['us']): string[] {
+function statementsFor(needs: RoleNeeds, us: TargetFacts['us'], now: Date): string[] {
   const missing = new Set(needs.missing)
   const of = (kind: RoleStatement['kind']) =>
     needs.statements.filter((one) => one.kind === kind && missing.has(one.role))
   const all = [...of('create'), ...of('alter'), ...of('membership'), ...of('comment')].map(({ sql }) =>
     us.superuser ? sql : withoutSuperuserAttributes(sql),
   )
-  const standIns = needs.mapped.map(({ from }) => `CREATE ROLE ${quoteIdentifier(from)} NOLOGIN`)
+  const standIns = needs.mapped.flatMap(({ from }) => standInStatements(from, now))
   // To give objects to a role, one must be a member of it.
   const memberships = [...needs.missing, ...needs.mapped.map(({ from }) => from)].map(
     (role) => `GRANT ${quoteIdentifier(role)} TO ${quoteIdentifier(us.name)}`,

@@ -1,13 +1,13 @@
 import type { Context } from '../context.js'
 import { messageOf } from '../errors.js'
 import { ownerHere } from '../platform/owner.js'
+import type { ConnectionSettings } from '../postgres/connection.js'
 import { quoteIdentifier } from '../postgres/identifier.js'
 import { createLike, type DatabaseLocale } from '../postgres/scratch-database.js'
 import { isAbandoned } from '../postgres/scratch-service.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { isEmpty } from './target-facts.js'
 import { isSideName, sideName } from './target-names.js'
-import type { Target } from './target.js'
 
 /** A database beside the target, in which a set is restored before anything is touched. */
 export interface SideDatabase {
@@ -25,7 +25,7 @@ const CREATION_LOCK = '5790144298117462531'
  * @param wanted.owner null for ourselves
  */
 export async function createSide(
-  { session, database }: Pick<Target, 'session' | 'database'>,
+  { session, database }: { session: Session; database: string },
   { locale, owner }: { locale: DatabaseLocale; owner: string | null },
   { clock }: Context,
 ): Promise<SideDatabase> {
@@ -65,7 +65,7 @@ export function noteStatement(name: string, database: string, now: Date): string
 
 /** Drops a side database. Never throws, and works after an interruption: what stays is told, and dropped by the next run. */
 export async function dropSide(
-  { maintenance }: Pick<Target, 'maintenance'>,
+  { maintenance }: { maintenance: ConnectionSettings },
   name: string,
   { logger }: Pick<Context, 'logger'>,
 ): Promise<void> {
@@ -84,7 +84,7 @@ function dropStatement(name: string): string {
 
 /** Drops what runs that were killed left on the server, and returns the names. What cannot be dropped is told. */
 export async function sweepSides(
-  target: Pick<Target, 'session' | 'settings'>,
+  target: { session: Session; settings: ConnectionSettings },
   context: Pick<Context, 'clock' | 'logger'>,
 ): Promise<string[]> {
   const { logger } = context
@@ -107,7 +107,7 @@ export async function sweepSides(
 
 /** Those with the note of a dead run, and those that were killed before they had one: of our names, and empty. */
 async function abandoned(
-  { session, settings }: Pick<Target, 'session' | 'settings'>,
+  { session, settings }: { session: Session; settings: ConnectionSettings },
   { clock }: Pick<Context, 'clock'>,
 ): Promise<string[]> {
   const databases = await session.query<{ name: string; note: string | null }>(

@@ -6,6 +6,8 @@ import { libpqEnvironment } from '../postgres/libpq-environment.js'
 import { assertDirect } from '../postgres/pooler.js'
 import { findPrograms, type Programs } from '../postgres/programs.js'
 import { connect, type Session } from '../postgres/session.js'
+import { sweepSides } from './side-database.js'
+import { sweepStandIns } from './stand-ins.js'
 import { readTargetFacts, type TargetFacts } from './target-facts.js'
 
 /** How long a server that is starting is waited for: after a disaster, it may be just that. */
@@ -78,6 +80,7 @@ export async function withTarget<T>(
   const session = await connectBeside(settings, context)
   try {
     await refusePooler(session, context)
+    await sweepLeft(session, settings, context)
     const facts = await readTargetFacts(session, settings, context)
     const programs = await findPrograms({
       serverMajor: Math.max(session.major, request.archiveMajor),
@@ -123,6 +126,15 @@ async function connectBeside(settings: ConnectionSettings, { logger, signal }: C
     }
   }
   throw new TypeError('there is always a candidate')
+}
+
+/** What runs that were killed left must not stand in the way of this one. */
+async function sweepLeft(session: Session, settings: ConnectionSettings, context: Context): Promise<void> {
+  const [server] = await session.query<{ standby: boolean }>('SELECT pg_catalog.pg_is_in_recovery() AS standby')
+  if (server?.standby === false) {
+    await sweepSides({ session, settings }, context)
+    await sweepStandIns(session, context)
+  }
 }
 
 async function refusePooler(session: Session, { signal }: Context): Promise<void> {

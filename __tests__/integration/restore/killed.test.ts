@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
@@ -69,9 +69,9 @@ interface Trouble {
 
 /** Runs the command line in a process of its own. */
 async function restore(
-  mode: 'new' | 'replace',
+  mode: 'new' | 'replace' | 'add',
   trouble?: Trouble,
-  into = cluster,
+  { into = cluster, ...options }: { into?: TestCluster } & Record<string, unknown> = {},
 ): Promise<{ code: number | null; log: string }> {
   const flags = bench.flags({
     'target-url': into.url('live'),
@@ -79,6 +79,7 @@ async function restore(
     confirm: 'live',
     'stop-command': 'echo stopped >service',
     'start-command': 'echo started >service',
+    ...options,
   })
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${String(value)}`)
   const child = spawn(process.execPath, [path.join(compiled.folder, 'cli.js'), 'restore', ...args], {
@@ -157,6 +158,91 @@ describe('killed with SIGKILL', () => {
   })
 })
 
+describe('a table is brought back', () => {
+  const LEDGER = 'SELECT i, md5(i::text) AS t FROM generate_series(1, 400000) AS i'
+  let books: RecoveryBench
+  beforeAll(async () => {
+    books = await RecoveryBench.make(await temporaryFolder(), cluster)
+    await cluster.query('CREATE DATABASE books')
+    await cluster.query(`CREATE TABLE ledger AS ${LEDGER}`, 'books')
+    await books.backUp(cluster.url('books'), { jobs: '1' })
+    await cluster.query('DROP DATABASE books')
+  })
+  beforeEach(async () => {
+    await cluster.query('CREATE DATABASE live')
+    await cluster.query('CREATE TABLE other AS SELECT 1 AS x', 'live')
+  })
+  const bringBack = (trouble?: Trouble) => restore('add', trouble, { store: books.store, tables: 'ledger' })
+  /** Rows of the table, or null where it is not there. */
+  const rows = async () => {
+    const [there] = await cluster.query(`SELECT to_regclass('ledger') IS NOT NULL AS yes`, 'live')
+    if (there?.yes !== true) return null
+    return (await cluster.query('SELECT count(*)::int AS n FROM ledger', 'live'))[0]?.n
+  }
+
+  /** Waits until the rows are on their way, then does something about it. */
+  const midway = (then: Trouble['happens']): Trouble => ({
+    at: 'Bringing the tables back',
+    after: 0,
+    happens: async (child) => {
+      for (let tries = 0; tries < 500; tries++) {
+        const writing = `SELECT FROM pg_stat_activity WHERE datname = 'live' AND query LIKE 'COPY public.ledger%'`
+        if ((await cluster.query(writing)).length > 0) return then(child)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+      throw new Error('The rows were never on their way.')
+    },
+  })
+
+  const TROUBLES: [string, Trouble['happens']][] = [
+    ['we are killed', (child) => void child.kill('SIGKILL')],
+    ['we are asked to stop', (child) => void child.kill('SIGTERM')],
+    [
+      'what reads it is ended',
+      () =>
+        void cluster.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'live_lifeboat%'`,
+        ),
+    ],
+    [
+      'what writes it is ended',
+      () => void cluster.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'live'`),
+    ],
+  ]
+  test.each(TROUBLES)('midway %s: nothing of it is there, and the next run works', async (_, happens) => {
+    const ran = await bringBack(midway(happens))
+    expect(ran.code).not.toBe(0)
+    await new Promise((resolve) => setTimeout(resolve, 500)) // a session whose client is gone still has to notice
+    expect(await rows()).toBeNull()
+    const next = await bringBack()
+    expect({ code: next.code, log: next.code === 0 ? '' : next.log }).toEqual({ code: 0, log: '' })
+    expect(await rows()).toBe(400_000)
+    expect(await service()).toBe('started\n')
+    expect((await databases()).filter((name) => name.includes('_lifeboat_'))).toEqual([])
+  })
+})
+
+describe('killed while stand-ins for mapped roles are there', () => {
+  test('the next run drops them and works', async () => {
+    const other = await startCluster()
+    try {
+      await other.query('CREATE ROLE owner_here')
+      const options = { into: other, 'role-map': 'masclet=owner_here' }
+      await restore(
+        'new',
+        { at: 'Restoring the data', after: 0, happens: (child) => void child.kill('SIGKILL') },
+        options,
+      )
+      expect(await other.query(`SELECT FROM pg_roles WHERE rolname = 'masclet'`)).toHaveLength(1)
+      const next = await restore('new', undefined, options)
+      expect({ code: next.code, log: next.code === 0 ? '' : next.log }).toEqual({ code: 0, log: '' })
+      expect(await other.query(`SELECT FROM pg_roles WHERE rolname = 'masclet'`)).toHaveLength(0)
+    } finally {
+      await other.remove()
+    }
+  })
+})
+
 describe('asked to stop with SIGTERM', () => {
   test.each(REPLACING)('replace, at "%s"', async (at) => {
     const old = await makeLive()
@@ -225,14 +311,14 @@ describe('the disk of the server is full', () => {
     const filler = path.join(mount, 'filler')
     // The guard would see it: so the room goes when the restore is under way.
     const fill = () => writeFile(filler, Buffer.alloc(190 * 1024 * 1024)).catch(() => undefined)
-    const full = await restore('replace', { at: 'Restoring the definitions', after: 0, happens: fill }, small)
+    const full = await restore('replace', { at: 'Restoring the definitions', after: 0, happens: fill }, { into: small })
     expect(full.code).toBe(1)
     expect(full.log).toMatch(/No space left on device|connection|lost/)
     await rm(filler)
     await small.stop('immediate').catch(() => undefined)
     await small.start()
     expect(await small.query('SELECT count(*)::int AS n FROM animals', 'live')).toEqual([before])
-    const next = await restore('replace', undefined, small)
+    const next = await restore('replace', undefined, { into: small })
     expect({ code: next.code, log: next.code === 0 ? '' : next.log }).toEqual({ code: 0, log: '' })
     const names = await small.query(`SELECT datname FROM pg_database WHERE datname LIKE '%lifeboat%'`)
     expect(names).toEqual([])
