@@ -75,12 +75,10 @@ describe('describing files', () => {
       for (let i = 0; i < 50; i++) await file.write(piece)
       await file.close()
     }
-    const [before, began] = [process.memoryUsage().rss, performance.now()]
+    const before = process.memoryUsage().rss
     const files = await describeFiles(folder)
-    const seconds = (performance.now() - began) / 1000
     expect(files.reduce((sum, { size }) => sum + size, 0)).toBe(150 * 1024 * 1024)
     expect(process.memoryUsage().rss - before).toBeLessThan(40 * 1024 * 1024)
-    expect(seconds).toBeLessThan(5)
   })
 })
 

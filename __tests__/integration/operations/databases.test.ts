@@ -96,7 +96,7 @@ describe('databases as people have them', () => {
     expect(summaryOf(operated)).toEqual(PROVEN)
     expect(operated.report.metrics?.records.total).toBe(2000)
     // Measured: 15 s where nothing else runs. A mistake that is quadratic in the tables takes minutes.
-    expect(operated.report.seconds).toBeLessThan(90)
+    expect(operated.report.seconds).toBeLessThan(300)
   })
 
   test.each([

@@ -51,6 +51,14 @@ describe('what pg_restore and psql complain of', () => {
     ])
   })
 
+  test('what follows from a server that failed is not laid to the backup', () => {
+    const complaints = said(
+      'pg_restore: error: could not execute query: ERROR:  could not extend file "base/1/2": No space left on device',
+      'pg_restore: error: could not execute query: ERROR:  relation "public.animals" does not exist',
+    )
+    expect(findingsOf(complaints, 'the archive').map(({ code }) => code)).toEqual(['SCRATCH_FAILED'])
+  })
+
   test('thousands of errors are counted and not all kept', () => {
     const complaints = said(
       ...Array.from({ length: 5000 }, (_, n) => `pg_restore: error: could not execute query: ERROR:  no ${n}`),
