@@ -14307,6 +14307,8 @@ class Complaints {
     all = [];
     /** Including those that were too many to keep. */
     count = 0;
+    /** What newer programs say to an older server in vain, and what changes nothing. */
+    harmless = 0;
     entry = '';
     follow = (line) => {
         const entry = /^pg_restore: (?:while|from) TOC entry \d+; \d+ \d+ (.*)$/.exec(line)?.[1];
@@ -14325,12 +14327,18 @@ class Complaints {
         }
     };
     add(message, about) {
+        if (message.includes(HARMLESS)) {
+            this.harmless += 1;
+            return;
+        }
         this.count += 1;
         if (this.all.length < KEPT) {
             this.all.push({ message, about });
         }
     }
 }
+/** The programs of 17 and later turn off a time-out that older servers do not have. */
+const HARMLESS = 'unrecognized configuration parameter "transaction_timeout"';
 /** What the server or the machine did, and not the backup. */
 const SERVERS_FAULT = [
     /no space left on device/i,
@@ -14364,9 +14372,14 @@ function findingsOf(complaints, what) {
         .filter(({ message }) => !OF_NO_CONSEQUENCE.test(message))
         .map(({ message, about }) => complaints_findingOf(message, about === '' ? what : about));
     const unsaid = complaints.count - complaints.all.length;
-    return unsaid === 0
+    return withoutAftermath(unsaid === 0
         ? findings
-        : [...findings, finding('RESTORE_ERROR', what, `${unsaid} more errors like these were reported`)];
+        : [...findings, finding('RESTORE_ERROR', what, `${unsaid} more errors like these were reported`)]);
+}
+/** Where the server failed, its other errors say nothing of the backup: what it had no room for is missing ever after. */
+function withoutAftermath(findings) {
+    const serverFailed = findings.some(({ code }) => code === 'SCRATCH_FAILED');
+    return serverFailed ? findings.filter(({ code }) => code !== 'RESTORE_ERROR') : findings;
 }
 function complaints_findingOf(message, on) {
     if (SERVERS_FAULT.some((pattern) => pattern.test(message))) {
