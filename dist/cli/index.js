@@ -14307,8 +14307,6 @@ class Complaints {
     all = [];
     /** Including those that were too many to keep. */
     count = 0;
-    /** What newer programs say to an older server in vain, and what changes nothing. */
-    harmless = 0;
     entry = '';
     follow = (line) => {
         const entry = /^pg_restore: (?:while|from) TOC entry \d+; \d+ \d+ (.*)$/.exec(line)?.[1];
@@ -14327,18 +14325,12 @@ class Complaints {
         }
     };
     add(message, about) {
-        if (message.includes(HARMLESS)) {
-            this.harmless += 1;
-            return;
-        }
         this.count += 1;
         if (this.all.length < KEPT) {
             this.all.push({ message, about });
         }
     }
 }
-/** The programs of 17 and later turn off a time-out that older servers do not have. */
-const HARMLESS = 'unrecognized configuration parameter "transaction_timeout"';
 /** What the server or the machine did, and not the backup. */
 const SERVERS_FAULT = [
     /no space left on device/i,
