@@ -14364,9 +14364,14 @@ function findingsOf(complaints, what) {
         .filter(({ message }) => !OF_NO_CONSEQUENCE.test(message))
         .map(({ message, about }) => complaints_findingOf(message, about === '' ? what : about));
     const unsaid = complaints.count - complaints.all.length;
-    return unsaid === 0
+    return withoutAftermath(unsaid === 0
         ? findings
-        : [...findings, finding('RESTORE_ERROR', what, `${unsaid} more errors like these were reported`)];
+        : [...findings, finding('RESTORE_ERROR', what, `${unsaid} more errors like these were reported`)]);
+}
+/** Where the server failed, its other errors say nothing of the backup: what it had no room for is missing ever after. */
+function withoutAftermath(findings) {
+    const serverFailed = findings.some(({ code }) => code === 'SCRATCH_FAILED');
+    return serverFailed ? findings.filter(({ code }) => code !== 'RESTORE_ERROR') : findings;
 }
 function complaints_findingOf(message, on) {
     if (SERVERS_FAULT.some((pattern) => pattern.test(message))) {
