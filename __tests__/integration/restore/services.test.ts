@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { chmod, mkdir, readFile, readdir, rename, rmdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import path from 'node:path'
+import { runPost } from '../../../src/action/run.js'
 import { GuardError, InterruptedError } from '../../../src/errors.js'
 import { ServicesError, startLeftServices, withServicesStopped, type Services } from '../../../src/restore/services.js'
 import { compiledSource, runCompiled, type CompiledSource } from '../../support/compiled.js'
@@ -177,6 +178,13 @@ describe('services of a run that was killed', () => {
     expect(await story()).toBe('stopped started ')
     expect(await notes()).toEqual([])
     await startLeftServices(context)
+    expect(await story()).toBe('stopped started ')
+  })
+
+  test("are started by the action's post step", async () => {
+    await leaveStopped()
+    const environment = { ...context.environment, RUNNER_TEMP: root, GITHUB_WORKSPACE: root }
+    expect(await runPost({ environment, logger: context.logger })).toBe(0)
     expect(await story()).toBe('stopped started ')
   })
 
