@@ -31,7 +31,9 @@ export interface Place {
   /** Of the step that puts it in place. */
   title: string
   /** Makes of what was restored what was asked for; only called when it is equal to the set. */
-  putInPlace(): Promise<Pick<Recovered, 'restored' | 'findings'> & Partial<Pick<Recovered, 'proof' | 'tables'>>>
+  putInPlace(): Promise<
+    Pick<Recovered, 'restored' | 'findings'> & Partial<Pick<Recovered, 'proof' | 'tables' | 'manifest'>>
+  >
   /** Called instead when it is not equal, or nobody knows. */
   giveUp(proof: Proof): Promise<void>
   /** Removes what is left of it after a failure. Never throws. */
