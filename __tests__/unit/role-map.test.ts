@@ -14,5 +14,5 @@ test.each<[unknown, Record<string, string>]>([
 })
 
 test.each(['a', 'a=', '=b', ['a']])('role-map %j is refused', (value) => {
-  expect(() => roleMapOf(value)).toThrow('role-map: must be pairs such as old_role=new_role')
+  expect(() => roleMapOf(value)).toThrow('must be pairs such as old_role=new_role')
 })
