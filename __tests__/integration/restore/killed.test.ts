@@ -324,7 +324,9 @@ describe('the disk of the server is full', () => {
       const [before] = await small.query('SELECT count(*)::int AS n, sum(i)::text AS ids FROM ledger', 'live')
       const full = await restore('replace', undefined, { ...options, 'stop-command': fill(left) })
       expect({ code: full.code, log: full.log }).toMatchObject({ code: 1 })
-      expect(full.log).toMatch(/No space left on device|the server failed|the connection to the server was lost|could not write/i)
+      expect(full.log).toMatch(
+        /No space left on device|the server failed|the connection to the server was lost|could not write/i,
+      )
       // Without room for its log the server may have stopped.
       await small.stop('immediate').catch(() => undefined)
       await small.start()
