@@ -31,7 +31,9 @@ export interface Place {
   /** Of the step that puts it in place. */
   title: string
   /** Makes of what was restored what was asked for; only called when it is equal to the set. */
-  putInPlace(): Promise<Pick<Recovered, 'restored' | 'findings'> & Partial<Pick<Recovered, 'proof' | 'tables'>>>
+  putInPlace(): Promise<
+    Pick<Recovered, 'restored' | 'findings'> & Partial<Pick<Recovered, 'proof' | 'tables' | 'manifest'>>
+  >
   /** Called instead when it is not equal, or nobody knows. */
   giveUp(proof: Proof): Promise<void>
   /** Removes what is left of it after a failure. Never throws. */
@@ -132,8 +134,8 @@ class Side {
   /** The new one gets what belonged to the old one as a whole; then both get their new names, in one transaction. */
   private async takePlaceOf(previous: string, statements: readonly string[]): Promise<Finding[]> {
     const { target } = this.prepared
-    const { database, session } = target
-    const properties = await readProperties(session, database)
+    const { database, maintenance } = target
+    const properties = await withSession(maintenance, {}, (session) => readProperties(session, database))
     const lost = await this.adopt(properties)
     await renameAtOnce(
       target,
@@ -148,8 +150,9 @@ class Side {
   }
 
   private async adopt(properties: DatabaseProperties): Promise<Finding[]> {
-    const { session, database } = this.prepared.target
-    const lost = await applyProperties(session, this.name, properties)
+    const { maintenance, database } = this.prepared.target
+    // A session of its own: the one that we began with may have been idle for hours, and some network dropped it.
+    const lost = await withSession(maintenance, {}, (session) => applyProperties(session, this.name, properties))
     return lost.map(({ what, why }) => finding('DATABASE_PROPERTY_LOST', database, `${what} could not be set: ${why}`))
   }
 

@@ -84,7 +84,7 @@ export async function bringBack(
   prepared: PreparedRecovery,
   from: string,
   context: Context,
-): Promise<Pick<Recovered, 'proof' | 'tables' | 'findings' | 'restored'>> {
+): Promise<Pick<Recovered, 'proof' | 'tables' | 'manifest' | 'findings' | 'restored'>> {
   const { plan, target, addition } = prepared
   const { whole, rowsOnly } = addition ?? { whole: [], rowsOnly: [] }
   const programs = await findPrograms({
@@ -103,6 +103,7 @@ export async function bringBack(
   return {
     findings,
     tables: compared.tables,
+    manifest: { ...prepared.selection.manifest, tables: [...whole, ...rowsOnly] },
     proof: concludeProof({
       tier: 'full',
       findings: boundedFindings(compared.findings),

@@ -105,6 +105,11 @@ function restored(report: Report): Verdict {
   if (made !== undefined && proof?.outcome === 'proven') {
     return { mood: 'good', text: sentence`${restoredWhat(report, made, when)}: ${amountOf(report)}.` }
   }
+  if (made !== undefined && proof !== undefined) {
+    // Only tables that were brought back are compared once more where they are, and somebody may write to them there.
+    const where = sentence`The tables were brought back into the database ${code(made.database)}`
+    return { mood: 'bad', text: sentence`${where}, but what is in it now is not equal to the backup of ${when}.` }
+  }
   const rest = sentence` No existing data was touched.`
   switch (proof?.outcome) {
     case 'failed':

@@ -25,22 +25,29 @@ const CREATION_LOCK = '5790144298117462531'
  * @param wanted.owner null for ourselves
  */
 export async function createSide(
-  { session, database }: { session: Session; database: string },
+  target: { session: Session; maintenance: ConnectionSettings; database: string },
   { locale, owner }: { locale: DatabaseLocale; owner: string | null },
-  { clock }: Context,
+  context: Context,
 ): Promise<SideDatabase> {
+  const { session, database } = target
   const name = sideName(database)
-  return whileLocked(session, async () => {
-    const localeFallback = await createLike(session, name, locale)
-    await session.query(noteStatement(name, database, clock.now()))
-    if (owner !== null) {
-      // In the schema public of PostgreSQL 15 and later, only the database's owner may have tables without further ado.
-      await session.query(`ALTER DATABASE ${quoteIdentifier(name)} OWNER TO ${quoteIdentifier(owner)}`)
-    }
-    // Until it is compared, nobody else has a business in it.
-    await session.query(`REVOKE ALL ON DATABASE ${quoteIdentifier(name)} FROM PUBLIC`)
-    return { name, localeFallback }
-  })
+  try {
+    return await whileLocked(session, async () => {
+      const localeFallback = await createLike(session, name, locale)
+      await session.query(noteStatement(name, database, context.clock.now()))
+      if (owner !== null) {
+        // In the schema public of PostgreSQL 15 and later, only the database's owner may have tables without further ado.
+        await session.query(`ALTER DATABASE ${quoteIdentifier(name)} OWNER TO ${quoteIdentifier(owner)}`)
+      }
+      // Until it is compared, nobody else has a business in it.
+      await session.query(`REVOKE ALL ON DATABASE ${quoteIdentifier(name)} FROM PUBLIC`)
+      return { name, localeFallback }
+    })
+  } catch (error) {
+    // An interruption may come when it is there already.
+    await dropSide(target, name, context)
+    throw error
+  }
 }
 
 /**

@@ -185,6 +185,25 @@ describe('a cluster that has nothing', () => {
     expect(await databases()).toEqual([])
   })
 
+  test('a locale that the target does not have, and another version of one, are told', async () => {
+    const other = await RecoveryBench.make(await temporaryFolder(), source)
+    await source.query(`CREATE DATABASE sorted TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'ca'`)
+    const set = await other.backUp(source.url('sorted'))
+    const restoreWith = async (facts: object) => {
+      const folder = path.join(other.store, 'manual', set)
+      const manifest = await readManifest(folder)
+      await writeManifest(folder, { ...manifest, source: { ...manifest.source, ...facts } })
+      await writeChecksums(folder, await describeFiles(folder))
+      const ran = await other.run('restore', { 'target-url': target.url('sorted') })
+      await target.query('DROP DATABASE sorted')
+      return [ran.exitCode, codesOf(ran)]
+    }
+    expect(await restoreWith({})).toEqual([0, []])
+    expect(await restoreWith({ collationVersion: '1.2.3' })).toEqual([0, ['COLLATION_DIFFERS']])
+    const gone = { localeProvider: 'libc', collate: 'xx_XX.UTF-8', ctype: 'xx_XX.UTF-8', collationVersion: null }
+    expect(await restoreWith(gone)).toEqual([0, ['LOCALE_DIFFERS']])
+  })
+
   test('nothing of a secret is told: the password of the target, settings of the database', async () => {
     await source.query(`ALTER DATABASE ${SOURCE} SET app.token TO 'tell-nobody'`)
     const set = await bench.backUp(source.url(SOURCE), { type: 'secret' })

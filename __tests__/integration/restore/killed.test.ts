@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, rmdir, symlink } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
@@ -274,6 +274,7 @@ describe('the server crashes', () => {
 
 describe('the disk of the server is full', () => {
   let small: TestCluster | undefined
+  let bulk: RecoveryBench
   let mount: string
 
   beforeAll(async () => {
@@ -286,7 +287,12 @@ describe('the disk of the server is full', () => {
       return
     }
     small = await clusterOn(mount)
-    await createSampleDatabase(small, 'live', 500)
+    await small.query('CREATE DATABASE live')
+    await small.query('CREATE TABLE ledger AS SELECT i, md5(i::text) AS t FROM generate_series(1, 300000) AS i', 'live')
+    bulk = await RecoveryBench.make(await temporaryFolder(), cluster)
+    await bulk.backUp(small.url('live'))
+    await small.query('DELETE FROM ledger WHERE i > 10', 'live')
+    await small.query('VACUUM FULL ledger', 'live')
   })
   afterAll(async () => {
     await small?.remove()
@@ -305,30 +311,42 @@ describe('the disk of the server is full', () => {
     return made
   }
 
-  test('the restore fails, says so, and the live database is what it was; with room the next run works', async () => {
-    if (small === undefined) return
-    const [before] = await small.query('SELECT count(*)::int AS n FROM animals', 'live')
-    const filler = path.join(mount, 'filler')
-    // The guard would see it: so the room goes when the restore is under way.
-    const fill = () => writeFile(filler, Buffer.alloc(190 * 1024 * 1024)).catch(() => undefined)
-    const full = await restore('replace', { at: 'Restoring the definitions', after: 0, happens: fill }, { into: small })
-    expect(full.code).toBe(1)
-    expect(full.log).toMatch(/No space left on device|connection|lost/)
-    await rm(filler)
-    await small.stop('immediate').catch(() => undefined)
-    await small.start()
-    expect(await small.query('SELECT count(*)::int AS n FROM animals', 'live')).toEqual([before])
-    const next = await restore('replace', undefined, { into: small })
-    expect({ code: next.code, log: next.code === 0 ? '' : next.log }).toEqual({ code: 0, log: '' })
-    const names = await small.query(`SELECT datname FROM pg_database WHERE datname LIKE '%lifeboat%'`)
-    expect(names).toEqual([])
-  })
+  /** A shell command that leaves so many bytes free. */
+  const fill = (left: number) =>
+    `head -c $(($(df --output=avail -B1 ${mount} | tail -n 1) - ${left})) /dev/zero >${mount}/filler`
+
+  // The guard would see it before: so the room goes when the services are stopped.
+  test.each([0, 10_000_000, 18_000_000])(
+    'with %d bytes left, the restore fails and says so; the live database is what it was, and with room the next run works',
+    async (left) => {
+      if (small === undefined) return
+      const options = { into: small, store: bulk.store, 'start-command': `rm ${mount}/filler; echo started >service` }
+      const [before] = await small.query('SELECT count(*)::int AS n, sum(i)::text AS ids FROM ledger', 'live')
+      const full = await restore('replace', undefined, { ...options, 'stop-command': fill(left) })
+      expect({ code: full.code, log: full.log }).toMatchObject({ code: 1 })
+      expect(full.log).toMatch(
+        /No space left on device|the server failed|the connection to the server was lost|could not write/i,
+      )
+      // Without room for its log the server may have stopped.
+      await small.stop('immediate').catch(() => undefined)
+      await small.start()
+      expect(await small.query('SELECT count(*)::int AS n, sum(i)::text AS ids FROM ledger', 'live')).toEqual([before])
+      const next = await restore('replace', undefined, { ...options, 'stop-command': `touch ${mount}/filler` })
+      expect({ code: next.code, log: next.code === 0 ? '' : next.log }).toEqual({ code: 0, log: '' })
+      expect(await small.query(`SELECT datname FROM pg_database WHERE datname LIKE '%lifeboat%'`)).toEqual([])
+      expect(await small.query('SELECT count(*)::int AS n FROM ledger', 'live')).toEqual([{ n: 300_000 }])
+      await small.query('DELETE FROM ledger WHERE i > 10', 'live')
+      for (const { datname } of await small.query(`SELECT datname FROM pg_database WHERE datname LIKE '%before%'`)) {
+        await small.query(`DROP DATABASE "${String(datname)}"`)
+      }
+    },
+  )
 
   test('the guard refuses when there is too little room from the beginning', async () => {
     if (small === undefined) return
     const filler = path.join(mount, 'filler')
-    await writeFile(filler, Buffer.alloc(190 * 1024 * 1024)).catch(() => undefined)
-    const ran = await bench.run('restore', { 'target-url': small.url('other') })
+    execFileSync('bash', ['-c', fill(600_000)])
+    const ran = await bulk.run('restore', { 'target-url': small.url('other') })
     await rm(filler)
     expect(ran.exitCode).toBe(5)
     expect(ran.log).toContain('DISK_SPACE_LOW the target')
