@@ -79,6 +79,9 @@ function exampleOf(operation: Operation): string {
       'PGPASSWORD=… pg-lifeboat backup --database-url postgresql://backup@db/app --type daily --store /backups/app',
     validate:
       'pg-lifeboat validate --store /backups/app --backup latest\n  pg-lifeboat validate --backup old-dump.sql.gz',
+    restore:
+      'pg-lifeboat restore --store /backups/app --target-url postgresql://postgres@db/app --restore-mode replace --confirm app',
+    drill: 'pg-lifeboat drill --store /backups/app --scenario latest,clean-room --drill-report docs/drills/2026-Q4.md',
     rotate: 'pg-lifeboat rotate --store /backups/app --dry-run',
   }
   return `\nExample:\n  ${examples[operation]}\n${EXIT_CODES}`

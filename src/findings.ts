@@ -1,3 +1,5 @@
+import { RECOVERY_FINDINGS } from './recovery-findings.js'
+
 /**
  * How much a finding weighs.
  *
@@ -8,7 +10,7 @@
  */
 export type Severity = 'error' | 'inconclusive' | 'warning' | 'info'
 
-interface Kind {
+export interface Kind {
   severity: Severity
   /** What the code means, one sentence for the reference. */
   meaning: string
@@ -222,7 +224,8 @@ export const FINDINGS = {
   },
   EXTENSION_MISSING: {
     severity: 'inconclusive',
-    meaning: 'The scratch server does not have an extension that the backup needs.',
+    meaning:
+      'The server restored into does not have an extension that the backup needs; a restore for real is refused.',
     advice: 'Use a scratch image or machine that has the extension installed.',
   },
   EXTENSION_VERSION_DIFFERS: {
@@ -254,9 +257,9 @@ export const FINDINGS = {
   },
   LOCALE_DIFFERS: {
     severity: 'warning',
-    meaning: 'The scratch server does not have the locale of the source, so the copy sorts text in another way.',
+    meaning: 'The server restored into does not have the locale of the source, so the copy sorts text in another way.',
     advice:
-      "Use a scratch image or machine with the source's locale to have indexes and ranges over text proven under it.",
+      "Use an image or machine with the source's locale; for a proof, so that indexes and ranges over text are proven under it.",
   },
   NO_MANIFEST: {
     severity: 'inconclusive',
@@ -360,6 +363,7 @@ export const FINDINGS = {
     meaning: 'Event triggers are disabled while restoring into scratch.',
     advice: 'Nothing to do.',
   },
+  ...RECOVERY_FINDINGS,
 } as const satisfies Record<string, Kind>
 
 export type FindingCode = keyof typeof FINDINGS

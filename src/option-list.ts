@@ -21,13 +21,15 @@ export interface OptionDefinition {
   example?: string
 }
 
-export const OPERATIONS = ['backup', 'validate', 'rotate'] as const
+export const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
   backup: 'take a backup, prove that it restores, keep the right ones',
   validate: 'verify a stored set, or a dump that another tool made',
+  restore: 'restore a set into a database, compare it with its source, and swap it in',
   rotate: 'apply the retention policy to a store',
+  drill: 'rehearse recovery: restore for real into scratch, destroy copies, measure RTO and RPO',
 }
 
 const SCRATCH_KINDS = ['auto', 'service', 'cluster'] as const
@@ -42,6 +44,38 @@ export const OPTIONS = {
     secret: true,
     example: 'postgresql://backup@db.example.org:5432/masclet_imperi?sslmode=verify-full',
   },
+  'target-url': {
+    kind: 'text',
+    describe:
+      'The database to restore into, as a PostgreSQL connection URI that names it. What else it leaves out comes from the PG* variables.',
+    operations: ['restore'],
+    secret: true,
+    example: 'postgresql://postgres@db.example.org:5432/masclet_imperi',
+  },
+  'restore-mode': {
+    kind: 'choice',
+    choices: ['new', 'replace', 'add'],
+    describe:
+      '`new` restores into a database that does not exist or is empty. `replace` restores beside the live one, compares, swaps the two by renaming and keeps the old one. `add` brings the chosen `tables` back into a living database, in one transaction, and touches nothing else; they must not be there or be empty.',
+    default: 'new',
+    operations: ['restore'],
+  },
+  'restore-parts': {
+    kind: 'choice',
+    choices: ['all', 'schema', 'data'],
+    describe:
+      'What of the set is restored: everything, the definitions without rows (`new`), or the rows alone, into empty tables that are there (`add`).',
+    default: 'all',
+    operations: ['restore'],
+  },
+  'role-map': {
+    kind: 'list',
+    describe:
+      "Roles of the source that are not to be made on the target, each with the target's own role that takes its place, as `from=to`: for the roles of managed servers.",
+    defaultText: 'missing roles are made from the set',
+    operations: ['restore'],
+    example: 'rds_superuser=postgres, legacy_owner=app',
+  },
   series: {
     kind: 'text',
     describe: 'The name that backups of this database go by in the store. One store root holds one series.',
@@ -52,22 +86,23 @@ export const OPTIONS = {
     describe:
       'The type of the backup: `daily`, `weekly`, `manual`, or any word of small letters, digits and hyphens. Each type is kept by its own retention rules.',
     default: 'manual',
-    defaultText: '`manual`; for `validate` and `rotate`, every type',
+    defaultText: '`manual`; for `validate`, `restore`, `rotate` and `drill`, every type',
     example: 'daily',
   },
   tables: {
     kind: 'list',
     describe:
-      'Tables whose data is backed up, as psql patterns (`animals`, `public.parts`, `audit_*`), separated by commas or new lines; partitions and children come with them. The definitions of everything are always included, so that the set restores by itself.',
+      'Tables whose data is backed up, as psql patterns (`animals`, `public.parts`, `audit_*`), separated by commas or new lines; partitions and children come with them. The definitions of everything are always included, so that the set restores by itself. `restore` brings back the rows of these tables only; with `restore-mode: add`, nothing but these tables.',
     defaultText: 'every table',
-    operations: ['backup'],
+    operations: ['backup', 'restore'],
     example: 'animals, parts',
   },
   'exclude-tables': {
     kind: 'list',
-    describe: 'Tables whose data is left out, as psql patterns. Their definitions stay.',
+    describe:
+      'Tables whose data is left out, as psql patterns. Their definitions stay. For `restore-mode: replace`: tables that may be empty afterwards, because the set does not hold their rows.',
     defaultText: 'none',
-    operations: ['backup'],
+    operations: ['backup', 'restore'],
     example: 'sessions, audit_*',
   },
   format: {
@@ -89,7 +124,7 @@ export const OPTIONS = {
     kind: 'count',
     describe: 'How many tables are dumped or restored at once.',
     defaultText: 'the number of processors, at most 8',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'restore', 'drill'],
   },
   'lock-timeout': {
     kind: 'duration',
@@ -111,13 +146,13 @@ export const OPTIONS = {
     describe:
       'Where the backup is restored to prove it: `service` (the server of scratch-url), `cluster` (a throw-away cluster started from the PostgreSQL programs here), or `auto` (the first that is there).',
     default: 'auto',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'drill'],
   },
   'scratch-url': {
     kind: 'text',
     describe:
       'A disposable PostgreSQL server to prove restores in, such as a service container. Only databases that pg-lifeboat creates in it are used, and they are dropped afterwards.',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'drill'],
     secret: true,
     example: 'postgresql://postgres:postgres@localhost:5432/postgres',
   },
@@ -125,13 +160,13 @@ export const OPTIONS = {
     kind: 'list',
     describe: 'Folders with PostgreSQL programs (`pg_dump`, `initdb`, …) to look at first.',
     defaultText: 'those on PATH and the usual places of installed majors',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'restore', 'drill'],
   },
   assertions: {
     kind: 'list',
     describe:
       'SQL queries that must each return one true value in the restored copy (tier `full`), one a line. They run read-only.',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'restore', 'drill'],
     example: 'SELECT count(*) > 0 FROM animals',
   },
   services: {
@@ -140,6 +175,26 @@ export const OPTIONS = {
       'A shell command that must succeed before a backup starts: it checks that the services are in the right state.',
     operations: ['backup'],
     example: 'curl --fail --silent http://localhost:8000/health',
+  },
+  'stop-command': {
+    kind: 'text',
+    describe:
+      'A shell command that stops the services that use the database, before anything is dumped or restored. Needs `start-command`.',
+    operations: ['backup', 'restore'],
+    example: 'systemctl stop masclet-api',
+  },
+  'start-command': {
+    kind: 'text',
+    describe:
+      'A shell command that starts the services again: when the dump is taken, or the restore is done, and whatever goes wrong. After a run that was killed, the next run of pg-lifeboat runs it, or the post step of the action; so it must do no harm when it runs twice.',
+    operations: ['backup', 'restore'],
+    example: 'systemctl start masclet-api',
+  },
+  'services-timeout': {
+    kind: 'duration',
+    describe: 'How long `stop-command` and `start-command` may each take.',
+    default: '5min',
+    operations: ['backup', 'restore'],
   },
   store: {
     kind: 'text',
@@ -150,9 +205,24 @@ export const OPTIONS = {
   backup: {
     kind: 'text',
     describe:
-      'The set to validate: `latest`, an id such as `20261124T020000Z`, or the path of a dump that another tool made (`.sql`, `.sql.gz`, a custom or tar archive, a directory archive).',
-    default: 'latest',
-    operations: ['validate'],
+      'The set to validate, restore or drill: `latest` or an id such as `20261124T020000Z`. `validate` also takes the path of a dump that another tool made (`.sql`, `.sql.gz`, a custom or tar archive, a directory archive). `restore` also takes `latest-proven`, and passes over sets that are damaged, with a warning; one that is named by its id is never replaced by another.',
+    defaultText: '`latest`; for `restore`, `latest-proven`',
+    operations: ['validate', 'restore', 'drill'],
+  },
+  scenario: {
+    kind: 'list',
+    describe:
+      'What is rehearsed: `latest` (the newest set of each type), `fallback` (the newest is destroyed), `table` (one lost table), `clean-room` (nothing but `restore.sh`), `upgrade` (into the next major), `faults` (every kind of damage must be found), or `all`.',
+    default: 'all',
+    operations: ['drill'],
+    example: 'latest, clean-room',
+  },
+  'drill-report': {
+    kind: 'text',
+    describe:
+      'A file that the report of the drill is also written to, to be committed. Results as JSON are put beside it, and the trend reads those of earlier drills there.',
+    operations: ['drill'],
+    example: 'docs/drills/2026-Q4.md',
   },
   'keep-last': { kind: 'count', describe: 'Keep the newest n sets.', operations: ['backup', 'rotate'] },
   'keep-daily': {
@@ -210,8 +280,9 @@ export const OPTIONS = {
   },
   confirm: {
     kind: 'text',
-    describe: 'The name of the series, typed to let a guard pass that refused: it says so in its message.',
-    operations: ['backup', 'rotate'],
+    describe:
+      'A name, typed to let a guard pass that refused and said so in its message: of the series for rotation, of the target database for a restore that touches existing data.',
+    operations: ['backup', 'restore', 'rotate'],
   },
   alerts: {
     kind: 'rules',
@@ -227,13 +298,13 @@ export const OPTIONS = {
     describe:
       'What a job uploads as artifacts: the set and the report, only the report, or nothing. The command line uploads nothing.',
     default: 'all',
-    operations: ['backup'],
+    operations: ['backup', 'drill'],
   },
   'artifact-retention-days': {
     kind: 'count',
     describe: 'How long GitHub keeps the artifacts.',
     defaultText: "the repository's setting",
-    operations: ['backup'],
+    operations: ['backup', 'drill'],
   },
   'allow-public-artifact': {
     kind: 'flag',
@@ -247,7 +318,7 @@ export const OPTIONS = {
     describe:
       "Keep the log of earlier runs in the job's cache when the store lies in the workspace, which ends with the job.",
     default: 'true',
-    operations: ['backup', 'validate', 'rotate'],
+    operations: ['backup', 'validate', 'restore', 'rotate', 'drill'],
   },
   config: {
     kind: 'text',

@@ -14,6 +14,28 @@ export function list(): z.ZodType<string[]> {
   )
 }
 
+/** `from=to` pairs, separated as names are, or as a YAML mapping. The first `=` outside quotes parts them. */
+export function pairs(): z.ZodType<Record<string, string>> {
+  return z.preprocess(
+    (value) => {
+      if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+        return value
+      }
+      const texts = typeof value === 'string' ? splitNames(value) : ((value ?? []) as unknown[]).map(String)
+      const split = texts.map((text) => /^("(?:[^"]|"")*"|[^="]+)=(.+)$/.exec(text))
+      return split.includes(null)
+        ? null
+        : Object.fromEntries(split.map((match) => [unquoted(match?.[1] ?? ''), unquoted(match?.[2] ?? '')]))
+    },
+    z.record(z.string().min(1), z.coerce.string().min(1), 'must be pairs such as old_role=new_role'),
+  )
+}
+
+function unquoted(name: string): string {
+  const text = name.trim()
+  return /^".*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text
+}
+
 /** One a line, or a YAML list. */
 export function lines(): z.ZodType<string[]> {
   return z.preprocess(

@@ -2,11 +2,15 @@ import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { UsageError } from './errors.js'
 import { OPTIONS, type OptionDefinition } from './option-list.js'
-import { count, duration, flag, isTimeZone, lines, list, rules } from './option-values.js'
+import { count, duration, flag, isTimeZone, lines, list, pairs, rules } from './option-values.js'
 
 /** One typed object, validated once, handed down. Names are those of `OPTIONS` in camel case. */
 const Schema = z.object({
   databaseUrl: z.string().optional(),
+  targetUrl: z.string().optional(),
+  restoreMode: z.enum(OPTIONS['restore-mode'].choices).default('new'),
+  restoreParts: z.enum(OPTIONS['restore-parts'].choices).default('all'),
+  roleMap: pairs(),
   series: z.string().min(1).optional(),
   type: z
     .string()
@@ -30,8 +34,13 @@ const Schema = z.object({
   postgresBin: list(),
   assertions: lines(),
   services: z.string().optional(),
+  stopCommand: z.string().optional(),
+  startCommand: z.string().optional(),
+  servicesTimeout: duration().default(300_000),
   store: z.string().min(1).default('./backups'),
-  backup: z.string().min(1).default('latest'),
+  backup: z.string().min(1).optional(),
+  scenario: list(),
+  drillReport: z.string().min(1).optional(),
   keepLast: count.optional(),
   keepDaily: count.optional(),
   keepWeekly: count.optional(),

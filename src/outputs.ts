@@ -23,31 +23,31 @@ export const OUTPUTS = {
   'backup-id': {
     kind: 'text',
     describe: 'The id of the set: the UTC instant of its snapshot.',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'restore'],
     example: '20261124T020000Z',
   },
   'backup-path': {
     kind: 'text',
     describe: 'The folder of the set in the store, or the path of the dump that was validated.',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'restore'],
     example: '/backups/db/daily/20261124T020000Z',
   },
   'manifest-path': {
     kind: 'text',
     describe: "The set's manifest; not set for a dump of another tool.",
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'restore'],
     example: '/backups/db/daily/20261124T020000Z/manifest.json',
   },
   proof: {
     kind: 'text',
     describe: 'The outcome of verifying: `proven`, `failed` or `not-verified`.',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'restore'],
     example: 'proven',
   },
   'proof-tier': {
     kind: 'text',
     describe: 'How far it was verified: `archive`, `data` or `full`; `none` when nothing was asked for.',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'restore'],
     example: 'full',
   },
   metrics: {
@@ -65,13 +65,13 @@ export const OUTPUTS = {
   records: {
     kind: 'number',
     describe: 'Rows in the set, of all tables together.',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'restore'],
     example: '84210',
   },
   'size-bytes': {
     kind: 'number',
     describe: 'Bytes of all files of the set.',
-    operations: ['backup', 'validate'],
+    operations: ['backup', 'validate', 'restore'],
     example: '7340032',
   },
   'duration-seconds': {
@@ -90,6 +90,36 @@ export const OUTPUTS = {
     describe: 'The ids of the sets that rotation removed, or would remove with `dry-run`.',
     operations: ['backup', 'rotate'],
     example: '["20261117T020000Z"]',
+  },
+  'previous-database': {
+    kind: 'text',
+    describe: 'What the database that a restore replaced is called now.',
+    operations: ['restore'],
+    example: 'masclet_imperi_before_20261124T031500Z',
+  },
+  'undo-command': {
+    kind: 'text',
+    describe: 'The shell command that puts the replaced database back.',
+    operations: ['restore'],
+    example: "psql --host=db --port=5432 --username=postgres --dbname=postgres --command='…'",
+  },
+  'drill-outcome': {
+    kind: 'text',
+    describe: 'What came of the drill: `passed`, `failed`, or `could-not-run`.',
+    operations: ['drill'],
+    example: 'passed',
+  },
+  'drill-results': {
+    kind: 'json',
+    describe: 'Each scenario with its outcome, and its RTO and RPO in seconds.',
+    operations: ['drill'],
+    example: '[{"scenario":"latest","outcome":"passed","rto":12.4,"rpo":3600}]',
+  },
+  'drill-path': {
+    kind: 'text',
+    describe: 'A folder with the report of the drill as `drill.md`, `drill.json` and `drill.xml` (JUnit).',
+    operations: ['drill'],
+    example: '/home/runner/work/_temp/lifeboat-drill-X3tq2v',
   },
   'report-path': {
     kind: 'text',

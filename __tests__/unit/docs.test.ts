@@ -26,7 +26,17 @@ const readme = await read('README.md')
 const NAMES: readonly string[] = ['operation', ...Object.keys(OPTIONS), ...Object.keys(OUTPUTS)]
 
 /** Words of the same look that are no options or outputs. */
-const OTHER_WORDS = ['pg-lifeboat', 'not-verified', 'proof-failed', 'pre-data', 'post-data', '-pooler']
+const OTHER_WORDS = [
+  'pg-lifeboat',
+  'not-verified',
+  'proof-failed',
+  'pre-data',
+  'post-data',
+  '-pooler',
+  'latest-proven',
+  'clean-room',
+  'could-not-run',
+]
 const OTHER_CODES = ['DATABASE_URL', 'LIFEBOAT_NAME']
 
 function isKnownCode(name: string): boolean {

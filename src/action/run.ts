@@ -7,6 +7,7 @@ import { withContext } from '../platform/context.js'
 import { jobOf, type Job } from '../platform/github.js'
 import { optionSources } from '../platform/option-sources.js'
 import { sweepWorkspaces } from '../platform/workspace.js'
+import { startLeftServices } from '../restore/services.js'
 import { outputsOf } from '../report/outputs.js'
 import { exitCodeFor, type Report } from '../report/report.js'
 import { summaryOf } from '../report/summary.js'
@@ -53,12 +54,14 @@ export async function runMain({ environment, logger, runOperation }: Run): Promi
   }
 }
 
-/** What the post step does: it removes what a main step that was killed could not. */
+/** What the post step does: it removes what a main step that was killed could not, and starts the services it stopped. */
 export async function runPost({ environment, logger }: Pick<Run, 'environment' | 'logger'>): Promise<ExitCode> {
   try {
     for (const folder of await sweepWorkspaces({ environment })) {
       logger.info(`Removed ${folder}, which a step that was stopped had left behind.`)
     }
+    const workingDirectory = environment.GITHUB_WORKSPACE ?? process.cwd()
+    await withContext({ logger, environment, workingDirectory }, startLeftServices)
     return 0
   } catch (error) {
     return explain(error, logger)

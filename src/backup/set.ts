@@ -16,6 +16,9 @@ export const SET = {
   checksums: 'SHA256SUMS',
   catalog: 'catalog.json',
   globals: 'globals.sql',
+  /** The recovery kit: how to restore this set with nothing but a shell and PostgreSQL's programs. */
+  guide: 'RESTORE.md',
+  script: 'restore.sh',
   /** The folder of a dump in directory format. */
   dump: 'dump',
   /** The folder of outcomes of later verifications, the only part of a set that grows. */

@@ -1,4 +1,5 @@
-import { draftManifest } from '../backup/draft.js'
+import { draftManifest, type ManifestDraft } from '../backup/draft.js'
+import { writeKit } from '../backup/kit.js'
 import { idOf, type Manifest } from '../backup/manifest.js'
 import { describeFiles, writeChecksums, writeManifest } from '../backup/set.js'
 import { withSource, type Source } from '../backup/source.js'
@@ -8,12 +9,14 @@ import type { Options } from '../options.js'
 import { rulesInForce } from '../records/alert-rules.js'
 import type { Report } from '../report/report.js'
 import { policyFor } from '../retention/policy-for.js'
+import { withServicesStopped, type Services } from '../restore/services.js'
 import { withLock, type IncomingSet } from '../stores/store.js'
 import { digestDetail } from './manifest-digest.js'
 import { measureBackup, measureFailure } from './measure.js'
 import { preflight, stopAtErrors } from './preflight.js'
 import { proveInto } from './prove.js'
 import { reporting, type UnderWay } from './reporting.js'
+import { servicesOf } from './services.js'
 import { rotateTypes } from './rotate.js'
 import { jobsOf, prepareScratch, type PreparedScratch } from './scratch.js'
 
@@ -23,6 +26,8 @@ interface Making {
   source: Source
   description: Description
   scratch: PreparedScratch
+  /** Starts the services again, which were stopped for the dump. */
+  restart: () => Promise<void>
 }
 
 /**
@@ -37,8 +42,9 @@ export function backup(options: Options, context: Context): Promise<Report> {
     const type = (report.type = options.type ?? 'manual')
     const rules = rulesInForce(options.alerts)
     policyFor(type, options)
+    const services = servicesOf(options, report)
     try {
-      const manifest = await withSource(options, context, (source) => takeAndProve(source, type, underWay))
+      const manifest = await withSource(options, context, (source) => takeAndProve(source, type, services, underWay))
       await measureBackup(underWay, manifest)
       if (options.rotate && isAsGoodAsAsked(manifest)) {
         await report.phase('Rotating', () => rotateTypes(underWay, [type], manifest.id))
@@ -50,7 +56,7 @@ export function backup(options: Options, context: Context): Promise<Report> {
   })
 }
 
-async function takeAndProve(source: Source, type: string, underWay: UnderWay): Promise<Manifest> {
+async function takeAndProve(source: Source, type: string, services: Services, underWay: UnderWay): Promise<Manifest> {
   const { report, store, options, context } = underWay
   const identity = { series: options.series ?? source.settings.database, type }
   report.series = identity.series
@@ -67,13 +73,15 @@ async function takeAndProve(source: Source, type: string, underWay: UnderWay): P
     prepareScratch(facts, options, context, source.programs.major),
   )
   try {
-    const description = await report.phase('Taking a snapshot', () => describeSource(source, options))
-    const incoming = await store.begin(idOf(description.snapshot.time), type)
-    try {
-      return await writeSet(incoming, { identity, source, description, scratch }, underWay)
-    } finally {
-      await incoming.discard()
-    }
+    return await withServicesStopped(services, context, async (restart) => {
+      const description = await report.phase('Taking a snapshot', () => describeSource(source, options))
+      const incoming = await store.begin(idOf(description.snapshot.time), type)
+      try {
+        return await writeSet(incoming, { identity, source, description, scratch, restart }, underWay)
+      } finally {
+        await incoming.discard()
+      }
+    })
   } finally {
     await scratch.release()
   }
@@ -82,7 +90,7 @@ async function takeAndProve(source: Source, type: string, underWay: UnderWay): P
 /** Dumps into the incoming set, proves it, and commits it with its proof. */
 async function writeSet(
   incoming: IncomingSet,
-  { identity, source, description, scratch }: Making,
+  { identity, source, description, scratch, restart }: Making,
   underWay: UnderWay,
 ): Promise<Manifest> {
   const { report, store, options, context } = underWay
@@ -93,8 +101,10 @@ async function writeSet(
   )
   // Ends the snapshot's transaction, which holds back vacuum at the source.
   await source.session.end()
+  // What was dumped is fixed by the snapshot; nobody needs to wait for its proof.
+  await restart()
   const files = await report.phase('Checksumming', () => describeFiles(folder, { signal: context.signal }))
-  const draft = draftManifest(identity, source, taken, files, options)
+  const draft = await withKit(folder, taken, draftManifest(identity, source, taken, files, options))
   const manifest = await proveInto(
     { folder, manifest: draft, objects: taken.catalog.objects },
     { programs: source.programs, scratch, jobs },
@@ -108,6 +118,13 @@ async function writeSet(
     report.logDetails = { ...report.logDetails, ...(await digestDetail(path)) }
   })
   return manifest
+}
+
+/** Adds the recovery kit to the set; it is written from the manifest, and listed in it like every file. */
+async function withKit(folder: string, { catalog }: Description, draft: ManifestDraft): Promise<ManifestDraft> {
+  const hasPublicSchema = catalog.objects.some(({ kind, name }) => kind === 'schema' && name === 'public')
+  const kit = await writeKit(folder, { manifest: draft, tables: catalog.tables, hasPublicSchema })
+  return { ...draft, files: [...draft.files, ...kit].sort((a, b) => (a.path < b.path ? -1 : 1)) }
 }
 
 function isAsGoodAsAsked({ proof }: Manifest): boolean {

@@ -18,7 +18,7 @@ export type Picked = { kind: 'set'; id: string; type: string } | { kind: 'dump';
  */
 export async function pickBackup(
   store: Store,
-  { backup, type }: Options,
+  { backup = 'latest', type }: Options,
   { workingDirectory }: Context,
 ): Promise<Picked> {
   if (backup !== 'latest' && !SetId.safeParse(backup).success) {

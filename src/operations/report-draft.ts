@@ -7,12 +7,14 @@ import { describeFinding, type Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
 import { setDetails, type LogDetails } from '../records/log.js'
 import { setBytes } from '../records/metrics.js'
+import type { DrillFacts } from '../report/drill-facts.js'
 import type {
   AlertLine,
   Failure,
   Metrics,
   Phase,
   Report,
+  RestoredFacts,
   RetentionLine,
   SetFacts,
   SourceFacts,
@@ -28,6 +30,8 @@ export class ReportDraft {
   source: SourceFacts | undefined
   set: SetFacts | undefined
   proof: Proof | undefined
+  restored: RestoredFacts | undefined
+  drill: DrillFacts | undefined
   checks: string[] = []
   tables: TableResult[] = []
   metrics: Metrics | undefined
@@ -41,7 +45,7 @@ export class ReportDraft {
   private readonly findings: Finding[] = []
   /** What no finding says, as sentences. */
   readonly warnings: string[] = []
-  private readonly startedAt: Date
+  readonly startedAt: Date
   private readonly start: number
 
   constructor(
@@ -105,8 +109,13 @@ export class ReportDraft {
   }
 
   warn(sentence: string): void {
-    this.warnings.push(sentence)
+    this.note(sentence)
     this.context.logger.warning(sentence)
+  }
+
+  /** A warning that the log has already. */
+  note(sentence: string): void {
+    this.warnings.push(sentence)
   }
 
   finished(failure?: unknown): Report {
@@ -127,6 +136,8 @@ export class ReportDraft {
       ...(this.id !== undefined && { id: this.id }),
       ...(this.source !== undefined && { source: this.source }),
       ...(this.set !== undefined && { set: this.set }),
+      ...(this.restored !== undefined && { restored: this.restored }),
+      ...(this.drill !== undefined && { drill: this.drill }),
       ...(this.proof !== undefined && { proof: this.proof }),
       ...(this.metrics !== undefined && { metrics: this.metrics }),
       ...(failure !== undefined && { failure: this.failureOf(failure) }),

@@ -2,17 +2,26 @@ import type { Context } from '../context.js'
 import type { Operation } from '../option-list.js'
 import type { Options } from '../options.js'
 import type { Report } from '../report/report.js'
+import { startLeftServices } from '../restore/services.js'
 import { backup } from './backup.js'
+import { drill } from './drill.js'
+import { restore } from './restore.js'
 import { rotate } from './rotate.js'
 import { validate } from './validate.js'
 
 const OPERATIONS: Readonly<Record<Operation, (options: Options, context: Context) => Promise<Report>>> = {
   backup,
   validate,
+  restore,
   rotate,
+  drill,
 }
 
-/** Runs an operation. It does not throw for what went wrong on its way: that is in the report's `failure`. */
-export function runOperation(operation: Operation, options: Options, context: Context): Promise<Report> {
+/**
+ * Runs an operation, once the services are started again that an earlier run was killed over. It does not throw for what
+ * went wrong on its way: that is in the report's `failure`.
+ */
+export async function runOperation(operation: Operation, options: Options, context: Context): Promise<Report> {
+  await startLeftServices(context)
   return OPERATIONS[operation](options, context)
 }

@@ -46,7 +46,7 @@ export async function createLike(session: Session, name: string, locale: Databas
   for (const [index, substitute] of substitutes.entries()) {
     try {
       await create(session, name, substitute)
-      return `the scratch server does not have the locale ${wanted.label}; ${substitute.label} was taken instead`
+      return `the server does not have the locale ${wanted.label}; ${substitute.label} was taken instead`
     } catch (error) {
       if (!isAboutLocale(error) || index === substitutes.length - 1) {
         throw error

@@ -1,24 +1,45 @@
 import type { Outputs } from '../outputs.js'
+import { summaries, worstOutcome } from './drill-facts.js'
 import type { Report } from './report.js'
 
 /** The outputs of an operation, from its report. The caller adds where the report and the artifact are. */
 export function outputsOf(report: Report): Outputs {
-  const { set, proof, metrics } = report
+  const { set, proof, metrics, restored } = report
   const records = recordsOf(report)
   return {
     ...(report.id !== undefined && { 'backup-id': report.id }),
     ...(set !== undefined && { 'backup-path': set.path, 'size-bytes': set.bytes }),
     ...(set?.manifestPath !== undefined && { 'manifest-path': set.manifestPath }),
     ...(proof !== undefined && { proof: proof.outcome, 'proof-tier': proof.tier }),
+    ...wayBack(restored),
+    ...ofDrill(report.drill),
     ...(metrics !== undefined && { metrics }),
     ...(report.operation === 'backup' && { alerts: report.alerts }),
     ...(records !== undefined && { records }),
     'duration-seconds': Math.round(report.seconds * 1000) / 1000,
-    ...(report.operation !== 'validate' && {
+    ...((report.operation === 'backup' || report.operation === 'rotate') && {
       kept: report.retention.filter(({ keep }) => keep).map(({ id }) => id),
       removed: report.retention.filter(({ keep }) => !keep).map(({ id }) => id),
     }),
   }
+}
+
+function wayBack(restored: Report['restored']): Outputs {
+  const { previous, undoCommand } = restored ?? {}
+  return {
+    ...(previous !== undefined && { 'previous-database': previous }),
+    ...(undoCommand !== undefined && { 'undo-command': undoCommand }),
+  }
+}
+
+function ofDrill(drill: Report['drill']): Outputs {
+  return drill === undefined
+    ? {}
+    : {
+        'drill-outcome': worstOutcome(drill.scenarios),
+        'drill-results': summaries(drill.scenarios),
+        ...(drill.folder !== undefined && { 'drill-path': drill.folder }),
+      }
 }
 
 /** Rows of all tables; undefined where no table is known, because 0 would say that there are none. */

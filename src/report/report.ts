@@ -3,6 +3,7 @@ import type { ExitCode } from '../errors.js'
 import type { Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
 import type { Metrics } from '../records/metrics.js'
+import { worstOutcome, type DrillFacts } from './drill-facts.js'
 
 export type { Metrics }
 
@@ -23,6 +24,10 @@ export interface Report {
   dryRun?: boolean
   source?: SourceFacts
   set?: SetFacts
+  /** What a restore made; undefined until there is a database that holds it. */
+  restored?: RestoredFacts
+  /** What a drill came to; undefined for other operations. */
+  drill?: DrillFacts
   /** The outcome of verifying; undefined for operations that verify nothing. */
   proof?: Proof
   /** In the order in which they began; some run at the same time. */
@@ -68,6 +73,21 @@ export interface SetFacts {
   sourceBytes?: number
   /** Made by another tool: it has no manifest. */
   foreign?: boolean
+}
+
+/** The database that a set was restored into. */
+export interface RestoredFacts {
+  database: string
+  /** `postgres@db:5432` */
+  server: string
+  mode: 'new' | 'replace' | 'add'
+  parts: 'all' | 'schema' | 'data'
+  /** Whether only some tables were asked for. */
+  someTables: boolean
+  /** What the database that was there before is called now. */
+  previous?: string
+  /** The command that puts it back, as a shell takes it. */
+  undoCommand?: string
 }
 
 export interface Phase {
@@ -135,11 +155,15 @@ export function allFindings(report: Report): readonly Finding[] {
 
 /**
  * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
- * and could not be given. A dump of another tool cannot be proven at all; when all else ran and was right, that is 0.
+ * and could not be given; for a drill alike. A dump of another tool cannot be proven at all; when all else ran and was
+ * right, that is 0.
  */
 export function exitCodeFor(report: Report): ExitCode {
   if (report.failure !== undefined) {
     return report.failure.exitCode
+  }
+  if (report.drill !== undefined) {
+    return DRILL_CODES[worstOutcome(report.drill.scenarios)]
   }
   switch (report.proof?.outcome) {
     case 'failed':
@@ -150,6 +174,8 @@ export function exitCodeFor(report: Report): ExitCode {
       return 0
   }
 }
+
+const DRILL_CODES = { passed: 0, failed: 3, 'could-not-run': 4 } as const
 
 function lacksOnlyManifest({ findings }: Proof): boolean {
   const open = findings.filter(({ severity }) => severity === 'inconclusive')

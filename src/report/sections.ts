@@ -10,6 +10,7 @@ import {
   type Limits,
   type Text,
 } from './content.js'
+import { drillBlocks } from './drill.js'
 import { allFindings, type AlertLine, type Report, type TableOutcome, type TableResult } from './report.js'
 import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from '../units.js'
 import { verdictOf } from './verdict.js'
@@ -21,8 +22,10 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     { kind: 'verdict', mood, text },
     { kind: 'paragraph', text: subject(report) },
     ...artifacts(report),
+    ...wayBack(report),
     ...failure(report),
     ...whatToDo(report, limits),
+    ...(report.drill === undefined ? [] : drillBlocks(report.drill, report.startedAt, limits)),
     ...alerts(report),
     ...checked(report),
     ...proof(report, limits),
@@ -50,8 +53,12 @@ function labelOf({ operation }: Report): string {
       return 'Backup'
     case 'validate':
       return 'Validation'
+    case 'restore':
+      return 'Restore'
     case 'rotate':
       return 'Rotation'
+    case 'drill':
+      return 'Recovery drill'
   }
 }
 
@@ -61,6 +68,20 @@ function artifacts({ artifacts = [] }: Report): Block[] {
   }
   const links = artifacts.flatMap(({ name, url }, index) => [...(index === 0 ? [] : [', ']), { label: name, to: url }])
   return [{ kind: 'paragraph', text: sentence`${counted(artifacts.length, 'artifact')} to download: ${links}.` }]
+}
+
+/** How a database that was swapped in is swapped out again. */
+function wayBack({ restored }: Report): Block[] {
+  if (restored?.previous === undefined || restored.undoCommand === undefined) {
+    return []
+  }
+  const { previous, undoCommand } = restored
+  return [
+    {
+      kind: 'paragraph',
+      text: sentence`The database that was there before is kept as ${code(previous)}. This command puts it back: ${code(undoCommand)}`,
+    },
+  ]
 }
 
 function failure({ failure }: Report): Block[] {

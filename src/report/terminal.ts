@@ -1,4 +1,6 @@
 import type { Text } from './content.js'
+import { OUTCOME_MARKS } from './drill.js'
+import { rpoOf, rtoOf, type ScenarioResult } from './drill-facts.js'
 import { MOOD_MARKS } from './markup.js'
 import type { Report } from './report.js'
 import { counted, formatBytes, formatDuration } from '../units.js'
@@ -7,14 +9,20 @@ import { verdictOf } from './verdict.js'
 /** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
 export function closingLines(report: Report): string[] {
   const { mood, text } = verdictOf(report)
-  const { id, set, retention } = report
+  const { id, set, retention, restored } = report
   const removed = retention.filter(({ keep }) => !keep)
   return [
+    ...(report.drill?.scenarios ?? []).map(scenarioLine),
     `${MOOD_MARKS[mood]} ${plain(text)}`,
     ...(set === undefined
       ? []
       : [
           `${set.foreign === true ? 'Dump' : 'Set'}: ${set.path}${id === undefined ? '' : ` (${formatBytes(set.bytes)})`}`,
+        ]),
+    ...(restored?.previous === undefined
+      ? []
+      : [
+          `The database that was there before is kept as ${restored.previous}. To put it back: ${restored.undoCommand}`,
         ]),
     ...(retention.length === 0
       ? []
@@ -23,6 +31,12 @@ export function closingLines(report: Report): string[] {
         ]),
     `Took ${formatDuration(report.seconds)}.`,
   ]
+}
+
+function scenarioLine(result: ScenarioResult): string {
+  const [rto, rpo] = [rtoOf(result), rpoOf(result)]
+  const times = rto === undefined || rpo === undefined ? '' : `, RTO ${formatDuration(rto)}, RPO ${formatDuration(rpo)}`
+  return `${OUTCOME_MARKS[result.outcome]}: ${result.scenario}${times}`
 }
 
 function plain(text: Text): string {

@@ -1,7 +1,8 @@
 import type { Proof } from '../backup/manifest.js'
 import { asSentence, code, sentence, type Mood, type Text } from './content.js'
-import type { Report } from './report.js'
+import type { Report, RestoredFacts } from './report.js'
 import { counted, formatInstant } from '../units.js'
+import { drillVerdict } from './drill.js'
 
 export interface Verdict {
   mood: Mood
@@ -17,6 +18,12 @@ export function verdictOf(report: Report): Verdict {
   }
   if (report.operation === 'rotate') {
     return rotated(report)
+  }
+  if (report.drill !== undefined) {
+    return drillVerdict(report.drill)
+  }
+  if (report.operation === 'restore') {
+    return restored(report)
   }
   switch (report.proof?.outcome) {
     case 'proven':
@@ -79,11 +86,64 @@ function failed(report: Report): Verdict {
           : sentence`The backup is in the store, but the operation failed after it.`
       case 'validate':
         return sentence`The backup could not be verified.`
+      case 'restore':
+        return report.restored === undefined
+          ? sentence`Nothing was restored. No existing data was touched.`
+          : sentence`The database ${code(report.restored.database)} was restored, but the operation failed after it.`
       case 'rotate':
         return sentence`The retention policy was not applied.`
+      case 'drill':
+        return sentence`The drill ended early, so nobody knows whether recovery works.`
     }
   })()
   return { mood: 'bad', text }
+}
+
+function restored(report: Report): Verdict {
+  const { restored: made, proof, source } = report
+  const when = source?.snapshotTime === undefined ? 'it was taken' : formatInstant(source.snapshotTime)
+  if (made !== undefined && proof?.outcome === 'proven') {
+    return { mood: 'good', text: sentence`${restoredWhat(report, made, when)}: ${amountOf(report)}.` }
+  }
+  if (made !== undefined && proof !== undefined) {
+    // Only tables that were brought back are compared once more where they are, and somebody may write to them there.
+    const where = sentence`The tables were brought back into the database ${code(made.database)}`
+    return { mood: 'bad', text: sentence`${where}, but what is in it now is not equal to the backup of ${when}.` }
+  }
+  const rest = sentence` No existing data was touched.`
+  switch (proof?.outcome) {
+    case 'failed':
+      return {
+        mood: 'bad',
+        text: sentence`What was restored is not equal to the backup, so it was not put in place.${rest}`,
+      }
+    case 'not-verified':
+      return {
+        mood: 'doubtful',
+        text: sentence`What was restored could not be compared with the backup, so it was not put in place. ${asSentence(proof.reason)}${rest}`,
+      }
+    default:
+      return { mood: 'doubtful', text: sentence`Nothing was restored.${rest}` }
+  }
+}
+
+function restoredWhat(report: Report, { database, mode, parts, someTables }: RestoredFacts, when: string): Text {
+  const into = sentence`the database ${code(database)}`
+  const from = sentence`from the backup of ${when}`
+  switch (parts) {
+    case 'schema':
+      return sentence`The definitions of ${into} were restored ${from} and are equal to it`
+    case 'data':
+      return sentence`The rows of ${into} were restored ${from} and are equal to it`
+    case 'all':
+      return mode === 'add' || someTables
+        ? sentence`${counted(chosenTables(report), 'table')} of ${into} ${chosenTables(report) === 1 ? 'was' : 'were'} restored ${from} and ${chosenTables(report) === 1 ? 'is' : 'are'} equal to it`
+        : sentence`The database ${code(database)} was restored ${from} and is equal to it`
+  }
+}
+
+function chosenTables({ tables }: Report): number {
+  return tables.filter(({ rows }) => rows !== undefined).length
 }
 
 function rotated(report: Report): Verdict {

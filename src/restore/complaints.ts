@@ -23,6 +23,8 @@ export class Complaints {
   readonly all: Complaint[] = []
   /** Including those that were too many to keep. */
   count = 0
+  /** What newer programs say to an older server in vain, and what changes nothing. */
+  harmless = 0
   private entry = ''
 
   readonly follow = (line: string): void => {
@@ -43,12 +45,19 @@ export class Complaints {
   }
 
   private add(message: string, about: string): void {
+    if (message.includes(HARMLESS)) {
+      this.harmless += 1
+      return
+    }
     this.count += 1
     if (this.all.length < KEPT) {
       this.all.push({ message, about })
     }
   }
 }
+
+/** The programs of 17 and later turn off a time-out that older servers do not have. */
+const HARMLESS = 'unrecognized configuration parameter "transaction_timeout"'
 
 /** What the server or the machine did, and not the backup. */
 const SERVERS_FAULT = [

@@ -1,60 +1,41 @@
-import { createWriteStream } from 'node:fs'
-import { finished } from 'node:stream/promises'
-import path from 'node:path'
 import type { Manifest } from '../backup/manifest.js'
-import type { Context } from '../context.js'
 import { messageOf } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
-import type { Programs } from '../postgres/programs.js'
 import type { Queryable } from '../postgres/queryable.js'
+import type { ListedEntry } from './use-list.js'
 
-type LooseKeys = Manifest['looseForeignKeys']
+export type LooseKeys = Manifest['looseForeignKeys']
 
 /** Oid of `pg_constraint` itself, the same in every cluster: in an archive's list it stands before a constraint's own. */
 const PG_CONSTRAINT = 2606
 
-/**
- * Writes the archive's list of contents without the foreign keys that lead to tables whose rows are not in the set, for
- * `pg_restore --use-list`. Returns null where there are none, and nothing needs to be left out.
- */
-export async function listWithoutLooseKeys(
-  programs: Programs,
-  archive: string,
-  keys: LooseKeys,
-  { processes, workspace, environment }: Context,
-): Promise<string | null> {
-  if (keys.length === 0) {
-    return null
-  }
-  const file = path.join(await workspace.folder('list'), 'entries')
-  const out = createWriteStream(file, { mode: 0o600 })
+/** True of the archive's entries for the foreign keys that lead to tables whose rows are not in the set. */
+export function isLooseKey(keys: LooseKeys): (entry: ListedEntry) => boolean {
   const left = new Set(keys.map(({ oid }) => `${PG_CONSTRAINT} ${oid}`))
-  await processes.run({
-    ...programs.command('pg_restore', ['--list', archive]),
-    env: { PATH: environment.PATH },
-    doing: `listing the contents of ${archive}`,
-    stdout: (line) => {
-      out.write(`${left.has(catalogIdOf(line)) ? ';' : ''}${line}\n`)
-    },
-  })
-  out.end()
-  await finished(out)
-  return file
-}
-
-/** `2606 16403` of `3456; 2606 16403 FK CONSTRAINT public parts parts_animal_fkey masclet`. */
-function catalogIdOf(line: string): string {
-  return /^\d+; (\d+ \d+) /.exec(line)?.[1] ?? ''
+  return ({ catalogId }) => left.has(catalogId)
 }
 
 /** Adds these foreign keys without checking the rows that are there; new rows are checked. */
-export async function addLooseKeys(session: Queryable, keys: LooseKeys): Promise<Finding[]> {
+export async function addLooseKeys(
+  session: Queryable,
+  keys: readonly Pick<LooseKeys[number], 'statement' | 'table' | 'name'>[],
+): Promise<Finding[]> {
   const findings: Finding[] = []
-  // Event triggers of the restored database must not run on our statements.
-  await session.query('SET session_replication_role = replica')
+  // Event triggers of the restored database must not run on our statements; who is no superuser has made none of them.
+  await session.query('SET session_replication_role = replica').catch(() => [])
   for (const { statement, table, name } of keys) {
+    if (statement === null) {
+      findings.push(
+        finding(
+          'FOREIGN_KEY_LEFT_OUT',
+          `${table}.${name}`,
+          'it leads to rows that are not there, and its table is partitioned',
+        ),
+      )
+      continue
+    }
     try {
-      await session.query(statement ?? 'SELECT 1')
+      await session.query(statement)
     } catch (error) {
       findings.push(finding('RESTORE_ERROR', `foreign key ${name} of ${table}`, messageOf(error)))
     }

@@ -8,7 +8,7 @@ import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { failedAssertions } from './assertions.js'
-import { withPinnedSessions, type Copy, type Subject } from './copy.js'
+import { withPinnedSessions, type Copy } from './copy.js'
 import { compareLargeObjects, compareObjects, compareSequences, compareTables } from './difference.js'
 
 export interface Comparison {
@@ -64,16 +64,18 @@ function hashFindings(source: Content['hash'], copy: Content['hash']): Finding[]
 
 /** Compares every object, the refilled views, and asks the user's own assertions. */
 export async function compareRest(copy: Copy): Promise<Finding[]> {
-  const { subject, scratch, check, context } = copy
-  const sameMajor = scratch.major === subject.manifest.source.major
+  const { subject, server, check, context, omission } = copy
+  const sameMajor = server.major === subject.manifest.source.major
   const { objects, views } = await withPinnedSessions(copy, 1, async (sessions) => ({
-    objects: await readObjects(sessions[0], scratch.major),
+    objects: await readObjects(sessions[0], server.major),
     views: await compareMaterializedViews(sessions, copy),
   }))
-  const compared = compareObjects(expectedObjects(subject), objects, {
+  const compared = compareObjects(expectedObjects(copy), objects, {
     sameMajor,
-    ownCluster: scratch.kind === 'cluster',
-    looseForeignKeys: subject.manifest.looseForeignKeys,
+    ownCluster: server.ownRoles,
+    looseForeignKeys: [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])],
+    // Large objects are rows of a kind: definitions alone bring none.
+    ...(omission?.withoutRows === true && { ignoreKinds: new Set(['large objects']) }),
   })
   const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) =>
     failedAssertions(session, check.assertions),
@@ -96,13 +98,25 @@ function isMaterializedView({ kind }: Pick<TableEntry, 'kind'>): boolean {
   return kind === 'materialized-view'
 }
 
-/** A materialized view that was not chosen is not refilled by a restore, as a table that was not chosen has no rows. */
-function expectedObjects({ objects, manifest }: Subject): CatalogObject[] {
+/**
+ * A materialized view that was not chosen is not refilled by a restore, as a table that was not chosen has no rows. A
+ * foreign key to a table without rows is left out where PostgreSQL cannot add it unchecked.
+ */
+function expectedObjects({ subject: { objects, manifest }, omission }: Copy): CatalogObject[] {
+  const loose = [...manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])]
+  const leftOut = new Set(
+    loose.filter(({ statement }) => statement === null).map(({ table, name }) => unquoted(`${table}.${name}`)),
+  )
   const notRefilled = new Set(
     manifest.tables.filter((table) => isMaterializedView(table) && !table.data).map(displayName),
   )
-  return objects.map((object) => {
-    const isOne = object.kind === 'materialized view' && notRefilled.has(object.name.replaceAll('"', ''))
+  const kept = objects.filter(({ kind, name }) => kind !== 'constraint' || !leftOut.has(unquoted(name)))
+  return kept.map((object) => {
+    const isOne = object.kind === 'materialized view' && notRefilled.has(unquoted(object.name))
     return isOne ? { ...object, facts: { ...object.facts, populated: false } } : object
   })
+}
+
+function unquoted(name: string): string {
+  return name.replaceAll('"', '')
 }

@@ -5,10 +5,17 @@ import type { Context } from '../context.js'
 import { worstOf, type Finding } from '../findings.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
 import { pinSettings } from '../postgres/pinned.js'
-import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
+import type { ConnectionSettings } from '../postgres/connection.js'
 import { connect, withSession, type Session } from '../postgres/session.js'
-import { addLooseKeys, listWithoutLooseKeys } from '../restore/loose-keys.js'
-import { restoreScript, restoreSection, type RestoreTarget, type Section } from '../restore/section.js'
+import { addLooseKeys, isLooseKey, type LooseKeys } from '../restore/loose-keys.js'
+import {
+  restoreScript,
+  restoreSection,
+  type ArchiveSection,
+  type RestoreTarget,
+  type Section,
+} from '../restore/section.js'
+import { writeUseList } from '../restore/use-list.js'
 
 /** A set that is to be compared with what its manifest says of the source. */
 export interface Subject {
@@ -28,12 +35,31 @@ export interface RestoreCheck {
   phase: <T>(title: string, work: () => Promise<T>) => Promise<T>
 }
 
-/** A restored copy under way. */
+/** The server that a set is restored into. */
+export interface CopyServer {
+  major: number
+  /** Whether its roles came from the set's globals: only then are the roles themselves compared. */
+  ownRoles: boolean
+}
+
+/** What is left out of a set that is restored in part; the subject's manifest says the same of its tables. */
+export interface Omission {
+  /** Only definitions are restored. */
+  withoutRows: boolean
+  /** Entries of the archive, as pg_restore lists them: `TABLE DATA public parts masclet`. */
+  entries: ReadonlySet<string>
+  /** Foreign keys that lead out of the chosen tables, besides those of the set; their entries are among the above. */
+  looseKeys: readonly Pick<LooseKeys[number], 'statement' | 'table' | 'name'>[]
+}
+
+/** A restored copy under way: in a database of scratch, or in one that is to stay. */
 export interface Copy {
   subject: Subject
-  scratch: Scratch
-  database: ScratchDatabase
+  server: CopyServer
+  database: { settings: ConnectionSettings }
   target: RestoreTarget
+  /** Everything is restored where it is not given. */
+  omission?: Omission
   check: RestoreCheck
   context: Context
 }
@@ -44,7 +70,8 @@ export function isOver(findings: readonly Finding[]): boolean {
 }
 
 /** The definitions and the rows. A script knows no phases: it restores everything at once. */
-export async function restoreContent({ subject, database, target, check, context }: Copy): Promise<Finding[]> {
+export async function restoreContent(copy: Copy): Promise<Finding[]> {
+  const { subject, database, target, check, context, omission } = copy
   const { manifest, folder } = subject
   const archive = path.join(folder, manifest.dump.path)
   await dropPublicWhereAbsent(subject, database, context)
@@ -53,17 +80,40 @@ export async function restoreContent({ subject, database, target, check, context
     const script = { file: archive, compression, foreign: false } as const
     return check.phase('Restoring', () => restoreScript(target, script, context))
   }
-  const section = (name: Section) => () => restoreSection(target, { section: name, archive, jobs: check.jobs }, context)
+  const section = (name: Section) => async () => restoreSection(target, await sectionOf(copy, name), context)
   const definitions = await check.phase('Restoring the definitions', section('pre-data'))
-  return isOver(definitions)
+  return isOver(definitions) || omission?.withoutRows === true
     ? definitions
     : [...definitions, ...(await check.phase('Restoring the data', section('data')))]
+}
+
+async function sectionOf(copy: Copy, section: Section): Promise<ArchiveSection> {
+  const { subject, target, check, omission, context } = copy
+  const { manifest, folder } = subject
+  const archive = path.join(folder, manifest.dump.path)
+  const isLoose = isLooseKey(manifest.looseForeignKeys)
+  const isWhole = manifest.looseForeignKeys.length === 0 && (omission?.entries.size ?? 0) === 0
+  const list = isWhole
+    ? undefined
+    : await writeUseList(
+        target.programs,
+        archive,
+        (entry) => isLoose(entry) || omission?.entries.has(entry.text) === true,
+        context,
+      )
+  return {
+    section,
+    archive,
+    jobs: check.jobs,
+    ...(list !== undefined && { list }),
+    ...(omission?.withoutRows === true && { withoutRows: true }),
+  }
 }
 
 /** Every new database has a schema `public`; a source that dropped it must not get it back. */
 async function dropPublicWhereAbsent(
   { objects }: Subject,
-  { settings }: ScratchDatabase,
+  { settings }: Copy['database'],
   context: Context,
 ): Promise<void> {
   const isThere = objects.some(({ kind, name }) => kind === 'schema' && name === 'public')
@@ -73,20 +123,15 @@ async function dropPublicWhereAbsent(
 }
 
 /** Indexes, constraints, triggers; and the foreign keys that could not be restored with their check. */
-export async function restoreRest({ subject, database, target, check, context }: Copy): Promise<Finding[]> {
-  const { manifest, folder } = subject
-  if (manifest.options.format === 'plain') {
+export async function restoreRest(copy: Copy): Promise<Finding[]> {
+  const { subject, database, target, omission, context } = copy
+  if (subject.manifest.options.format === 'plain') {
     return []
   }
-  const archive = path.join(folder, manifest.dump.path)
-  const list = await listWithoutLooseKeys(target.programs, archive, manifest.looseForeignKeys, context)
-  const findings = await restoreSection(
-    target,
-    { section: 'post-data', archive, jobs: check.jobs, ...(list !== null && { list }) },
-    context,
-  )
+  const findings = await restoreSection(target, await sectionOf(copy, 'post-data'), context)
+  const loose = [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])]
   const added = await withSession(database.settings, { signal: context.signal }, (session) =>
-    addLooseKeys(session, manifest.looseForeignKeys),
+    addLooseKeys(session, loose),
   )
   return [...findings, ...added]
 }

@@ -28,7 +28,14 @@ export async function verifyRestored(
   const roles = await prepareRoles(scratch, { folder, source: manifest.source, objects }, environment, context)
   try {
     const target = { programs: scratch.programs, environment, database: database.name }
-    const { findings, tables } = await compareCopy({ subject, scratch, database, target, check, context })
+    const { findings, tables } = await compareCopy({
+      subject,
+      server: { major: scratch.major, ownRoles: scratch.kind === 'cluster' },
+      database,
+      target,
+      check,
+      context,
+    })
     const notes = [...extensions, ...majorNote(manifest, scratch), ...localeNote(database), ...roles.findings]
     return { findings: [...notes, ...findings], tables }
   } finally {

@@ -24,7 +24,7 @@ describe('readInputs', () => {
   test('the operation is one of those there are', () => {
     expect(readInputs({ INPUT_OPERATION: 'rotate' }).operation).toBe('rotate')
     expect(() => readInputs({ INPUT_OPERATION: 'rotat' })).toThrow(
-      /none of backup, validate, rotate .*Did you mean "rotate"\?/,
+      /none of backup, validate, .*rotate.* Did you mean "rotate"\?/,
     )
   })
 

@@ -1,0 +1,156 @@
+import path from 'node:path'
+import { SetId, type Manifest } from '../backup/manifest.js'
+import { readManifest, SET } from '../backup/set.js'
+import type { Context } from '../context.js'
+import { DamagedError, GuardError, UsageError } from '../errors.js'
+import { describeFinding, worstOf, type Finding } from '../findings.js'
+import type { Options } from '../options.js'
+import { readStoredCatalog } from '../postgres/catalog/stored.js'
+import type { CatalogObject } from '../postgres/catalog/model.js'
+import type { BrokenSet, Store, StoredSet } from '../stores/store.js'
+import { verifyFiles } from '../verify/files.js'
+
+/** A set whose every byte was checked against its manifest just now. */
+export interface RestorableSet {
+  id: string
+  type: string
+  folder: string
+  manifest: Manifest
+  objects: CatalogObject[]
+  /** Newer sets that were passed over, and why, as sentences. */
+  passedOver: string[]
+}
+
+/** What a restore may take: the newest that is proven, the newest that is whole, or that very set. */
+export type Choice = Pick<Options, 'type'> & { backup: string }
+
+/**
+ * Picks the set to restore and checks every byte of it. Of the newest ones, those that are damaged, failed their proof or
+ * (for `latest-proven`) have none are passed over, with a warning; a set that was named by its id is never replaced by
+ * another.
+ *
+ * Throws `UsageError` where there is none of that name, `DamagedError` when the named one is damaged, `GuardError` when
+ * no set can be taken.
+ */
+export async function pickRestorable(store: Store, choice: Choice, context: Context): Promise<RestorableSet> {
+  const { backup, type } = choice
+  if (SetId.safeParse(backup).success) {
+    return named(store, backup, type, context)
+  }
+  if (backup !== 'latest' && backup !== 'latest-proven') {
+    throw new UsageError({
+      doing: `looking for the backup "${backup}"`,
+      problem: 'a restore takes "latest-proven", "latest" or the id of a set (20261124T020000Z)',
+      advice: 'A dump of another tool has nothing to be compared with: restore it with pg_restore or psql.',
+    })
+  }
+  return newest(store, choice, context)
+}
+
+async function named(store: Store, id: string, type: string | undefined, context: Context): Promise<RestorableSet> {
+  const candidates = (await candidatesOf(store, type)).filter((set) => set.id === id)
+  const [set] = candidates
+  const doing = `looking for the backup ${id} in ${store.name}`
+  if (set === undefined) {
+    const ofType = type === undefined ? '' : ` of type ${type}`
+    throw new UsageError({
+      doing,
+      problem: `there is no set${ofType} with this id`,
+      advice: 'List the store to see the ids.',
+    })
+  }
+  if (candidates.length > 1) {
+    const types = candidates.map((each) => each.type).join(', ')
+    throw new UsageError({
+      doing,
+      problem: `there is one of each of the types ${types}`,
+      advice: 'Say which with the option type.',
+    })
+  }
+  const folder = await store.open(set)
+  const damage = await damageOf(folder, set, context)
+  if (damage.length > 0) {
+    throw new DamagedError({
+      doing: `checking the set ${set.type}/${id} before restoring it`,
+      problem: `it is damaged: ${damage.map(describeFinding).join(' ')}`,
+      advice:
+        'Nothing was touched. Use latest-proven, which passes over damaged sets, another id, or another copy of this set.',
+    })
+  }
+  const proof = 'proof' in set ? set.proof.outcome : undefined
+  return opened(
+    folder,
+    set,
+    proof === 'proven' ? [] : [`The set ${set.type}/${id} is not proven, and was asked for by its id.`],
+  )
+}
+
+async function newest(store: Store, { backup, type }: Choice, context: Context): Promise<RestorableSet> {
+  const passedOver: string[] = []
+  for (const set of await candidatesOf(store, type)) {
+    const why = await objection(store, set, backup === 'latest-proven', context)
+    if (why === null) {
+      return opened(await store.open(set), set, passedOver)
+    }
+    const sentence = `The set ${set.type}/${set.id} was passed over: ${why}.`
+    passedOver.push(sentence)
+    context.logger.warning(sentence)
+  }
+  const what = backup === 'latest-proven' ? 'proven and whole' : 'whole'
+  throw new GuardError({
+    doing: `looking for a backup to restore in ${store.name}`,
+    problem:
+      passedOver.length === 0
+        ? `the store holds no set${type === undefined ? '' : ` of type ${type}`}`
+        : `none of its ${passedOver.length} sets is ${what}. ${passedOver.join(' ')}`,
+    advice:
+      passedOver.length === 0
+        ? 'Check the options store and type.'
+        : 'Look at another copy of the store. To restore a set that is not proven, name its id in the option backup.',
+  })
+}
+
+/** Everything that has the place of a set, whole or not, newest first. */
+async function candidatesOf(store: Store, type: string | undefined): Promise<(StoredSet | BrokenSet)[]> {
+  const { sets, broken } = await store.list()
+  return [...sets, ...broken]
+    .filter((set) => type === undefined || set.type === type)
+    .sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? 1 : -1))
+}
+
+/** Why a set is not taken, or null. The files are read last, because that takes long. */
+async function objection(
+  store: Store,
+  set: StoredSet | BrokenSet,
+  mustBeProven: boolean,
+  context: Context,
+): Promise<string | null> {
+  if ('reason' in set) {
+    return set.reason
+  }
+  const { proof } = set
+  if (proof.outcome === 'failed') {
+    const [first] = proof.findings.filter(({ severity }) => severity === 'error')
+    return `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}`
+  }
+  if (mustBeProven && proof.outcome !== 'proven') {
+    return 'it is not proven'
+  }
+  const [damage] = await damageOf(await store.open(set), set, context)
+  return damage === undefined ? null : `it is damaged: ${damage.code} ${damage.on}, ${damage.found}`
+}
+
+async function damageOf(folder: string, set: { id: string; type: string }, { signal }: Context): Promise<Finding[]> {
+  const found = await verifyFiles(folder, { id: set.id, type: set.type }, { signal })
+  return worstOf(found) === 'none' ? [] : found
+}
+
+async function opened(
+  folder: string,
+  { id, type }: { id: string; type: string },
+  passedOver: string[],
+): Promise<RestorableSet> {
+  const manifest = await readManifest(folder)
+  const { objects } = await readStoredCatalog(path.join(folder, SET.catalog))
+  return { id, type, folder, manifest, objects, passedOver }
+}

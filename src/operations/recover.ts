@@ -1,0 +1,149 @@
+import type { TableEntry } from '../backup/manifest.js'
+import type { Context } from '../context.js'
+import { OperationError } from '../errors.js'
+import type { Finding } from '../findings.js'
+import { analyze } from '../restore/analyze.js'
+import { guardFindings } from '../restore/guard.js'
+import { handOver, mappedObjects } from '../restore/role-map.js'
+import { makeRoles, readRoleNeeds, takeBackRoles } from '../restore/roles.js'
+import { selectFrom } from '../restore/selection.js'
+import { environmentFor, type Target } from '../restore/target.js'
+import { withSession } from '../postgres/session.js'
+import { compareContent, compareRest } from '../verify/compare-copy.js'
+import { isOver, restoreContent, restoreRest, type Copy, type Subject } from '../verify/copy.js'
+import { boundedFindings } from '../verify/difference.js'
+import { concludeProof } from '../verify/proof.js'
+import { findAddition } from './recover-tables.js'
+import { placeFor, type Place } from './recover-place.js'
+import { VERIFIER } from './prove.js'
+import type { PreparedRecovery, Recovered, RecoveryPlan } from './recovery.js'
+
+/**
+ * Looks whether a set can be restored into a target, before anything is written, and says everything that speaks against
+ * it.
+ */
+export async function prepareRecovery(
+  subject: Subject,
+  plan: RecoveryPlan,
+  target: Target,
+  context: Context,
+): Promise<PreparedRecovery> {
+  const { manifest, objects } = subject
+  const { facts, database } = target
+  const roles = await readRoleNeeds(subject, facts, plan.roleMap)
+  const selection = selectFrom(manifest, objects, plan)
+  const findings = [
+    ...selection.findings,
+    ...guardFindings({ request: plan, manifest, objects, database, facts, roles }),
+  ]
+  const addition =
+    plan.mode === 'add' && facts.database !== null ? await findAddition(target, selection, plan, context) : null
+  return { subject, plan, target, selection, roles, addition, findings: [...findings, ...(addition?.findings ?? [])] }
+}
+
+/**
+ * Restores a set by phases into a place beside the target, compares it with what the set says of its source, and puts it
+ * in place only when it is equal. Whatever happens before leaves what is there as it was.
+ *
+ * Throws when the restore could not be done; that it is not equal is a failed proof.
+ */
+export async function recover(prepared: PreparedRecovery, context: Context): Promise<Recovered> {
+  const { plan, target, roles } = prepared
+  const made = await plan.phase('Restoring the roles', () => makeRoles(target, roles, context))
+  let isDone = false
+  const place = await placeFor(prepared, context)
+  try {
+    const restored = await restoreInto(place, prepared, context)
+    const findings = [...made.findings, ...place.findings, ...restored.findings]
+    if (restored.proof.outcome !== 'proven') {
+      await place.giveUp(restored.proof)
+      return { ...restored, findings }
+    }
+    context.signal.throwIfAborted()
+    const put = await plan.phase(place.title, () => place.putInPlace())
+    isDone = true
+    return { ...restored, ...put, findings: [...findings, ...put.findings] }
+  } finally {
+    if (!isDone) {
+      await place.discard()
+      await takeBackRoles(target, made.names, context)
+    }
+  }
+}
+
+type Restored = Pick<Recovered, 'proof' | 'tables' | 'manifest' | 'findings'>
+
+/** Fills the place and compares it. An error of a phase ends it: what comes after would only say the same again. */
+async function restoreInto(place: Place, prepared: PreparedRecovery, context: Context): Promise<Restored> {
+  const { plan, roles, selection, target } = prepared
+  const start = context.clock.monotonic()
+  const copy = await copyIn(place, prepared, context)
+  const restored = await restoreContent(copy)
+  const rest = isOver(restored)
+    ? []
+    : await plan.phase('Restoring indexes and constraints', async () => {
+        const findings = await restoreRest(copy)
+        await withSession(copy.database.settings, { signal: context.signal }, (session) =>
+          handOver(session, roles.mapped),
+        )
+        return findings
+      })
+  throwServersFault([...restored, ...rest], target)
+  const isBroken = isOver([...restored, ...rest])
+  const statistics = isBroken
+    ? []
+    : await plan.phase('Gathering statistics', () => analyze(copy.target, plan.jobs, context))
+  const compared = isBroken ? { findings: [], tables: [] as TableEntry[] } : await compare(copy)
+  const proof = concludeProof({
+    tier: 'full',
+    findings: boundedFindings([...restored, ...rest, ...compared.findings]),
+    at: context.clock.now(),
+    seconds: (context.clock.monotonic() - start) / 1000,
+    verifiedBy: VERIFIER,
+  })
+  return { proof, tables: compared.tables, manifest: selection.manifest, findings: statistics }
+}
+
+async function compare(copy: Copy): Promise<{ findings: Finding[]; tables: TableEntry[] }> {
+  const { check, omission } = copy
+  const content =
+    omission?.withoutRows === true
+      ? { findings: [], tables: [] }
+      : await check.phase('Comparing the data', () => compareContent(copy))
+  const rest = await check.phase('Comparing the schema', () => compareRest(copy))
+  return { findings: [...content.findings, ...rest], tables: content.tables }
+}
+
+async function copyIn(place: Place, prepared: PreparedRecovery, context: Context): Promise<Copy> {
+  const { subject, plan, target, selection, roles } = prepared
+  const settings = { ...target.settings, database: place.database }
+  return {
+    subject: {
+      folder: subject.folder,
+      manifest: selection.manifest,
+      objects: mappedObjects(subject.objects, roles.mapped),
+    },
+    server: { major: target.facts.major, ownRoles: false },
+    database: { settings },
+    target: {
+      programs: target.programs,
+      environment: await environmentFor(target, place.database, context),
+      database: place.database,
+    },
+    omission: selection.omission,
+    check: { tier: 'full', jobs: plan.jobs, assertions: plan.assertions, phase: plan.phase },
+    context,
+  }
+}
+
+/** A full disk or a lost server says nothing of the set: the restore could not be done. */
+function throwServersFault(findings: readonly Finding[], { settings }: Target): void {
+  const fault = findings.find(({ code }) => code === 'SCRATCH_FAILED')
+  if (fault !== undefined) {
+    throw new OperationError({
+      doing: `restoring into the server of ${settings.database}`,
+      problem: `the server failed: ${fault.found} (${fault.on})`,
+      advice: 'Give it room or bring it back, then start again. Nothing that was there was touched.',
+    })
+  }
+}
