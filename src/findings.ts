@@ -53,7 +53,7 @@ export const FINDINGS = {
   },
   MANIFEST_CHANGED: {
     severity: 'error',
-    meaning: 'The manifest was changed after the set was committed: SHA256SUMS does not agree with it.',
+    meaning: 'The manifest was changed after the set was committed: SHA256SUMS or the log does not agree with it.',
     advice: 'Do not trust this set; find out who edited it.',
   },
   SET_MISPLACED: {
@@ -133,12 +133,6 @@ export const FINDINGS = {
     meaning: 'A materialized view was computed anew by the restore and has other content than the source.',
     advice:
       'It was stale at the source, or depends on the time or on outside data. Refresh it at the source to be sure.',
-  },
-  UNLOGGED_TABLE_EMPTY: {
-    severity: 'info',
-    meaning:
-      'An unlogged table is dumped and compared like others, but PostgreSQL empties it after a crash or on standbys.',
-    advice: 'On a standby its rows cannot be read; dump the primary if you need them.',
   },
   FOREIGN_TABLE_DATA: {
     severity: 'info',
@@ -357,11 +351,6 @@ export const FINDINGS = {
     severity: 'warning',
     meaning: 'The server is a standby: the backup is as old as its replay, and conflicts can cancel it.',
     advice: 'Back up the primary, or set hot_standby_feedback and max_standby_streaming_delay.',
-  },
-  EVENT_TRIGGER_SKIPPED: {
-    severity: 'info',
-    meaning: 'Event triggers are disabled while restoring into scratch.',
-    advice: 'Nothing to do.',
   },
   ...RECOVERY_FINDINGS,
 } as const satisfies Record<string, Kind>

@@ -125,7 +125,7 @@ export const OUTPUTS = {
     kind: 'text',
     describe: 'The report as one HTML page.',
     actionOnly: true,
-    example: '/home/runner/work/_temp/pg-lifeboat/report.html',
+    example: 'masclet_imperi-daily-20261124T020000Z-report.html',
   },
   'artifact-id': {
     kind: 'text',
