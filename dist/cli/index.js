@@ -6772,14 +6772,14 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
 /* harmony import */ var _option_list_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1715);
 /* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7478);
-/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3419);
+/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5826);
 /* harmony import */ var _platform_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7096);
 /* harmony import */ var _platform_option_sources_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1815);
 /* harmony import */ var _platform_terminal_logger_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9961);
-/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5468);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8850);
-/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3928);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(311);
+/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5468);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8850);
+/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5441);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(311);
 
 
 
@@ -6804,7 +6804,7 @@ function parse(argv) {
     let parsed;
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('pg-lifeboat')
         .description('PostgreSQL backups that are proven to restore.')
-        .version(_version_js__WEBPACK_IMPORTED_MODULE_9__/* .VERSION */ .x)
+        .version(_version_js__WEBPACK_IMPORTED_MODULE_10__/* .VERSION */ .x)
         .exitOverride()
         .showSuggestionAfterError()
         .addHelpText('after', EXIT_CODES);
@@ -6838,6 +6838,8 @@ function exampleOf(operation) {
     const examples = {
         backup: 'PGPASSWORD=… pg-lifeboat backup --database-url postgresql://backup@db/app --type daily --store /backups/app',
         validate: 'pg-lifeboat validate --store /backups/app --backup latest\n  pg-lifeboat validate --backup old-dump.sql.gz',
+        restore: 'pg-lifeboat restore --store /backups/app --target-url postgresql://postgres@db/app --restore-mode replace --confirm app',
+        drill: 'pg-lifeboat drill --store /backups/app --scenario latest,clean-room --drill-report docs/drills/2026-Q4.md',
         rotate: 'pg-lifeboat rotate --store /backups/app --dry-run',
     };
     return `\nExample:\n  ${examples[operation]}\n${EXIT_CODES}`;
@@ -6867,13 +6869,13 @@ async function main(argv) {
     if (report.failure !== undefined) {
         logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'));
     }
-    (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_8__/* .closingLines */ .P)(report).forEach((line) => {
+    (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_9__/* .closingLines */ .P)(report).forEach((line) => {
         logger.info(line);
     });
     if (json) {
-        process.stdout.write(logger.redact(`${JSON.stringify((0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_10__/* .outputsOf */ .Y)(report))}\n`));
+        process.stdout.write(logger.redact(`${JSON.stringify((0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_11__/* .outputsOf */ .Y)(report))}\n`));
     }
-    return (0,_report_report_js__WEBPACK_IMPORTED_MODULE_11__/* .exitCodeFor */ .R)(report);
+    return (0,_report_report_js__WEBPACK_IMPORTED_MODULE_8__/* .exitCodeFor */ .R)(report);
 }
 /** The exit code for what was thrown before an operation could begin; its message is on stderr. */
 function explained(error) {
@@ -7034,7 +7036,7 @@ function capitalised(text) {
 
 /***/ }),
 
-/***/ 3419:
+/***/ 5826:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7043,13 +7045,531 @@ __nccwpck_require__.d(__webpack_exports__, {
   x: () => (/* binding */ runOperation)
 });
 
-// EXTERNAL MODULE: ./src/version.ts
-var version = __nccwpck_require__(311);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(3916);
+// EXTERNAL MODULE: ./src/platform/owner.ts
+var platform_owner = __nccwpck_require__(5668);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
 var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./src/platform/file-errors.ts
+var file_errors = __nccwpck_require__(6561);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/platform/parallel.ts
+/**
+ * Maps with at most `limit` of the works going on at a time. Results keep the order of the items; the first failure is
+ * thrown once the works that had begun are over, and no further ones begin.
+ */
+async function inParallel(items, limit, work) {
+    const results = new Array(items.length);
+    const failures = [];
+    const queue = items.entries();
+    const worker = async () => {
+        for (const [index, item] of queue) {
+            if (failures.length > 0)
+                return;
+            try {
+                results[index] = await work(item, index);
+            }
+            catch (error) {
+                failures.push(error);
+            }
+        }
+    };
+    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+    if (failures.length > 0)
+        throw failures[0];
+    return results;
+}
+
+;// CONCATENATED MODULE: ./src/platform/files.ts
+
+
+
+
+
+
+/** How many fsyncs go on at a time: a disk merges what it is asked together, and libuv has four threads. */
+const SYNCS = 4;
+/** Everything below a folder, sorted by path. Symbolic links are named, never followed. */
+async function entriesBelow(folder) {
+    const found = [];
+    const waiting = [''];
+    for (let inside = waiting.pop(); inside !== undefined; inside = waiting.pop()) {
+        for (const entry of await (0,promises_.readdir)(external_node_path_default().join(folder, inside), { withFileTypes: true })) {
+            const one = { path: inside === '' ? entry.name : `${inside}/${entry.name}`, kind: kindOf(entry) };
+            found.push(one);
+            if (one.kind === 'folder')
+                waiting.push(one.path);
+        }
+    }
+    return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+function kindOf(entry) {
+    if (entry.isFile())
+        return 'file';
+    if (entry.isDirectory())
+        return 'folder';
+    return entry.isSymbolicLink() ? 'symbolic link' : 'special file';
+}
+/** Flushes a file's content, or a folder's list of names, to the disk. */
+async function syncPath(file) {
+    const handle = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
+    try {
+        await handle.sync();
+    }
+    catch (error) {
+        // Some network file systems cannot flush a folder; they have no list of names that we could lose.
+        if (!['EINVAL', 'ENOTSUP', 'EISDIR'].includes((0,file_errors/* codeOf */.$N)(error) ?? '') || !(await handle.stat()).isDirectory()) {
+            throw error;
+        }
+    }
+    finally {
+        await handle.close();
+    }
+}
+/** Flushes everything below a folder, and the folder itself: afterwards a power failure cannot undo it. */
+async function syncTree(folder) {
+    const entries = await entriesBelow(folder);
+    const paths = entries.filter(({ kind }) => kind === 'file' || kind === 'folder').map((entry) => entry.path);
+    await inParallel(['', ...paths], SYNCS, (entry) => syncPath(external_node_path_default().join(folder, entry)));
+}
+/**
+ * Makes a folder, and those above it that are missing, readable by nobody else, and flushes what it made.
+ *
+ * Node's own `recursive` never returns where the system takes no folder although the one above is there, as in /proc or
+ * at an automounter's mount point.
+ */
+async function makeFolder(folder) {
+    if ((await (0,file_errors/* ifThere */.y)((0,promises_.stat)(folder)))?.isDirectory() === true)
+        return;
+    const parent = external_node_path_default().dirname(folder);
+    if (parent !== folder)
+        await makeFolder(parent);
+    try {
+        await (0,promises_.mkdir)(folder, { mode: 0o700 });
+    }
+    catch (error) {
+        if ((0,file_errors/* codeOf */.$N)(error) === 'EEXIST' && (await (0,promises_.stat)(folder)).isDirectory())
+            return;
+        throw error;
+    }
+    await syncPath(parent);
+}
+/** Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part. */
+async function writeWhole(file, content) {
+    const temporary = external_node_path_default().join(external_node_path_default().dirname(file), `.${external_node_path_default().basename(file)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
+    try {
+        await writeNew(temporary, content);
+        await (0,promises_.rename)(temporary, file);
+    }
+    catch (error) {
+        await (0,promises_.rm)(temporary, { force: true });
+        throw error;
+    }
+    await syncPath(external_node_path_default().dirname(file));
+}
+async function writeNew(file, content) {
+    const handle = await (0,promises_.open)(file, 'wx', 0o600);
+    try {
+        await handle.writeFile(content);
+        await handle.sync();
+    }
+    finally {
+        await handle.close();
+    }
+}
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+var external_node_os_default = /*#__PURE__*/__nccwpck_require__.n(external_node_os_);
+;// CONCATENATED MODULE: ./src/platform/state-folder.ts
+
+
+
+
+
+
+/** Where things are kept from one run to the next, the preferred folder first: of the user alone, and over reboots. */
+function stateFolders(environment) {
+    const home = given(environment.HOME) ?? external_node_os_default().homedir();
+    const state = given(environment.XDG_STATE_HOME) ?? external_node_path_default().join(home, '.local', 'state');
+    // A service's user may have no home that it can write to.
+    return [external_node_path_default().join(state, 'pg-lifeboat'), `/var/tmp/pg-lifeboat-${process.getuid?.() ?? 'user'}`];
+}
+/**
+ * Makes the first of these folders that can be made, and returns it. One that others may write into is not taken.
+ *
+ * Throws `OperationError` when there is none.
+ */
+async function makeStateFolder(environment, doing) {
+    const troubles = [];
+    for (const folder of stateFolders(environment)) {
+        try {
+            await (0,file_errors/* orFileTrouble */.nD)(doing, () => makeFolder(folder));
+            if (await isOurs(folder))
+                return folder;
+            troubles.push(new Error(`${folder} belongs to somebody else, or others may write into it`));
+        }
+        catch (error) {
+            troubles.push(error);
+        }
+    }
+    throw new errors/* OperationError */.OK({
+        doing,
+        problem: `none of the folders ${stateFolders(environment).join(', ')} can be used: ${troubles.map(problemOf).join('; ')}`,
+        advice: 'Set XDG_STATE_HOME to a folder that only the user that runs this may write into.',
+        cause: troubles[0],
+    });
+}
+/** Whether a folder is one, is this user's, and nobody else may write into it. */
+async function isOurs(folder) {
+    const there = await (0,promises_.lstat)(folder);
+    return there.isDirectory() && (there.mode & 0o022) === 0 && there.uid === process.getuid?.();
+}
+function problemOf(error) {
+    return error instanceof errors/* LifeboatError */.H3 ? error.problem : String(error);
+}
+function given(value) {
+    return value === undefined || !external_node_path_default().isAbsolute(value) ? undefined : value;
+}
+
+;// CONCATENATED MODULE: ./src/restore/services-note.ts
+
+
+
+
+
+
+
+
+/** What a later run needs to start the services of a run that was killed. */
+const Note = schemas/* object */.Ikc({
+    schema: schemas/* literal */.euz('pg-lifeboat/services/1'),
+    owner: platform_owner/* Owner */._e,
+    /** The shell command that starts the services. */
+    start: schemas/* string */.YjP().min(1),
+    workingDirectory: schemas/* string */.YjP(),
+    /** Milliseconds. */
+    timeout: schemas/* number */.aig().positive(),
+});
+const PREFIX = 'services-';
+/**
+ * Writes down how the services are started again, before they are stopped: a file of mode 0600 that survives this
+ * process, its temporary files and a reboot. Returns its path.
+ */
+async function writeNote(order, { environment, clock }) {
+    const doing = 'writing down how the services are started again';
+    const folder = await makeStateFolder(environment, doing);
+    const owner = (0,platform_owner/* ownerHere */.Wr)(doing, clock.now());
+    const file = external_node_path_default().join(folder, `${PREFIX}${owner.token}.json`);
+    const note = { schema: 'pg-lifeboat/services/1', owner, ...order };
+    await (0,file_errors/* orFileTrouble */.nD)(doing, () => writeWhole(file, `${JSON.stringify(note)}\n`));
+    return file;
+}
+/** Removes a note. Returns whether this call did: of several runs that try, one. */
+async function removeNote(file) {
+    try {
+        // Not rm, which takes no notice of somebody else being quicker.
+        await (0,promises_.unlink)(file);
+    }
+    catch (error) {
+        if ((0,file_errors/* codeOf */.$N)(error) === 'ENOENT')
+            return false;
+        throw error;
+    }
+    await syncPath(external_node_path_default().dirname(file));
+    return true;
+}
+/** The notes of this user, of living and of dead runs. What anybody else could have written is not read. */
+async function findNotes({ environment }) {
+    const found = [];
+    for (const folder of stateFolders(environment)) {
+        if ((await (0,file_errors/* ifThere */.y)(isOurs(folder))) !== true)
+            continue;
+        const names = (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(folder))) ?? [];
+        for (const name of names.filter((each) => each.startsWith(PREFIX) && each.endsWith('.json'))) {
+            const note = await readNote(external_node_path_default().join(folder, name));
+            if (note !== undefined)
+                found.push(note);
+        }
+    }
+    return found;
+}
+/** What is in there will be run by a shell: so it must be a plain file, ours, and closed to everybody else. */
+async function readNote(file) {
+    try {
+        const handle = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+        try {
+            const there = await handle.stat();
+            const isClosed = there.isFile() && there.nlink === 1 && (there.mode & 0o077) === 0;
+            if (!isClosed || there.uid !== process.getuid?.())
+                return undefined;
+            const { owner, start, workingDirectory, timeout } = Note.parse(JSON.parse(await handle.readFile('utf8')));
+            return { file, owner, start, workingDirectory, timeout };
+        }
+        finally {
+            await handle.close();
+        }
+    }
+    catch {
+        return undefined; // gone meanwhile, or not a note of ours: nothing in it may be run
+    }
+}
+
+;// CONCATENATED MODULE: ./src/restore/services.ts
+
+
+
+/** The services could not be started again: worse than whatever else went wrong, which is its cause. */
+class ServicesError extends errors/* OperationError */.OK {
+    constructor(cause, note, before) {
+        super({
+            doing: 'starting the services again',
+            problem: `the services do not run: ${cause instanceof errors/* LifeboatError */.H3 ? cause.problem : (0,errors/* messageOf */.bD)(cause)}`,
+            advice: `Start them now. The next run of pg-lifeboat tries it again; remove ${note} when they run.`,
+            cause: before ?? cause,
+        });
+    }
+}
+/**
+ * Stops the services, does work, and starts them again, whatever happens: also when stopping fails half-way (then nothing
+ * else is done), when the work fails and when we are interrupted. Should this process be killed, a note on disk lets the
+ * next one start them (`startLeftServices`).
+ *
+ * @param work may start the services earlier by what it is given; that never throws, so that the work goes on
+ * Throws `ServicesError` when they could not be started, with what the work threw as its cause.
+ */
+async function withServicesStopped(services, context, work) {
+    const { stop, start, timeout, phase } = services;
+    if (start === undefined) {
+        return work(() => Promise.resolve());
+    }
+    const order = { start, timeout, workingDirectory: context.workingDirectory };
+    const restart = new Restart(order, await writeNote(order, context), phase, context);
+    let failure;
+    try {
+        if (stop !== undefined) {
+            await phase('Stopping the services', () => runShell({ ...order, start: stop }, 'stopping the services', context, context.signal));
+        }
+        return await work(() => restart.once());
+    }
+    catch (error) {
+        failure = { error };
+        throw error;
+    }
+    finally {
+        await restart.once();
+        restart.throwIfFailed(failure?.error);
+    }
+}
+/** Starts the services once, and remembers how that went. */
+class Restart {
+    order;
+    note;
+    phase;
+    context;
+    attempt;
+    failure;
+    constructor(order, note, phase, context) {
+        this.order = order;
+        this.note = note;
+        this.phase = phase;
+        this.context = context;
+    }
+    once() {
+        this.attempt ??= this.phase('Starting the services', () => start(this.order, this.note, this.context)).catch((error) => {
+            this.failure = error;
+            this.context.logger.error(`The services could not be started: ${(0,errors/* messageOf */.bD)(error)}`);
+        });
+        return this.attempt;
+    }
+    throwIfFailed(before) {
+        if (this.failure !== undefined) {
+            throw new ServicesError(this.failure, this.note, before);
+        }
+    }
+}
+/** The note goes once they run, and stays when they do not. */
+async function start(order, note, context) {
+    // Not the context's signal: who interrupts us wants the services back as well.
+    await runShell(order, 'starting the services', context, new AbortController().signal);
+    await removeNote(note);
+}
+async function runShell({ start: command, workingDirectory, timeout }, doing, { processes, environment, logger }, signal) {
+    const tell = (line) => {
+        logger.info(line);
+    };
+    await processes.run({
+        program: 'bash',
+        args: ['-eo', 'pipefail', '-c', command],
+        env: environment,
+        cwd: workingDirectory,
+        doing,
+        advice: 'What the command said is in the log above; correct it, then start again.',
+        stdout: tell,
+        onStderrLine: tell,
+        timeout,
+        signal,
+    });
+}
+/**
+ * Starts the services of runs that were killed before they could do so themselves. Never throws: what could not be
+ * started is told as an error, and the next run tries again.
+ */
+async function startLeftServices(context) {
+    for (const note of await findNotes(context)) {
+        const life = (0,platform_owner/* lifeOf */.c_)(note.owner);
+        if (life === 'dead') {
+            await takeOver(note, context);
+        }
+        else if (life === 'elsewhere') {
+            context.logger.warning(`The services that ${(0,platform_owner/* describeOwner */.$S)(note.owner)} stopped may still be stopped. If that run is over, start them and remove ${note.file}.`);
+        }
+    }
+}
+/** Of several runs that find a note, the one that can remove it goes on, with a note of its own in place before. */
+async function takeOver(note, context) {
+    const { logger } = context;
+    try {
+        const mine = await writeNote({ start: note.start, workingDirectory: note.workingDirectory, timeout: note.timeout }, context);
+        if (!(await removeNote(note.file))) {
+            await removeNote(mine);
+            return;
+        }
+        logger.warning(`Starting the services, which a run that was killed left stopped: ${(0,platform_owner/* describeOwner */.$S)(note.owner)}.`);
+        await start(note, mine, context);
+    }
+    catch (error) {
+        if (error instanceof errors/* InterruptedError */.p4)
+            throw error;
+        logger.error(`The services that an earlier run stopped could not be started. ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+}
+
+// EXTERNAL MODULE: ./src/version.ts
+var version = __nccwpck_require__(311);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
 var iso = __nccwpck_require__(4377);
+;// CONCATENATED MODULE: ./src/recovery-findings.ts
+/** What can be found when a set is restored for real; a part of the one list. */
+const RECOVERY_FINDINGS = {
+    FOREIGN_KEY_LEFT_OUT: {
+        severity: 'warning',
+        meaning: 'A foreign key was not restored: its rows were, those it leads to were not, and PostgreSQL must check it.',
+        advice: 'Add it once the rows that it leads to are there; or restore both tables together.',
+    },
+    CONFIRM_NEEDED: {
+        severity: 'error',
+        meaning: 'The restore touches a database that is in use, and confirm is not its name.',
+        advice: 'If this is the database that you mean, type its name in confirm.',
+    },
+    TARGET_MISSING: {
+        severity: 'error',
+        meaning: 'The database that is to be replaced or added to is not on the server.',
+        advice: 'Check target-url; restore-mode new makes a database that is not there.',
+    },
+    TARGET_NOT_EMPTY: {
+        severity: 'error',
+        meaning: 'The database to restore into holds something already.',
+        advice: 'Name a database that is not there yet, or use restore-mode replace, which keeps the old one.',
+    },
+    TARGET_TABLE_MISSING: {
+        severity: 'error',
+        meaning: 'A table that only rows are to be brought back into is not in the database, or its schema is not.',
+        advice: 'Bring the table back whole (restore-parts all), or create its schema first.',
+    },
+    TARGET_TABLE_NOT_EMPTY: {
+        severity: 'error',
+        meaning: 'A table that is to be brought back is there and holds rows.',
+        advice: 'Rename, drop or empty the table first: rows that are there are never mixed with restored ones.',
+    },
+    TABLE_NOT_IN_SET: {
+        severity: 'error',
+        meaning: 'A table that was asked for is in the set without its rows.',
+        advice: 'Use a set that holds its rows, such as one of a type that backs up every table.',
+    },
+    SET_IS_PARTIAL: {
+        severity: 'error',
+        meaning: 'The set does not hold the rows of some tables, which would be empty after replacing the database.',
+        advice: 'Use a set of every table, use restore-mode add, or name in exclude-tables those that may be empty.',
+    },
+    PLAIN_NOT_DIVISIBLE: {
+        severity: 'error',
+        meaning: 'A plain dump can only be restored as a whole.',
+        advice: 'Restore all of it into a new database and take from there what you need, or use a set of another format.',
+    },
+    TARGET_ROLE_MISSING: {
+        severity: 'error',
+        meaning: 'A role that the set needs is not on the target and cannot be made there, or our role may not act for it.',
+        advice: 'Create it, or grant it to the role in target-url, or name in role-map the role that takes its place.',
+    },
+    ROLE_MAP_WRONG: {
+        severity: 'error',
+        meaning: 'A pair in role-map cannot be followed.',
+        advice: 'Map a role of the source that is not on the target to one that is.',
+    },
+    TARGET_FORBIDDEN: {
+        severity: 'error',
+        meaning: 'The role in target-url may not do on the target what the restore needs.',
+        advice: 'Use a role with CREATEDB that owns the database to replace, or a superuser.',
+    },
+    TARGET_TOO_OLD: {
+        severity: 'error',
+        meaning: 'The target server is of an older major than the source: PostgreSQL does not restore backwards.',
+        advice: "Restore into a server of the source's major or of a newer one.",
+    },
+    TARGET_MAJOR_DIFFERS: {
+        severity: 'warning',
+        meaning: 'The target server is of a newer major than the source; what only the version changes is not reported.',
+        advice: 'Read the release notes of the majors in between before the services use it.',
+    },
+    TARGET_STANDBY: {
+        severity: 'error',
+        meaning: 'The target server is a standby, which nothing can be written to.',
+        advice: 'Give the address of its primary.',
+    },
+    TARGET_BUSY: {
+        severity: 'error',
+        meaning: 'Something keeps the database that is to be replaced from being renamed.',
+        advice: 'Commit or roll back its prepared transactions (pg_prepared_xacts), and end what holds on to it.',
+    },
+    COLLATION_DIFFERS: {
+        severity: 'warning',
+        meaning: "The target's collation library is of another version than the source's, so text may sort in another way.",
+        advice: 'Indexes are built anew and are right. Check queries and partitions that depend on the order of text.',
+    },
+    ROLE_WITHOUT_PASSWORD: {
+        severity: 'warning',
+        meaning: 'A role that may log in was made, without a password: sets do not hold passwords.',
+        advice: 'Set one: ALTER ROLE … PASSWORD (psql: \\password).',
+    },
+    DATABASE_PROPERTY_LOST: {
+        severity: 'warning',
+        meaning: 'Something that belonged to the database as a whole could not be given to the restored one.',
+        advice: 'Let a superuser set it: ALTER DATABASE, ALTER ROLE … IN DATABASE or GRANT … ON DATABASE.',
+    },
+    STATISTICS_MISSING: {
+        severity: 'warning',
+        meaning: "The planner's statistics of the restored database could not be gathered.",
+        advice: 'Run vacuumdb --analyze-only on it before the services use it.',
+    },
+    FOREIGN_KEY_NOT_VALID: {
+        severity: 'warning',
+        meaning: 'A foreign key of a table that was brought back is not valid: rows point to rows that are not there.',
+        advice: 'Find those rows, mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.',
+    },
+};
+
 ;// CONCATENATED MODULE: ./src/findings.ts
+
 /** Every finding there is: the one list, from which the reference in `docs/` is generated. Codes never change meaning. */
 const FINDINGS = {
     // The set's files
@@ -7085,7 +7605,7 @@ const FINDINGS = {
     },
     MANIFEST_CHANGED: {
         severity: 'error',
-        meaning: 'The manifest was changed after the set was committed: SHA256SUMS does not agree with it.',
+        meaning: 'The manifest was changed after the set was committed: SHA256SUMS or the log does not agree with it.',
         advice: 'Do not trust this set; find out who edited it.',
     },
     SET_MISPLACED: {
@@ -7164,11 +7684,6 @@ const FINDINGS = {
         severity: 'warning',
         meaning: 'A materialized view was computed anew by the restore and has other content than the source.',
         advice: 'It was stale at the source, or depends on the time or on outside data. Refresh it at the source to be sure.',
-    },
-    UNLOGGED_TABLE_EMPTY: {
-        severity: 'info',
-        meaning: 'An unlogged table is dumped and compared like others, but PostgreSQL empties it after a crash or on standbys.',
-        advice: 'On a standby its rows cannot be read; dump the primary if you need them.',
     },
     FOREIGN_TABLE_DATA: {
         severity: 'info',
@@ -7253,7 +7768,7 @@ const FINDINGS = {
     },
     EXTENSION_MISSING: {
         severity: 'inconclusive',
-        meaning: 'The scratch server does not have an extension that the backup needs.',
+        meaning: 'The server restored into does not have an extension that the backup needs; a restore for real is refused.',
         advice: 'Use a scratch image or machine that has the extension installed.',
     },
     EXTENSION_VERSION_DIFFERS: {
@@ -7283,8 +7798,8 @@ const FINDINGS = {
     },
     LOCALE_DIFFERS: {
         severity: 'warning',
-        meaning: 'The scratch server does not have the locale of the source, so the copy sorts text in another way.',
-        advice: "Use a scratch image or machine with the source's locale to have indexes and ranges over text proven under it.",
+        meaning: 'The server restored into does not have the locale of the source, so the copy sorts text in another way.',
+        advice: "Use an image or machine with the source's locale; for a proof, so that indexes and ranges over text are proven under it.",
     },
     NO_MANIFEST: {
         severity: 'inconclusive',
@@ -7377,11 +7892,7 @@ const FINDINGS = {
         meaning: 'The server is a standby: the backup is as old as its replay, and conflicts can cancel it.',
         advice: 'Back up the primary, or set hot_standby_feedback and max_standby_streaming_delay.',
     },
-    EVENT_TRIGGER_SKIPPED: {
-        severity: 'info',
-        meaning: 'Event triggers are disabled while restoring into scratch.',
-        advice: 'Nothing to do.',
-    },
+    ...RECOVERY_FINDINGS,
 };
 /** A finding of a known code; `found` says what is the case here, `advice` replaces the usual one where it can be precise. */
 function finding(code, on, found, advice) {
@@ -7626,144 +8137,6 @@ function dumpBytes(dumpPath, files) {
     return own.reduce((sum, { size }) => sum + size, 0);
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(3916);
-// EXTERNAL MODULE: ./src/platform/file-errors.ts
-var file_errors = __nccwpck_require__(6561);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/platform/parallel.ts
-/**
- * Maps with at most `limit` of the works going on at a time. Results keep the order of the items; the first failure is
- * thrown once the works that had begun are over, and no further ones begin.
- */
-async function inParallel(items, limit, work) {
-    const results = new Array(items.length);
-    const failures = [];
-    const queue = items.entries();
-    const worker = async () => {
-        for (const [index, item] of queue) {
-            if (failures.length > 0)
-                return;
-            try {
-                results[index] = await work(item, index);
-            }
-            catch (error) {
-                failures.push(error);
-            }
-        }
-    };
-    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-    if (failures.length > 0)
-        throw failures[0];
-    return results;
-}
-
-;// CONCATENATED MODULE: ./src/platform/files.ts
-
-
-
-
-
-
-/** How many fsyncs go on at a time: a disk merges what it is asked together, and libuv has four threads. */
-const SYNCS = 4;
-/** Everything below a folder, sorted by path. Symbolic links are named, never followed. */
-async function entriesBelow(folder) {
-    const found = [];
-    const waiting = [''];
-    for (let inside = waiting.pop(); inside !== undefined; inside = waiting.pop()) {
-        for (const entry of await (0,promises_.readdir)(external_node_path_default().join(folder, inside), { withFileTypes: true })) {
-            const one = { path: inside === '' ? entry.name : `${inside}/${entry.name}`, kind: kindOf(entry) };
-            found.push(one);
-            if (one.kind === 'folder')
-                waiting.push(one.path);
-        }
-    }
-    return found.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-function kindOf(entry) {
-    if (entry.isFile())
-        return 'file';
-    if (entry.isDirectory())
-        return 'folder';
-    return entry.isSymbolicLink() ? 'symbolic link' : 'special file';
-}
-/** Flushes a file's content, or a folder's list of names, to the disk. */
-async function syncPath(file) {
-    const handle = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
-    try {
-        await handle.sync();
-    }
-    catch (error) {
-        // Some network file systems cannot flush a folder; they have no list of names that we could lose.
-        if (!['EINVAL', 'ENOTSUP', 'EISDIR'].includes((0,file_errors/* codeOf */.$N)(error) ?? '') || !(await handle.stat()).isDirectory()) {
-            throw error;
-        }
-    }
-    finally {
-        await handle.close();
-    }
-}
-/** Flushes everything below a folder, and the folder itself: afterwards a power failure cannot undo it. */
-async function syncTree(folder) {
-    const entries = await entriesBelow(folder);
-    const paths = entries.filter(({ kind }) => kind === 'file' || kind === 'folder').map((entry) => entry.path);
-    await inParallel(['', ...paths], SYNCS, (entry) => syncPath(external_node_path_default().join(folder, entry)));
-}
-/**
- * Makes a folder, and those above it that are missing, readable by nobody else, and flushes what it made.
- *
- * Node's own `recursive` never returns where the system takes no folder although the one above is there, as in /proc or
- * at an automounter's mount point.
- */
-async function makeFolder(folder) {
-    if ((await (0,file_errors/* ifThere */.y)((0,promises_.stat)(folder)))?.isDirectory() === true)
-        return;
-    const parent = external_node_path_default().dirname(folder);
-    if (parent !== folder)
-        await makeFolder(parent);
-    try {
-        await (0,promises_.mkdir)(folder, { mode: 0o700 });
-    }
-    catch (error) {
-        if ((0,file_errors/* codeOf */.$N)(error) === 'EEXIST' && (await (0,promises_.stat)(folder)).isDirectory())
-            return;
-        throw error;
-    }
-    await syncPath(parent);
-}
-/** Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part. */
-async function writeWhole(file, content) {
-    const temporary = external_node_path_default().join(external_node_path_default().dirname(file), `.${external_node_path_default().basename(file)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
-    try {
-        await writeNew(temporary, content);
-        await (0,promises_.rename)(temporary, file);
-    }
-    catch (error) {
-        await (0,promises_.rm)(temporary, { force: true });
-        throw error;
-    }
-    await syncPath(external_node_path_default().dirname(file));
-}
-async function writeNew(file, content) {
-    const handle = await (0,promises_.open)(file, 'wx', 0o600);
-    try {
-        await handle.writeFile(content);
-        await handle.sync();
-    }
-    finally {
-        await handle.close();
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/backup/checksums.ts
 /**
  * The content of `SHA256SUMS` over these files, sorted by path, as `sha256sum` writes it: a name with a backslash, a
@@ -7855,6 +8228,9 @@ const SET = {
     checksums: 'SHA256SUMS',
     catalog: 'catalog.json',
     globals: 'globals.sql',
+    /** The recovery kit: how to restore this set with nothing but a shell and PostgreSQL's programs. */
+    guide: 'RESTORE.md',
+    script: 'restore.sh',
     /** The folder of a dump in directory format. */
     dump: 'dump',
     /** The folder of outcomes of later verifications, the only part of a set that grows. */
@@ -8004,6 +8380,918 @@ function incompleteness(manifest, place, sizes) {
             return `${file.path} has ${size} bytes, the manifest says ${file.size}`;
     }
     return null;
+}
+
+;// CONCATENATED MODULE: ./src/backup/kit/facts.ts
+
+/** Ordinary tables whose rows are in the dump. Materialized views are left out: a restore computes them anew. */
+function countableTables({ manifest, tables }) {
+    const conditions = new Map(tables.map((table) => [displayName(table), table.extension?.condition ?? '']));
+    return manifest.tables.flatMap(({ schema, name, kind, data, rows, bytes }) => kind === 'table' && data && rows !== undefined
+        ? [{ schema, name, rows, bytes, condition: conditions.get(displayName({ schema, name })) ?? '' }]
+        : []);
+}
+function localeOf({ localeProvider, collate, ctype, icuLocale }) {
+    const provider = localeProvider === 'icu' || localeProvider === 'builtin' ? localeProvider : 'libc';
+    const own = [provider === 'icu' ? 'ICU_LOCALE' : 'BUILTIN_LOCALE', icuLocale];
+    const all = [
+        ...(provider === 'libc' ? [] : [own]),
+        ['LC_COLLATE', collate],
+        ['LC_CTYPE', ctype],
+    ];
+    return { provider, parameters: all.filter((each) => each[1] !== null) };
+}
+
+;// CONCATENATED MODULE: ./src/backup/kit/text.ts
+/** Text from outside, made safe for the place where it stands: names of databases, roles and tables can hold anything. */
+/** Controls, line ends, and marks that hide or reorder what stands beside them. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** On one line and without anything that cannot be seen: a line end becomes `\u{a}`. */
+function oneLine(text) {
+    return text.replaceAll(UNSEEN, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+}
+/** One word of a POSIX shell: `it's` is `'it'\''s'`. */
+function shellWord(text) {
+    return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+/** A string constant of SQL on one line, whatever `standard_conforming_strings` is: `E'it''s'`. */
+function sqlText(text) {
+    const escaped = text
+        .replaceAll('\\', '\\\\')
+        .replaceAll("'", "''")
+        .replaceAll('\n', '\\n')
+        .replaceAll('\r', '\\r')
+        .replaceAll('\t', '\\t');
+    return `${escaped.includes('\\') ? 'E' : ''}'${escaped}'`;
+}
+/** A connection string that names a database, and can be nothing else: pg_restore takes `a=b` for parameters. */
+function connectionTo(database) {
+    return /^[\w-]+$/.test(database) ? database : `dbname='${database.replaceAll(/['\\]/g, '\\$&')}'`;
+}
+/** What a here-document holds, word for word, with an end that is none of its lines. */
+function hereDocument(content) {
+    const lines = new Set(content.split('\n'));
+    let end = 'END';
+    while (lines.has(end)) {
+        end += '_';
+    }
+    return `<<'${end}'\n${content}\n${end}`;
+}
+/**
+ * Text of a POSIX shell script, word for word. In it `@{` stands for the shell's own `${`, which a template literal would
+ * take for itself.
+ */
+function shell(text) {
+    return String.raw(text).replaceAll('@{', '${');
+}
+/** Prose in Markdown in which nothing acts. */
+function prose(text) {
+    return oneLine(text)
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll(/[\\`*_{}[\]()#+!|~@$"':]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+}
+/** A name in Markdown, set as code; plain where it is tame, so that it reads well in a terminal too. */
+function code(text) {
+    return /^[\w .,/:()+-]+$/.test(text) && text.trim() === text ? `\`${text}\`` : `<code>${prose(text)}</code>`;
+}
+/** Commands in Markdown, in a fence that none of them can end. */
+function commands(text) {
+    const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+    const fence = '`'.repeat(longest + 1);
+    return `${fence}sh\n${text}\n${fence}`;
+}
+
+;// CONCATENATED MODULE: ./src/backup/kit/readme.ts
+
+
+
+
+/** More tables than this are not listed; the script has them all. */
+const LISTED_TABLES = 100;
+/** The text of `RESTORE.md`: what this set is and how it is restored, for a person who knows neither. */
+function restoreGuide(facts) {
+    const { manifest } = facts;
+    return `${[
+        `# How to restore the backup ${code(`${manifest.type}/${manifest.id}`)} of ${code(manifest.series)}`,
+        summary(facts),
+        '## With the script',
+        `It checks everything that it can before it writes, restores, and counts the rows of every table. It needs a shell and PostgreSQL's programs of major ${manifest.tool.pgDumpMajor} or newer on \`PATH\`, and the connection in libpq's variables:`,
+        commands([
+            `export PGHOST=the.new.server PGPORT=5432 PGUSER=postgres PGPASSWORD=…`,
+            `sh restore.sh --check -- ${shellWord(manifest.source.database)}   # looks, and writes nothing`,
+            `sh restore.sh -- ${shellWord(manifest.source.database)}`,
+        ].join('\n')),
+        'The database must not exist yet, or be empty. Exit codes: 0 restored with all rows, 1 failed, 2 bad usage, 3 the set is damaged or rows are missing, 5 refused before anything was written.',
+        '## By hand',
+        'The same steps, in this folder, with the same variables:',
+        commands(steps(facts)),
+        '## What must be there',
+        needs(facts),
+        '## What is not in this set',
+        absent(facts),
+        '## How it was proven',
+        proven(facts),
+        '## Tables',
+        tables(facts),
+    ].join('\n\n')}\n`;
+}
+function summary({ manifest }) {
+    const { source, snapshot, tool, options, dump } = manifest;
+    return [
+        `- The database ${code(source.database)} as it was at **${snapshot.time}**, dumped by ${code(tool.pgDump)} under one snapshot.`,
+        `- From PostgreSQL ${prose(source.serverVersion)}; restore it into PostgreSQL ${source.major} or newer.`,
+        `- The dump is ${code(dump.path)}, format ${options.format}, compression ${code(options.compression)}, ${dump.bytes} bytes.`,
+        `- Written by pg-lifeboat ${prose(tool.version)}. Everything here works without it.`,
+    ].join('\n');
+}
+/** The commands for this set's format, each as it would be typed. */
+function steps({ manifest, hasPublicSchema }) {
+    const { source, dump } = manifest;
+    const target = shellWord(connectionTo(source.database));
+    return [
+        '# 1. Is the set whole?',
+        'sha256sum -c SHA256SUMS',
+        '# 2. The roles; those that are there already get the attributes of the source, and keep their passwords',
+        `psql --no-psqlrc --dbname=postgres --file=${SET.globals}`,
+        '# 3. An empty database like the source',
+        createdb(manifest),
+        ...(hasPublicSchema ? [] : [`psql --no-psqlrc --dbname=${target} --command='DROP SCHEMA public'`]),
+        ...(manifest.options.format === 'plain' ? scriptSteps(dump.path, target) : archiveSteps(manifest, target)),
+        '# Last: statistics for the planner',
+        `psql --no-psqlrc --dbname=${target} --command=ANALYZE`,
+    ].join('\n');
+}
+function createdb({ source }) {
+    const { provider, parameters } = localeOf(source);
+    const flags = {
+        LC_COLLATE: '--lc-collate',
+        LC_CTYPE: '--lc-ctype',
+        ICU_LOCALE: '--icu-locale',
+        BUILTIN_LOCALE: '--builtin-locale',
+    };
+    return [
+        'createdb --maintenance-db=postgres --template=template0',
+        `--encoding=${shellWord(source.encoding)}`,
+        ...(source.major >= 15 ? [`--locale-provider=${provider}`] : []),
+        ...parameters.map(([name, value]) => `${flags[name] ?? ''}=${shellWord(value)}`),
+        `--owner=${shellWord(source.owner)}`,
+        `-- ${shellWord(source.database)}`,
+    ].join(' ');
+}
+function scriptSteps(dump, target) {
+    const psql = `psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname=${target}`;
+    return ['# 4. Everything', dump.endsWith('.gz') ? `gzip -dc ${dump} | ${psql}` : `${psql} --file=${dump}`];
+}
+function archiveSteps({ dump, looseForeignKeys: loose }, target) {
+    const restore = `pg_restore --dbname=${target} --no-tablespaces`;
+    const section = (name) => `${restore} --section=${name} ${dump.path}`;
+    const definitions = ['# 4. Definitions, rows (4 tables at once), then indexes and constraints', section('pre-data')];
+    const rows = `${restore} --section=data --jobs=4 ${dump.path}`;
+    if (loose.length === 0) {
+        return [...definitions, rows, section('post-data')];
+    }
+    const oids = loose.map(({ oid }) => String(oid)).join('|');
+    const statements = loose.flatMap(({ statement }) => (statement === null ? [] : [`${statement};`]));
+    return [
+        ...definitions,
+        rows,
+        '# … without the foreign keys to tables whose rows are not in this set, which are then added unchecked',
+        `pg_restore --list ${dump.path} | grep -E -v '^[0-9]+; 2606 (${oids}) ' >/tmp/restore-list`,
+        `${restore} --section=post-data --use-list=/tmp/restore-list ${dump.path}`,
+        ...(statements.length === 0 ? [] : [`psql --no-psqlrc --dbname=${target} ${hereDocument(statements.join('\n'))}`]),
+    ];
+}
+function needs({ manifest }) {
+    const { source, tool } = manifest;
+    const extensions = source.extensions.map(({ name, version }) => `${code(name)} ${prose(version)}`);
+    return [
+        `- PostgreSQL's programs \`psql\` and \`pg_restore\` of major ${tool.pgDumpMajor} or newer.`,
+        `- The locale: encoding ${code(source.encoding)}, ${localeOf(source)
+            .parameters.map(([name, value]) => `${name} ${code(value)}`)
+            .join(', ')}. Without it the script takes another, and says so.`,
+        `- Extensions, installed on the server: ${extensions.length === 0 ? 'none' : extensions.join(', ')}.`,
+        `- Roles, which \`${SET.globals}\` creates: ${source.roles.map(code).join(', ')}.`,
+        `- Tablespaces: ${source.tablespaces.every((name) => name === 'pg_default')
+            ? 'none of its own'
+            : `the source used ${source.tablespaces.map(code).join(', ')}; ${manifest.options.format === 'plain'
+                ? 'a plain dump needs those with these names'
+                : 'everything is restored into the default one'}`}.`,
+    ].join('\n');
+}
+function absent({ manifest }) {
+    const without = manifest.tables.filter(({ kind, data }) => kind === 'table' && !data);
+    const foreign = manifest.tables.filter(({ kind }) => kind === 'foreign');
+    return [
+        '- The passwords of roles: set them anew (`\\password role` in psql).',
+        '- What belongs to the database as a whole: `ALTER DATABASE … SET`, `GRANT … ON DATABASE`, its comment and connection limit. `catalog.json` lists them under `"kind":"database"`.',
+        '- Other databases of the server, its configuration (`postgresql.conf`, `pg_hba.conf`), replication slots; subscriptions are restored disabled.',
+        ...(without.length === 0
+            ? []
+            : [
+                `- The rows of ${counted(without.length, 'table')} not chosen: ${bounded(without.map((table) => code(displayName(table))))}. Their definitions are here.`,
+            ]),
+        ...(foreign.length === 0
+            ? []
+            : [
+                `- The rows of foreign tables, which are on other servers: ${bounded(foreign.map((table) => code(displayName(table))))}.`,
+            ]),
+        ...(manifest.looseForeignKeys.length === 0
+            ? []
+            : [
+                `- The check of ${counted(manifest.looseForeignKeys.length, 'foreign key')} to such tables, added NOT VALID. Once the rows are there: \`ALTER TABLE … VALIDATE CONSTRAINT …\`. ${bounded(manifest.looseForeignKeys.map(({ table, name }) => `${code(name)} of ${code(table)}`))}.`,
+            ]),
+    ].join('\n');
+}
+function proven({ manifest }) {
+    const asked = manifest.options.verify;
+    const asking = asked === 'none'
+        ? 'No verification was asked for when this set was taken.'
+        : `This set was to be verified to the tier \`${asked}\` before it was kept.`;
+    return `${asking} This text was written before that, so the outcome is in \`manifest.json\`, under \`proof\`: \`proven\`, \`failed\` or \`not-verified\`, with everything that was found. Later verifications are in \`proofs/\`, the newest counts. \`restore.sh\` says the first outcome.`;
+}
+function tables(facts) {
+    const all = countableTables(facts);
+    const rows = all.reduce((sum, table) => sum + table.rows, 0);
+    const largest = [...all].sort((a, b) => b.rows - a.rows).slice(0, LISTED_TABLES);
+    const left = all.length - largest.length;
+    return [
+        `${counted(all.length, 'table')} with ${counted(rows, 'row')} at the snapshot${left > 0 ? `; the ${largest.length} with the most rows, ${left} more are in \`restore.sh\`` : ''}:`,
+        [
+            '| Table | Rows |',
+            '| --- | ---: |',
+            ...largest.map((table) => `| ${cell(displayName(table))} | ${table.rows} |`),
+        ].join('\n'),
+    ].join('\n\n');
+}
+function counted(count, thing) {
+    return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+function cell(name) {
+    return code(oneLine(name));
+}
+function bounded(texts) {
+    const shown = texts.slice(0, 30);
+    const left = texts.length - shown.length;
+    return `${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+}
+
+;// CONCATENATED MODULE: ./src/backup/kit/script-basics.ts
+
+/** What `restore.sh` says and how it asks, and the check of the files: the same in every set. */
+const SCRIPT_BASICS = shell `
+usage() {
+  cat <<'END'
+Usage: ./restore.sh [--jobs N] [--check] [--] DATABASE
+
+Restores this backup set into DATABASE, which must not exist yet or be empty. It checks everything that it can before it
+writes anything, restores, and counts the rows of every table.
+
+  --jobs N   how many tables are restored at once (the number of processors)
+  --check    only check: the files, the versions, the roles, the extensions, the database; write nothing
+  --help     this text
+
+The server is the one that libpq's variables name: PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSFILE, PGSSLMODE, …
+PostgreSQL's programs are those on PATH:  PATH=/usr/lib/postgresql/17/bin:$PATH ./restore.sh app
+
+Exit codes: 0 restored, all rows there · 1 failed · 2 bad usage · 3 the set is damaged, or rows are missing
+            5 refused, nothing was written
+END
+}
+
+say() { printf '%s\n' "$*"; }
+note() { printf 'Note: %s\n' "$*" >&2; }
+stop() {
+  exit_code=$1
+  shift
+  printf 'restore.sh: %s\n' "$*" >&2
+  exit "$exit_code"
+}
+
+# A connection string for the database of that name, whatever is in it.
+connection_to() {
+  rest=$1
+  escaped=''
+  while [ -n "$rest" ]; do
+    tail=@{rest#?}
+    letter=@{rest%"$tail"}
+    case $letter in
+      [\'\\]) escaped=$escaped\\$letter ;;
+      *) escaped=$escaped$letter ;;
+    esac
+    rest=$tail
+  done
+  printf "dbname='%s'" "$escaped"
+}
+
+# Rows of the statements on standard input, as plain text; the first argument is the connection, others are psql's.
+ask() {
+  connection=$1
+  shift
+  # psql's own exit codes mean other things than those of this script.
+  psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 "$@" --dbname="$connection" || return 1
+}
+
+# The major out of "pg_restore (PostgreSQL) 17.2 (Debian …)".
+major_of() {
+  banner=$("$1" --version) || stop 1 "$1 does not run."
+  number=@{banner#*') '}
+  printf '%s' "@{number%%[!0-9]*}"
+}
+
+# Indents each line of a list.
+listed() { printf '%s\n' "$1" | while IFS= read -r item; do printf '  %s\n' "$item"; done; }
+
+check_files() {
+  say 'Checking the files of the set …'
+  [ -f "$here/SHA256SUMS" ] || stop 3 'SHA256SUMS is missing: this is not a whole backup set. Use another one.'
+  if command -v sha256sum >/dev/null; then
+    check='sha256sum -c'
+  elif command -v shasum >/dev/null; then
+    check='shasum -a 256 -c'
+  else
+    stop 1 'neither sha256sum nor shasum is here, so the files cannot be checked. Install the core utilities.'
+  fi
+  # Split into words on purpose: the program and its options.
+  # shellcheck disable=SC2086
+  if ! (cd -- "$here" && $check SHA256SUMS) >"$tmp/sums" 2>&1; then
+    while IFS= read -r line; do
+      case $line in
+        *': OK') ;;
+        *) printf '  %s\n' "$line" >&2 ;;
+      esac
+    done <"$tmp/sums"
+    stop 3 'the set is damaged, see above. Nothing was written. Use another set or another copy of this one.'
+  fi
+  check_strangers
+}
+
+# A file that SHA256SUMS does not list was not there when the set was made; or its line was taken out of the list.
+check_strangers() {
+  listed_files=$(wc -l <"$here/SHA256SUMS")
+  found=0
+  for file in "$here"/* "$here"/.[!.]* "$here"/dump/*; do
+    case $file in "$here/dump" | "$here/proofs" | "$here/SHA256SUMS") continue ;; esac
+    if [ -e "$file" ] || [ -L "$file" ]; then found=$((found + 1)); fi
+  done
+  if [ "$found" -ne "$listed_files" ]; then
+    sums=$(cat "$here/SHA256SUMS")
+    for file in "$here"/* "$here"/.[!.]* "$here"/dump/*; do
+      case $file in "$here/dump" | "$here/proofs" | "$here/SHA256SUMS") continue ;; esac
+      [ -e "$file" ] || [ -L "$file" ] || continue
+      case "$sums$newline" in
+        *"  @{file#"$here"/}$newline"*) ;;
+        *) printf '  %s is not in SHA256SUMS\n' "@{file#"$here"/}" >&2 ;;
+      esac
+    done
+    stop 3 'the set holds other files than SHA256SUMS lists. Find out where they come from; take them out to go on.'
+  fi
+}
+
+# The outcome that the manifest records; it is at the end of the file.
+tell_proof() {
+  outcome=''
+  inside=no
+  tail -c 65536 "$here/manifest.json" >"$tmp/manifest"
+  while IFS= read -r line; do
+    case $line in
+      '  "proof": {') inside=yes ;;
+      '    "outcome": "'*)
+        if [ "$inside" = yes ]; then
+          outcome=@{line#*': "'}
+          outcome=@{outcome%%'"'*}
+        fi
+        ;;
+    esac
+  done <"$tmp/manifest"
+  case $outcome in
+    proven) say 'When it was taken, this set was proven to restore.' ;;
+    failed) note 'this set FAILED its proof when it was taken: it differs from its source. Read "proof" in manifest.json.' ;;
+    *) note 'this set was not proven when it was taken, so nobody knows whether it is right. Look into proofs/ too.' ;;
+  esac
+}
+
+`;
+
+;// CONCATENATED MODULE: ./src/backup/kit/script-checks.ts
+
+/** What `restore.sh` checks of the programs, the server and the database before it writes anything. */
+const SCRIPT_CHECKS = shell `
+check_programs() {
+  for program in psql pg_restore; do
+    command -v "$program" >/dev/null ||
+      stop 1 "$program is not on PATH. Install PostgreSQL's client programs of major $dump_major or newer."
+  done
+  if [ "$format" = plain ]; then
+    case $dump in
+      *.gz) command -v gzip >/dev/null || stop 1 'gzip is not on PATH.' ;;
+    esac
+  else
+    restore_major=$(major_of pg_restore)
+    [ "$restore_major" -ge "$dump_major" ] ||
+      stop 5 "pg_restore is of major $restore_major, the dump was written by $dump_major. Install the client programs of $dump_major or newer."
+    # This reads the list only; what it cannot decompress it says all the same.
+    pg_restore --list "$here/$dump" >"$tmp/list" 2>"$tmp/errors" ||
+      stop 1 "pg_restore cannot read the dump: $(cat "$tmp/errors")"
+    case $(cat "$tmp/errors") in
+      *'does not support'*) stop 1 "pg_restore cannot decompress this dump: $(cat "$tmp/errors")" ;;
+    esac
+  fi
+}
+
+check_server() {
+  for candidate in postgres template1; do
+    maintenance="dbname='$candidate'"
+    server=$(ask "$maintenance" 2>"$tmp/errors" <<'END'
+SELECT current_setting('server_version_num')
+END
+    ) && break
+    server=''
+  done
+  [ -n "$server" ] || stop 1 "the server cannot be reached: $(cat "$tmp/errors")"
+  server_major=$((server / 10000))
+  say "The server is of major $server_major, this backup is of PostgreSQL $source_version."
+  [ "$server_major" -ge "$source_major" ] ||
+    stop 5 "the server is older than the backup. Restore into PostgreSQL $source_major or newer."
+  [ "$server_major" -eq "$source_major" ] ||
+    note 'the server is of a newer major than the source; read the release notes before you go live.'
+  # psql of a release before August 2025 does not know the commands around a newer dump.
+  printf '%s\n' '\restrict probe' 'SELECT 1;' '\unrestrict probe' | ask "$maintenance" >"$tmp/probe" 2>&1 ||
+    note 'this psql is older than August 2025; if it stops at "\restrict", install a newer release of it.'
+  powers=$(ask "$maintenance" <<'END'
+SELECT CASE WHEN rolsuper THEN 'superuser' WHEN rolcreaterole THEN 'createrole' ELSE 'none' END
+  FROM pg_catalog.pg_roles WHERE rolname = current_user
+END
+  )
+  [ "$powers" = superuser ] ||
+    note 'you are not a superuser here: what belongs to others can perhaps not be restored as it was.'
+}
+
+missing_roles() {
+  needed_roles | ask "$maintenance"
+}
+
+check_roles() {
+  lacking=$(missing_roles)
+  if [ -z "$lacking" ]; then
+    say "Roles: all that are needed are there, and stay as they are."
+  elif [ "$powers" = none ]; then
+    listed "$lacking" >&2
+    stop 5 'these roles are missing, and you may not create roles. Connect as a superuser, or have them created (CREATE ROLE …).'
+  else
+    say 'Roles that globals.sql will create (without passwords):'
+    listed "$lacking"
+  fi
+}
+
+check_extensions() {
+  lacking=$(needed_extensions | ask "$maintenance" --set=wanted=missing)
+  if [ -n "$lacking" ]; then
+    listed "$lacking" >&2
+    stop 5 'these extensions are not installed on the server. Install their packages there, then start again.'
+  fi
+  others=$(needed_extensions | ask "$maintenance" --set=wanted=other)
+  if [ -n "$others" ]; then
+    note "extensions of another version than at the source:$newline$(listed "$others")"
+  fi
+  say "Extensions: all that are needed can be created."
+}
+
+# Only a script names tablespaces; otherwise everything goes into the default one.
+check_tablespaces() {
+  [ "$format" = plain ] || return 0
+  lacking=$(needed_tablespaces | ask "$maintenance")
+  if [ -n "$lacking" ]; then
+    listed "$lacking" >&2
+    stop 5 'these tablespaces are missing, and the script puts tables into them. Create them (CREATE TABLESPACE …) first.'
+  fi
+}
+
+check_database() {
+  exists=$(ask "$maintenance" --set=database="$database" <<'END'
+SELECT count(*) FROM pg_catalog.pg_database WHERE datname = :'database'
+END
+  )
+  [ "$exists" -eq 1 ] || return 0
+  objects=$(ask "$target" <<'END'
+SELECT (SELECT count(*) FROM pg_catalog.pg_class WHERE oid >= 16384)
+  + (SELECT count(*) FROM pg_catalog.pg_proc WHERE oid >= 16384)
+  + (SELECT count(*) FROM pg_catalog.pg_type WHERE oid >= 16384)
+  + (SELECT count(*) FROM pg_catalog.pg_extension WHERE oid >= 16384)
+  + (SELECT count(*) FROM pg_catalog.pg_event_trigger)
+  + (SELECT count(*) FROM pg_catalog.pg_publication)
+  + (SELECT count(*) FROM pg_catalog.pg_foreign_data_wrapper)
+  + (SELECT count(*) FROM pg_catalog.pg_largeobject_metadata)
+  + (SELECT count(*) FROM pg_catalog.pg_namespace WHERE oid >= 16384 AND nspname !~ '^pg_')
+END
+  )
+  [ "$objects" -eq 0 ] ||
+    stop 5 "the database \"$database\" is there and is not empty ($objects objects). Nothing was written. Give another name, or move it out of the way: ALTER DATABASE … RENAME TO …"
+}
+
+`;
+
+;// CONCATENATED MODULE: ./src/backup/kit/script-steps.ts
+
+/** How `restore.sh` restores and counts, and the order of everything. */
+const SCRIPT_STEPS = shell `
+# Leaves the attributes of roles that are there already as they are: somebody may be using them.
+new_roles_only() {
+  while IFS= read -r line; do
+    case $line in
+      'ALTER ROLE '*' WITH '*)
+        name=@{line#'ALTER ROLE '}
+        name=@{name%%' WITH '*}
+        case "$newline$present$newline" in
+          *"$newline$name$newline"*) continue ;;
+        esac
+        ;;
+    esac
+    printf '%s\n' "$line"
+  done
+}
+
+run_globals() {
+  [ -n "$(missing_roles)" ] || return 0
+  say 'Creating the roles …'
+  present=$(ask "$maintenance" <<'END'
+SELECT pg_catalog.quote_ident(rolname) FROM pg_catalog.pg_roles
+END
+  )
+  new_roles_only <"$here/globals.sql" |
+    psql --no-psqlrc --quiet --dbname="$maintenance" >/dev/null 2>"$tmp/errors" || true
+  while IFS= read -r line; do
+    case $line in
+      *'database "'*'" does not exist') ;; # a role's settings for a database of the old cluster
+      *) printf '  %s\n' "$line" >&2 ;;
+    esac
+  done <"$tmp/errors"
+  lacking=$(missing_roles)
+  if [ -n "$lacking" ]; then
+    listed "$lacking" >&2
+    stop 1 'these roles could not be created, see above. No database was touched.'
+  fi
+}
+
+# Creates it with this encoding and locale, in the words of CREATE DATABASE.
+create_as() {
+  ask "$maintenance" --set=database="$database" --set=encoding="$encoding" --set=locale="$1" 2>"$tmp/errors" <<'END'
+CREATE DATABASE :"database" TEMPLATE template0 ENCODING :'encoding' :locale
+END
+}
+
+create_database() {
+  if [ "$exists" -eq 1 ]; then
+    say "The database is there and empty; it keeps its encoding and locale."
+    return 0
+  fi
+  say 'Creating the database …'
+  libc=''
+  own=$locale
+  if [ "$server_major" -ge 15 ]; then
+    libc='LOCALE_PROVIDER libc '
+    own="LOCALE_PROVIDER $locale_provider $locale"
+  fi
+  create_as "$own" && return 0
+  refusal=$(cat "$tmp/errors")
+  if [ "$encoding" = UTF8 ] && create_as "@{libc}LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"; then
+    taken=C.UTF-8
+  elif create_as "@{libc}LC_COLLATE 'C' LC_CTYPE 'C'"; then
+    taken=C
+  else
+    stop 1 "the database could not be created: $refusal"
+  fi
+  note "the server does not have the source's locale, $taken was taken instead: text may sort in another way ($refusal)"
+}
+
+set_owner() {
+  [ "$exists" -eq 0 ] || return 0
+  ask "$maintenance" --set=database="$database" --set=owner="$owner" 2>"$tmp/errors" <<'END' ||
+ALTER DATABASE :"database" OWNER TO :"owner"
+END
+    note "the database could not be given to its owner: $(cat "$tmp/errors")"
+}
+
+drop_public() {
+  [ "$public_is_absent" = yes ] || return 0
+  ask "$target" <<'END' || failures="$failures schema public,"
+SET client_min_messages = error;
+DROP SCHEMA IF EXISTS public
+END
+}
+
+restore_section() {
+  section=$1
+  shift
+  say "Restoring: $section …"
+  pg_restore --dbname="$target" --section="$section" --no-tablespaces "$@" "$here/$dump" ||
+    failures="$failures $section,"
+}
+
+# The list of the archive's contents without the foreign keys to tables whose rows are not in this set.
+list_without_loose_keys() {
+  while IFS= read -r line; do
+    entry=@{line#*; }
+    for key in $loose_keys; do
+      case $entry in
+        "2606 $key "*) line=";$line" ;;
+      esac
+    done
+    printf '%s\n' "$line"
+  done <"$tmp/list" >"$tmp/entries"
+}
+
+restore_archive() {
+  # One after the other: a grant may need another one before it, and pg_restore's jobs do not wait for that.
+  restore_section pre-data
+  restore_section data --jobs="$jobs"
+  if [ -z "$loose_keys" ]; then
+    restore_section post-data --jobs="$jobs"
+    return 0
+  fi
+  list_without_loose_keys
+  restore_section post-data --jobs="$jobs" --use-list="$tmp/entries"
+  say 'Adding the foreign keys to tables whose rows are not in this set, unchecked …'
+  { if [ "$powers" = superuser ]; then say 'SET session_replication_role = replica;'; fi; add_loose_keys; } |
+    ask "$target" || failures="$failures foreign keys,"
+}
+
+restore_script() {
+  say 'Restoring the script …'
+  if [ "$dump" = "@{dump%.gz}" ]; then
+    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" <"$here/$dump" >/dev/null ||
+      failures="$failures script,"
+    return 0
+  fi
+  { gzip -dc <"$here/$dump" || : >"$tmp/cut"; } |
+    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" >/dev/null || failures="$failures script,"
+  [ ! -e "$tmp/cut" ] || failures="$failures decompression,"
+}
+
+analyze() {
+  say 'Collecting statistics …'
+  ask "$target" <<'END' || failures="$failures analyze,"
+SET statement_timeout = 0;
+SET client_min_messages = error;
+ANALYZE
+END
+}
+
+count_rows() {
+  say 'Counting the rows …'
+  equal=0
+  rows=0
+  expected_rows | psql --no-psqlrc --quiet --tuples-only --no-align --field-separator="$tab" --dbname="$target" >"$tmp/counts" || true
+  while IFS="$tab" read -r outcome found expected table; do
+    case $outcome in
+      equal)
+        equal=$((equal + 1))
+        rows=$((rows + found))
+        ;;
+      different) printf '  %s has %s rows, the source had %s\n' "$table" "$found" "$expected" >&2 ;;
+    esac
+  done <"$tmp/counts"
+}
+
+finish() {
+  status=$?
+  rm -rf "$tmp"
+  if [ "$writing" = yes ]; then
+    printf 'restore.sh: it did not come to its end: the database "%s" is not whole. Drop it before you start again.\n' "$database" >&2
+  fi
+  exit "$status"
+}
+
+jobs=$(nproc 2>/dev/null || echo 2)
+only_check=no
+while [ $# -gt 0 ]; do
+  case $1 in
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    --jobs)
+      [ $# -gt 1 ] || stop 2 '--jobs needs a number. See --help.'
+      jobs=$2
+      shift
+      ;;
+    --jobs=*) jobs=@{1#*=} ;;
+    --check) only_check=yes ;;
+    --)
+      shift
+      break
+      ;;
+    -*) stop 2 "unknown option \"$1\". See --help; a name that begins with a hyphen stands after --." ;;
+    *) break ;;
+  esac
+  shift
+done
+[ $# -eq 1 ] || stop 2 'give the name of one database to restore into. See --help.'
+[ -n "$1" ] || stop 2 'the name of the database is empty. See --help.'
+case $jobs in
+  '' | *[!0-9]* | 0*) stop 2 "--jobs must be a whole number of at least 1, not \"$jobs\". See --help." ;;
+esac
+
+database=$1
+target=$(connection_to "$database")
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+tab=$(printf '\t')
+newline='
+'
+failures=''
+writing=no
+tmp=$(mktemp -d)
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+# The names in this script are UTF-8, and its messages are compared in English.
+export PGCLIENTENCODING=UTF8 LC_ALL=C PGAPPNAME=restore.sh
+
+say "Restoring $title into the database \"$database\"."
+check_files
+tell_proof
+check_programs
+check_server
+check_roles
+check_extensions
+check_tablespaces
+check_database
+if [ "$only_check" = yes ]; then
+  say 'Everything that can be checked beforehand is right. Nothing was written.'
+  exit 0
+fi
+
+run_globals
+writing=yes
+create_database
+set_owner
+drop_public
+if [ "$format" = plain ]; then restore_script; else restore_archive; fi
+analyze
+count_rows
+writing=no
+
+failures=@{failures%,}
+if [ "$equal" -ne "$tables" ]; then
+  stop 3 "NOT EQUAL: $equal of $tables tables have the rows that the source had, see above.@{failures:+ PostgreSQL reported errors in:$failures.}"
+fi
+[ -z "$failures" ] ||
+  stop 1 "all $tables tables have the rows that the source had, but PostgreSQL reported errors in:$failures. Read them above."
+say "Restored: $rows rows in $tables table(s), as many in each as the source had at $snapshot_time."
+say 'Rows were counted, contents were not compared; for that, run pg-lifeboat validate on this set.'
+`;
+
+;// CONCATENATED MODULE: ./src/backup/kit/script.ts
+
+
+
+
+
+
+/**
+ * The text of `restore.sh`: first what is to be known of this set, as data, then what is the same in every set. Names
+ * stand in quoted words and quoted here-documents only, so that no shell ever reads them as anything else.
+ */
+function restoreScript(facts) {
+    const { manifest } = facts;
+    const { source, id, type, series, tool } = manifest;
+    return [
+        '#!/bin/sh',
+        `# Restores the backup set ${type}/${id} of ${oneLine(series)}, with nothing but a shell and PostgreSQL's programs.`,
+        `# Written by pg-lifeboat ${tool.version} together with the set; SHA256SUMS covers this file too. Start it with --help.`,
+        'set -eu',
+        '',
+        ...variables(facts).map(([name, value]) => `${name}=${shellWord(value)}`),
+        '',
+        'needed_roles() {',
+        `  cat ${hereDocument(rolesQuery(source.roles))}`,
+        '}',
+        '',
+        'needed_extensions() {',
+        `  cat ${hereDocument(extensionsQuery(source.extensions))}`,
+        '}',
+        '',
+        'needed_tablespaces() {',
+        `  cat ${hereDocument(tablespacesQuery(source.tablespaces))}`,
+        '}',
+        '',
+        '# Counts every table and says whether that is what the source had at the snapshot.',
+        'expected_rows() {',
+        `  cat ${hereDocument(countQuery(countableTables(facts)))}`,
+        '}',
+        '',
+        'add_loose_keys() {',
+        `  cat ${hereDocument(looseKeys(facts))}`,
+        '}',
+        SCRIPT_BASICS.trimEnd(),
+        SCRIPT_CHECKS.trimEnd(),
+        SCRIPT_STEPS,
+    ].join('\n');
+}
+function variables(facts) {
+    const { manifest, hasPublicSchema } = facts;
+    const { source, options, dump, id, type, series, tool, snapshot } = manifest;
+    const { provider, parameters } = localeOf(source);
+    return [
+        ['title', `the backup ${type}/${id} of ${oneLine(series)}`],
+        ['snapshot_time', snapshot.time],
+        ['format', options.format],
+        ['dump', dump.path],
+        ['dump_major', String(tool.pgDumpMajor)],
+        ['source_version', source.serverVersion],
+        ['source_major', String(source.major)],
+        ['encoding', source.encoding],
+        ['locale_provider', provider],
+        ['locale', parameters.map(([name, value]) => `${name} ${sqlText(value)}`).join(' ')],
+        ['owner', source.owner],
+        ['public_is_absent', hasPublicSchema ? 'no' : 'yes'],
+        ['tables', String(countableTables(facts).length)],
+        ['loose_keys', manifest.looseForeignKeys.map(({ oid }) => String(oid)).join(' ')],
+    ];
+}
+function rolesQuery(roles) {
+    return `SELECT pg_catalog.quote_ident(name) FROM pg_catalog.unnest(${textArray(roles)}) AS needed (name)
+ WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = name)
+ ORDER BY 1`;
+}
+function extensionsQuery(extensions) {
+    return `SELECT pg_catalog.format('%s %s', needed.name, CASE WHEN available.name IS NULL THEN needed.version
+    ELSE pg_catalog.format('%s, here %s', needed.version, available.default_version) END)
+  FROM ROWS FROM (
+    pg_catalog.unnest(${textArray(extensions.map(({ name }) => name))}),
+    pg_catalog.unnest(${textArray(extensions.map(({ version }) => version))})
+  ) AS needed (name, version)
+  LEFT JOIN pg_catalog.pg_available_extensions AS available ON available.name = needed.name
+ WHERE CASE WHEN available.name IS NULL THEN 'missing'
+    WHEN available.default_version <> needed.version THEN 'other' END = :'wanted'
+ ORDER BY 1`;
+}
+function tablespacesQuery(tablespaces) {
+    return `SELECT pg_catalog.quote_ident(name) FROM pg_catalog.unnest(${textArray(tablespaces)}) AS needed (name)
+ WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_tablespace WHERE spcname = name)
+ ORDER BY 1`;
+}
+/** One query for each table, which psql runs one after the other; a table that is not there is an error of its own. */
+function countQuery(tables) {
+    if (tables.length === 0) {
+        return '-- no table has rows in this set';
+    }
+    const values = tables.map((table) => `(${[
+        sqlText(table.schema),
+        sqlText(table.name),
+        String(table.rows),
+        sqlText(table.condition),
+        sqlText(oneLine(displayName(table))),
+    ].join(', ')})`);
+    return `SET statement_timeout = 0;
+SET row_security = off;
+SELECT pg_catalog.format($$SELECT CASE pg_catalog.count(*) WHEN %1$s THEN 'equal' ELSE 'different' END,
+  pg_catalog.count(*), %1$s, %5$L FROM ONLY %2$I.%3$I %4$s$$, expected, schema, name, condition, shown)
+FROM (VALUES
+${values.map((value) => `  ${value}`).join(',\n')}
+) AS counted (schema, name, expected, condition, shown)
+\\gexec`;
+}
+/** Their check would fail, because the rows that they lead to are not in the set. */
+function looseKeys({ manifest }) {
+    const statements = manifest.looseForeignKeys.flatMap(({ statement }) => (statement === null ? [] : [`${statement};`]));
+    return statements.length === 0 ? '-- there are none' : statements.join('\n');
+}
+function textArray(texts) {
+    return `ARRAY[${texts.map(sqlText).join(', ')}]::text[]`;
+}
+
+;// CONCATENATED MODULE: ./src/backup/kit.ts
+
+
+
+
+
+
+
+/** The recovery kit of a set, by file name: the same facts always give the same texts. */
+function recoveryKit(facts) {
+    return { [SET.guide]: restoreGuide(facts), [SET.script]: restoreScript(facts) };
+}
+/**
+ * Writes the recovery kit into the folder of a set, and returns its files as the manifest must list them: they belong to
+ * the set like its dump.
+ */
+async function writeKit(folder, facts) {
+    return (0,file_errors/* orFileTrouble */.nD)(`writing the recovery kit in ${folder}`, async () => {
+        const entries = [];
+        for (const [name, text] of Object.entries(recoveryKit(facts))) {
+            const file = external_node_path_default().join(folder, name);
+            await (0,promises_.writeFile)(file, text, { mode: 0o600 });
+            if (name === SET.script) {
+                await (0,promises_.chmod)(file, 0o700);
+            }
+            entries.push({ path: name, ...(await sha256OfFile(file)) });
+        }
+        return entries;
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/postgres/libpq-parameters.ts
@@ -8269,9 +9557,6 @@ function refusal(choice, problem, advice) {
     return new errors/* UsageError */.eb({ doing: `choosing the compression "${choice}"`, problem, advice });
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-var external_node_os_default = /*#__PURE__*/__nccwpck_require__.n(external_node_os_);
 // EXTERNAL MODULE: ./src/options.ts + 2 modules
 var options = __nccwpck_require__(7478);
 ;// CONCATENATED MODULE: ./src/postgres/connection-string.ts
@@ -8326,7 +9611,7 @@ function parseUri(text, label) {
         ...parseHost(authority, label),
     };
     // What both give, the query wins.
-    return { ...given(own), ...given(parseQuery(query, label)) };
+    return { ...connection_string_given(own), ...connection_string_given(parseQuery(query, label)) };
 }
 function parseHost(authority, label) {
     const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/s.exec(authority) ?? [];
@@ -8358,7 +9643,7 @@ function decode(text, label) {
     }
 }
 /** Without what is left empty: libpq takes that as not given. */
-function given(parts) {
+function connection_string_given(parts) {
     const entries = Object.entries(parts);
     return Object.fromEntries(entries.filter((entry) => (entry[1] ?? '') !== ''));
 }
@@ -8373,7 +9658,7 @@ function parseKeywords(text, label) {
         }
         parameters[name] = (quoted ?? plain ?? '').replaceAll(/\\(.)/gs, '$1');
     }
-    return given(parameters);
+    return connection_string_given(parameters);
 }
 function connection_string_refusal(label, problem, advice) {
     return new errors/* UsageError */.eb({ doing: `reading ${label}`, problem: `${label} cannot be used: ${problem}`, advice });
@@ -9738,7 +11023,7 @@ function isDumpedRelation(kinds) {
     return `c.relkind IN (${kinds}) AND ${isDumpedSchema('n.nspname')} AND ${isNoMember('pg_class', 'c.oid')}`;
 }
 /** Tables, views, materialized views, foreign tables. */
-function tables() {
+function relations_tables() {
     return objectQuery({
         kind: RELATION_KIND,
         name: RELATION_NAME,
@@ -10886,7 +12171,7 @@ const FAMILIES = [
     foreignDataWrappers,
     foreignServers,
     userMappings,
-    tables,
+    relations_tables,
     columns,
     sequences,
     tableConstraints,
@@ -11314,7 +12599,16 @@ function isLockConflict(error) {
  * A DO block and not psql's `\gexec`: dumps since August 2025 are in psql's restricted mode, which knows no commands.
  */
 function repeatableRoles(script) {
-    return script.replaceAll(/^CREATE ROLE ((?:"(?:[^"]|"")*")|[^";\s]+);$/gm, (statement) => `DO $role$ BEGIN ${statement} EXCEPTION WHEN duplicate_object THEN NULL; END $role$;`);
+    const quote = dollarQuoteFor(script);
+    return script.replaceAll(/^CREATE ROLE ((?:"(?:[^"]|"")*")|[^";\s]+);$/gm, (statement) => `DO ${quote} BEGIN ${statement} EXCEPTION WHEN duplicate_object THEN NULL; END ${quote};`);
+}
+/** One that no name in the script can end. */
+function dollarQuoteFor(script) {
+    let tag = 'role';
+    while (script.includes(`$${tag}$`)) {
+        tag += '_';
+    }
+    return `$${tag}$`;
 }
 
 ;// CONCATENATED MODULE: ./src/backup/snapshot.ts
@@ -14129,14 +15423,14 @@ function archive_judge(read, { manifest }, name) {
     if (broken !== null)
         return { findings: [broken], checks: [] };
     const { contents } = read;
-    const checks = ['the dump was read from its beginning to its end', `${counted(contents)} were counted in it`];
+    const checks = ['the dump was read from its beginning to its end', `${archive_counted(contents)} were counted in it`];
     if (manifest !== undefined) {
         const compared = compareWithManifest(contents, manifest, name);
         return { findings: compared.findings, checks: [...checks, ...compared.checks] };
     }
     return { findings: withoutManifest(contents, name), checks };
 }
-function counted({ rows }) {
+function archive_counted({ rows }) {
     const all = [...rows.values()].reduce((sum, count) => sum + count, 0);
     return `${all} rows of ${rows.size} ${rows.size === 1 ? 'table' : 'tables'}`;
 }
@@ -14243,46 +15537,25 @@ async function assertions_whatIsWrong(session, assertion) {
 ;// CONCATENATED MODULE: ./src/restore/loose-keys.ts
 
 
-
-
-
 /** Oid of `pg_constraint` itself, the same in every cluster: in an archive's list it stands before a constraint's own. */
 const PG_CONSTRAINT = 2606;
-/**
- * Writes the archive's list of contents without the foreign keys that lead to tables whose rows are not in the set, for
- * `pg_restore --use-list`. Returns null where there are none, and nothing needs to be left out.
- */
-async function listWithoutLooseKeys(programs, archive, keys, { processes, workspace, environment }) {
-    if (keys.length === 0) {
-        return null;
-    }
-    const file = external_node_path_default().join(await workspace.folder('list'), 'entries');
-    const out = (0,external_node_fs_.createWriteStream)(file, { mode: 0o600 });
+/** True of the archive's entries for the foreign keys that lead to tables whose rows are not in the set. */
+function isLooseKey(keys) {
     const left = new Set(keys.map(({ oid }) => `${PG_CONSTRAINT} ${oid}`));
-    await processes.run({
-        ...programs.command('pg_restore', ['--list', archive]),
-        env: { PATH: environment.PATH },
-        doing: `listing the contents of ${archive}`,
-        stdout: (line) => {
-            out.write(`${left.has(catalogIdOf(line)) ? ';' : ''}${line}\n`);
-        },
-    });
-    out.end();
-    await (0,external_node_stream_promises_.finished)(out);
-    return file;
-}
-/** `2606 16403` of `3456; 2606 16403 FK CONSTRAINT public parts parts_animal_fkey masclet`. */
-function catalogIdOf(line) {
-    return /^\d+; (\d+ \d+) /.exec(line)?.[1] ?? '';
+    return ({ catalogId }) => left.has(catalogId);
 }
 /** Adds these foreign keys without checking the rows that are there; new rows are checked. */
 async function addLooseKeys(session, keys) {
     const findings = [];
-    // Event triggers of the restored database must not run on our statements.
-    await session.query('SET session_replication_role = replica');
+    // Event triggers of the restored database must not run on our statements; who is no superuser has made none of them.
+    await session.query('SET session_replication_role = replica').catch(() => []);
     for (const { statement, table, name } of keys) {
+        if (statement === null) {
+            findings.push(finding('FOREIGN_KEY_LEFT_OUT', `${table}.${name}`, 'it leads to rows that are not there, and its table is partitioned'));
+            continue;
+        }
         try {
-            await session.query(statement ?? 'SELECT 1');
+            await session.query(statement);
         }
         catch (error) {
             findings.push(finding('RESTORE_ERROR', `foreign key ${name} of ${table}`, (0,errors/* messageOf */.bD)(error)));
@@ -14307,6 +15580,8 @@ class Complaints {
     all = [];
     /** Including those that were too many to keep. */
     count = 0;
+    /** What newer programs say to an older server in vain, and what changes nothing. */
+    harmless = 0;
     entry = '';
     follow = (line) => {
         const entry = /^pg_restore: (?:while|from) TOC entry \d+; \d+ \d+ (.*)$/.exec(line)?.[1];
@@ -14325,12 +15600,18 @@ class Complaints {
         }
     };
     add(message, about) {
+        if (message.includes(HARMLESS)) {
+            this.harmless += 1;
+            return;
+        }
         this.count += 1;
         if (this.all.length < KEPT) {
             this.all.push({ message, about });
         }
     }
 }
+/** The programs of 17 and later turn off a time-out that older servers do not have. */
+const HARMLESS = 'unrecognized configuration parameter "transaction_timeout"';
 /** What the server or the machine did, and not the backup. */
 const SERVERS_FAULT = [
     /no space left on device/i,
@@ -14395,15 +15676,17 @@ function complaints_findingOf(message, on) {
  * Restores one section of an archive and returns what PostgreSQL complained of; it goes on after an error, so that all
  * are told at once.
  */
-async function restoreSection({ programs, environment, database }, { section, archive, jobs, list }, { processes }) {
+async function restoreSection({ programs, environment, database }, { section, archive, jobs, list, withoutRows = false }, { processes }) {
     const complaints = new Complaints();
     const args = [
         '--no-password',
         `--dbname=${database}`,
         `--section=${section}`,
         '--no-tablespaces',
+        // Grants are among the definitions, and one may need another before it: jobs do not wait for that.
         `--jobs=${section === 'pre-data' ? 1 : jobs}`,
         ...(list === undefined ? [] : [`--use-list=${list}`]),
+        ...(withoutRows ? ['--schema-only'] : []),
         archive,
     ];
     const finished = await processes.run({
@@ -14422,7 +15705,7 @@ async function restoreSection({ programs, environment, database }, { section, ar
  *
  * https://www.postgresql.org/docs/current/app-psql.html, command \restrict
  */
-async function restoreScript({ programs, environment }, script, { processes }) {
+async function section_restoreScript({ programs, environment }, script, { processes }) {
     const complaints = new Complaints();
     const finished = await processes.run({
         ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', '--file=-']),
@@ -14451,13 +15734,48 @@ async function* restricted(text) {
 }
 /** A failure without a word is a complaint too. */
 function atLeastOne(complaints, said) {
-    if (complaints.count === 0) {
+    if (complaints.count + complaints.harmless === 0) {
         complaints.follow(`pg_restore: error: it ended with a failure${said === '' ? '' : `: ${said}`}`);
     }
     return complaints;
 }
 
+;// CONCATENATED MODULE: ./src/restore/use-list.ts
+
+
+
+/**
+ * Writes an archive's list of contents without some of its entries, for `pg_restore --use-list`.
+ *
+ * @param isLeftOut is asked about each entry, as `pg_restore --list` shows it
+ */
+async function writeUseList(programs, archive, isLeftOut, { processes, workspace, environment }) {
+    const file = external_node_path_default().join(await workspace.folder('list'), 'entries');
+    const out = (0,external_node_fs_.createWriteStream)(file, { mode: 0o600 });
+    await processes.run({
+        ...programs.command('pg_restore', ['--list', archive]),
+        env: { PATH: environment.PATH },
+        doing: `listing the contents of ${archive}`,
+        stdout: (line) => {
+            out.write(`${isLeftOut(listedEntry(line)) ? ';' : ''}${line}\n`);
+        },
+    });
+    out.end();
+    await (0,external_node_stream_promises_.finished)(out);
+    return file;
+}
+/** Of `3456; 2606 16403 FK CONSTRAINT public parts parts_animal_fkey masclet`; empty texts of what is no entry. */
+function listedEntry(line) {
+    const [, catalogId = '', text = ''] = /^\d+; (\d+ \d+) (.*)$/.exec(line) ?? [];
+    return { catalogId, text };
+}
+/** A name as pg_restore's list shows it: line ends would break the list, so they are spaces there. */
+function listedName(name) {
+    return name.replaceAll(/[\r\n]/g, ' ');
+}
+
 ;// CONCATENATED MODULE: ./src/verify/copy.ts
+
 
 
 
@@ -14469,20 +15787,38 @@ function isOver(findings) {
     return ['error', 'inconclusive'].includes(worstOf(findings));
 }
 /** The definitions and the rows. A script knows no phases: it restores everything at once. */
-async function restoreContent({ subject, database, target, check, context }) {
+async function restoreContent(copy) {
+    const { subject, database, target, check, context, omission } = copy;
     const { manifest, folder } = subject;
     const archive = external_node_path_default().join(folder, manifest.dump.path);
     await dropPublicWhereAbsent(subject, database, context);
     if (manifest.options.format === 'plain') {
         const compression = archive.endsWith('.gz') ? 'gzip' : 'none';
         const script = { file: archive, compression, foreign: false };
-        return check.phase('Restoring', () => restoreScript(target, script, context));
+        return check.phase('Restoring', () => section_restoreScript(target, script, context));
     }
-    const section = (name) => () => restoreSection(target, { section: name, archive, jobs: check.jobs }, context);
+    const section = (name) => async () => restoreSection(target, await sectionOf(copy, name), context);
     const definitions = await check.phase('Restoring the definitions', section('pre-data'));
-    return isOver(definitions)
+    return isOver(definitions) || omission?.withoutRows === true
         ? definitions
         : [...definitions, ...(await check.phase('Restoring the data', section('data')))];
+}
+async function sectionOf(copy, section) {
+    const { subject, target, check, omission, context } = copy;
+    const { manifest, folder } = subject;
+    const archive = external_node_path_default().join(folder, manifest.dump.path);
+    const isLoose = isLooseKey(manifest.looseForeignKeys);
+    const isWhole = manifest.looseForeignKeys.length === 0 && (omission?.entries.size ?? 0) === 0;
+    const list = isWhole
+        ? undefined
+        : await writeUseList(target.programs, archive, (entry) => isLoose(entry) || omission?.entries.has(entry.text) === true, context);
+    return {
+        section,
+        archive,
+        jobs: check.jobs,
+        ...(list !== undefined && { list }),
+        ...(omission?.withoutRows === true && { withoutRows: true }),
+    };
 }
 /** Every new database has a schema `public`; a source that dropped it must not get it back. */
 async function dropPublicWhereAbsent({ objects }, { settings }, context) {
@@ -14492,15 +15828,14 @@ async function dropPublicWhereAbsent({ objects }, { settings }, context) {
     }
 }
 /** Indexes, constraints, triggers; and the foreign keys that could not be restored with their check. */
-async function restoreRest({ subject, database, target, check, context }) {
-    const { manifest, folder } = subject;
-    if (manifest.options.format === 'plain') {
+async function restoreRest(copy) {
+    const { subject, database, target, omission, context } = copy;
+    if (subject.manifest.options.format === 'plain') {
         return [];
     }
-    const archive = external_node_path_default().join(folder, manifest.dump.path);
-    const list = await listWithoutLooseKeys(target.programs, archive, manifest.looseForeignKeys, context);
-    const findings = await restoreSection(target, { section: 'post-data', archive, jobs: check.jobs, ...(list !== null && { list }) }, context);
-    const added = await withSession(database.settings, { signal: context.signal }, (session) => addLooseKeys(session, manifest.looseForeignKeys));
+    const findings = await restoreSection(target, await sectionOf(copy, 'post-data'), context);
+    const loose = [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])];
+    const added = await withSession(database.settings, { signal: context.signal }, (session) => addLooseKeys(session, loose));
     return [...findings, ...added];
 }
 /** Does work with so many sessions on the copy, which describe it as the source was described. */
@@ -14574,16 +15909,18 @@ function hashFindings(source, copy) {
 }
 /** Compares every object, the refilled views, and asks the user's own assertions. */
 async function compareRest(copy) {
-    const { subject, scratch, check, context } = copy;
-    const sameMajor = scratch.major === subject.manifest.source.major;
+    const { subject, server, check, context, omission } = copy;
+    const sameMajor = server.major === subject.manifest.source.major;
     const { objects, views } = await withPinnedSessions(copy, 1, async (sessions) => ({
-        objects: await readObjects(sessions[0], scratch.major),
+        objects: await readObjects(sessions[0], server.major),
         views: await compareMaterializedViews(sessions, copy),
     }));
-    const compared = compareObjects(expectedObjects(subject), objects, {
+    const compared = compareObjects(expectedObjects(copy), objects, {
         sameMajor,
-        ownCluster: scratch.kind === 'cluster',
-        looseForeignKeys: subject.manifest.looseForeignKeys,
+        ownCluster: server.ownRoles,
+        looseForeignKeys: [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])],
+        // Large objects are rows of a kind: definitions alone bring none.
+        ...(omission?.withoutRows === true && { ignoreKinds: new Set(['large objects']) }),
     });
     const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) => failedAssertions(session, check.assertions));
     return [...compared, ...views, ...asserted];
@@ -14598,13 +15935,22 @@ async function compareMaterializedViews(sessions, { subject: { manifest }, conte
 function isMaterializedView({ kind }) {
     return kind === 'materialized-view';
 }
-/** A materialized view that was not chosen is not refilled by a restore, as a table that was not chosen has no rows. */
-function expectedObjects({ objects, manifest }) {
+/**
+ * A materialized view that was not chosen is not refilled by a restore, as a table that was not chosen has no rows. A
+ * foreign key to a table without rows is left out where PostgreSQL cannot add it unchecked.
+ */
+function expectedObjects({ subject: { objects, manifest }, omission }) {
+    const loose = [...manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])];
+    const leftOut = new Set(loose.filter(({ statement }) => statement === null).map(({ table, name }) => compare_copy_unquoted(`${table}.${name}`)));
     const notRefilled = new Set(manifest.tables.filter((table) => isMaterializedView(table) && !table.data).map(displayName));
-    return objects.map((object) => {
-        const isOne = object.kind === 'materialized view' && notRefilled.has(object.name.replaceAll('"', ''));
+    const kept = objects.filter(({ kind, name }) => kind !== 'constraint' || !leftOut.has(compare_copy_unquoted(name)));
+    return kept.map((object) => {
+        const isOne = object.kind === 'materialized view' && notRefilled.has(compare_copy_unquoted(object.name));
         return isOne ? { ...object, facts: { ...object.facts, populated: false } } : object;
     });
+}
+function compare_copy_unquoted(name) {
+    return name.replaceAll('"', '');
 }
 
 ;// CONCATENATED MODULE: ./src/verify/extensions.ts
@@ -14721,7 +16067,14 @@ async function verifyRestored(subject, scratch, check, context) {
     const roles = await prepareRoles(scratch, { folder, source: manifest.source, objects }, environment, context);
     try {
         const target = { programs: scratch.programs, environment, database: database.name };
-        const { findings, tables } = await compareCopy({ subject, scratch, database, target, check, context });
+        const { findings, tables } = await compareCopy({
+            subject,
+            server: { major: scratch.major, ownRoles: scratch.kind === 'cluster' },
+            database,
+            target,
+            check,
+            context,
+        });
         const notes = [...extensions, ...majorNote(manifest, scratch), ...localeNote(database), ...roles.findings];
         return { findings: [...notes, ...findings], tables };
     }
@@ -15027,8 +16380,6 @@ function log_escaped(character) {
 var report_report = __nccwpck_require__(8850);
 ;// CONCATENATED MODULE: external "node:url"
 const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
-// EXTERNAL MODULE: ./src/platform/owner.ts
-var platform_owner = __nccwpck_require__(5668);
 ;// CONCATENATED MODULE: ./src/stores/directory-lock.ts
 
 
@@ -15808,6 +17159,8 @@ class ReportDraft {
     source;
     set;
     proof;
+    restored;
+    drill;
     checks = [];
     tables = [];
     metrics;
@@ -15878,8 +17231,12 @@ class ReportDraft {
         };
     }
     warn(sentence) {
-        this.warnings.push(sentence);
+        this.note(sentence);
         this.context.logger.warning(sentence);
+    }
+    /** A warning that the log has already. */
+    note(sentence) {
+        this.warnings.push(sentence);
     }
     finished(failure) {
         return {
@@ -15899,6 +17256,8 @@ class ReportDraft {
             ...(this.id !== undefined && { id: this.id }),
             ...(this.source !== undefined && { source: this.source }),
             ...(this.set !== undefined && { set: this.set }),
+            ...(this.restored !== undefined && { restored: this.restored }),
+            ...(this.drill !== undefined && { drill: this.drill }),
             ...(this.proof !== undefined && { proof: this.proof }),
             ...(this.metrics !== undefined && { metrics: this.metrics }),
             ...(failure !== undefined && { failure: this.failureOf(failure) }),
@@ -15967,6 +17326,20 @@ async function writeLog(store, report, details, { clock, logger }) {
     catch (error) {
         logger.warning(`The log of ${store.name} could not be written: ${(0,errors/* messageOf */.bD)(error)}`);
     }
+}
+
+;// CONCATENATED MODULE: ./src/operations/services.ts
+
+/** How the services are stopped and started, as the options say. Throws `UsageError` where they would stay stopped. */
+function servicesOf({ stopCommand: stop, startCommand: start, servicesTimeout: timeout }, report) {
+    if (stop !== undefined && start === undefined) {
+        throw new errors/* UsageError */.eb({
+            doing: 'reading the options',
+            problem: 'stop-command is given and start-command is not, so the services would stay stopped',
+            advice: 'Give the command that starts them again in start-command; `true` where nothing is to be done.',
+        });
+    }
+    return { stop, start, timeout, phase: (title, work) => report.phase(title, work) };
 }
 
 ;// CONCATENATED MODULE: ./src/retention/guard.ts
@@ -16301,7 +17674,7 @@ async function createLike(session, name, locale) {
     for (const [index, substitute] of substitutes.entries()) {
         try {
             await create(session, name, substitute);
-            return `the scratch server does not have the locale ${wanted.label}; ${substitute.label} was taken instead`;
+            return `the server does not have the locale ${wanted.label}; ${substitute.label} was taken instead`;
         }
         catch (error) {
             if (!isAboutLocale(error) || index === substitutes.length - 1) {
@@ -16943,28 +18316,41 @@ function sayWhichMajor({ version, major }, wanted, { logger }) {
 /**
  * Gets a scratch server ready where the tier needs one. That there is none does not throw: it must not keep a backup from
  * being taken, only from being called proven.
+ *
+ * A throw-away cluster starts while other work goes on. A server that was given is looked at first, because one that must
+ * not be used (`GuardError`) has to be refused before anything is dumped.
  */
 async function prepareScratch(source, options, context, archiveMajor) {
     if (options.verify === 'none' || options.verify === 'archive') {
         return withoutScratch(new TypeError('this tier needs no scratch server'));
     }
-    try {
-        const scratch = await acquireScratch({
-            kind: options.scratch,
-            url: options.scratchUrl,
-            source,
-            preferredFolders: options.postgresBin,
-            ...(archiveMajor !== undefined && { archiveMajor }),
-        }, context);
-        return { use: () => Promise.resolve(scratch), release: () => scratch.release() };
-    }
-    catch (error) {
+    const request = {
+        kind: options.scratch,
+        url: options.scratchUrl,
+        source,
+        preferredFolders: options.postgresBin,
+        ...(archiveMajor !== undefined && { archiveMajor }),
+    };
+    const acquiring = acquireScratch(request, context);
+    const looked = acquiring.catch((error) => {
         if (!(error instanceof errors/* CouldNotVerifyError */.aq)) {
             throw error;
         }
         context.logger.info(`There is no scratch server, so nothing will be proven: ${error.problem}.`);
-        return withoutScratch(error);
+        return null;
+    });
+    // Whoever uses it meets its failure; until then that is no unhandled rejection.
+    looked.catch(() => undefined);
+    if (options.scratchUrl !== undefined) {
+        await looked;
     }
+    return {
+        use: () => acquiring,
+        release: async () => {
+            const scratch = await looked.catch(() => null);
+            await scratch?.release();
+        },
+    };
 }
 function withoutScratch(reason) {
     return { use: () => Promise.reject(reason), release: () => Promise.resolve() };
@@ -16992,6 +18378,9 @@ function jobsOf({ jobs }) {
 
 
 
+
+
+
 /**
  * Takes a backup, proves that it restores, commits it to the store and keeps the right ones.
  *
@@ -17004,8 +18393,9 @@ function backup(options, context) {
         const type = (report.type = options.type ?? 'manual');
         const rules = rulesInForce(options.alerts);
         policyFor(type, options);
+        const services = servicesOf(options, report);
         try {
-            const manifest = await withSource(options, context, (source) => takeAndProve(source, type, underWay));
+            const manifest = await withSource(options, context, (source) => takeAndProve(source, type, services, underWay));
             await measureBackup(underWay, manifest);
             if (options.rotate && isAsGoodAsAsked(manifest)) {
                 await report.phase('Rotating', () => rotateTypes(underWay, [type], manifest.id));
@@ -17017,7 +18407,7 @@ function backup(options, context) {
         }
     });
 }
-async function takeAndProve(source, type, underWay) {
+async function takeAndProve(source, type, services, underWay) {
     const { report, store, options, context } = underWay;
     const identity = { series: options.series ?? source.settings.database, type };
     report.series = identity.series;
@@ -17030,29 +18420,33 @@ async function takeAndProve(source, type, underWay) {
     await withLock(store, `cleaning up ${store.name}`, () => store.sweep());
     const scratch = await report.phase('Getting scratch ready', () => prepareScratch(facts, options, context, source.programs.major));
     try {
-        const description = await report.phase('Taking a snapshot', () => describeSource(source, options));
-        const incoming = await store.begin(idOf(description.snapshot.time), type);
-        try {
-            return await writeSet(incoming, { identity, source, description, scratch }, underWay);
-        }
-        finally {
-            await incoming.discard();
-        }
+        return await withServicesStopped(services, context, async (restart) => {
+            const description = await report.phase('Taking a snapshot', () => describeSource(source, options));
+            const incoming = await store.begin(idOf(description.snapshot.time), type);
+            try {
+                return await writeSet(incoming, { identity, source, description, scratch, restart }, underWay);
+            }
+            finally {
+                await incoming.discard();
+            }
+        });
     }
     finally {
         await scratch.release();
     }
 }
 /** Dumps into the incoming set, proves it, and commits it with its proof. */
-async function writeSet(incoming, { identity, source, description, scratch }, underWay) {
+async function writeSet(incoming, { identity, source, description, scratch, restart }, underWay) {
     const { report, store, options, context } = underWay;
     const { folder } = incoming;
     const jobs = jobsOf(options);
     const taken = await report.phase('Dumping', () => takeDump(source, description, { folder, type: identity.type, jobs, options }, context));
     // Ends the snapshot's transaction, which holds back vacuum at the source.
     await source.session.end();
+    // What was dumped is fixed by the snapshot; nobody needs to wait for its proof.
+    await restart();
     const files = await report.phase('Checksumming', () => describeFiles(folder, { signal: context.signal }));
-    const draft = draftManifest(identity, source, taken, files, options);
+    const draft = await withKit(folder, taken, draftManifest(identity, source, taken, files, options));
     const manifest = await proveInto({ folder, manifest: draft, objects: taken.catalog.objects }, { programs: source.programs, scratch, jobs }, underWay);
     await report.phase('Committing', async () => {
         await writeManifest(folder, manifest);
@@ -17063,8 +18457,1456 @@ async function writeSet(incoming, { identity, source, description, scratch }, un
     });
     return manifest;
 }
+/** Adds the recovery kit to the set; it is written from the manifest, and listed in it like every file. */
+async function withKit(folder, { catalog }, draft) {
+    const hasPublicSchema = catalog.objects.some(({ kind, name }) => kind === 'schema' && name === 'public');
+    const kit = await writeKit(folder, { manifest: draft, tables: catalog.tables, hasPublicSchema });
+    return { ...draft, files: [...draft.files, ...kit].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
 function isAsGoodAsAsked({ proof }) {
     return proof.outcome === 'proven' || proof.tier === 'none';
+}
+
+// EXTERNAL MODULE: ./src/report/drill-facts.ts
+var drill_facts = __nccwpck_require__(1313);
+;// CONCATENATED MODULE: ./src/drill/outcomes.ts
+
+
+/** What findings amount to for a drill: what could not be checked is not passed. */
+function outcomes_outcomeOf(findings) {
+    switch (worstOf(findings)) {
+        case 'error':
+            return 'failed';
+        case 'inconclusive':
+            return 'could-not-run';
+        default:
+            return 'passed';
+    }
+}
+/** The weightiest finding as a sentence without its full stop, or what is said where there is none. */
+function saidOf({ findings, outcome }, otherwise) {
+    const weighty = outcome === 'passed' ? [] : findings.filter(({ severity }) => ['error', 'inconclusive'].includes(severity));
+    const [first] = weighty;
+    const more = weighty.length > 1 ? ` (and ${weighty.length - 1} more)` : '';
+    return first === undefined ? otherwise : `${describeFinding(first).replace(/\.$/, '')}${more}`;
+}
+/** The times of a recovery, with the age of what it brought back. */
+function rehearsed(set, timeline, { context: { clock } }) {
+    const rows = totalRows(rowsByTable(set.manifest));
+    return {
+        id: set.id,
+        type: set.type,
+        times: timeline.times(),
+        rpo: Math.max(0, (clock.now().getTime() - Date.parse(set.manifest.snapshot.time)) / 1000),
+        ...(rows !== null && { rows }),
+    };
+}
+function failedCase(name, said) {
+    return { name, outcome: 'failed', said };
+}
+function openCase(name, said) {
+    return { name, outcome: 'could-not-run', said };
+}
+
+;// CONCATENATED MODULE: ./src/drill/choice.ts
+/**
+ * The type whose newest set is the best of all for a scenario that needs only one; the first type where the store can list
+ * none. Only the list is looked at: the bytes are checked when the set is picked.
+ *
+ * @param measure the higher the better
+ */
+async function bestType({ store, types, backup }, measure) {
+    const { sets } = await store.list();
+    const newest = types.flatMap((type) => {
+        const set = sets.find((each) => each.type === type && ['latest', each.id].includes(backup));
+        return set === undefined ? [] : [set];
+    });
+    const [best] = newest.sort((a, b) => measure(b) - measure(a) || (a.id < b.id ? 1 : -1));
+    const type = best?.type ?? types[0];
+    if (type === undefined) {
+        throw new TypeError('a drill has at least one type');
+    }
+    return type;
+}
+/** How many tables a set holds the rows of. */
+function breadth({ manifest }) {
+    return manifest.tables.filter(({ data }) => data).length;
+}
+/** The smaller the dump, the more. */
+function lightness({ manifest }) {
+    return -manifest.dump.bytes;
+}
+
+;// CONCATENATED MODULE: ./src/drill/timeline.ts
+
+/** The steps of a restore by their titles. What is none of these is part of making sure that it is right. */
+const PHASES = {
+    'Checking the set': 'fetch',
+    'Restoring the roles': 'roles',
+    'Restoring the definitions': 'pre-data',
+    'Restoring the data': 'data',
+    // A script brings everything at once.
+    Restoring: 'data',
+    'Restoring indexes and constraints': 'post-data',
+    'Gathering statistics': 'analyze',
+};
+/** Adds up how long the phases of one recovery take. */
+class Timeline {
+    clock;
+    seconds = new Map();
+    constructor(clock) {
+        this.clock = clock;
+    }
+    /** Does a step of a restore and counts it to the phase that its title belongs to. */
+    phase = (title, work) => this.time(PHASES[title] ?? 'verify', work);
+    async time(phase, work) {
+        const start = this.clock.monotonic();
+        try {
+            return await work();
+        }
+        finally {
+            this.add(phase, (this.clock.monotonic() - start) / 1000);
+        }
+    }
+    add(phase, seconds) {
+        this.seconds.set(phase, (this.seconds.get(phase) ?? 0) + seconds);
+    }
+    times() {
+        return Object.fromEntries(drill_facts/* RECOVERY_PHASES */.Rd.flatMap((phase) => {
+            const seconds = this.seconds.get(phase);
+            return seconds === undefined ? [] : [[phase, seconds]];
+        }));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/drill/scenarios/clean-room.ts
+
+
+
+
+
+
+
+
+/** What the recovery kit may need besides a shell and PostgreSQL's programs. */
+const CORE = ['cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'rm', 'sha256sum', 'shasum', 'tail', 'wc'];
+/** Whatever a kit ends with but 0 is a failure of the kit. */
+const ANY_CODE = Array.from({ length: 256 }, (_, code) => code);
+/** What the script says when it begins with a phase. */
+const ANNOUNCED = [
+    ['Checking the files', 'fetch'],
+    ['Creating the roles', 'roles'],
+    ['Creating the database', 'pre-data'],
+    ['Restoring: pre-data', 'pre-data'],
+    ['Restoring: data', 'data'],
+    ['Restoring the script', 'data'],
+    ['Restoring: post-data', 'post-data'],
+    ['Collecting statistics', 'analyze'],
+    ['Counting the rows', 'verify'],
+];
+/** Nothing is left but the backup and a new machine with PostgreSQL on it. */
+const cleanRoom = {
+    name: 'clean-room',
+    describe: "The newest set is restored into an empty server by its own restore.sh, with a shell and PostgreSQL's programs only",
+    async run(means) {
+        const choice = { backup: means.backup, type: await bestType(means, breadth) };
+        const set = await means.pick(means.store, choice);
+        await requireKit(set);
+        const timeline = new Timeline(means.context.clock);
+        return means.withRoom(set, {}, async (room) => {
+            const { findings, ...result } = await restoreByScript(set, room, timeline, means);
+            return { cases: [result], recoveries: [rehearsed(set, timeline, means)], findings };
+        });
+    },
+};
+async function requireKit({ folder, type, id }) {
+    await (0,promises_.access)(external_node_path_default().join(folder, SET.script), promises_.constants.R_OK).catch((cause) => {
+        throw new errors/* CouldNotVerifyError */.aq({
+            doing: `looking for the recovery kit of ${type}/${id}`,
+            problem: `there is no ${SET.script} in the set`,
+            advice: 'A set that this version takes has one.',
+            cause,
+        });
+    });
+}
+async function restoreByScript(set, room, timeline, means) {
+    const database = room.newDatabase();
+    const name = `${set.type}/${set.id}`;
+    const announced = new Announced(timeline, means);
+    const ended = await means.context.processes.run({
+        program: '/bin/sh',
+        args: [external_node_path_default().join(set.folder, SET.script), '--jobs', String(means.jobs), '--', database],
+        env: await bareEnvironment(room, means),
+        cwd: '/',
+        doing: `restoring ${name} by its own script`,
+        accept: ANY_CODE,
+        stdout: announced.line,
+        onStderrLine: (line) => {
+            means.context.logger.debug(`restore.sh: ${line}`);
+        },
+    });
+    announced.end();
+    if (ended.code !== 0) {
+        return {
+            ...failedCase(name, `restore.sh ended with exit code ${ended.code}: ${lastLine(ended.stderrTail)}`),
+            findings: [],
+        };
+    }
+    const findings = await timeline.time('verify', () => means.compare(set, room, database));
+    const outcome = outcomes_outcomeOf(findings);
+    const said = saidOf({ findings, outcome }, 'the script restored it, and the copy is equal to the source');
+    return { name, outcome, said, findings };
+}
+/** The connection, and a PATH on which there is nothing of ours. */
+async function bareEnvironment(room, { context }) {
+    const { programs } = room;
+    if (programs.source !== 'installed') {
+        throw new errors/* CouldNotVerifyError */.aq({
+            doing: 'preparing a clean room',
+            problem: `PostgreSQL's programs are only there in the image ${programs.origin}`,
+            advice: 'Install the client programs on this machine.',
+        });
+    }
+    const connection = await libpqEnvironment(room.maintenance, context);
+    const core = await coreUtilities(context);
+    const kept = Object.entries(connection).filter(([name]) => name.startsWith('PG') && name !== 'PGDATABASE');
+    return { ...Object.fromEntries(kept), PATH: `${core}${(external_node_path_default()).delimiter}${programs.origin}` };
+}
+async function coreUtilities({ environment, workspace }) {
+    const folder = await workspace.folder('clean-room');
+    const places = (environment.PATH ?? '/usr/bin:/bin').split((external_node_path_default()).delimiter);
+    for (const program of CORE) {
+        for (const place of places) {
+            const isThere = await (0,promises_.access)(external_node_path_default().join(place, program), promises_.constants.X_OK).then(() => true, () => false);
+            if (isThere) {
+                await (0,promises_.symlink)(external_node_path_default().join(place, program), external_node_path_default().join(folder, program));
+                break;
+            }
+        }
+    }
+    return folder;
+}
+/** Follows the script: a line that announces a phase ends the one before. */
+class Announced {
+    timeline;
+    means;
+    current;
+    constructor(timeline, means) {
+        this.timeline = timeline;
+        this.means = means;
+    }
+    line = (line) => {
+        this.means.context.logger.debug(`restore.sh: ${line}`);
+        const [, phase] = ANNOUNCED.find(([words]) => line.startsWith(words)) ?? [];
+        if (phase !== undefined) {
+            this.end();
+            this.current = { phase, since: this.means.context.clock.monotonic() };
+        }
+    };
+    end() {
+        if (this.current !== undefined) {
+            this.timeline.add(this.current.phase, (this.means.context.clock.monotonic() - this.current.since) / 1000);
+        }
+        this.current = undefined;
+    }
+}
+function lastLine(text) {
+    return text.trimEnd().split('\n').at(-1) ?? '';
+}
+
+;// CONCATENATED MODULE: ./src/drill/copies.ts
+
+
+
+
+
+/**
+ * Makes a copy of a set to be damaged. Its files are hard links where that is possible, so it costs nothing: who changes
+ * one must cut the link first, with `cutLink`.
+ */
+async function linkSet(from, to) {
+    await (0,file_errors/* orFileTrouble */.nD)(`copying the set ${from} for a drill`, async () => {
+        await (0,promises_.mkdir)(to, { recursive: true, mode: 0o700 });
+        for (const { path: inside, kind } of await entriesBelow(from)) {
+            if (kind === 'folder') {
+                await (0,promises_.mkdir)(external_node_path_default().join(to, inside), { mode: 0o700 });
+            }
+            else if (kind === 'file') {
+                await linkOrCopy(external_node_path_default().join(from, inside), external_node_path_default().join(to, inside));
+            }
+        }
+    });
+}
+async function linkOrCopy(from, to) {
+    try {
+        await (0,promises_.link)(from, to);
+    }
+    catch (error) {
+        // Another file system, one without links, or one with too many to this file.
+        if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes((0,file_errors/* codeOf */.$N)(error) ?? ''))
+            throw error;
+        await (0,promises_.copyFile)(from, to, external_node_fs_.constants.COPYFILE_FICLONE);
+    }
+}
+/** Makes a file of a copy its own: what is written to it afterwards never reaches the set that it was copied from. */
+async function cutLink(file) {
+    const own = `${file}.own`;
+    await (0,promises_.copyFile)(file, own, external_node_fs_.constants.COPYFILE_FICLONE);
+    await (0,promises_.rename)(own, file);
+}
+
+;// CONCATENATED MODULE: ./src/drill/damage.ts
+
+
+
+
+/** Every kind of damage that a validation must find, for that very set. */
+function faultsFor(manifest, other) {
+    const dump = largestDumpFile(manifest);
+    const kinds = [dump, ...tableOfContents(manifest), ...[SET.globals, SET.catalog, SET.guide, SET.script]];
+    const listed = new Set(manifest.files.map((file) => file.path));
+    return [
+        ...[...new Set(kinds)].filter((file) => listed.has(file)).map(flipped),
+        truncated(dump),
+        { ...truncated(SET.manifest), expected: ['MANIFEST_INVALID'] },
+        ...[dump, SET.globals, SET.manifest, SET.checksums].map(damage_missing),
+        damage_extra('stranger'),
+        ...(manifest.options.format === 'directory' ? [damage_extra(`${SET.dump}/999999999.dat.gz`)] : []),
+        linked(SET.globals),
+        swappedWithin(),
+        ...(other === null ? [] : swappedWith(other, manifest)),
+        changedManifest(),
+        changedChecksums(),
+    ];
+}
+/** The biggest file of the dump: where most of the data is. */
+function largestDumpFile({ dump, files }) {
+    const own = files.filter(({ path: file }) => file === dump.path || file.startsWith(`${dump.path}/`));
+    return [...own].sort((a, b) => b.size - a.size)[0]?.path ?? dump.path;
+}
+function tableOfContents({ options, dump }) {
+    return options.format === 'directory' ? [`${dump.path}/toc.dat`] : [];
+}
+/** Turns one bit in the middle of a file of a copy. */
+async function flipBit(file) {
+    await cutLink(file);
+    const handle = await (0,promises_.open)(file, 'r+');
+    try {
+        const { size } = await handle.stat();
+        const at = Math.floor(size / 2);
+        const byte = Buffer.alloc(1);
+        await handle.read(byte, 0, 1, at);
+        byte.writeUInt8(byte.readUInt8(0) ^ 0x10, 0);
+        await handle.write(byte, 0, 1, at);
+    }
+    finally {
+        await handle.close();
+    }
+}
+function flipped(file) {
+    return {
+        name: `a flipped bit in ${file}`,
+        expected: ['FILE_CHECKSUM'],
+        on: file,
+        inject: (folder) => flipBit(external_node_path_default().join(folder, file)),
+    };
+}
+function truncated(file) {
+    return {
+        name: `${file} cut off in the middle`,
+        expected: ['FILE_SIZE'],
+        on: file,
+        inject: async (folder) => {
+            const whole = external_node_path_default().join(folder, file);
+            await cutLink(whole);
+            await (0,promises_.truncate)(whole, Math.floor((await readableSize(whole)) / 2));
+        },
+    };
+}
+async function readableSize(file) {
+    const handle = await (0,promises_.open)(file);
+    try {
+        return (await handle.stat()).size;
+    }
+    finally {
+        await handle.close();
+    }
+}
+function damage_missing(file) {
+    return {
+        name: `${file} missing`,
+        expected: ['FILE_MISSING'],
+        on: file,
+        inject: (folder) => (0,promises_.unlink)(external_node_path_default().join(folder, file)),
+    };
+}
+function damage_extra(file) {
+    return {
+        name: `an extra file ${file}`,
+        expected: ['FILE_UNEXPECTED'],
+        on: file,
+        inject: (folder) => (0,promises_.writeFile)(external_node_path_default().join(folder, file), 'not of this set\n'),
+    };
+}
+function linked(file) {
+    return {
+        name: `a symbolic link in the place of ${file}`,
+        expected: ['FILE_UNEXPECTED'],
+        on: file,
+        inject: async (folder) => {
+            await (0,promises_.rename)(external_node_path_default().join(folder, file), external_node_path_default().join(folder, '..', `moved-${external_node_path_default().basename(file)}`));
+            await (0,promises_.symlink)(external_node_path_default().join(folder, '..', `moved-${external_node_path_default().basename(file)}`), external_node_path_default().join(folder, file));
+        },
+    };
+}
+function swappedWithin() {
+    return {
+        name: `${SET.globals} and ${SET.catalog} swapped`,
+        expected: ['FILE_SIZE', 'FILE_CHECKSUM'],
+        on: SET.globals,
+        inject: async (folder) => {
+            const [a, b, aside] = [SET.globals, SET.catalog, 'aside'].map((name) => external_node_path_default().join(folder, name));
+            await (0,promises_.rename)(a, aside);
+            await (0,promises_.rename)(b, a);
+            await (0,promises_.rename)(aside, b);
+        },
+    };
+}
+/** The whole set in the place of another, and the dump of another in this one. */
+function swappedWith({ folder: from, manifest: theirs }, manifest) {
+    const [mine, other] = [largestDumpFile(manifest), largestDumpFile(theirs)];
+    const isSame = hashOf(manifest, mine) === hashOf(theirs, other);
+    return [
+        ...(isSame
+            ? []
+            : [
+                {
+                    name: `${mine} swapped with that of ${theirs.type}/${theirs.id}`,
+                    expected: ['FILE_SIZE', 'FILE_CHECKSUM'],
+                    on: mine,
+                    inject: async (folder) => {
+                        await (0,promises_.unlink)(external_node_path_default().join(folder, mine));
+                        await (0,promises_.writeFile)(external_node_path_default().join(folder, mine), await (0,promises_.readFile)(external_node_path_default().join(from, other)));
+                    },
+                },
+            ]),
+        {
+            name: `its manifest swapped with that of ${theirs.type}/${theirs.id}`,
+            expected: ['SET_MISPLACED'],
+            on: `${manifest.type}/${manifest.id}`,
+            inject: async (folder) => {
+                await (0,promises_.unlink)(external_node_path_default().join(folder, SET.manifest));
+                await (0,promises_.writeFile)(external_node_path_default().join(folder, SET.manifest), await (0,promises_.readFile)(external_node_path_default().join(from, SET.manifest)));
+            },
+        },
+    ];
+}
+function hashOf({ files }, file) {
+    return files.find((one) => one.path === file)?.sha256;
+}
+/** As somebody would who wants a set to look better: the outcome of its proof, in a text of the same length. */
+function changedManifest() {
+    return {
+        name: 'a changed manifest',
+        expected: ['MANIFEST_CHANGED'],
+        on: SET.manifest,
+        inject: async (folder) => {
+            const file = external_node_path_default().join(folder, SET.manifest);
+            const text = await (0,promises_.readFile)(file, 'utf8');
+            await (0,promises_.unlink)(file);
+            await (0,promises_.writeFile)(file, text.replace(/("seconds": )(\d)/, (_, name, digit) => `${name}${(Number(digit) + 1) % 10}`));
+        },
+    };
+}
+function changedChecksums() {
+    return {
+        name: `a changed line in ${SET.checksums}`,
+        expected: ['FILE_CHECKSUM'],
+        on: SET.checksums,
+        inject: async (folder) => {
+            const file = external_node_path_default().join(folder, SET.checksums);
+            const lines = (await (0,promises_.readFile)(file, 'utf8')).split('\n');
+            const at = lines.findIndex((line) => line.endsWith(`  ${SET.globals}`));
+            const line = lines[at] ?? '';
+            lines[at] = `${line.startsWith('0') ? '1' : '0'}${line.slice(1)}`;
+            await (0,promises_.unlink)(file);
+            await (0,promises_.writeFile)(file, lines.join('\n'));
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/drill/scenarios/latest.ts
+
+
+/** The everyday case: the server is gone, the newest backups are there. */
+const latest = {
+    name: 'latest',
+    describe: 'The newest set of each type is restored into an empty server and compared with its source',
+    async run(means) {
+        const cases = [];
+        const recoveries = [];
+        const findings = [];
+        for (const type of means.types) {
+            const timeline = new Timeline(means.context.clock);
+            const set = await timeline.time('fetch', () => means.pick(means.store, { backup: means.backup, type }));
+            const end = await recoverWhole(set, timeline, means);
+            cases.push(...passedOver(set), end);
+            findings.push(...end.findings);
+            recoveries.push(rehearsed(set, timeline, means));
+        }
+        return { cases: cases.map(({ name, outcome, said }) => ({ name, outcome, said })), recoveries, findings };
+    },
+};
+/** That an older set restores is no comfort when the newest does not. */
+function passedOver({ type, passedOver }) {
+    return passedOver.map((sentence) => failedCase(`the newest ${type}`, sentence.replace(/\.$/, '')));
+}
+/** Restores a set into an empty server of its own major, and says what came of it. */
+async function recoverWhole(set, timeline, means, wish = {}) {
+    return means.withRoom(set, wish, async (room) => {
+        const end = await means.recover(set, room, room.newDatabase(), { mode: 'new' }, timeline);
+        const said = saidOf(end, `${end.rows} rows are in PostgreSQL ${room.serverVersion} as they were at ${set.manifest.snapshot.time}`);
+        return { name: `${set.type}/${set.id}`, outcome: end.outcome, said, findings: end.findings };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/drill/scenarios/fallback.ts
+
+
+
+
+
+
+/** How many of the newest sets of a type are copied: the one to destroy, and those that may take its place. */
+const COPIED = 4;
+/** The newest backup turns out to be damaged at the very moment that it is needed. */
+const fallback = {
+    name: 'fallback',
+    describe: 'In a copy of the store the newest set is destroyed; the one before it must be found and restored',
+    async run(means) {
+        const cases = [];
+        const recoveries = [];
+        const findings = [];
+        for (const type of means.types) {
+            const rehearsal = await fallBack(type, means);
+            cases.push(rehearsal.case);
+            recoveries.push(...rehearsal.recoveries);
+            findings.push(...rehearsal.findings);
+        }
+        return { cases, recoveries, findings };
+    },
+};
+async function fallBack(type, means) {
+    const nothing = { recoveries: [], findings: [] };
+    const copy = await copyOfNewest(type, means);
+    const newest = await means.pick(copy.store, { backup: 'latest', type });
+    const older = copy.provenIds.filter((id) => id < newest.id);
+    if (older.length === 0) {
+        const said = `there is no proven set of type ${type} before ${newest.id} to fall back on`;
+        return { case: openCase(`the ${type} before the newest`, said), ...nothing };
+    }
+    await flipBit(external_node_path_default().join(newest.folder, largestDumpFile(newest.manifest)));
+    const timeline = new Timeline(means.context.clock);
+    const taken = await timeline.time('fetch', () => means.pick(copy.store, { backup: 'latest', type }));
+    const wrong = wronglyTaken(taken, newest, older);
+    if (wrong !== null) {
+        return { case: failedCase(`the ${type} before the newest`, wrong), ...nothing };
+    }
+    const { findings, ...end } = await recoverWhole(taken, timeline, means);
+    return { case: end, recoveries: [rehearsed(taken, timeline, means)], findings };
+}
+function wronglyTaken(taken, destroyed, older) {
+    if (taken.id === destroyed.id) {
+        return `${destroyed.id} was destroyed in the copy, and was taken all the same`;
+    }
+    const [best] = older;
+    return taken.id === best ? null : `${best ?? 'none'} was to be taken in place of ${destroyed.id}, and ${taken.id} was`;
+}
+/** A store of its own with the newest sets of a type. */
+async function copyOfNewest(type, means) {
+    const root = await means.context.workspace.folder('drill-fallback');
+    const { sets } = await means.store.list();
+    const newest = sets.filter((set) => set.type === type).slice(0, COPIED);
+    for (const set of newest) {
+        await linkSet(await means.store.open(set), external_node_path_default().join(root, set.type, set.id));
+    }
+    return {
+        store: means.openStore(root),
+        provenIds: newest.filter(({ proof }) => proof.outcome === 'proven').map(({ id }) => id),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/drill/scenarios/faults.ts
+
+
+
+
+
+
+
+/** Tests the alarm: a validation that overlooks damage is worse than none. */
+const faults = {
+    name: 'faults',
+    describe: 'Every kind of damage is done to a copy of a set, and each must be found and named',
+    async run(means) {
+        // All are built alike, and each fault costs a reading of the whole set.
+        const set = await means.pick(means.store, { backup: means.backup, type: await bestType(means, lightness) });
+        const other = await anotherSet(set, means);
+        const cases = [await wholeCase(set, means)];
+        for (const fault of faultsFor(set.manifest, other)) {
+            means.context.signal.throwIfAborted();
+            cases.push(await faultCase(fault, set, means));
+        }
+        return { cases, recoveries: [], findings: [] };
+    },
+};
+async function anotherSet({ id, type }, { store }) {
+    const { sets } = await store.list();
+    const other = sets.find((each) => each.id !== id && each.type === type) ?? sets.find((each) => each.id !== id);
+    return other === undefined ? null : { folder: await store.open(other), manifest: other.manifest };
+}
+/** An alarm that always rings is none either. */
+async function wholeCase(set, means) {
+    const name = 'nothing changed';
+    const [found] = await withCopy(set, means, () => Promise.resolve());
+    return found === undefined
+        ? { name, outcome: 'passed', said: `nothing was found in the copy of ${set.type}/${set.id}` }
+        : failedCase(name, `the copy was not touched, and yet: ${describeFinding(found)}`);
+}
+async function faultCase(fault, set, means) {
+    const found = await withCopy(set, means, (folder) => fault.inject(folder));
+    const alarm = found.find(({ code, on }) => fault.expected.includes(code) && on === fault.on);
+    if (alarm !== undefined) {
+        return { name: fault.name, outcome: 'passed', said: `found as ${alarm.code} on ${alarm.on}` };
+    }
+    const [other] = found;
+    const instead = other === undefined ? 'nothing was found' : `found was only: ${describeFinding(other)}`;
+    return failedCase(fault.name, `${fault.expected.join(' or ')} on ${fault.on} was to be found; ${instead}`);
+}
+async function withCopy(set, means, change) {
+    const root = await means.context.workspace.folder('drill-faults');
+    try {
+        const folder = external_node_path_default().join(root, set.type, set.id);
+        await linkSet(set.folder, folder);
+        await change(folder);
+        return await means.validate(folder, set);
+    }
+    finally {
+        await (0,promises_.rm)(root, { recursive: true, force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/drill/living.ts
+
+
+
+
+
+
+
+/** Describes all of a database, whatever is in it. */
+async function describeLiving(settings, { hash }, { context }) {
+    return withSession(settings, { signal: context.signal }, async (session) => {
+        await pinSettings(session);
+        const facts = await readTables(session);
+        const { tables } = await describeContent([session], facts, hash?.method ?? 'record', context);
+        return {
+            tables: new Map(tableEntries(facts, tables).map((entry) => [displayName(entry), JSON.stringify({ ...entry, bytes: 0 })])),
+            objects: new Map((await readObjects(session, session.major)).map((object) => [
+                `${object.kind} ${object.name}`,
+                JSON.stringify(object),
+            ])),
+        };
+    });
+}
+/** What is not as it was before, each as a sentence without its full stop. */
+function changesIn(before, after) {
+    return [...changes(before.tables, after.tables, 'the rows of '), ...changes(before.objects, after.objects, '')];
+}
+function changes(before, after, what) {
+    return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+        const [then, now] = [before.get(name), after.get(name)];
+        if (then === now)
+            return [];
+        return [
+            `${what}${name} ${now === undefined ? 'are gone' : then === undefined ? 'are new' : 'are not as they were'}`,
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/drill/scenarios/table.ts
+
+
+
+
+
+
+
+
+
+/** Somebody dropped a table in the living database, and everything else must go on. */
+const table = {
+    name: 'table',
+    describe: 'One lost table is brought back into a living database, and nothing else in it changes',
+    async run(means) {
+        const choice = { backup: means.backup, type: await bestType(means, breadth) };
+        const timeline = new Timeline(means.context.clock);
+        const set = await timeline.time('fetch', () => means.pick(means.store, choice));
+        return means.withRoom(set, {}, async (room) => {
+            const database = room.newDatabase();
+            // The database that lives: how it came to be is not what is timed here.
+            const living = await means.recover(set, room, database, { mode: 'new' }, new Timeline(means.context.clock));
+            if (living.outcome !== 'passed') {
+                const name = `${set.type}/${set.id} as the living database`;
+                return {
+                    cases: [{ name, outcome: living.outcome, said: saidOf(living, '') }],
+                    recoveries: [],
+                    findings: living.findings,
+                };
+            }
+            const { cases, findings } = await loseAndBringBack(set, room, database, timeline, means);
+            return { cases, recoveries: [rehearsed(set, timeline, means)], findings };
+        });
+    },
+};
+async function loseAndBringBack(set, room, database, timeline, means) {
+    const settings = { ...room.maintenance, database };
+    const before = await describeLiving(settings, set.manifest, means);
+    const { lost, how } = await withSession(settings, { signal: means.context.signal }, (session) => loseTable(session, set));
+    const name = `${displayName(lost)} of ${set.type}/${set.id}`;
+    const end = await means.recover(set, room, database, { mode: 'add', tables: [exactPattern(lost)] }, timeline);
+    if (end.outcome !== 'passed') {
+        return { cases: [{ name, outcome: end.outcome, said: saidOf(end, '') }], findings: end.findings };
+    }
+    const changes = changesIn(before, await describeLiving(settings, set.manifest, means));
+    const cases = changes.length === 0
+        ? [
+            {
+                name,
+                outcome: 'passed',
+                said: `it was ${how} and is back; ${before.tables.size} tables and ${before.objects.size} objects are as they were before`,
+            },
+        ]
+        : changes.slice(0, 20).map((change) => failedCase(name, change));
+    return { cases, findings: end.findings };
+}
+/** Drops the table with the most rows that nothing else depends on; where there is none, the largest loses its rows. */
+async function loseTable(session, { manifest }) {
+    const candidates = [];
+    for (const candidate of manifest.tables.filter(({ kind, data, rows = 0 }) => kind === 'table' && data && rows > 0)) {
+        if (await standsAlone(session, candidate))
+            candidates.push(candidate);
+    }
+    candidates.sort((a, b) => (b.rows ?? 0) - (a.rows ?? 0));
+    for (const lost of candidates) {
+        if (await isDropped(session, lost))
+            return { lost, how: 'dropped' };
+    }
+    const [lost] = candidates;
+    if (lost === undefined) {
+        throw new errors/* CouldNotVerifyError */.aq({
+            doing: 'looking for a table to lose',
+            problem: 'every table with rows is a partition, of an inheritance, of an extension or of a publication',
+            advice: 'This scenario needs a table that stands alone.',
+        });
+    }
+    await empty(session, lost);
+    return { lost, how: 'emptied' };
+}
+/** Without what its foreign keys and triggers would do to others. */
+async function empty(session, { schema, name }) {
+    await session.query('SET session_replication_role = replica');
+    await session.query(`DELETE FROM ${quoteIdentifier(schema)}.${quoteIdentifier(name)}`);
+    await session.query('RESET session_replication_role');
+}
+/** Neither a partition nor of an inheritance, and no extension's own. */
+async function standsAlone(session, { schema, name }) {
+    const [row] = await session.query(`SELECT NOT c.relispartition
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent))
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+          WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel p WHERE p.prrelid = c.oid) AS alone
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = $2`, [schema, name]);
+    return row?.alone === true;
+}
+async function isDropped(session, { schema, name }) {
+    try {
+        await session.query(`DROP TABLE ${quoteIdentifier(schema)}.${quoteIdentifier(name)} RESTRICT`);
+        return true;
+    }
+    catch {
+        // Something depends on it: a view, a foreign key. Another one will do.
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/drill/scenarios/upgrade.ts
+
+
+
+
+/** The server that takes over is newer than the one that was lost, or an upgrade is near. */
+const upgrade = {
+    name: 'upgrade',
+    describe: 'The newest set is restored into the next PostgreSQL major and compared with its source',
+    async run(means) {
+        const choice = { backup: means.backup, type: await bestType(means, breadth) };
+        const timeline = new Timeline(means.context.clock);
+        const set = await timeline.time('fetch', () => means.pick(means.store, choice));
+        const major = set.manifest.source.major + 1;
+        const { findings, ...end } = await recoverWhole(set, timeline, means, { major });
+        return { cases: [end], recoveries: [rehearsed(set, timeline, means)], findings };
+    },
+};
+
+;// CONCATENATED MODULE: ./src/drill/run.ts
+
+
+
+
+
+
+
+
+
+
+/** Every scenario there is, in the order in which they run. */
+const SCENARIOS = [latest, fallback, table, cleanRoom, upgrade, faults];
+/** The scenarios of these names, all where none is given. Throws `UsageError` for a name that there is not. */
+function scenariosNamed(names) {
+    const known = SCENARIOS.map(({ name }) => name);
+    const unknown = names.find((name) => name !== 'all' && !known.includes(name));
+    if (unknown !== undefined) {
+        const near = (0,options/* nearest */.pA)(unknown, known);
+        throw new errors/* UsageError */.eb({
+            doing: 'reading the option scenario',
+            problem: `there is no scenario "${unknown}"`,
+            advice: near === undefined ? `There are ${known.join(', ')}.` : `Did you mean "${near}"?`,
+        });
+    }
+    return names.length === 0 || names.includes('all') ? SCENARIOS : SCENARIOS.filter(({ name }) => names.includes(name));
+}
+/**
+ * Runs one scenario and says what came of it. What kept it from running is an outcome too, and never "passed"; only an
+ * interruption is thrown.
+ */
+async function runScenario(scenario, means) {
+    const { clock } = means.context;
+    const start = clock.monotonic();
+    const { cases, recoveries, findings } = await orOutcome(scenario, means);
+    return {
+        scenario: scenario.name,
+        describe: scenario.describe,
+        outcome: (0,drill_facts/* worstOutcome */.Om)(cases),
+        cases,
+        recoveries,
+        findings,
+        seconds: (clock.monotonic() - start) / 1000,
+    };
+}
+async function orOutcome(scenario, means) {
+    try {
+        means.context.signal.throwIfAborted();
+        return await scenario.run(means);
+    }
+    catch (error) {
+        if (error instanceof errors/* InterruptedError */.p4) {
+            throw error;
+        }
+        if (means.context.signal.aborted) {
+            throw new errors/* InterruptedError */.p4(`rehearsing ${scenario.name}`, error);
+        }
+        const said = error instanceof errors/* LifeboatError */.H3 ? `${error.problem} (while ${error.doing})` : (0,errors/* messageOf */.bD)(error);
+        const one = error instanceof errors/* DamagedError */.Me ? failedCase(scenario.name, said) : openCase(scenario.name, said);
+        return { cases: [one], recoveries: [], findings: [] };
+    }
+}
+
+// EXTERNAL MODULE: ./src/report/content.ts
+var content = __nccwpck_require__(4363);
+// EXTERNAL MODULE: ./src/report/drill.ts
+var drill = __nccwpck_require__(519);
+// EXTERNAL MODULE: ./src/report/escape.ts
+var report_escape = __nccwpck_require__(4031);
+// EXTERNAL MODULE: ./src/report/markup.ts
+var markup = __nccwpck_require__(8132);
+;// CONCATENATED MODULE: ./src/report/markdown.ts
+
+
+/**
+ * Blocks as GitHub's Markdown: HTML throughout, which nothing from outside can break, and mermaid for the charts (its
+ * renderer reads only fenced code).
+ */
+function renderMarkdown(blocks, limits) {
+    return `${(0,markup/* renderBlocks */.R)(blocks, dialect(limits))}\n`;
+}
+function dialect(limits) {
+    return {
+        prose: report_escape/* escapeForGitHub */.kw,
+        code: report_escape/* escapeHtml */.ZD,
+        bars: ({ caption, bars }) => mermaidBars(caption, bars),
+        openDetails: false,
+        limits,
+    };
+}
+/** A bar chart; its axis has no clock, because mermaid would show that in the reader's time zone. */
+function mermaidBars(caption, bars) {
+    const longest = Math.max(1, ...bars.map(({ seconds }) => seconds));
+    return [
+        '```mermaid',
+        'xychart-beta horizontal',
+        `    title "${markdown_label(caption)}"`,
+        `    x-axis [${bars.map((bar) => `"${markdown_label(bar.label)}"`).join(', ')}]`,
+        `    y-axis "seconds" 0 --> ${Math.ceil(longest)}`,
+        `    bar [${bars.map(({ seconds }) => seconds.toFixed(1)).join(', ')}]`,
+        '```',
+    ].join('\n');
+}
+/** Only what cannot mean anything to mermaid or end the fence. */
+function markdown_label(text) {
+    return text.replaceAll(/[^\p{L}\p{N} ,.()-]/gu, ' ').slice(0, 40);
+}
+
+;// CONCATENATED MODULE: ./src/report/drill-document.ts
+
+
+
+
+
+
+const LIMITS = { tables: 200, findings: 200, retention: 0, text: 1000 };
+/** The report of a drill as one Markdown file that may be committed. */
+function drillDocument(facts, { series, startedAt, seconds }) {
+    const { mood, text } = (0,drill/* drillVerdict */.Po)(facts);
+    const blocks = renderMarkdown([
+        { kind: 'verdict', mood, text },
+        {
+            kind: 'paragraph',
+            text: (0,content/* sentence */.em) `Series ${{ code: series }}. Began at ${(0,units/* formatInstant */.r4)(startedAt)}, took ${(0,units/* formatDuration */.a3)(seconds)}. Rehearsed by pg-lifeboat ${version/* VERSION */.x}.`,
+        },
+        ...(0,drill/* drillBlocks */.Ck)(facts, startedAt, LIMITS),
+    ], LIMITS);
+    return `# Recovery drill of ${startedAt.toISOString().slice(0, 10)}\n\n${blocks}`;
+}
+/** The same for programs; later drills read `startedAt` and `scenarios` of it for their trend. */
+function drillJson({ scenarios }, { series, startedAt, seconds }) {
+    return `${JSON.stringify({
+        series,
+        startedAt: startedAt.toISOString(),
+        seconds,
+        tool: version/* VERSION */.x,
+        outcome: (0,drill_facts/* worstOutcome */.Om)(scenarios),
+        scenarios: (0,drill_facts/* summaries */.v2)(scenarios),
+        results: scenarios,
+    }, null, 2)}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/report/junit.ts
+
+
+/**
+ * The results of a drill as JUnit XML, which test reporters read: a suite for each scenario, a case for each thing that it
+ * looked at. What could not run is an error, as JUnit means it; it is not "skipped", which readers take for harmless.
+ */
+function junitXml(scenarios, startedAt) {
+    const suites = scenarios.map((result) => suite(result, startedAt));
+    const all = scenarios.flatMap(casesOf);
+    return [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        `<testsuites name="pg-lifeboat drill" ${counts(all)} time="${seconds(scenarios.reduce((sum, each) => sum + each.seconds, 0))}">`,
+        ...suites,
+        '</testsuites>',
+        '',
+    ].join('\n');
+}
+function suite(result, startedAt) {
+    const cases = casesOf(result);
+    return [
+        `  <testsuite name="${xml(result.scenario)}" ${counts(cases)} time="${seconds(result.seconds)}" timestamp="${startedAt.toISOString().slice(0, 19)}">`,
+        ...cases.map((one) => testcase(result, one)),
+        '  </testsuite>',
+    ].join('\n');
+}
+/** A scenario that came to no case, or whose cases do not say why it did not pass, is a case itself. */
+function casesOf({ scenario, outcome, cases, describe }) {
+    const isExplained = outcome === 'passed' ? cases.length > 0 : cases.some((one) => one.outcome === outcome);
+    return isExplained ? [...cases] : [...cases, { name: scenario, outcome, said: describe }];
+}
+function testcase({ scenario }, { name, outcome, said }) {
+    const open = `    <testcase classname="${xml(`drill.${scenario}`)}" name="${xml(name)}"`;
+    const message = xml((0,content/* asSentence */.KG)(said));
+    switch (outcome) {
+        case 'passed':
+            return `${open}/>`;
+        case 'failed':
+            return `${open}><failure message="${message}">${message}</failure></testcase>`;
+        case 'could-not-run':
+            return `${open}><error message="${message}">${message}</error></testcase>`;
+    }
+}
+function counts(cases) {
+    const count = (outcome) => cases.filter((one) => one.outcome === outcome).length;
+    return `tests="${cases.length}" failures="${count('failed')}" errors="${count('could-not-run')}" skipped="0"`;
+}
+function seconds(value) {
+    return value.toFixed(3);
+}
+/** What XML 1.0 can hold: its other characters cannot even be written as references. */
+const FORBIDDEN = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+const ENTITIES = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&apos;',
+    '\t': '&#9;',
+    '\n': '&#10;',
+    '\r': '&#13;',
+};
+function xml(text) {
+    return text.replaceAll(FORBIDDEN, '\ufffd').replaceAll(/[&<>"'\t\n\r]/g, (mark) => ENTITIES[mark] ?? mark);
+}
+
+;// CONCATENATED MODULE: ./src/operations/drill-report.ts
+
+
+
+
+
+
+
+
+
+
+/** How far back the trend looks. The log is kept for ninety days; results that were committed stay. */
+const drill_report_LOOK_BACK_MS = 3 * 366 * 24 * 3600 * 1000;
+const Scenarios = schemas/* array */.YOg(schemas/* object */.Ikc({
+    scenario: schemas/* string */.YjP(),
+    outcome: schemas/* enum */.k5n(['passed', 'failed', 'could-not-run']),
+    rto: schemas/* number */.aig().nonnegative().exactOptional(),
+    rpo: schemas/* number */.aig().nonnegative().exactOptional(),
+}));
+const Results = schemas/* object */.Ikc({ startedAt: iso/* datetime */.w$(), scenarios: Scenarios });
+/** Writes the report of a drill as Markdown, JSON and JUnit XML, and where `drill-report` says. Returns the folder. */
+async function writeDrillReport(facts, underWay) {
+    const { report, options, context } = underWay;
+    const about = { series: report.series, startedAt: report.startedAt, seconds: report.seconds() };
+    const redact = (text) => context.logger.redact(text);
+    const markdown = redact(drillDocument(facts, about));
+    const json = redact(drillJson(facts, about));
+    return (0,file_errors/* orFileTrouble */.nD)('writing the report of the drill', async () => {
+        const folder = await (0,promises_.mkdtemp)(external_node_path_default().join((0,workspace/* temporaryFolder */.yy)(context.environment), 'lifeboat-drill-'));
+        await (0,promises_.writeFile)(external_node_path_default().join(folder, 'drill.md'), markdown);
+        await (0,promises_.writeFile)(external_node_path_default().join(folder, 'drill.json'), json);
+        await (0,promises_.writeFile)(external_node_path_default().join(folder, 'drill.xml'), redact(junitXml(facts.scenarios, about.startedAt)));
+        if (options.drillReport !== undefined) {
+            const target = external_node_path_default().resolve(context.workingDirectory, options.drillReport);
+            await (0,promises_.mkdir)(external_node_path_default().dirname(target), { recursive: true });
+            await writeWhole(target, markdown);
+            await writeWhole(beside(target), json);
+        }
+        return folder;
+    });
+}
+/** Earlier drills, oldest first: those of the store's log, and those whose results were committed. */
+async function pastDrills(store, options, context) {
+    const since = new Date(context.clock.now().getTime() - drill_report_LOOK_BACK_MS);
+    const logged = (await store.readLog(since)).lines
+        .filter(({ operation }) => operation === 'drill')
+        .map((line) => ({ at: timeOfLine(line), parsed: Scenarios.safeParse(line.details.scenarios) }))
+        .flatMap(({ at, parsed }) => (parsed.success && parsed.data.length > 0 ? [{ at, scenarios: parsed.data }] : []));
+    const committed = await committedDrills(options, context);
+    // The log has a drill by its end, its results have it by its beginning; one of them is enough.
+    const missing = committed.filter(({ scenarios }) => !logged.some((each) => isSame(each.scenarios, scenarios)));
+    return [...logged, ...missing].sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+function isSame(a, b) {
+    return JSON.stringify(a) === JSON.stringify(b);
+}
+async function committedDrills({ drillReport }, context) {
+    if (drillReport === undefined) {
+        return [];
+    }
+    const target = external_node_path_default().resolve(context.workingDirectory, drillReport);
+    const folder = external_node_path_default().dirname(target);
+    const names = (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(folder))) ?? [];
+    const drills = [];
+    for (const name of names.filter((each) => each.endsWith('.json') && external_node_path_default().join(folder, each) !== beside(target))) {
+        try {
+            const { startedAt, scenarios } = Results.parse(JSON.parse(await (0,promises_.readFile)(external_node_path_default().join(folder, name), 'utf8')));
+            drills.push({ at: new Date(startedAt), scenarios });
+        }
+        catch (error) {
+            context.logger.warning(`${name} beside the report holds no results of a drill: ${(0,errors/* messageOf */.bD)(error).split('\n')[0] ?? ''}`);
+        }
+    }
+    return drills;
+}
+/** `docs/drills/2026-Q4.json` of `docs/drills/2026-Q4.md` */
+function beside(report) {
+    return `${report.slice(0, report.length - external_node_path_default().extname(report).length)}.json`;
+}
+
+;// CONCATENATED MODULE: ./src/restore/target-facts.ts
+
+
+
+
+
+/** Asks the server, and the database if it is there. */
+async function readTargetFacts(session, settings, context) {
+    const [server] = await session.query(SERVER);
+    if (server === undefined) {
+        throw new TypeError('the current role is not in pg_roles');
+    }
+    return {
+        serverVersion: session.serverVersion,
+        major: session.major,
+        standby: server.standby,
+        us: {
+            name: server.name,
+            superuser: server.superuser,
+            createDatabase: server.superuser || server.createdb,
+            createRole: server.superuser || server.createrole,
+        },
+        roles: await readRoles(session),
+        extensions: await readExtensions(session),
+        database: await readDatabase(session, settings, context),
+        freeBytes: await freeBytes(server.data_directory, settings),
+    };
+}
+const SERVER = `
+  SELECT rolname AS name, rolsuper AS superuser, rolcreatedb AS createdb, rolcreaterole AS createrole,
+    pg_catalog.pg_is_in_recovery() AS standby,
+    CASE WHEN rolsuper OR pg_catalog.pg_has_role('pg_read_all_settings', 'USAGE')
+      THEN pg_catalog.current_setting('data_directory') END AS data_directory
+  FROM pg_catalog.pg_roles WHERE rolname = current_user`;
+async function readRoles(session) {
+    const membership = session.major >= 16 ? 'SET' : 'MEMBER';
+    const rows = await session.query(`SELECT rolname AS name, rolsuper AS superuser, pg_catalog.pg_has_role(oid, '${membership}') AS usable
+       FROM pg_catalog.pg_roles`);
+    return new Map(rows.map(({ name, superuser, usable }) => [name, { superuser, usable }]));
+}
+async function readExtensions(session) {
+    const rows = await session.query('SELECT name, default_version AS version FROM pg_catalog.pg_available_extensions');
+    return new Map(rows.map(({ name, version }) => [name, version]));
+}
+async function readDatabase(session, settings, { signal }) {
+    const { major } = session;
+    const icu = major >= 17 ? 'd.datlocale' : major >= 15 ? 'd.daticulocale' : 'NULL';
+    const [row] = await session.query(`SELECT pg_catalog.pg_get_userbyid(d.datdba)::text AS owner, pg_catalog.pg_has_role(d.datdba, 'USAGE') AS ours,
+       d.datistemplate AS template,
+       (SELECT count(*)::int FROM pg_catalog.pg_prepared_xacts p WHERE p.database = d.datname) AS prepared,
+       pg_catalog.pg_encoding_to_char(d.encoding) AS encoding, ${major >= 15 ? 'd.datlocprovider::text' : `'c'`} AS provider,
+       d.datcollate AS "collate", d.datctype AS ctype, ${icu} AS icu_locale
+     FROM pg_catalog.pg_database d WHERE d.datname = $1`, [settings.database]);
+    if (row === undefined) {
+        return null;
+    }
+    const { owner, ours, template, prepared, encoding, provider, collate, ctype, icu_locale } = row;
+    return {
+        owner,
+        ours,
+        isTemplate: template,
+        empty: await withSession(settings, { signal }, isEmpty),
+        preparedTransactions: prepared,
+        locale: { encoding, localeProvider: provider, collate, ctype, icuLocale: icu_locale },
+    };
+}
+/** Whether nobody has made anything in the session's database. What extensions bring does not count. */
+async function isEmpty(session) {
+    const anyIn = (catalog, schema) => `EXISTS (SELECT FROM pg_catalog.${catalog} o JOIN pg_catalog.pg_namespace n ON n.oid = o.${schema}
+      WHERE ${isDumpedSchema('n.nspname')} AND ${isNoMember(catalog, 'o.oid')})`;
+    const [row] = await session.query(`SELECT NOT (${anyIn('pg_class', 'relnamespace')} OR ${anyIn('pg_proc', 'pronamespace')}
+       OR ${anyIn('pg_type', 'typnamespace')} OR EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)
+       OR EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE ${isDumpedSchema('n.nspname')}
+         AND n.nspname <> 'public' AND ${isNoMember('pg_namespace', 'n.oid')})) AS empty`);
+    return row?.empty === true;
+}
+/** Only of a server on this machine; one in a container here keeps its data where there is nothing here. */
+async function freeBytes(folder, settings) {
+    const isHere = isSocket(settings) || ['localhost', '127.0.0.1', '::1'].includes(settings.host);
+    if (folder === null || !isHere) {
+        return null;
+    }
+    const there = await (0,file_errors/* ifThere */.y)((0,promises_.statfs)(folder)).catch(() => undefined);
+    return there === undefined ? null : there.bavail * there.bsize;
+}
+
+;// CONCATENATED MODULE: ./src/restore/target-names.ts
+
+
+/** PostgreSQL cuts longer names off without an error. */
+const LONGEST_NAME = 63;
+/** What a database is called while a set is restored beside the one that it will take the place of. */
+function sideName(database) {
+    return withSuffix(database, `_lifeboat_${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`);
+}
+/** Whether a database is called so. That it is one of ours says only its note. */
+function isSideName(name) {
+    return /_lifeboat_[0-9a-f]{8}$/.test(name);
+}
+/** What a database is called once another has taken its place. */
+function beforeName(database, now) {
+    return withSuffix(database, `_before_${idOf(now)}`);
+}
+/** What a restored database is called that is not equal to its set. */
+function unprovenName(database, now) {
+    return withSuffix(database, `_unproven_${idOf(now)}`);
+}
+/** The name with a suffix, shortened by whole characters to what PostgreSQL takes. */
+function withSuffix(name, suffix) {
+    let stem = name;
+    while (Buffer.byteLength(stem + suffix) > LONGEST_NAME) {
+        stem = stem.replace(/.$/su, '');
+    }
+    return stem + suffix;
+}
+
+;// CONCATENATED MODULE: ./src/restore/side-database.ts
+
+
+
+
+
+
+
+
+/** The advisory lock under which side databases are created and marked, and looked for: a random number. */
+const CREATION_LOCK = '5790144298117462531';
+/**
+ * Creates one, with a note that says whose it is, so that a later run can drop it if this one is killed.
+ *
+ * @param wanted.owner null for ourselves
+ */
+async function createSide(target, { locale, owner }, context) {
+    const { session, database } = target;
+    const name = sideName(database);
+    try {
+        return await whileLocked(session, async () => {
+            const localeFallback = await createLike(session, name, locale);
+            await session.query(noteStatement(name, database, context.clock.now()));
+            if (owner !== null) {
+                // In the schema public of PostgreSQL 15 and later, only the database's owner may have tables without further ado.
+                await session.query(`ALTER DATABASE ${quoteIdentifier(name)} OWNER TO ${quoteIdentifier(owner)}`);
+            }
+            // Until it is compared, nobody else has a business in it.
+            await session.query(`REVOKE ALL ON DATABASE ${quoteIdentifier(name)} FROM PUBLIC`);
+            return { name, localeFallback };
+        });
+    }
+    catch (error) {
+        // An interruption may come when it is there already.
+        await dropSide(target, name, context);
+        throw error;
+    }
+}
+/**
+ * Whoever is killed while a database is created cannot mark it any more, and the server still makes it. It keeps the lock
+ * until then; so who gets the lock and finds an unmarked one knows that nobody will come back for it.
+ */
+async function whileLocked(session, work) {
+    await session.query(`SELECT pg_catalog.pg_advisory_lock(${CREATION_LOCK})`);
+    try {
+        return await work();
+    }
+    finally {
+        // Where this fails, the session is over, and its locks with it.
+        await session.query(`SELECT pg_catalog.pg_advisory_unlock(${CREATION_LOCK})`).catch(() => []);
+    }
+}
+/** The statement that marks a database as one of this run, which may be dropped once the run is over. */
+function noteStatement(name, database, now) {
+    const note = JSON.stringify((0,platform_owner/* ownerHere */.Wr)(`restoring ${database}`, now)).replaceAll("'", "''");
+    return `COMMENT ON DATABASE ${quoteIdentifier(name)} IS '${note}'`;
+}
+/** Drops a side database. Never throws, and works after an interruption: what stays is told, and dropped by the next run. */
+async function dropSide({ maintenance }, name, { logger }) {
+    try {
+        await withSession(maintenance, {}, (session) => session.query(dropStatement(name)));
+    }
+    catch (error) {
+        logger.warning(`The database ${name}, which was only for this restore, could not be dropped; the next run will. ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+}
+function dropStatement(name) {
+    return `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`;
+}
+/** Drops what runs that were killed left on the server, and returns the names. What cannot be dropped is told. */
+async function sweepSides(target, context) {
+    const { logger } = context;
+    return whileLocked(target.session, async () => {
+        const dropped = [];
+        for (const name of await abandoned(target, context)) {
+            try {
+                await target.session.query(dropStatement(name));
+                logger.info(`Dropped the database ${name}, which a restore that was killed had left behind.`);
+                dropped.push(name);
+            }
+            catch (error) {
+                logger.warning(`The database ${name}, which a restore that was killed had left behind, could not be dropped. ${(0,errors/* messageOf */.bD)(error)}`);
+            }
+        }
+        return dropped;
+    });
+}
+/** Those with the note of a dead run, and those that were killed before they had one: of our names, and empty. */
+async function abandoned({ session, settings }, { clock }) {
+    const databases = await session.query(`SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note FROM pg_catalog.pg_database
+      WHERE datname ~ '_lifeboat_[0-9a-f]{8}$' AND datallowconn`);
+    const left = [];
+    for (const { name, note } of databases.filter((each) => isSideName(each.name))) {
+        const isUnmarked = note === null && (await withSession({ ...settings, database: name }, {}, isEmpty).catch(() => false));
+        if (isUnmarked || scratch_service_isAbandoned(note, clock.now())) {
+            left.push(name);
+        }
+    }
+    return left;
+}
+
+;// CONCATENATED MODULE: ./src/restore/stand-ins.ts
+
+
+
+
+/**
+ * A stand-in is a role that a set's archive names and that the target is not to have: it is there while the set is
+ * restored, and what it was given goes to the role that takes its place. Its comment says whose it is.
+ */
+function standInStatements(role, now) {
+    const note = JSON.stringify((0,platform_owner/* ownerHere */.Wr)(`standing in for ${role}`, now)).replaceAll("'", "''");
+    return [`CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`, `COMMENT ON ROLE ${quoteIdentifier(role)} IS '${note}'`];
+}
+/** Drops the stand-ins of runs that were killed. What cannot be dropped is told. */
+async function sweepStandIns(session, { clock, logger }) {
+    const roles = await session.query(`SELECT rolname AS name, pg_catalog.shobj_description(oid, 'pg_authid') AS note FROM pg_catalog.pg_roles
+      WHERE pg_catalog.shobj_description(oid, 'pg_authid') LIKE '%standing in for%'`);
+    for (const { name } of roles.filter(({ note }) => scratch_service_isAbandoned(note, clock.now()))) {
+        await session.query(`DROP ROLE ${quoteIdentifier(name)}`).catch((error) => {
+            logger.warning(`The role ${name}, which a restore that was killed had left behind, could not be dropped. ${(0,errors/* messageOf */.bD)(error)}`);
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/restore/target.ts
+
+
+
+
+
+
+
+
+
+
+/** How long a server that is starting is waited for: after a disaster, it may be just that. */
+const target_PATIENCE_MS = 60_000;
+/** Databases of every server from which others can be created and renamed. */
+const MAINTENANCE = ['postgres', 'template1', 'defaultdb'];
+/**
+ * Reads where to restore into. The string must name the database: none should ever be restored into because a variable
+ * of some other job says so.
+ *
+ * Throws `UsageError`.
+ */
+function parseTarget(url, { environment, logger }) {
+    const doing = 'reading target-url';
+    if (url === undefined) {
+        throw new errors/* UsageError */.eb({
+            doing,
+            problem: 'no target is given',
+            advice: 'Give the database to restore into in target-url: postgresql://user@host:5432/name.',
+        });
+    }
+    logger.hide(url);
+    const { dbname } = parseConnectionString(url, 'target-url');
+    if (dbname === undefined || dbname === '') {
+        throw new errors/* UsageError */.eb({
+            doing,
+            problem: 'it does not name a database',
+            advice: 'Give the name of the database to restore into at its end: postgresql://user@host:5432/name.',
+        });
+    }
+    const settings = parseConnection({ databaseUrl: url, environment, label: 'target-url' });
+    if (settings.password !== undefined) {
+        logger.hide(settings.password);
+    }
+    return settings;
+}
+/** Connects to the server of the target, does work with it and disconnects, whatever happens. */
+async function withTarget(request, context, work) {
+    const { settings } = request;
+    const session = await connectBeside(settings, context);
+    try {
+        await refusePooler(session, context);
+        await sweepLeft(session, settings, context);
+        const facts = await readTargetFacts(session, settings, context);
+        const programs = await findPrograms({
+            serverMajor: Math.max(session.major, request.archiveMajor),
+            preferredFolders: request.preferredFolders,
+            environment: context.environment,
+            processes: context.processes,
+        });
+        context.logger.info(`Connected to ${describeConnection(session.settings)}, PostgreSQL ${session.serverVersion}.`);
+        return await work({
+            database: settings.database,
+            settings,
+            maintenance: session.settings,
+            session,
+            programs,
+            facts,
+        });
+    }
+    finally {
+        await session.end();
+    }
+}
+/** Connects to a database of the same server other than the target: one can neither create nor rename one's own. */
+async function connectBeside(settings, { logger, signal }) {
+    const candidates = MAINTENANCE.filter((name) => name !== settings.database);
+    for (const [index, database] of candidates.entries()) {
+        try {
+            return await connect({ ...settings, database }, {
+                signal,
+                patience: target_PATIENCE_MS,
+                onRetry: ({ problem }) => {
+                    logger.info(`${problem}; trying again.`);
+                },
+            });
+        }
+        catch (error) {
+            const mayOther = error instanceof errors/* ConnectionError */.Rc && ['no-such-database', 'rejected-by-hba', 'other'].includes(error.kind);
+            if (!mayOther || index === candidates.length - 1) {
+                throw error;
+            }
+        }
+    }
+    throw new TypeError('there is always a candidate');
+}
+/** What runs that were killed left must not stand in the way of this one. */
+async function sweepLeft(session, settings, context) {
+    const [server] = await session.query('SELECT pg_catalog.pg_is_in_recovery() AS standby');
+    if (server?.standby === false) {
+        await sweepSides({ session, settings }, context);
+        await sweepStandIns(session, context);
+    }
+}
+async function refusePooler(session, { signal }) {
+    try {
+        await assertDirect(session, { signal });
+    }
+    catch (error) {
+        if (error instanceof errors/* ConnectionError */.Rc && error.kind === 'pooler') {
+            const { doing, problem, advice } = error;
+            throw new errors/* GuardError */.U$({ doing, problem, advice, cause: error });
+        }
+        throw error;
+    }
+}
+/** The variables with which PostgreSQL's programs connect to a database of the target's server. */
+async function environmentFor({ settings }, database, { workspace, environment }) {
+    return libpqEnvironment({ ...settings, database }, { workspace, environment });
 }
 
 ;// CONCATENATED MODULE: ./src/verify/files.ts
@@ -17202,6 +20044,1851 @@ async function checksumsIn(folder, expectedLength) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/operations/drill-room.ts
+
+
+
+
+
+/**
+ * Does work beside a disposable server. A throw-away cluster goes as a whole; from a server that others may use,
+ * everything that was made there is dropped again: the databases, and the roles that a recovery leaves.
+ *
+ * @param wish.major another major than the source's: then only a throw-away cluster of it will do
+ * Throws `CouldNotVerifyError` where there is no such server.
+ */
+async function withRoom({ manifest }, { major }, options, context, work) {
+    const scratch = await acquireScratch({
+        kind: major === undefined ? options.scratch : 'cluster',
+        url: options.scratchUrl,
+        source: { ...manifest.source, ...(major !== undefined && { major }) },
+        preferredFolders: options.postgresBin,
+        archiveMajor: manifest.tool.pgDumpMajor,
+    }, context);
+    const made = [];
+    try {
+        const before = scratch.kind === 'service' ? await rolesOf(scratch, context.signal) : null;
+        try {
+            return await work(roomOf(scratch, made));
+        }
+        finally {
+            if (before !== null) {
+                await cleanUp(scratch, made, before, context);
+            }
+        }
+    }
+    finally {
+        await scratch.release();
+    }
+}
+function roomOf(scratch, made) {
+    const { major, serverVersion, kind, maintenance, programs, superuser } = scratch;
+    if (!superuser) {
+        throw new errors/* CouldNotVerifyError */.aq({
+            doing: 'preparing a server for a drill',
+            problem: `the role "${maintenance.user}" is no superuser on the scratch server, and a recovery makes roles`,
+            advice: 'Give a superuser in scratch-url, as a service container has it, or use scratch: cluster.',
+        });
+    }
+    return {
+        major,
+        serverVersion,
+        kind,
+        maintenance,
+        programs,
+        newDatabase: () => {
+            const name = scratchName();
+            made.push(name);
+            return name;
+        },
+    };
+}
+async function rolesOf({ maintenance }, signal) {
+    return withSession(maintenance, signal === undefined ? {} : { signal }, async (session) => {
+        const rows = await session.query('SELECT rolname AS name FROM pg_catalog.pg_roles');
+        return new Set(rows.map(({ name }) => name));
+    });
+}
+/** Without the signal: this must also happen after an interruption. Never throws. */
+async function cleanUp(scratch, databases, before, { logger }) {
+    try {
+        const roles = [...(await rolesOf(scratch))].filter((role) => !before.has(role));
+        await withSession(scratch.maintenance, {}, async (session) => {
+            for (const name of databases) {
+                await session.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`);
+            }
+            for (const role of roles) {
+                await session.query(`DROP ROLE IF EXISTS ${quoteIdentifier(role)}`);
+            }
+        });
+    }
+    catch (error) {
+        logger.warning(`What the drill made on the scratch server could not be removed: ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/operations/pick-restorable.ts
+
+
+
+
+
+
+
+/**
+ * Picks the set to restore and checks every byte of it. Of the newest ones, those that are damaged, failed their proof or
+ * (for `latest-proven`) have none are passed over, with a warning; a set that was named by its id is never replaced by
+ * another.
+ *
+ * Throws `UsageError` where there is none of that name, `DamagedError` when the named one is damaged, `GuardError` when
+ * no set can be taken.
+ */
+async function pickRestorable(store, choice, context) {
+    const { backup, type } = choice;
+    if (SetId.safeParse(backup).success) {
+        return named(store, backup, type, context);
+    }
+    if (backup !== 'latest' && backup !== 'latest-proven') {
+        throw new errors/* UsageError */.eb({
+            doing: `looking for the backup "${backup}"`,
+            problem: 'a restore takes "latest-proven", "latest" or the id of a set (20261124T020000Z)',
+            advice: 'A dump of another tool has nothing to be compared with: restore it with pg_restore or psql.',
+        });
+    }
+    return newest(store, choice, context);
+}
+async function named(store, id, type, context) {
+    const candidates = (await candidatesOf(store, type)).filter((set) => set.id === id);
+    const [set] = candidates;
+    const doing = `looking for the backup ${id} in ${store.name}`;
+    if (set === undefined) {
+        const ofType = type === undefined ? '' : ` of type ${type}`;
+        throw new errors/* UsageError */.eb({
+            doing,
+            problem: `there is no set${ofType} with this id`,
+            advice: 'List the store to see the ids.',
+        });
+    }
+    if (candidates.length > 1) {
+        const types = candidates.map((each) => each.type).join(', ');
+        throw new errors/* UsageError */.eb({
+            doing,
+            problem: `there is one of each of the types ${types}`,
+            advice: 'Say which with the option type.',
+        });
+    }
+    const folder = await store.open(set);
+    const damage = await damageOf(folder, set, context);
+    if (damage.length > 0) {
+        throw new errors/* DamagedError */.Me({
+            doing: `checking the set ${set.type}/${id} before restoring it`,
+            problem: `it is damaged: ${damage.map(describeFinding).join(' ')}`,
+            advice: 'Nothing was touched. Use latest-proven, which passes over damaged sets, another id, or another copy of this set.',
+        });
+    }
+    const proof = 'proof' in set ? set.proof.outcome : undefined;
+    return opened(folder, set, proof === 'proven' ? [] : [`The set ${set.type}/${id} is not proven, and was asked for by its id.`]);
+}
+async function newest(store, { backup, type }, context) {
+    const passedOver = [];
+    for (const set of await candidatesOf(store, type)) {
+        const why = await objection(store, set, backup === 'latest-proven', context);
+        if (why === null) {
+            return opened(await store.open(set), set, passedOver);
+        }
+        const sentence = `The set ${set.type}/${set.id} was passed over: ${why}.`;
+        passedOver.push(sentence);
+        context.logger.warning(sentence);
+    }
+    const what = backup === 'latest-proven' ? 'proven and whole' : 'whole';
+    throw new errors/* GuardError */.U$({
+        doing: `looking for a backup to restore in ${store.name}`,
+        problem: passedOver.length === 0
+            ? `the store holds no set${type === undefined ? '' : ` of type ${type}`}`
+            : `none of its ${passedOver.length} sets is ${what}. ${passedOver.join(' ')}`,
+        advice: passedOver.length === 0
+            ? 'Check the options store and type.'
+            : 'Look at another copy of the store. To restore a set that is not proven, name its id in the option backup.',
+    });
+}
+/** Everything that has the place of a set, whole or not, newest first. */
+async function candidatesOf(store, type) {
+    const { sets, broken } = await store.list();
+    return [...sets, ...broken]
+        .filter((set) => type === undefined || set.type === type)
+        .sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? 1 : -1));
+}
+/** Why a set is not taken, or null. The files are read last, because that takes long. */
+async function objection(store, set, mustBeProven, context) {
+    if ('reason' in set) {
+        return set.reason;
+    }
+    const { proof } = set;
+    if (proof.outcome === 'failed') {
+        const [first] = proof.findings.filter(({ severity }) => severity === 'error');
+        return `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}`;
+    }
+    if (mustBeProven && proof.outcome !== 'proven') {
+        return 'it is not proven';
+    }
+    const [damage] = await damageOf(await store.open(set), set, context);
+    return damage === undefined ? null : `it is damaged: ${damage.code} ${damage.on}, ${damage.found}`;
+}
+async function damageOf(folder, set, { signal }) {
+    const found = await verifyFiles(folder, { id: set.id, type: set.type }, { signal });
+    return worstOf(found) === 'none' ? [] : found;
+}
+async function opened(folder, { id, type }, passedOver) {
+    const manifest = await readManifest(folder);
+    const { objects } = await readStoredCatalog(external_node_path_default().join(folder, SET.catalog));
+    return { id, type, folder, manifest, objects, passedOver };
+}
+
+;// CONCATENATED MODULE: ./src/restore/analyze.ts
+
+
+/** Gathers the planner's statistics, which no dump holds. A database without them is whole, only slow: so no error. */
+async function analyze({ programs, environment, database, }, jobs, { processes }) {
+    try {
+        await processes.run({
+            ...programs.command('vacuumdb', [
+                '--analyze-only',
+                '--no-password',
+                '--quiet',
+                `--jobs=${jobs}`,
+                `--dbname=${database}`,
+            ]),
+            env: environment,
+            doing: `gathering the statistics of ${database}`,
+        });
+        return [];
+    }
+    catch (error) {
+        if (error instanceof errors/* InterruptedError */.p4)
+            throw error;
+        return [finding('STATISTICS_MISSING', database, (0,errors/* messageOf */.bD)(error))];
+    }
+}
+
+;// CONCATENATED MODULE: ./src/restore/guard.ts
+
+
+
+
+/** How much more a database needs than its tables had at the source: indexes, and what is written to the log meanwhile. */
+const SPACE_SHARE = 1.6;
+/** A guard refused, before anything was written. The findings say why, all of them. */
+class RestoreRefused extends errors/* GuardError */.U$ {
+    constructor(findings, doing) {
+        const errors = findings.filter(({ severity }) => severity === 'error');
+        super({
+            doing,
+            problem: `${errors.length === 1 ? 'something is' : `${errors.length} things are`} in the way: ${errors.map(({ code, on }) => `${code} ${on}`).join(', ')}`,
+            advice: 'Do what the findings above say and start again. Nothing was written.',
+        });
+    }
+}
+/** Throws `RestoreRefused` when something that was found forbids the restore. */
+function refuseAtErrors(findings, doing) {
+    if (findings.some(({ severity }) => severity === 'error')) {
+        throw new RestoreRefused(findings, doing);
+    }
+}
+/** Everything that forbids a restore or that should be known before it, from what the target says of itself. */
+function guardFindings(subject) {
+    return [
+        ...serverFindings(subject),
+        ...databaseFindings(subject),
+        ...rightsFindings(subject),
+        ...extensionFindings(subject),
+        ...roleFindings(subject),
+        ...partFindings(subject),
+        ...guard_spaceFindings(subject),
+    ];
+}
+function serverFindings({ facts, manifest: { source } }) {
+    const versions = `it is PostgreSQL ${facts.serverVersion}, the source was ${source.serverVersion}`;
+    return [
+        ...(facts.standby ? [finding('TARGET_STANDBY', 'the target', 'it is in recovery')] : []),
+        ...(facts.major < source.major ? [finding('TARGET_TOO_OLD', 'the target', versions)] : []),
+        ...(facts.major > source.major ? [finding('TARGET_MAJOR_DIFFERS', 'the target', versions)] : []),
+    ];
+}
+function databaseFindings({ request: { mode, confirm }, database, facts }) {
+    const there = facts.database;
+    if (there === null) {
+        return mode === 'new' ? [] : [finding('TARGET_MISSING', database, 'there is no such database on the server')];
+    }
+    if (mode === 'new') {
+        return there.empty ? [] : [finding('TARGET_NOT_EMPTY', database, 'there are objects in it')];
+    }
+    const typed = confirm === undefined ? 'confirm is not given' : `confirm is "${confirm}"`;
+    return [
+        ...(confirm === database ? [] : [finding('CONFIRM_NEEDED', database, `${typed}, the database is "${database}"`)]),
+        ...(mode === 'replace' && there.preparedTransactions > 0
+            ? [finding('TARGET_BUSY', database, `${there.preparedTransactions} prepared transactions are open in it`)]
+            : []),
+        ...(mode === 'replace' && there.isTemplate
+            ? [finding('TARGET_BUSY', database, 'it is a template database (datistemplate)')]
+            : []),
+    ];
+}
+function rightsFindings({ request: { mode }, database, facts }) {
+    const { us, database: there } = facts;
+    const forbid = (found) => finding('TARGET_FORBIDDEN', us.name, found);
+    const isInPlace = mode === 'new' && there !== null;
+    return [
+        ...(us.createDatabase || isInPlace ? [] : [forbid('it may not create databases')]),
+        ...(us.superuser || there === null || there.ours
+            ? []
+            : [forbid(`it does not own the database "${database}", which belongs to "${there.owner}"`)]),
+    ];
+}
+function extensionFindings({ manifest: { source }, facts: { extensions } }) {
+    return source.extensions.flatMap(({ name, version }) => {
+        const offered = extensions.get(name);
+        if (offered === undefined) {
+            const found = `the source has version ${version}, the target does not have it`;
+            const advice = 'Install it on the server of the target, then start again.';
+            return [{ ...finding('EXTENSION_MISSING', name, found, advice), severity: 'error' }];
+        }
+        return offered === version
+            ? []
+            : [finding('EXTENSION_VERSION_DIFFERS', name, `the source has version ${version}, the target has ${offered}`)];
+    });
+}
+function roleFindings({ roles, facts }) {
+    const { us } = facts;
+    return [
+        ...roles.wrongMappings.map(({ from, why }) => finding('ROLE_MAP_WRONG', from, why)),
+        ...roles.unknown.map((role) => finding('TARGET_ROLE_MISSING', role, 'it is not on the target, and the set does not make it')),
+        ...(us.createRole
+            ? []
+            : [...roles.missing, ...roles.mapped.map(({ from }) => from)].map((role) => finding('TARGET_ROLE_MISSING', role, `it is not on the target, and "${us.name}" may not create roles (CREATEROLE)`))),
+        ...(us.superuser
+            ? []
+            : roles.superusers.map((role) => finding('TARGET_ROLE_MISSING', role, `it is a superuser at the source, and "${us.name}" may not make one`))),
+        ...roles.unusable.map((role) => finding('TARGET_ROLE_MISSING', role, `it owns objects of the set, and "${us.name}" is not a member of it`)),
+    ];
+}
+function partFindings(subject) {
+    const { request, manifest } = subject;
+    const isDivided = (request.tables.length > 0 || request.parts !== 'all') && request.mode !== 'add';
+    return [
+        ...(isDivided && manifest.options.format === 'plain'
+            ? [finding('PLAIN_NOT_DIVISIBLE', manifest.dump.path, 'only a part of it was asked for')]
+            : []),
+        ...(request.mode === 'replace' ? partialSet(subject) : []),
+    ];
+}
+/** A database that is replaced by one without the rows of some tables: seldom what was meant. */
+function partialSet({ request, manifest }) {
+    const patterns = request.excludeTables.map(parseTablePattern).filter((pattern) => pattern !== null);
+    const isAccepted = (table) => patterns.some((pattern) => matchesPattern(pattern, table, ['public']));
+    const empty = manifest.tables.filter((table) => table.kind === 'table' && !table.data && !isAccepted(table));
+    if (empty.length === 0) {
+        return [];
+    }
+    const named = empty.slice(0, 5).map(displayName).join(', ');
+    const more = empty.length > 5 ? ` and ${empty.length - 5} more` : '';
+    return [finding('SET_IS_PARTIAL', manifest.id, `it does not hold the rows of ${named}${more}`)];
+}
+function guard_spaceFindings({ manifest, facts: { freeBytes }, request }) {
+    if (freeBytes === null || request.parts === 'schema') {
+        return [];
+    }
+    const rows = manifest.tables.reduce((sum, { data, bytes }) => sum + (data ? bytes : 0), 0);
+    const needed = Math.ceil(rows * SPACE_SHARE);
+    const megabytes = (bytes) => `${Math.ceil(bytes / 1e6)} MB`;
+    return freeBytes >= needed
+        ? []
+        : [
+            finding('DISK_SPACE_LOW', 'the target', `${megabytes(freeBytes)} are free for its data, the restore is estimated to need ${megabytes(needed)}`, "Free some space on the server's disk, or restore into another server."),
+        ];
+}
+
+;// CONCATENATED MODULE: ./src/restore/role-map.ts
+
+/**
+ * Hands everything in the session's database that belongs or is granted to a stand-in over to the role that takes its
+ * place, and drops the stand-in. A set's archive names the roles of its source, and pg_restore cannot rename them.
+ */
+async function handOver(session, mappings) {
+    for (const { from, to } of mappings) {
+        await session.query('BEGIN');
+        try {
+            for (const { sql } of await session.query(GRANTS, [from, to])) {
+                await session.query(sql);
+            }
+            await session.query(`REASSIGN OWNED BY ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`);
+            await session.query(`DROP OWNED BY ${quoteIdentifier(from)}`);
+            await session.query(`DROP ROLE ${quoteIdentifier(from)}`);
+            await session.query('COMMIT');
+        }
+        catch (error) {
+            await session.query('ROLLBACK');
+            throw error;
+        }
+    }
+}
+/** Objects that can be granted, with the words that GRANT calls them by. */
+const role_map_GRANTABLE = `
+  SELECT c.relacl AS acl, CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::regclass AS what, '' AS columns
+    FROM pg_class c
+  UNION ALL SELECT a.attacl, 'TABLE ' || a.attrelid::regclass, '(' || quote_ident(a.attname) || ')' FROM pg_attribute a
+  UNION ALL SELECT p.proacl, 'ROUTINE ' || p.oid::regprocedure, '' FROM pg_proc p
+  UNION ALL SELECT n.nspacl, 'SCHEMA ' || quote_ident(n.nspname), '' FROM pg_namespace n
+  UNION ALL SELECT t.typacl, 'TYPE ' || t.oid::regtype, '' FROM pg_type t WHERE t.typacl IS NOT NULL
+  UNION ALL SELECT l.lanacl, 'LANGUAGE ' || quote_ident(l.lanname), '' FROM pg_language l
+  UNION ALL SELECT w.fdwacl, 'FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname), '' FROM pg_foreign_data_wrapper w
+  UNION ALL SELECT s.srvacl, 'FOREIGN SERVER ' || quote_ident(s.srvname), '' FROM pg_foreign_server s
+  UNION ALL SELECT m.lomacl, 'LARGE OBJECT ' || m.oid, '' FROM pg_largeobject_metadata m`;
+/** What is granted to $1, as statements that grant it to $2; the policies and default privileges of $1, made those of $2. */
+const GRANTS = `
+  SELECT format('GRANT %s %s ON %s TO %I%s', x.privilege_type, g.columns, g.what, $2::text,
+      CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS sql
+    FROM (${role_map_GRANTABLE}) g, aclexplode(g.acl) x WHERE x.grantee = $1::regrole
+  UNION ALL
+  SELECT format('ALTER POLICY %I ON %s TO %s', p.polname, p.polrelid::regclass,
+      (SELECT string_agg(CASE r WHEN 0 THEN 'PUBLIC' WHEN $1::regrole THEN quote_ident($2) ELSE quote_ident(pg_get_userbyid(r)) END, ', ')
+        FROM unnest(p.polroles) r))
+    FROM pg_policy p WHERE $1::regrole = ANY (p.polroles)
+  UNION ALL
+  SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %I %s GRANT %s ON %s TO %s',
+      CASE d.defaclrole WHEN $1::regrole THEN $2 ELSE pg_get_userbyid(d.defaclrole) END,
+      CASE WHEN d.defaclnamespace <> 0 THEN 'IN SCHEMA ' || d.defaclnamespace::regnamespace ELSE '' END, x.privilege_type,
+      CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES'
+        ELSE 'SCHEMAS' END,
+      CASE x.grantee WHEN 0 THEN 'PUBLIC' WHEN $1::regrole THEN quote_ident($2) ELSE quote_ident(pg_get_userbyid(x.grantee)) END)
+    FROM pg_default_acl d, aclexplode(d.defaclacl) x WHERE d.defaclrole = $1::regrole OR x.grantee = $1::regrole`;
+/** The source's objects as they are on the target: those of mapped roles belong to the roles that take their place. */
+function mappedObjects(objects, mappings) {
+    if (mappings.length === 0) {
+        return [...objects];
+    }
+    const roles = new Map(mappings.map(({ from, to }) => [from, to]));
+    const role = (name) => roles.get(name) ?? name;
+    return objects.map((object) => ({
+        ...object,
+        name: isNamedByRole(object) ? mappedName(object.name, role) : object.name,
+        ...(object.owner !== undefined && { owner: role(object.owner) }),
+        ...(object.grants !== undefined && { grants: mappedGrants(object.grants, role) }),
+        facts: mappedFacts(object, role),
+    }));
+}
+function isNamedByRole({ kind }) {
+    return kind === 'default privileges' || kind === 'large objects' || kind === 'user mapping';
+}
+/** `for role from in schema public on tables`, `owned by from (reader: SELECT)` */
+function mappedName(name, role) {
+    return name
+        .replace(/^((?:for role|owned by) )(\S+)/, (_, words, from) => words + role(from))
+        .replace(/ \((.*)\)$/, (_, grants) => ` (${mappedGrants(grants.split(', '), role).join(', ')})`);
+}
+/** Grants to both roles become one. */
+function mappedGrants(grants, role) {
+    const mapped = grants.map((grant) => {
+        const [, grantee = '', rest = ''] = /^(.*)(: .*)$/s.exec(grant) ?? [];
+        return asGrantee(role(fromGrantee(grantee))) + rest;
+    });
+    return [...new Set(mapped)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+function fromGrantee(text) {
+    return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
+}
+function asGrantee(name) {
+    return name === 'PUBLIC' || /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+function mappedFacts({ kind, facts }, role) {
+    return kind === 'policy' && Array.isArray(facts.roles) ? { ...facts, roles: facts.roles.map(role).sort() } : facts;
+}
+
+;// CONCATENATED MODULE: ./src/restore/globals.ts
+const ROLE = String.raw `("(?:[^"]|"")*"|[^\s";]+)`;
+const CREATE = new RegExp(String.raw `CREATE ROLE ${ROLE};`);
+const ALTER = new RegExp(String.raw `^ALTER ROLE ${ROLE} (?:WITH|SET|RESET)\b`);
+const MEMBERSHIP = new RegExp(String.raw `^GRANT ${ROLE} TO ${ROLE}(.*?)(?: GRANTED BY ${ROLE})?;$`, 's');
+const COMMENT = new RegExp(String.raw `^COMMENT ON ROLE ${ROLE} IS `);
+/**
+ * Reads the statements about roles out of what `pg_dumpall --roles-only` wrote, so that those of single roles can be run.
+ * Who granted a membership is left out: that role need not be on another server.
+ */
+function roleStatements(script) {
+    return statementsOf(script).flatMap((sql) => {
+        const statement = roleStatement(sql);
+        return statement === null ? [] : [statement];
+    });
+}
+function roleStatement(sql) {
+    const created = /^(DO |CREATE ROLE )/.test(sql) ? CREATE.exec(sql)?.[1] : undefined;
+    if (created !== undefined) {
+        return { kind: 'create', role: globals_unquoted(created), sql: `CREATE ROLE ${created};` };
+    }
+    const altered = ALTER.exec(sql)?.[1];
+    if (altered !== undefined) {
+        return { kind: 'alter', role: globals_unquoted(altered), sql };
+    }
+    const [, group, member, options = ''] = MEMBERSHIP.exec(sql) ?? [];
+    if (group !== undefined && member !== undefined) {
+        return {
+            kind: 'membership',
+            role: globals_unquoted(member),
+            group: globals_unquoted(group),
+            sql: `GRANT ${group} TO ${member}${options};`,
+        };
+    }
+    const commented = COMMENT.exec(sql)?.[1];
+    return commented === undefined ? null : { kind: 'comment', role: globals_unquoted(commented), sql };
+}
+/** The statements of a script: they end with a semicolon outside of quotes, at the end of a line. */
+function statementsOf(script) {
+    const statements = [];
+    let open = '';
+    for (const line of script.split('\n')) {
+        if (open === '' && /^(--|\\|\s*$)/.test(line))
+            continue;
+        open = open === '' ? line : `${open}\n${line}`;
+        if (open.endsWith(';') && isOutsideQuotes(open)) {
+            statements.push(open);
+            open = '';
+        }
+    }
+    return statements;
+}
+function isOutsideQuotes(text) {
+    const rest = text.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '');
+    return !/['"]/.test(rest);
+}
+/**
+ * The attributes that only a superuser may set, taken out of an `ALTER ROLE … WITH …`: even saying that a role has none of
+ * them is refused to others.
+ */
+function withoutSuperuserAttributes(sql) {
+    return sql.replaceAll(/ (NO)?(SUPERUSER|REPLICATION|BYPASSRLS)\b/g, '');
+}
+function globals_unquoted(name) {
+    return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+;// CONCATENATED MODULE: ./src/restore/roles.ts
+
+
+
+
+
+
+
+
+
+/** Holds the roles that a set needs against those that the target has. */
+async function readRoleNeeds({ folder, manifest, objects }, facts, map) {
+    const statements = roleStatements(await (0,promises_.readFile)(external_node_path_default().join(folder, SET.globals), 'utf8'));
+    const owners = new Set(objects.flatMap(({ kind, owner }) => (owner === undefined || kind === 'database' ? [] : [owner])));
+    const needed = manifest.source.roles.filter((role) => isNeeded(role, manifest, objects, owners));
+    const mapped = Object.entries(map).map(([from, to]) => ({ from, to }));
+    const isMapped = (role) => mapped.some(({ from }) => from === role);
+    const wanted = needed.filter((role) => !facts.roles.has(role) && !isMapped(role));
+    const missing = withGroups(wanted, statements, facts);
+    const made = new Set(statements.filter(({ kind }) => kind === 'create').map(({ role }) => role));
+    return {
+        missing: missing.filter((role) => made.has(role)),
+        superusers: missing.filter((role) => roles_isSuperuser(role, statements)),
+        unknown: missing.filter((role) => !made.has(role)),
+        unusable: [...owners, ...mapped.filter(({ from }) => needed.includes(from)).map(({ to }) => to)].filter((role) => facts.roles.get(role)?.usable === false && !isMapped(role) && !isPredefined(role)),
+        mapped: mapped.filter(({ from }) => needed.includes(from)),
+        wrongMappings: mapped.flatMap(({ from, to }) => wrongMapping(from, to, facts)),
+        statements,
+    };
+}
+/** The role that `initdb` made is in every description; it is needed only where something is its own or granted to it. */
+function isNeeded(role, { source }, objects, owners) {
+    return role !== source.bootstrapRole || owners.has(role) || JSON.stringify(objects).includes(`"${role}: `);
+}
+function wrongMapping(from, to, facts) {
+    if (facts.roles.has(from)) {
+        return [{ from, why: `"${from}" is on the target, so nothing needs to take its place` }];
+    }
+    return facts.roles.has(to) ? [] : [{ from, why: `"${to}", which is to take its place, is not on the target` }];
+}
+/** What belongs to `pg_database_owner` and the like belongs to whoever owns the database. */
+function isPredefined(role) {
+    return role.startsWith('pg_');
+}
+/** With the roles that they are members of, as far as these are missing too; groups come first. */
+function withGroups(roles, statements, facts) {
+    const all = new Set(roles);
+    for (const role of all) {
+        // A set grows while it is walked, so groups of groups are reached too.
+        for (const { kind, role: member, group } of statements) {
+            if (kind === 'membership' && member === role && group !== undefined && !facts.roles.has(group)) {
+                all.add(group);
+            }
+        }
+    }
+    return [...all].reverse();
+}
+function roles_isSuperuser(role, statements) {
+    return statements.some((statement) => statement.kind === 'alter' && statement.role === role && / SUPERUSER\b/.test(statement.sql));
+}
+/**
+ * Makes the missing roles as the source had them, and stand-ins for the mapped ones, all or none. A role that is there is
+ * never changed: neither its attributes nor its memberships.
+ */
+async function makeRoles({ session, facts: { us } }, needs, { clock }) {
+    const names = [...needs.missing, ...needs.mapped.map(({ from }) => from)];
+    if (names.length === 0) {
+        return { findings: [], names: [] };
+    }
+    await session.query('BEGIN');
+    try {
+        for (const sql of statementsFor(needs, us, clock.now())) {
+            await session.query(sql);
+        }
+        await session.query('COMMIT');
+    }
+    catch (error) {
+        await session.query('ROLLBACK');
+        throw error;
+    }
+    const withLogin = needs.missing.filter((role) => mayLogIn(role, needs.statements));
+    return {
+        names,
+        findings: withLogin.map((role) => finding('ROLE_WITHOUT_PASSWORD', role, 'it was made, and may log in')),
+    };
+}
+function statementsFor(needs, us, now) {
+    const missing = new Set(needs.missing);
+    const of = (kind) => needs.statements.filter((one) => one.kind === kind && missing.has(one.role));
+    const all = [...of('create'), ...of('alter'), ...of('membership'), ...of('comment')].map(({ sql }) => us.superuser ? sql : withoutSuperuserAttributes(sql));
+    const standIns = needs.mapped.flatMap(({ from }) => standInStatements(from, now));
+    // To give objects to a role, one must be a member of it.
+    const memberships = [...needs.missing, ...needs.mapped.map(({ from }) => from)].map((role) => `GRANT ${quoteIdentifier(role)} TO ${quoteIdentifier(us.name)}`);
+    return [...all, ...standIns, ...(us.superuser ? [] : memberships)];
+}
+function mayLogIn(role, statements) {
+    return statements.some(({ kind, role: altered, sql }) => kind === 'alter' && altered === role && / LOGIN\b/.test(sql));
+}
+/** Takes back roles that were made for a restore that came to nothing. Never throws: a role that is in use stays. */
+async function takeBackRoles({ maintenance }, names, { logger }) {
+    if (names.length === 0) {
+        return;
+    }
+    const stays = (what) => (error) => {
+        logger.warning(`${what} for the restore could not be dropped: ${(0,errors/* messageOf */.bD)(error)}`);
+    };
+    // Without the signal: this must also happen after an interruption.
+    await withSession(maintenance, {}, async (session) => {
+        for (const name of [...names].reverse()) {
+            await session
+                .query(`DROP ROLE IF EXISTS ${quoteIdentifier(name)}`)
+                .catch(stays(`The role ${name}, which was made`));
+        }
+    }).catch(stays('Roles that were made'));
+}
+
+;// CONCATENATED MODULE: ./src/restore/selection.ts
+
+
+
+
+/** Schemas that a pattern without one speaks of: those of the source's search path are not known any more. */
+const SEARCH_PATH = ['public'];
+/**
+ * Chooses what is restored. The definitions of everything always are, so that the rows have what they need; foreign keys
+ * from chosen tables to others are added without a check of the rows that are there.
+ */
+function selectFrom(manifest, objects, { parts, tables }) {
+    // A script can only be restored whole; what is wanted of it is taken out afterwards.
+    const isScript = manifest.options.format === 'plain';
+    const withoutRows = parts === 'schema' && !isScript;
+    const choosable = choosableTables(manifest.tables, objects);
+    const choice = chooseTables(choosable, tables.length === 0 ? [] : foreignKeys(choosable, objects), {
+        include: tables,
+        exclude: [],
+        searchPath: SEARCH_PATH,
+    });
+    const chosen = manifest.tables.filter((_, oid) => choice.chosen.has(oid));
+    const left = manifest.tables.filter((_, oid) => !choice.chosen.has(oid));
+    const known = new Set(manifest.looseForeignKeys.map(({ table, name }) => `${table}.${name}`));
+    const loose = choice.loose.filter(({ table, name }) => !known.has(`${table}.${name}`));
+    const kept = manifest.tables.map((table, oid) => !isScript && (withoutRows || !choice.chosen.has(oid)) ? withoutContent(table) : table);
+    return {
+        manifest: { ...manifest, tables: kept },
+        chosen,
+        omission: {
+            withoutRows,
+            entries: new Set(isScript
+                ? []
+                : [
+                    ...(withoutRows ? manifest.tables : left).flatMap((table) => dataEntries(table, objects)),
+                    ...loose.map((key) => keyEntry(key, objects)),
+                ]),
+            looseKeys: (isScript ? [] : loose).map(({ table, name, statement }) => ({ table, name, statement })),
+        },
+        findings: [
+            ...choice.findings.filter(({ severity }) => severity === 'error'),
+            ...(parts === 'schema' ? [] : missingRows(chosen, tables)),
+        ],
+    };
+}
+/** A table that was asked for by name and whose rows the set does not hold. */
+function missingRows(chosen, patterns) {
+    const empty = patterns.length === 0 ? [] : chosen.filter(({ kind, data }) => kind === 'table' && !data);
+    return empty.map((table) => finding('TABLE_NOT_IN_SET', displayName(table), 'its rows were left out when the backup was taken'));
+}
+function withoutContent({ schema, name, kind, bytes, unlogged }) {
+    return { schema, name, kind, bytes, data: false, ...(unlogged !== undefined && { unlogged }) };
+}
+/** In place of oids, which a manifest does not record, the table's place in it. */
+function choosableTables(tables, objects) {
+    const facts = new Map(objects.filter(isTable).map((object) => [object.name, object.facts]));
+    return tables.map(({ schema, name }, oid) => {
+        const { inherits, partitionBound } = facts.get(qualifiedName({ schema, name })) ?? {};
+        const parents = (Array.isArray(inherits) ? inherits : []).map(selection_partsOf);
+        const [partitioned] = parents;
+        return partitionBound !== undefined && partitioned !== undefined
+            ? { oid, schema, name, partitionOf: partitioned, inherits: [] }
+            : { oid, schema, name, inherits: parents };
+    });
+}
+function isTable({ kind }) {
+    return ['table', 'foreign table', 'materialized view'].includes(kind);
+}
+const IDENTIFIER = '(?:"(?:[^"]|"")*"|[^\\s(."]+)';
+const REFERENCES = new RegExp(` REFERENCES (${IDENTIFIER}\\.${IDENTIFIER})\\(`);
+/** The foreign keys of the source, from what its catalog says. */
+function foreignKeys(tables, objects) {
+    const oids = new Map(tables.map((table) => [qualifiedName(table), table.oid]));
+    const partitioned = new Set(objects.filter(({ facts }) => facts.partitionedBy !== undefined).map(({ name }) => name));
+    return objects.flatMap((object) => {
+        const definition = object.kind === 'constraint' ? object.facts.definition : undefined;
+        if (object.facts.type !== 'foreign key' || typeof definition !== 'string')
+            return [];
+        const table = object.of?.replace(/^(foreign )?table /, '') ?? '';
+        const name = selection_partsOf(object.name.slice(table.length + 1)).name;
+        const [from, to] = [oids.get(table), oids.get(canonical(REFERENCES.exec(definition)?.[1] ?? ''))];
+        if (from === undefined || to === undefined)
+            return [];
+        const statement = partitioned.has(table)
+            ? null
+            : `ALTER TABLE ONLY ${table} ADD CONSTRAINT ${selection_quoted(name)} ${definition} NOT VALID`;
+        return [{ oid: 0, name, from, to, table, statement }];
+    });
+}
+/** The entries that bring a table's rows, as pg_restore lists them. */
+function dataEntries(table, objects) {
+    const owner = objects.find((object) => isTable(object) && object.name === qualifiedName(table))?.owner ?? '';
+    const rest = listedName(`${table.schema} ${table.name} ${owner}`);
+    return [`TABLE DATA ${rest}`, `MATERIALIZED VIEW DATA ${rest}`];
+}
+function keyEntry({ table, name }, objects) {
+    const owner = objects.find((object) => isTable(object) && object.name === table)?.owner ?? '';
+    const { schema, name: tableName } = selection_partsOf(table);
+    return listedName(`FK CONSTRAINT ${schema} ${tableName} ${name} ${owner}`);
+}
+/** As the catalog names a relation: in double quotes only where a name needs them. */
+function qualifiedName({ schema, name }) {
+    return `${quotedIfNeeded(schema)}.${quotedIfNeeded(name)}`;
+}
+/** The parts of a qualified name as PostgreSQL prints it; of a name alone, with an empty schema. */
+function selection_partsOf(text) {
+    const parts = (text.match(new RegExp(IDENTIFIER, 'g')) ?? []).map(selection_unquoted);
+    return parts.length < 2 ? { schema: '', name: parts[0] ?? '' } : { schema: parts[0] ?? '', name: parts[1] ?? '' };
+}
+/** PostgreSQL also quotes its keywords, our catalog does not. */
+function canonical(text) {
+    return qualifiedName(selection_partsOf(text));
+}
+function quotedIfNeeded(name) {
+    return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : selection_quoted(name);
+}
+function selection_quoted(name) {
+    return `"${name.replaceAll('"', '""')}"`;
+}
+function selection_unquoted(name) {
+    return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+;// CONCATENATED MODULE: ./src/restore/transfer.ts
+
+
+
+
+
+
+
+
+/**
+ * Brings tables from a side database into the living target, all in one transaction: whatever happens, all of them are
+ * there or none. PostgreSQL's own programs decide what belongs to a table. Triggers of users do not fire for the rows;
+ * foreign keys are checked.
+ */
+async function transferTables(target, transfer, context) {
+    const { settings } = target;
+    const sequencesBefore = await withPinned(settings, context, (session) => readPositions(session, transfer.rowsOnly));
+    await runTransfer(target, transfer, context);
+    return withPinned(settings, context, async (session) => {
+        await forwardSequences(session, sequencesBefore);
+        return validateKeys(session, transfer.whole);
+    });
+}
+/** A session that names everything in full, whatever the database's search path is. */
+function withPinned(settings, { signal }, work) {
+    return withSession(settings, { signal }, async (session) => {
+        await pinSettings(session);
+        return work(session);
+    });
+}
+async function runTransfer(target, { programs, from, whole, rowsOnly, withRows }, context) {
+    const { database, settings } = target;
+    const source = await environmentFor(target, from, context);
+    const triggers = await withPinned(settings, context, (session) => triggerSwitches(session, rowsOnly));
+    const dump = (tables, args) => async function* () {
+        if (tables.length === 0)
+            return;
+        const dumping = context.processes.start({
+            ...programs.command('pg_dump', [
+                '--no-password',
+                ...args,
+                ...tables.map((table) => `--table=${exactPattern(table)}`),
+            ]),
+            env: source,
+            doing: `reading the restored tables from ${from}`,
+            stdout: 'pipe',
+        });
+        yield* dumping.stdout;
+        await dumping.finished;
+    };
+    await context.processes.run({
+        ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1', '--file=-']),
+        env: await environmentFor(target, database, context),
+        doing: `bringing tables back into ${database}`,
+        advice: 'Nothing was changed: all of it is one transaction. Mend what psql says and start again.',
+        stdin: external_node_stream_namespaceObject.Readable.from(script([
+            transfer_text(['BEGIN']),
+            dump(whole, withRows ? [] : ['--schema-only']),
+            transfer_text(triggers.off),
+            dump(rowsOnly, ['--data-only']),
+            transfer_text([...triggers.on, 'COMMIT']),
+        ]), { objectMode: false }),
+    });
+}
+/**
+ * What psql reads, one part after the other. The last word commits, and comes only when all else did: psql takes the end
+ * of its input, which also comes when we are killed, for a good end (and so would commit with `--single-transaction`).
+ */
+async function* script(parts) {
+    for (const part of parts) {
+        yield* part();
+    }
+}
+function transfer_text(statements) {
+    // eslint-disable-next-line @typescript-eslint/require-await -- a part like the others, which do wait
+    return async function* () {
+        yield Buffer.from(statements.map((statement) => `${statement};\n`).join(''));
+    };
+}
+/** Statements that turn the users' triggers of tables off, and each back to what it was. */
+async function triggerSwitches(session, tables) {
+    const rows = await session.query(`SELECT t.tgname AS name, t.tgrelid::regclass::text AS table, t.tgenabled AS enabled FROM pg_catalog.pg_trigger t
+      WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid = ANY (SELECT pg_catalog.to_regclass(n) FROM unnest($1::text[]) n)`, [tables.map(qualifiedName)]);
+    const words = { O: 'ENABLE', R: 'ENABLE REPLICA', A: 'ENABLE ALWAYS' };
+    const alter = (table, what, name) => `ALTER TABLE ${table} ${what} TRIGGER ${quoteIdentifier(name)}`;
+    return {
+        off: rows.map(({ table, name }) => alter(table, 'DISABLE', name)),
+        on: rows.map(({ table, name, enabled }) => alter(table, words[enabled], name)),
+    };
+}
+/** Where the sequences are that belong to columns of these tables. */
+async function readPositions(session, tables) {
+    const owned = await session.query(`SELECT d.objid::regclass::text AS sequence, s.seqincrement::text AS increment
+       FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_sequence s ON s.seqrelid = d.objid
+      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+        AND d.refobjid = ANY (SELECT pg_catalog.to_regclass(n)::oid FROM unnest($1::text[]) n)`, [tables.map(qualifiedName)]);
+    const positions = [];
+    for (const { sequence, increment } of owned) {
+        const [row] = await session.query(`SELECT last_value::text AS value, is_called AS called FROM ${sequence}`);
+        if (row !== undefined)
+            positions.push({ sequence, increment, ...row });
+    }
+    return positions;
+}
+/** A sequence that had come further in the living database goes back to there: its values may be in use elsewhere. */
+async function forwardSequences(session, before) {
+    for (const { sequence, value, called, increment } of before) {
+        const further = BigInt(increment) > 0n ? '>' : '<';
+        await session.query(`SELECT pg_catalog.setval('${sequence.replaceAll("'", "''")}', $1::bigint, $2)
+         FROM ${sequence} WHERE $1::bigint ${further} last_value`, [value, called]);
+    }
+}
+/** Foreign keys came without a check of what was not restored beside them; now the living rows are there to check. */
+async function validateKeys(session, tables) {
+    const keys = await session.query(`SELECT conrelid::regclass::text AS table, conname AS name FROM pg_catalog.pg_constraint
+      WHERE contype = 'f' AND NOT convalidated
+        AND conrelid = ANY (SELECT pg_catalog.to_regclass(n)::oid FROM unnest($1::text[]) n)`, [tables.map(qualifiedName)]);
+    const findings = [];
+    for (const { table, name } of keys) {
+        await session.query(`ALTER TABLE ${table} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`).catch((error) => {
+            findings.push(finding('FOREIGN_KEY_NOT_VALID', `${table}.${name}`, error instanceof Error ? error.message : String(error)));
+        });
+    }
+    return findings;
+}
+
+;// CONCATENATED MODULE: ./src/operations/recover-tables.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Looks at what is there of the chosen tables. */
+async function findAddition({ settings }, { chosen }, { parts }, { signal }) {
+    const addition = { whole: [], rowsOnly: [], findings: [] };
+    await withSession(settings, { signal }, async (session) => {
+        for (const table of chosen) {
+            place(table, await stateOf(session, table), parts, addition);
+        }
+    });
+    return addition;
+}
+async function stateOf(session, table) {
+    const [row] = await session.query(`SELECT pg_catalog.to_regnamespace(quote_ident($1)) IS NOT NULL AS schema,
+       pg_catalog.to_regclass(quote_ident($1) || '.' || quote_ident($2)) IS NOT NULL AS there`, [table.schema, table.name]);
+    if (row?.schema !== true)
+        return 'no schema';
+    if (!row.there)
+        return 'absent';
+    const [rows] = await session.query(`SELECT EXISTS (SELECT FROM ONLY ${qualifiedName(table)}) AS filled`);
+    return rows?.filled === true ? 'filled' : 'empty';
+}
+function place(table, state, parts, addition) {
+    const on = displayName(table);
+    if (state === 'no schema') {
+        addition.findings.push(finding('TARGET_TABLE_MISSING', on, `there is no schema "${table.schema}"`));
+    }
+    else if (state === 'absent') {
+        if (parts === 'data') {
+            addition.findings.push(finding('TARGET_TABLE_MISSING', on, 'it is not there, and only rows were asked for'));
+        }
+        else {
+            addition.whole.push(table);
+        }
+    }
+    else if (state === 'filled' || parts === 'schema') {
+        addition.findings.push(finding('TARGET_TABLE_NOT_EMPTY', on, state === 'filled' ? 'there are rows in it' : 'it is there already'));
+    }
+    else if (table.kind === 'table') {
+        addition.rowsOnly.push(table);
+    }
+}
+/** Brings the tables from the side database into the target and compares them there. */
+async function bringBack(prepared, from, context) {
+    const { plan, target, addition } = prepared;
+    const { whole, rowsOnly } = addition ?? { whole: [], rowsOnly: [] };
+    const programs = await findPrograms({
+        serverMajor: target.facts.major,
+        preferredFolders: plan.preferredFolders,
+        environment: context.environment,
+        processes: context.processes,
+    });
+    const start = context.clock.monotonic();
+    const findings = await transferTables(target, { programs, from, whole, rowsOnly, withRows: plan.parts !== 'schema' }, context);
+    const compared = await plan.phase('Comparing the tables', () => compareBack(prepared, context));
+    return {
+        findings,
+        tables: compared.tables,
+        manifest: { ...prepared.selection.manifest, tables: [...whole, ...rowsOnly] },
+        proof: concludeProof({
+            tier: 'full',
+            findings: boundedFindings(compared.findings),
+            at: context.clock.now(),
+            seconds: (context.clock.monotonic() - start) / 1000,
+            verifiedBy: VERIFIER,
+        }),
+        restored: {
+            database: target.database,
+            server: describeConnection(target.maintenance),
+            mode: plan.mode,
+            parts: plan.parts,
+            someTables: plan.tables.length > 0,
+        },
+    };
+}
+async function compareBack({ subject, plan, target, addition, selection, roles }, context) {
+    const { whole = [], rowsOnly = [] } = addition ?? {};
+    const brought = new Set([...whole, ...rowsOnly].map(displayName));
+    return withSession(target.settings, { signal: context.signal }, async (session) => {
+        await pinSettings(session);
+        const facts = (await readTables(session)).filter((table) => brought.has(displayName(table)));
+        const method = subject.manifest.hash?.method ?? null;
+        const content = await describeContent([session], facts.filter(({ kind }) => kind === 'table'), method, context);
+        const tables = tableEntries(facts, content.tables);
+        const expected = selection.manifest.tables.filter((table) => brought.has(displayName(table)));
+        const rows = plan.parts === 'schema' ? [] : compareTables(expected, tables);
+        const objects = mappedObjects(subject.objects, roles.mapped);
+        const isOfWhole = partOf(whole);
+        return {
+            tables,
+            findings: [
+                ...rows,
+                ...compareObjects(objects.filter(isOfWhole), (await readObjects(session, target.facts.major)).filter(isOfWhole), {
+                    sameMajor: target.facts.major === subject.manifest.source.major,
+                    ownCluster: false,
+                    looseForeignKeys: [...subject.manifest.looseForeignKeys, ...selection.omission.looseKeys],
+                }),
+            ],
+        };
+    });
+}
+/** Whether an object is one of these tables or a part of one: a column, an index, a trigger. */
+function partOf(tables) {
+    const names = new Set(tables.map(qualifiedName));
+    const isOne = (label) => names.has(label.replace(/^(materialized view|foreign table|table) /, ''));
+    return ({ kind, name, of }) => isOne(`${kind} ${name}`) || (of !== undefined && isOne(of));
+}
+
+;// CONCATENATED MODULE: ./src/restore/database-properties.ts
+
+
+/** Reads them from the server. */
+async function readProperties(session, database) {
+    const [row] = await session.query(`SELECT pg_catalog.pg_get_userbyid(d.datdba)::text AS owner, d.datconnlimit AS limit,
+       pg_catalog.shobj_description(d.oid, 'pg_database') AS comment,
+       CASE WHEN d.datacl IS NOT NULL THEN coalesce((SELECT jsonb_agg(jsonb_build_object(
+           'role', CASE x.grantee WHEN 0 THEN NULL ELSE pg_catalog.pg_get_userbyid(x.grantee)::text END,
+           'privilege', x.privilege_type, 'grantable', x.is_grantable))
+         FROM pg_catalog.aclexplode(d.datacl) x), '[]') END AS grants,
+       coalesce((SELECT jsonb_agg(jsonb_build_object(
+           'role', CASE s.setrole WHEN 0 THEN NULL ELSE pg_catalog.pg_get_userbyid(s.setrole)::text END, 'text', t.text))
+         FROM pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) AS t(text)
+         WHERE s.setdatabase = d.oid), '[]') AS settings
+     FROM pg_catalog.pg_database d WHERE d.datname = $1`, [database]);
+    if (row === undefined) {
+        throw new TypeError(`there is no database ${database} to describe`);
+    }
+    return {
+        owner: row.owner,
+        connectionLimit: row.limit,
+        grants: row.grants,
+        settings: row.settings.map(({ role, text }) => ({ role, ...settingOf(text) })),
+        comment: row.comment,
+    };
+}
+/** Those that the source had, from its catalog. Roles that are not on the target are left out. */
+function propertiesFrom(objects, isThere) {
+    const database = objects.find(({ kind }) => kind === 'database');
+    if (database === undefined) {
+        return null;
+    }
+    const { owner, grants = [], facts } = database;
+    return {
+        owner: owner !== undefined && isThere(owner) ? owner : null,
+        connectionLimit: typeof facts.connectionLimit === 'number' ? facts.connectionLimit : -1,
+        grants: grants.map(grantOf).filter(({ role }) => role === null || isThere(role)),
+        settings: database_properties_listOf(facts.settings)
+            .map(storedSettingOf)
+            .filter(({ role }) => role === null || isThere(role)),
+        comment: typeof facts.comment === 'string' ? facts.comment : null,
+    };
+}
+/**
+ * Gives a database these properties, whatever it had before, but for the comment. What our role may not set is returned,
+ * in words that hold no values: a lost setting is no reason to do without the data.
+ */
+async function applyProperties(session, database, properties) {
+    const lost = [];
+    for (const { what, sql } of propertyStatements(database, properties)) {
+        try {
+            await session.query(sql);
+        }
+        catch (error) {
+            if (!(error instanceof QueryError))
+                throw error;
+            lost.push({ what, why: error.problem });
+        }
+    }
+    return lost;
+}
+/** The statement that gives a database its comment, or takes it away. */
+function commentStatement(database, comment) {
+    return `COMMENT ON DATABASE ${quoteIdentifier(database)} IS ${comment === null ? 'NULL' : database_properties_literal(comment)}`;
+}
+function propertyStatements(database, properties) {
+    const name = quoteIdentifier(database);
+    const { owner, connectionLimit, grants, settings } = properties;
+    return [
+        ...(owner === null
+            ? []
+            : [{ what: `its owner "${owner}"`, sql: `ALTER DATABASE ${name} OWNER TO ${quoteIdentifier(owner)}` }]),
+        { what: 'its connection limit', sql: `ALTER DATABASE ${name} CONNECTION LIMIT ${connectionLimit}` },
+        ...grantStatements(name, owner, grants).map((sql) => ({ what: 'its grants', sql })),
+        ...settings.map((setting) => ({
+            what: `the setting ${setting.name}${setting.role === null ? '' : ` of the role "${setting.role}"`}`,
+            sql: settingStatement(name, setting),
+        })),
+    ];
+}
+function grantStatements(name, owner, grants) {
+    if (grants === null) {
+        return [`GRANT CONNECT, TEMPORARY ON DATABASE ${name} TO PUBLIC`];
+    }
+    const revoked = ['PUBLIC', ...(owner === null ? [] : [quoteIdentifier(owner)])];
+    return [
+        ...revoked.map((role) => `REVOKE ALL ON DATABASE ${name} FROM ${role}`),
+        ...grants.map(({ role, privilege, grantable }) => {
+            const to = role === null ? 'PUBLIC' : quoteIdentifier(role);
+            return `GRANT ${privilege} ON DATABASE ${name} TO ${to}${grantable ? ' WITH GRANT OPTION' : ''}`;
+        }),
+    ];
+}
+/** Settings whose value is a list of names: each of them is a value of its own. */
+const LISTS = new Set([
+    'local_preload_libraries',
+    'search_path',
+    'session_preload_libraries',
+    'shared_preload_libraries',
+    'temp_tablespaces',
+    'unix_socket_directories',
+]);
+function settingStatement(database, { role, name, value }) {
+    const whose = role === null ? `DATABASE ${database}` : `ROLE ${quoteIdentifier(role)} IN DATABASE ${database}`;
+    const parameter = name.split('.').map(quoteIdentifier).join('.');
+    return `ALTER ${whose} SET ${parameter} TO ${LISTS.has(name) ? listValue(value) : database_properties_literal(value)}`;
+}
+/** `"$user", public` as `'$user', 'public'`. */
+function listValue(value) {
+    const names = value.match(/"(?:[^"]|"")*"|[^\s,]+/g) ?? [''];
+    return names.map((each) => database_properties_literal(each.startsWith('"') ? each.slice(1, -1).replaceAll('""', '"') : each)).join(', ');
+}
+/** `name=value` */
+function settingOf(text) {
+    const end = text.indexOf('=');
+    return { name: text.slice(0, end), value: text.slice(end + 1) };
+}
+/** `name=value`, with `role: ` in front where it is of one role. */
+function storedSettingOf(text) {
+    const [, role, setting = text] = /^("(?:[^"]|"")*"|[a-z_][\w$]*): (.*)$/s.exec(text) ?? [];
+    return { role: role === undefined ? null : database_properties_unquoted(role), ...settingOf(setting) };
+}
+/** `reader: CONNECT (with grant option)` */
+function grantOf(text) {
+    const [, role = '', privilege = '', option] = /^(.*): ([A-Z ]+?)( \(with grant option\))?$/s.exec(text) ?? [];
+    return { role: role === 'PUBLIC' ? null : database_properties_unquoted(role), privilege, grantable: option !== undefined };
+}
+function database_properties_listOf(fact) {
+    return Array.isArray(fact) ? fact : [];
+}
+function database_properties_unquoted(name) {
+    return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+function database_properties_literal(text) {
+    const quoted = `'${text.replaceAll("'", "''")}'`;
+    return text.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted;
+}
+
+;// CONCATENATED MODULE: ./src/restore/swap.ts
+
+
+
+
+/** PostgreSQL's own word for "somebody is connected to it". */
+const OBJECT_IN_USE = '55006';
+/** How often the swap is tried; each time PostgreSQL waits five seconds for sessions to end. */
+const TRIES = 3;
+/** How often those that are still connected are told to go, in milliseconds. */
+const EVICTION_INTERVAL = 100;
+/**
+ * Renames databases in one transaction, with further statements in it: all of it happens or nothing, whenever this
+ * process or the server dies. Others' sessions in these databases are ended; while PostgreSQL holds the names locked, new
+ * ones wait, and then get the database that has the name by then.
+ *
+ * Throws `OperationError` when sessions cannot be ended.
+ */
+async function renameAtOnce({ maintenance }, renamings, statements, context) {
+    const databases = renamings.map(({ from }) => from);
+    const eviction = await startEviction(maintenance, databases, context);
+    try {
+        // Without the signal: an interruption in these few moments would leave nobody knowing what became of them.
+        await withSession(maintenance, {}, (session) => untilFree(() => inTransaction(session, [...renamings.map(renameStatement), ...statements]), databases, eviction));
+    }
+    finally {
+        await eviction.stop();
+    }
+}
+async function untilFree(rename, databases, eviction) {
+    for (let attempt = 1;; attempt++) {
+        try {
+            await rename();
+            return;
+        }
+        catch (error) {
+            if (!(error instanceof QueryError) || error.code !== OBJECT_IN_USE) {
+                throw error;
+            }
+            if (attempt === TRIES) {
+                throw stillInUse(databases, await eviction.remaining(), error);
+            }
+        }
+    }
+}
+function renameStatement({ from, to }) {
+    return `ALTER DATABASE ${quoteIdentifier(from)} RENAME TO ${quoteIdentifier(to)}`;
+}
+async function inTransaction(session, statements) {
+    await session.query('BEGIN');
+    try {
+        for (const statement of statements) {
+            await session.query(statement);
+        }
+        await session.query('COMMIT');
+    }
+    catch (error) {
+        // Where the connection is lost, the server rolls back by itself.
+        await session.query('ROLLBACK').catch(() => undefined);
+        throw error;
+    }
+}
+/** Ends others' sessions in databases, again and again until it is stopped. */
+async function startEviction(maintenance, databases, { clock, logger }) {
+    const session = await connect(maintenance);
+    const over = new AbortController();
+    const evicting = (async () => {
+        while (!over.signal.aborted) {
+            await session.query(EVICT, [databases]).catch((error) => {
+                logger.debug(`Ending sessions: ${(0,errors/* messageOf */.bD)(error)}`);
+            });
+            await clock.sleep(EVICTION_INTERVAL);
+        }
+    })();
+    return {
+        remaining: async () => (await session.query(REMAINING, [databases])).map(({ who }) => who),
+        stop: async () => {
+            over.abort();
+            await evicting;
+            await session.end();
+        },
+    };
+}
+/** One that we may not end must not keep us from ending the others. */
+const EVICT = `
+  SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
+   WHERE a.datname = ANY ($1) AND a.pid <> pg_catalog.pg_backend_pid()
+     AND (a.usesysid IS NULL OR (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
+       OR pg_catalog.pg_has_role(a.usesysid, 'USAGE')
+       OR (pg_catalog.pg_has_role('pg_signal_backend', 'USAGE')
+         AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE oid = a.usesysid)))`;
+const REMAINING = `
+  SELECT format('pid %s of %s (%s)', pid, usename, application_name) AS who FROM pg_catalog.pg_stat_activity
+   WHERE datname = ANY ($1)`;
+function stillInUse(databases, remaining, cause) {
+    const who = remaining.length === 0 ? 'sessions that come again and again' : remaining.slice(0, 5).join(', ');
+    return new errors/* OperationError */.OK({
+        doing: `swapping the databases ${databases.join(' and ')}`,
+        problem: `they are still in use: ${who}`,
+        advice: 'Stop what connects to them (stop-command), or restore as a role that may end these sessions. Nothing was changed.',
+        cause,
+    });
+}
+/**
+ * The command that puts the old database back in one transaction, for a person to copy into a shell. It holds no
+ * password: psql takes that from PGPASSWORD or its own file.
+ */
+function undoCommand({ host, port, user, database: maintenance }, { database, previous, aside }) {
+    const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (${swap_literal(database)}, ${swap_literal(previous)})`;
+    const away = renameStatement({ from: database, to: aside });
+    const back = renameStatement({ from: previous, to: database });
+    const options = { host, port: String(port), username: user, dbname: maintenance, command: `${end}; ${away}; ${back}` };
+    return ['psql', ...Object.entries(options).map(([name, value]) => `--${name}=${shellQuoted(value)}`)].join(' ');
+}
+function swap_literal(text) {
+    return `'${text.replaceAll("'", "''")}'`;
+}
+function shellQuoted(text) {
+    return /^[A-Za-z0-9_./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+;// CONCATENATED MODULE: ./src/operations/recover-place.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** The place for a recovery: beside the target wherever that is possible, so that the target is whole at every instant. */
+async function placeFor(prepared, context) {
+    const { plan, target, subject } = prepared;
+    const there = target.facts.database;
+    if (there !== null && plan.mode === 'new' && !target.facts.us.createDatabase) {
+        return inPlace(prepared, context);
+    }
+    const locale = there !== null && plan.mode === 'new' ? there.locale : subject.manifest.source;
+    const side = await Side.create(prepared, locale, context);
+    if (plan.mode === 'add') {
+        return side.place('Bringing the tables back', () => bringBack(prepared, side.name, context));
+    }
+    if (there === null) {
+        return side.place('Naming the database', () => side.takeName());
+    }
+    return plan.mode === 'new'
+        ? side.place('Swapping in the database', () => side.takePlaceOfEmpty())
+        : side.place('Swapping the databases', () => side.takePlaceOfLive());
+}
+/** A database beside the target. */
+class Side {
+    name;
+    findings;
+    prepared;
+    context;
+    isThere = true;
+    constructor(name, findings, prepared, context) {
+        this.name = name;
+        this.findings = findings;
+        this.prepared = prepared;
+        this.context = context;
+    }
+    static async create(prepared, locale, context) {
+        const { target, subject } = prepared;
+        const { name, localeFallback } = await createSide(target, { locale, owner: ownerIn(prepared) }, context);
+        const different = localeFallback === null ? [] : [finding('LOCALE_DIFFERS', target.database, localeFallback)];
+        const collation = await collationFindings(target, name, subject.manifest.source);
+        return new Side(name, [...different, ...collation], prepared, context);
+    }
+    place(title, putInPlace) {
+        return {
+            database: this.name,
+            findings: this.findings,
+            title,
+            putInPlace: async () => {
+                const put = await putInPlace();
+                if (this.prepared.plan.mode === 'add')
+                    await this.discard();
+                this.isThere = false;
+                return put;
+            },
+            giveUp: () => this.giveUp(),
+            discard: () => this.discard(),
+        };
+    }
+    /** For a target that is not there: it gets what belonged to the source's database as a whole. */
+    async takeName() {
+        const { target, subject, roles } = this.prepared;
+        const { database, facts } = target;
+        const made = new Set(roles.missing);
+        const mapped = mappedObjects(subject.objects, roles.mapped);
+        const properties = propertiesFrom(mapped, (role) => facts.roles.has(role) || made.has(role));
+        const lost = properties === null ? [] : await this.adopt(properties);
+        const comment = commentStatement(database, properties?.comment ?? null);
+        await renameAtOnce(target, [{ from: this.name, to: database }], [comment], this.context);
+        return { restored: restoredFacts(this.prepared), findings: lost };
+    }
+    /** For a target that is there and empty: nobody misses it. Should somebody have used it meanwhile, it is kept. */
+    async takePlaceOfEmpty() {
+        const { target } = this.prepared;
+        const { clock } = this.context;
+        const empty = sideName(target.database);
+        const findings = await this.takePlaceOf(empty, [noteStatement(empty, target.database, clock.now())]);
+        const settings = { ...target.settings, database: empty };
+        if (await withSession(settings, {}, isEmpty).catch(() => false)) {
+            await dropSide(target, empty, this.context);
+            return { restored: restoredFacts(this.prepared), findings };
+        }
+        const kept = beforeName(target.database, clock.now());
+        await renameAtOnce(target, [{ from: empty, to: kept }], [commentStatement(kept, null)], this.context);
+        return { restored: this.withWayBack(kept), findings };
+    }
+    async takePlaceOfLive() {
+        const { target } = this.prepared;
+        const previous = beforeName(target.database, this.context.clock.now());
+        const findings = await this.takePlaceOf(previous, []);
+        return { restored: this.withWayBack(previous), findings };
+    }
+    /** The new one gets what belonged to the old one as a whole; then both get their new names, in one transaction. */
+    async takePlaceOf(previous, statements) {
+        const { target } = this.prepared;
+        const { database, maintenance } = target;
+        const properties = await withSession(maintenance, {}, (session) => readProperties(session, database));
+        const lost = await this.adopt(properties);
+        await renameAtOnce(target, [
+            { from: database, to: previous },
+            { from: this.name, to: database },
+        ], [commentStatement(database, properties.comment), ...statements], this.context);
+        return lost;
+    }
+    async adopt(properties) {
+        const { maintenance, database } = this.prepared.target;
+        // A session of its own: the one that we began with may have been idle for hours, and some network dropped it.
+        const lost = await withSession(maintenance, {}, (session) => applyProperties(session, this.name, properties));
+        return lost.map(({ what, why }) => finding('DATABASE_PROPERTY_LOST', database, `${what} could not be set: ${why}`));
+    }
+    withWayBack(previous) {
+        const { target } = this.prepared;
+        const { database, maintenance } = target;
+        const aside = withSuffix(database, `_undone_${idOf(this.context.clock.now())}`);
+        const undo = undoCommand(maintenance, { database, previous, aside });
+        this.context.logger.info(`The database that was there before is kept as ${previous}. To put it back: ${undo}`);
+        return { ...restoredFacts(this.prepared), previous, undoCommand: undo };
+    }
+    /** Where nothing else is there, a person may want to look at what could be restored. */
+    async giveUp() {
+        const { target, plan } = this.prepared;
+        const { logger, clock } = this.context;
+        if (plan.mode !== 'new' || target.facts.database !== null) {
+            await this.discard();
+            return;
+        }
+        const kept = unprovenName(target.database, clock.now());
+        const name = quoteIdentifier(kept);
+        await renameAtOnce(target, [{ from: this.name, to: kept }], [commentStatement(kept, null)], this.context);
+        this.isThere = false;
+        logger.warning(`What could be restored is kept as the database ${kept}. Drop it when nobody needs it: DROP DATABASE ${name}.`);
+    }
+    async discard() {
+        if (this.isThere) {
+            this.isThere = false;
+            await dropSide(this.prepared.target, this.name, this.context);
+        }
+    }
+}
+/** The source's owner, where it is on the target by now. */
+function ownerIn({ subject: { manifest }, roles, target: { facts } }) {
+    const { owner } = manifest.source;
+    const isThere = facts.roles.has(owner) || roles.missing.includes(owner) || roles.mapped.some(({ from }) => from === owner);
+    return isThere ? owner : null;
+}
+/** An empty database that we may fill and not replace. A failure leaves parts in it, and says so. */
+function inPlace(prepared, { logger }) {
+    const { database } = prepared.target;
+    const leave = () => {
+        logger.warning(`The database ${database} may hold parts of the restore, because the role may not create databases to work beside it. Drop and create it before the next try.`);
+        return Promise.resolve();
+    };
+    return {
+        database,
+        findings: [],
+        title: 'Finishing',
+        putInPlace: () => Promise.resolve({ restored: restoredFacts(prepared), findings: [] }),
+        giveUp: leave,
+        discard: leave,
+    };
+}
+function restoredFacts({ plan, target }) {
+    return {
+        database: target.database,
+        server: describeConnection(target.maintenance),
+        mode: plan.mode,
+        parts: plan.parts,
+        someTables: plan.tables.length > 0,
+    };
+}
+/** The same locale may sort otherwise in another version of the library that knows it. */
+async function collationFindings({ session, database }, side, source) {
+    if (session.major < 15 || source.collationVersion === null) {
+        return [];
+    }
+    const [row] = await session.query('SELECT datcollversion AS version FROM pg_catalog.pg_database WHERE datname = $1', [side]);
+    const version = row?.version ?? null;
+    return version === null || version === source.collationVersion
+        ? []
+        : [finding('COLLATION_DIFFERS', database, `version ${version} here, ${source.collationVersion} at the source`)];
+}
+
+;// CONCATENATED MODULE: ./src/operations/recover.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Looks whether a set can be restored into a target, before anything is written, and says everything that speaks against
+ * it.
+ */
+async function prepareRecovery(subject, plan, target, context) {
+    const { manifest, objects } = subject;
+    const { facts, database } = target;
+    const roles = await readRoleNeeds(subject, facts, plan.roleMap);
+    const selection = selectFrom(manifest, objects, plan);
+    const findings = [
+        ...selection.findings,
+        ...guardFindings({ request: plan, manifest, objects, database, facts, roles }),
+    ];
+    const addition = plan.mode === 'add' && facts.database !== null ? await findAddition(target, selection, plan, context) : null;
+    return { subject, plan, target, selection, roles, addition, findings: [...findings, ...(addition?.findings ?? [])] };
+}
+/**
+ * Restores a set by phases into a place beside the target, compares it with what the set says of its source, and puts it
+ * in place only when it is equal. Whatever happens before leaves what is there as it was.
+ *
+ * Throws when the restore could not be done; that it is not equal is a failed proof.
+ */
+async function recover(prepared, context) {
+    const { plan, target, roles } = prepared;
+    const made = await plan.phase('Restoring the roles', () => makeRoles(target, roles, context));
+    let isDone = false;
+    const place = await placeFor(prepared, context);
+    try {
+        const restored = await restoreInto(place, prepared, context);
+        const findings = [...made.findings, ...place.findings, ...restored.findings];
+        if (restored.proof.outcome !== 'proven') {
+            await place.giveUp(restored.proof);
+            return { ...restored, findings };
+        }
+        context.signal.throwIfAborted();
+        const put = await plan.phase(place.title, () => place.putInPlace());
+        isDone = true;
+        return { ...restored, ...put, findings: [...findings, ...put.findings] };
+    }
+    finally {
+        if (!isDone) {
+            await place.discard();
+            await takeBackRoles(target, made.names, context);
+        }
+    }
+}
+/** Fills the place and compares it. An error of a phase ends it: what comes after would only say the same again. */
+async function restoreInto(place, prepared, context) {
+    const { plan, roles, selection, target } = prepared;
+    const start = context.clock.monotonic();
+    const copy = await copyIn(place, prepared, context);
+    const restored = await restoreContent(copy);
+    const rest = isOver(restored)
+        ? []
+        : await plan.phase('Restoring indexes and constraints', async () => {
+            const findings = await restoreRest(copy);
+            await withSession(copy.database.settings, { signal: context.signal }, (session) => handOver(session, roles.mapped));
+            return findings;
+        });
+    throwServersFault([...restored, ...rest], target);
+    const isBroken = isOver([...restored, ...rest]);
+    const statistics = isBroken
+        ? []
+        : await plan.phase('Gathering statistics', () => analyze(copy.target, plan.jobs, context));
+    const compared = isBroken ? { findings: [], tables: [] } : await recover_compare(copy);
+    const proof = concludeProof({
+        tier: 'full',
+        findings: boundedFindings([...restored, ...rest, ...compared.findings]),
+        at: context.clock.now(),
+        seconds: (context.clock.monotonic() - start) / 1000,
+        verifiedBy: VERIFIER,
+    });
+    return { proof, tables: compared.tables, manifest: selection.manifest, findings: statistics };
+}
+async function recover_compare(copy) {
+    const { check, omission } = copy;
+    const content = omission?.withoutRows === true
+        ? { findings: [], tables: [] }
+        : await check.phase('Comparing the data', () => compare_copy_compareContent(copy));
+    const rest = await check.phase('Comparing the schema', () => compareRest(copy));
+    return { findings: [...content.findings, ...rest], tables: content.tables };
+}
+async function copyIn(place, prepared, context) {
+    const { subject, plan, target, selection, roles } = prepared;
+    const settings = { ...target.settings, database: place.database };
+    return {
+        subject: {
+            folder: subject.folder,
+            manifest: selection.manifest,
+            objects: mappedObjects(subject.objects, roles.mapped),
+        },
+        server: { major: target.facts.major, ownRoles: false },
+        database: { settings },
+        target: {
+            programs: target.programs,
+            environment: await environmentFor(target, place.database, context),
+            database: place.database,
+        },
+        omission: selection.omission,
+        check: { tier: 'full', jobs: plan.jobs, assertions: plan.assertions, phase: plan.phase },
+        context,
+    };
+}
+/** A full disk or a lost server says nothing of the set: the restore could not be done. */
+function throwServersFault(findings, { settings }) {
+    const fault = findings.find(({ code }) => code === 'SCRATCH_FAILED');
+    if (fault !== undefined) {
+        throw new errors/* OperationError */.OK({
+            doing: `restoring into the server of ${settings.database}`,
+            problem: `the server failed: ${fault.found} (${fault.on})`,
+            advice: 'Give it room or bring it back, then start again. Nothing that was there was touched.',
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/operations/drill-means.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** What the scenarios are made of: the parts of the operation `restore`, with scratch as the target. */
+function drillMeans(types, { store, options, context }) {
+    const jobs = jobsOf(options);
+    return {
+        store,
+        types,
+        backup: options.backup ?? 'latest',
+        jobs,
+        context,
+        pick: (from, choice) => pick(from, choice, context),
+        validate: (folder, place) => verifyFiles(folder, place, { signal: context.signal }),
+        openStore: (folder) => openStore(folder, { ...context, cwd: context.workingDirectory }),
+        withRoom: (set, wish, work) => withRoom(set, wish, options, context, work),
+        recover: (set, room, database, wish, timeline) => recoverInto({ set, room, database, wish, timeline, jobs, assertions: options.assertions }, context),
+        compare: (set, room, database) => drill_means_compare({ set, room, database, jobs, assertions: options.assertions }, context),
+    };
+}
+/** There are sets of the type, so that none of them can be taken is damage, and no misunderstanding. */
+async function pick(store, choice, context) {
+    try {
+        return await pickRestorable(store, choice, context);
+    }
+    catch (error) {
+        if (error instanceof errors/* GuardError */.U$) {
+            const { doing, problem, advice } = error;
+            throw new errors/* DamagedError */.Me({ doing, problem, advice, cause: error });
+        }
+        throw error;
+    }
+}
+async function recoverInto({ set, room, database, wish, timeline, jobs, assertions }, context) {
+    const request = {
+        settings: { ...room.maintenance, database },
+        archiveMajor: set.manifest.tool.pgDumpMajor,
+        preferredFolders: room.programs.source === 'installed' ? [room.programs.origin] : [],
+    };
+    return withTarget(request, context, async (target) => {
+        const plan = {
+            mode: wish.mode,
+            parts: 'all',
+            tables: wish.mode === 'add' ? wish.tables : [],
+            excludeTables: [],
+            roleMap: {},
+            confirm: database,
+            jobs,
+            assertions: wish.mode === 'add' ? [] : assertions,
+            preferredFolders: request.preferredFolders,
+            phase: timeline.phase,
+        };
+        const prepared = await prepareRecovery(set, plan, target, context);
+        const refused = drill_means_refusal(prepared);
+        if (refused !== null) {
+            return refused;
+        }
+        const { proof, tables, findings } = await recover(prepared, context);
+        const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
+        const outcome = { proven: 'passed', failed: 'failed', 'not-verified': 'could-not-run' };
+        return { outcome: outcome[proof.outcome], findings: [...findings, ...proof.findings], rows };
+    });
+}
+/** What speaks against the restore is the scratch server's, but for roles that the set itself should bring. */
+function drill_means_refusal({ findings, roles }) {
+    return worstOf(findings) === 'error'
+        ? { outcome: roles.unknown.length > 0 ? 'failed' : 'could-not-run', findings, rows: 0 }
+        : null;
+}
+async function drill_means_compare({ set, room, database, jobs, assertions }, context) {
+    const { folder, manifest, objects } = set;
+    const settings = { ...room.maintenance, database };
+    const copy = {
+        subject: { folder, manifest, objects },
+        server: { major: room.major, ownRoles: room.kind === 'cluster' },
+        database: { settings },
+        target: { programs: room.programs, environment: await libpqEnvironment(settings, context), database },
+        check: { tier: 'full', jobs, assertions, phase: (_title, work) => work() },
+        context,
+    };
+    const { findings } = await compare_copy_compareContent(copy);
+    return outcomes_outcomeOf(findings) === 'failed' ? findings : [...findings, ...(await compareRest(copy))];
+}
+
+;// CONCATENATED MODULE: ./src/operations/drill.ts
+
+
+
+
+
+
+/** Rehearses recovery: runs scenarios in scratch with the very parts that a real recovery uses, and measures them. */
+function drill_drill(options, context) {
+    return reporting('drill', options, context, async (underWay) => {
+        const { report, store } = underWay;
+        const scenarios = scenariosNamed(options.scenario);
+        if (options.scratchUrl !== undefined) {
+            context.logger.hide(options.scratchUrl);
+        }
+        report.series = (await store.series()) ?? '';
+        report.type = options.type;
+        report.logDetails = { series: report.series };
+        const means = drillMeans(await typesOf(store, options), underWay);
+        const past = await pastDrills(store, options, context);
+        const results = [];
+        report.drill = { scenarios: results, past };
+        try {
+            for (const scenario of scenarios) {
+                const result = await report.phase(`Rehearsing ${scenario.name}`, () => runScenario(scenario, means));
+                results.push(result);
+                drill_tell(result, underWay);
+            }
+        }
+        finally {
+            report.logDetails = { series: report.series, scenarios: (0,drill_facts/* summaries */.v2)(results) };
+            report.drill = { ...report.drill, folder: await writeDrillReport(report.drill, underWay) };
+        }
+    });
+}
+/** The types that the store holds sets of, broken ones too: that none of a type is whole is what a drill is for. */
+async function typesOf(store, { type, backup = 'latest' }) {
+    const { sets, broken } = await store.list();
+    const meant = [...sets, ...broken].filter((set) => (type ?? set.type) === set.type && ['latest', set.id].includes(backup));
+    const types = [...new Set(meant.map((set) => set.type))].sort();
+    if (types.length === 0) {
+        throw new errors/* CouldNotVerifyError */.aq({
+            doing: `looking for backups to drill with in ${store.name}`,
+            problem: `the store holds no set${type === undefined ? '' : ` of type ${type}`}${backup === 'latest' ? '' : ` of the id ${backup}`}`,
+            advice: 'Check the options store, type and backup, and that a backup was taken.',
+        });
+    }
+    return types;
+}
+function drill_tell({ scenario, outcome, cases }, { context: { logger } }) {
+    for (const { name, outcome: came, said } of cases) {
+        const text = `${scenario}, ${name}: ${said}.`;
+        if (came === 'passed') {
+            logger.info(text);
+        }
+        else if (came === 'failed') {
+            logger.error(text);
+        }
+        else {
+            logger.warning(text);
+        }
+    }
+    logger.info(`Scenario ${scenario}: ${outcome}.`);
+}
+
+;// CONCATENATED MODULE: ./src/operations/restore.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Restores a set: picks and checks it, asks the target whether anything speaks against it, stops the services, restores
+ * beside what is there, compares, puts it in place, starts the services.
+ *
+ * Whatever can refuse does so before the services are stopped; what is there is not touched before what takes its place
+ * is known to be equal to the set.
+ */
+function restore(options, context) {
+    return reporting('restore', options, context, async ({ report, store }) => {
+        const plan = planOf(options, report);
+        const services = servicesOf(options, report);
+        const settings = parseTarget(options.targetUrl, context);
+        report.type = options.type;
+        const set = await report.phase('Checking the set', () => pickRestorable(store, { backup: options.backup ?? 'latest-proven', type: options.type }, context));
+        restore_describe(set, report);
+        const request = { settings, archiveMajor: set.manifest.tool.pgDumpMajor, preferredFolders: options.postgresBin };
+        await withTarget(request, context, async (target) => {
+            const prepared = await report.phase('Checking the target', () => prepareRecovery(set, plan, target, context));
+            report.find(prepared.findings);
+            refuseAtErrors(prepared.findings, `checking whether ${set.id} can be restored into "${target.database}"`);
+            await withServicesStopped(services, context, async () => {
+                conclude(await recover(prepared, context), set, report);
+            });
+        });
+    });
+}
+/** Throws `UsageError` for what contradicts itself. */
+function planOf(options, report) {
+    const { restoreMode: mode, restoreParts: parts, tables } = options;
+    const refuse = (problem, advice) => {
+        throw new errors/* UsageError */.eb({ doing: 'reading the options', problem, advice });
+    };
+    if (mode === 'replace' && (parts !== 'all' || tables.length > 0)) {
+        refuse('restore-mode replace was asked to restore only a part', 'A database is replaced as a whole. To bring single tables back into it, use restore-mode add.');
+    }
+    if (mode === 'new' && parts === 'data') {
+        refuse('restore-parts data was asked for in a new database, which has no tables to hold rows', 'Use restore-parts all, or restore-mode add to fill tables that are there.');
+    }
+    if (mode === 'add' && tables.length === 0 && parts !== 'data') {
+        refuse('restore-mode add was not told which tables to bring back', 'Name them in tables. To restore all of a set, use restore-mode new or replace.');
+    }
+    return {
+        mode,
+        parts,
+        tables,
+        excludeTables: options.excludeTables,
+        roleMap: options.roleMap,
+        confirm: options.confirm,
+        jobs: jobsOf(options),
+        assertions: options.assertions,
+        preferredFolders: options.postgresBin,
+        phase: (title, work) => report.phase(title, work),
+    };
+}
+function restore_describe({ id, type, manifest, folder, passedOver }, report) {
+    report.id = id;
+    report.type = type;
+    report.series = manifest.series;
+    report.describeSet(manifest, folder);
+    report.logDetails = { id, type, series: manifest.series };
+    passedOver.forEach((sentence) => {
+        report.note(sentence);
+    });
+}
+function conclude({ proof, tables, manifest, findings, restored }, set, report) {
+    report.find(findings);
+    report.proof = proof;
+    proof.findings.forEach((finding) => {
+        report.say(finding);
+    });
+    report.tables = tableResults(manifest, tables, proof);
+    report.restored = restored;
+    report.logDetails = {
+        ...setDetails(set.manifest, proof, report.seconds()),
+        ...(restored !== undefined && { database: restored.database, mode: restored.mode, parts: restored.parts }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/operations/pick.ts
 
 
@@ -17214,7 +21901,7 @@ async function checksumsIn(folder, expectedLength) {
  *
  * Throws `UsageError` when there is no such thing.
  */
-async function pickBackup(store, { backup, type }, { workingDirectory }) {
+async function pickBackup(store, { backup = 'latest', type }, { workingDirectory }) {
     if (backup !== 'latest' && !SetId.safeParse(backup).success) {
         return pickFile(external_node_path_default().resolve(workingDirectory, backup), backup);
     }
@@ -17346,7 +22033,7 @@ async function restoreOnce({ file, detected }, scratch, database, { tier, jobs }
     const target = { programs: scratch.programs, environment, database: database.name };
     if (detected.kind === 'plain') {
         const compression = detected.compression === 'gzip' ? 'gzip' : 'none';
-        return restoreScript(target, { file, compression, foreign: true }, context);
+        return section_restoreScript(target, { file, compression, foreign: true }, context);
     }
     const findings = [];
     for (const section of tier === 'full'
@@ -17602,13 +22289,22 @@ async function manifestIfReadable(folder) {
 
 
 
+
+
+
 const OPERATIONS = {
     backup: backup,
     validate: validate,
+    restore: restore,
     rotate: rotate,
+    drill: drill_drill,
 };
-/** Runs an operation. It does not throw for what went wrong on its way: that is in the report's `failure`. */
-function runOperation(operation, options, context) {
+/**
+ * Runs an operation, once the services are started again that an earlier run was killed over. It does not throw for what
+ * went wrong on its way: that is in the report's `failure`.
+ */
+async function runOperation(operation, options, context) {
+    await startLeftServices(context);
     return OPERATIONS[operation](options, context);
 }
 
@@ -17629,11 +22325,13 @@ function runOperation(operation, options, context) {
  * Action inputs, command line flags and configuration keys are one set of names, and this is it. `action.yml`, the
  * command line's help, the reference in the docs and the typed `Options` are all made from this list.
  */
-const OPERATIONS = ['backup', 'validate', 'rotate'];
+const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill'];
 const OPERATION_SUMMARIES = {
     backup: 'take a backup, prove that it restores, keep the right ones',
     validate: 'verify a stored set, or a dump that another tool made',
+    restore: 'restore a set into a database, compare it with its source, and swap it in',
     rotate: 'apply the retention policy to a store',
+    drill: 'rehearse recovery: restore for real into scratch, destroy copies, measure RTO and RPO',
 };
 const SCRATCH_KINDS = ['auto', 'service', 'cluster'];
 const OPTIONS = {
@@ -17645,6 +22343,34 @@ const OPTIONS = {
         secret: true,
         example: 'postgresql://backup@db.example.org:5432/masclet_imperi?sslmode=verify-full',
     },
+    'target-url': {
+        kind: 'text',
+        describe: 'The database to restore into, as a PostgreSQL connection URI that names it. What else it leaves out comes from the PG* variables.',
+        operations: ['restore'],
+        secret: true,
+        example: 'postgresql://postgres@db.example.org:5432/masclet_imperi',
+    },
+    'restore-mode': {
+        kind: 'choice',
+        choices: ['new', 'replace', 'add'],
+        describe: '`new` restores into a database that does not exist or is empty. `replace` restores beside the live one, compares, swaps the two by renaming and keeps the old one. `add` brings the chosen `tables` back into a living database, in one transaction, and touches nothing else; they must not be there or be empty.',
+        default: 'new',
+        operations: ['restore'],
+    },
+    'restore-parts': {
+        kind: 'choice',
+        choices: ['all', 'schema', 'data'],
+        describe: 'What of the set is restored: everything, the definitions without rows (`new`), or the rows alone, into empty tables that are there (`add`).',
+        default: 'all',
+        operations: ['restore'],
+    },
+    'role-map': {
+        kind: 'list',
+        describe: "Roles of the source that are not to be made on the target, each with the target's own role that takes its place, as `from=to`: for the roles of managed servers.",
+        defaultText: 'missing roles are made from the set',
+        operations: ['restore'],
+        example: 'rds_superuser=postgres, legacy_owner=app',
+    },
     series: {
         kind: 'text',
         describe: 'The name that backups of this database go by in the store. One store root holds one series.',
@@ -17654,21 +22380,21 @@ const OPTIONS = {
         kind: 'text',
         describe: 'The type of the backup: `daily`, `weekly`, `manual`, or any word of small letters, digits and hyphens. Each type is kept by its own retention rules.',
         default: 'manual',
-        defaultText: '`manual`; for `validate` and `rotate`, every type',
+        defaultText: '`manual`; for `validate`, `restore`, `rotate` and `drill`, every type',
         example: 'daily',
     },
     tables: {
         kind: 'list',
-        describe: 'Tables whose data is backed up, as psql patterns (`animals`, `public.parts`, `audit_*`), separated by commas or new lines; partitions and children come with them. The definitions of everything are always included, so that the set restores by itself.',
+        describe: 'Tables whose data is backed up, as psql patterns (`animals`, `public.parts`, `audit_*`), separated by commas or new lines; partitions and children come with them. The definitions of everything are always included, so that the set restores by itself. `restore` brings back the rows of these tables only; with `restore-mode: add`, nothing but these tables.',
         defaultText: 'every table',
-        operations: ['backup'],
+        operations: ['backup', 'restore'],
         example: 'animals, parts',
     },
     'exclude-tables': {
         kind: 'list',
-        describe: 'Tables whose data is left out, as psql patterns. Their definitions stay.',
+        describe: 'Tables whose data is left out, as psql patterns. Their definitions stay. For `restore-mode: replace`: tables that may be empty afterwards, because the set does not hold their rows.',
         defaultText: 'none',
-        operations: ['backup'],
+        operations: ['backup', 'restore'],
         example: 'sessions, audit_*',
     },
     format: {
@@ -17688,7 +22414,7 @@ const OPTIONS = {
         kind: 'count',
         describe: 'How many tables are dumped or restored at once.',
         defaultText: 'the number of processors, at most 8',
-        operations: ['backup', 'validate'],
+        operations: ['backup', 'validate', 'restore', 'drill'],
     },
     'lock-timeout': {
         kind: 'duration',
@@ -17708,12 +22434,12 @@ const OPTIONS = {
         choices: SCRATCH_KINDS,
         describe: 'Where the backup is restored to prove it: `service` (the server of scratch-url), `cluster` (a throw-away cluster started from the PostgreSQL programs here), or `auto` (the first that is there).',
         default: 'auto',
-        operations: ['backup', 'validate'],
+        operations: ['backup', 'validate', 'drill'],
     },
     'scratch-url': {
         kind: 'text',
         describe: 'A disposable PostgreSQL server to prove restores in, such as a service container. Only databases that pg-lifeboat creates in it are used, and they are dropped afterwards.',
-        operations: ['backup', 'validate'],
+        operations: ['backup', 'validate', 'drill'],
         secret: true,
         example: 'postgresql://postgres:postgres@localhost:5432/postgres',
     },
@@ -17721,12 +22447,12 @@ const OPTIONS = {
         kind: 'list',
         describe: 'Folders with PostgreSQL programs (`pg_dump`, `initdb`, …) to look at first.',
         defaultText: 'those on PATH and the usual places of installed majors',
-        operations: ['backup', 'validate'],
+        operations: ['backup', 'validate', 'restore', 'drill'],
     },
     assertions: {
         kind: 'list',
         describe: 'SQL queries that must each return one true value in the restored copy (tier `full`), one a line. They run read-only.',
-        operations: ['backup', 'validate'],
+        operations: ['backup', 'validate', 'restore', 'drill'],
         example: 'SELECT count(*) > 0 FROM animals',
     },
     services: {
@@ -17734,6 +22460,24 @@ const OPTIONS = {
         describe: 'A shell command that must succeed before a backup starts: it checks that the services are in the right state.',
         operations: ['backup'],
         example: 'curl --fail --silent http://localhost:8000/health',
+    },
+    'stop-command': {
+        kind: 'text',
+        describe: 'A shell command that stops the services that use the database, before anything is dumped or restored. Needs `start-command`.',
+        operations: ['backup', 'restore'],
+        example: 'systemctl stop masclet-api',
+    },
+    'start-command': {
+        kind: 'text',
+        describe: 'A shell command that starts the services again: when the dump is taken, or the restore is done, and whatever goes wrong. After a run that was killed, the next run of pg-lifeboat runs it, or the post step of the action; so it must do no harm when it runs twice.',
+        operations: ['backup', 'restore'],
+        example: 'systemctl start masclet-api',
+    },
+    'services-timeout': {
+        kind: 'duration',
+        describe: 'How long `stop-command` and `start-command` may each take.',
+        default: '5min',
+        operations: ['backup', 'restore'],
     },
     store: {
         kind: 'text',
@@ -17743,9 +22487,22 @@ const OPTIONS = {
     },
     backup: {
         kind: 'text',
-        describe: 'The set to validate: `latest`, an id such as `20261124T020000Z`, or the path of a dump that another tool made (`.sql`, `.sql.gz`, a custom or tar archive, a directory archive).',
-        default: 'latest',
-        operations: ['validate'],
+        describe: 'The set to validate, restore or drill: `latest` or an id such as `20261124T020000Z`. `validate` also takes the path of a dump that another tool made (`.sql`, `.sql.gz`, a custom or tar archive, a directory archive). `restore` also takes `latest-proven`, and passes over sets that are damaged, with a warning; one that is named by its id is never replaced by another.',
+        defaultText: '`latest`; for `restore`, `latest-proven`',
+        operations: ['validate', 'restore', 'drill'],
+    },
+    scenario: {
+        kind: 'list',
+        describe: 'What is rehearsed: `latest` (the newest set of each type), `fallback` (the newest is destroyed), `table` (one lost table), `clean-room` (nothing but `restore.sh`), `upgrade` (into the next major), `faults` (every kind of damage must be found), or `all`.',
+        default: 'all',
+        operations: ['drill'],
+        example: 'latest, clean-room',
+    },
+    'drill-report': {
+        kind: 'text',
+        describe: 'A file that the report of the drill is also written to, to be committed. Results as JSON are put beside it, and the trend reads those of earlier drills there.',
+        operations: ['drill'],
+        example: 'docs/drills/2026-Q4.md',
     },
     'keep-last': { kind: 'count', describe: 'Keep the newest n sets.', operations: ['backup', 'rotate'] },
     'keep-daily': {
@@ -17803,8 +22560,8 @@ const OPTIONS = {
     },
     confirm: {
         kind: 'text',
-        describe: 'The name of the series, typed to let a guard pass that refused: it says so in its message.',
-        operations: ['backup', 'rotate'],
+        describe: 'A name, typed to let a guard pass that refused and said so in its message: of the series for rotation, of the target database for a restore that touches existing data.',
+        operations: ['backup', 'restore', 'rotate'],
     },
     alerts: {
         kind: 'rules',
@@ -17817,13 +22574,13 @@ const OPTIONS = {
         choices: ['all', 'report', 'none'],
         describe: 'What a job uploads as artifacts: the set and the report, only the report, or nothing. The command line uploads nothing.',
         default: 'all',
-        operations: ['backup'],
+        operations: ['backup', 'drill'],
     },
     'artifact-retention-days': {
         kind: 'count',
         describe: 'How long GitHub keeps the artifacts.',
         defaultText: "the repository's setting",
-        operations: ['backup'],
+        operations: ['backup', 'drill'],
     },
     'allow-public-artifact': {
         kind: 'flag',
@@ -17835,7 +22592,7 @@ const OPTIONS = {
         kind: 'flag',
         describe: "Keep the log of earlier runs in the job's cache when the store lies in the workspace, which ends with the job.",
         default: 'true',
-        operations: ['backup', 'validate', 'rotate'],
+        operations: ['backup', 'validate', 'restore', 'rotate', 'drill'],
     },
     config: {
         kind: 'text',
@@ -17908,6 +22665,23 @@ const count = number('must be a whole number')
 function list() {
     return classic_schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? splitNames(value) : (value ?? [])), classic_schemas/* array */.YOg(string()));
 }
+/** `from=to` pairs, separated as names are, or as a YAML mapping. The first `=` outside quotes parts them. */
+function pairs() {
+    return classic_schemas/* preprocess */.vkY((value) => {
+        if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+            return value;
+        }
+        const texts = typeof value === 'string' ? splitNames(value) : (value ?? []).map(String);
+        const split = texts.map((text) => /^("(?:[^"]|"")*"|[^="]+)=(.+)$/.exec(text));
+        return split.includes(null)
+            ? null
+            : Object.fromEntries(split.map((match) => [unquoted(match?.[1] ?? ''), unquoted(match?.[2] ?? '')]));
+    }, classic_schemas/* record */.g1P(classic_schemas/* string */.YjP().min(1), string().min(1), 'must be pairs such as old_role=new_role'));
+}
+function unquoted(name) {
+    const text = name.trim();
+    return /^".*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text;
+}
 /** One a line, or a YAML list. */
 function lines() {
     return classic_schemas/* preprocess */.vkY((value) => typeof value === 'string'
@@ -17978,6 +22752,10 @@ function isTimeZone(name) {
 /** One typed object, validated once, handed down. Names are those of `OPTIONS` in camel case. */
 const Schema = classic_schemas/* object */.Ikc({
     databaseUrl: classic_schemas/* string */.YjP().optional(),
+    targetUrl: classic_schemas/* string */.YjP().optional(),
+    restoreMode: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw['restore-mode'].choices).default('new'),
+    restoreParts: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw['restore-parts'].choices).default('all'),
+    roleMap: pairs(),
     series: classic_schemas/* string */.YjP().min(1).optional(),
     type: classic_schemas/* string */.YjP()
         .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a word of small letters, digits and hyphens')
@@ -17996,8 +22774,13 @@ const Schema = classic_schemas/* object */.Ikc({
     postgresBin: list(),
     assertions: lines(),
     services: classic_schemas/* string */.YjP().optional(),
+    stopCommand: classic_schemas/* string */.YjP().optional(),
+    startCommand: classic_schemas/* string */.YjP().optional(),
+    servicesTimeout: duration().default(300_000),
     store: classic_schemas/* string */.YjP().min(1).default('./backups'),
-    backup: classic_schemas/* string */.YjP().min(1).default('latest'),
+    backup: classic_schemas/* string */.YjP().min(1).optional(),
+    scenario: list(),
+    drillReport: classic_schemas/* string */.YjP().min(1).optional(),
     keepLast: count.optional(),
     keepDaily: count.optional(),
     keepWeekly: count.optional(),
@@ -19428,89 +24211,281 @@ function safeName(text) {
 
 /***/ }),
 
-/***/ 5468:
+/***/ 4363:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Y: () => (/* binding */ outputsOf)
+/* harmony export */   KG: () => (/* binding */ asSentence),
+/* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   em: () => (/* binding */ sentence),
+/* harmony export */   ko: () => (/* binding */ strong)
 /* harmony export */ });
-/** The outputs of an operation, from its report. The caller adds where the report and the artifact are. */
-function outputsOf(report) {
-    const { set, proof, metrics } = report;
-    const records = recordsOf(report);
-    return {
-        ...(report.id !== undefined && { 'backup-id': report.id }),
-        ...(set !== undefined && { 'backup-path': set.path, 'size-bytes': set.bytes }),
-        ...(set?.manifestPath !== undefined && { 'manifest-path': set.manifestPath }),
-        ...(proof !== undefined && { proof: proof.outcome, 'proof-tier': proof.tier }),
-        ...(metrics !== undefined && { metrics }),
-        ...(report.operation === 'backup' && { alerts: report.alerts }),
-        ...(records !== undefined && { records }),
-        'duration-seconds': Math.round(report.seconds * 1000) / 1000,
-        ...(report.operation !== 'validate' && {
-            kept: report.retention.filter(({ keep }) => keep).map(({ id }) => id),
-            removed: report.retention.filter(({ keep }) => !keep).map(({ id }) => id),
-        }),
-    };
-}
-/** Rows of all tables; undefined where no table is known, because 0 would say that there are none. */
-function recordsOf({ metrics, tables }) {
-    if (metrics !== undefined) {
-        return metrics.records.total;
-    }
-    const counted = tables.filter(({ rows }) => rows !== undefined);
-    return counted.length === 0 ? undefined : counted.reduce((sum, { rows = 0 }) => sum + rows, 0);
-}
-
-
-/***/ }),
-
-/***/ 8850:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ exitCodeFor)
-/* harmony export */ });
-/* unused harmony export allFindings */
-/** The findings of the proof and of everything around it. */
-function allFindings(report) {
-    return [...(report.proof?.findings ?? []), ...report.findings];
-}
+/* unused harmony export EVERYTHING */
 /**
- * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
- * and could not be given. A dump of another tool cannot be proven at all; when all else ran and was right, that is 0.
+ * What a report says, without how it looks: the sections build it once, and the job summary and the HTML page are two
+ * renderings of it.
  */
-function exitCodeFor(report) {
-    if (report.failure !== undefined) {
-        return report.failure.exitCode;
-    }
-    switch (report.proof?.outcome) {
-        case 'failed':
-            return 3;
-        case 'not-verified':
-            return report.proof.tier === 'none' || lacksOnlyManifest(report.proof) ? 0 : 4;
-        default:
-            return 0;
-    }
+/** For the page, which has no limit of size: only what no person would read is left out. */
+const EVERYTHING = { tables: Infinity, findings: 5000, retention: Infinity, text: 4000 };
+/** A sentence with names in it: ``sentence`the set ${id(set)} is there` ``. Given texts are joined, strings are prose. */
+function sentence(strings, ...parts) {
+    return strings.flatMap((text, index) => {
+        const part = parts[index];
+        const inline = part === undefined ? [] : isText(part) ? part : [part];
+        return text === '' ? inline : [text, ...inline];
+    });
 }
-function lacksOnlyManifest({ findings }) {
-    const open = findings.filter(({ severity }) => severity === 'inconclusive');
-    return open.length > 0 && open.every(({ code }) => code === 'NO_MANIFEST');
+function code(text) {
+    return { code: text };
+}
+function strong(text) {
+    return { strong: text };
+}
+/** The text with a full stop, where it has none of its own. */
+function asSentence(text) {
+    return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+function isText(part) {
+    return Array.isArray(part);
 }
 
 
 /***/ }),
 
-/***/ 3928:
+/***/ 1313:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DG: () => (/* binding */ recoveryTime),
+/* harmony export */   Om: () => (/* binding */ worstOutcome),
+/* harmony export */   Rd: () => (/* binding */ RECOVERY_PHASES),
+/* harmony export */   bf: () => (/* binding */ rtoOf),
+/* harmony export */   f1: () => (/* binding */ rpoOf),
+/* harmony export */   v2: () => (/* binding */ summaries)
+/* harmony export */ });
+/** The parts of a recovery that are timed, in their order. */
+const RECOVERY_PHASES = [
+    'fetch',
+    'decrypt',
+    'roles',
+    'pre-data',
+    'data',
+    'post-data',
+    'analyze',
+    'verify',
+];
+/** The whole recovery, from the first byte fetched to the last compared. */
+function recoveryTime(times) {
+    return Object.values(times).reduce((sum, seconds) => sum + seconds, 0);
+}
+/** The longest recovery of a scenario: what one must reckon with. */
+function rtoOf({ recoveries }) {
+    return recoveries.length === 0 ? undefined : Math.max(...recoveries.map(({ times }) => recoveryTime(times)));
+}
+function rpoOf({ recoveries }) {
+    return recoveries.length === 0 ? undefined : Math.max(...recoveries.map(({ rpo }) => rpo));
+}
+/** A failure weighs more than what could not run, and that more than all that passed. Nothing at all did not run. */
+function worstOutcome(results) {
+    if (results.some(({ outcome }) => outcome === 'failed')) {
+        return 'failed';
+    }
+    return results.length > 0 && results.every(({ outcome }) => outcome === 'passed') ? 'passed' : 'could-not-run';
+}
+/** The short form of results that the log keeps, for the trend of later drills. */
+function summaries(results) {
+    return results.map((result) => {
+        const [rto, rpo] = [rtoOf(result), rpoOf(result)];
+        return {
+            scenario: result.scenario,
+            outcome: result.outcome,
+            ...(rto !== undefined && { rto: rounded(rto) }),
+            ...(rpo !== undefined && { rpo: rounded(rpo) }),
+        };
+    });
+}
+function rounded(seconds) {
+    return Math.round(seconds * 1000) / 1000;
+}
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  P: () => (/* binding */ closingLines)
-});
 
-;// CONCATENATED MODULE: ./src/report/escape.ts
+/***/ }),
+
+/***/ 519:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ck: () => (/* binding */ drillBlocks),
+/* harmony export */   Po: () => (/* binding */ drillVerdict),
+/* harmony export */   Uq: () => (/* binding */ OUTCOME_MARKS)
+/* harmony export */ });
+/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4363);
+/* harmony import */ var _drill_facts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1313);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1996);
+
+
+
+const OUTCOME_MARKS = {
+    passed: '✅ passed',
+    failed: '❌ failed',
+    'could-not-run': '❓ could not run',
+};
+/** How many earlier drills the trend shows. */
+const TREND = 12;
+/** What came of a drill, for somebody who reads one sentence. */
+function drillVerdict({ scenarios }) {
+    const names = (outcome) => scenarios.filter((each) => each.outcome === outcome).map((each) => each.scenario);
+    const [passed, failed, open] = [names('passed'), names('failed'), names('could-not-run')];
+    switch ((0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .worstOutcome */ .Om)(scenarios)) {
+        case 'passed':
+            return {
+                mood: 'good',
+                text: (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .sentence */ .em) `Recovery works: ${(0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(passed.length, 'scenario')} of the drill passed${worstTimes(scenarios)}.`,
+            };
+        case 'failed':
+            return {
+                mood: 'bad',
+                text: (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .sentence */ .em) `Recovery does not work as it should: ${failed.join(', ')} failed.${passed.length === 0 ? '' : ` Passed: ${passed.join(', ')}.`}`,
+            };
+        case 'could-not-run':
+            return {
+                mood: 'doubtful',
+                text: scenarios.length === 0
+                    ? (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .sentence */ .em) `The drill did not come to its first scenario.`
+                    : (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .sentence */ .em) `Not everything could be rehearsed: ${open.join(', ')} could not run.${passed.length === 0 ? '' : ` Passed: ${passed.join(', ')}.`}`,
+            };
+    }
+}
+function worstTimes(scenarios) {
+    const rtos = scenarios.flatMap((each) => (0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .rtoOf */ .bf)(each) ?? []);
+    const rpos = scenarios.flatMap((each) => (0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .rpoOf */ .f1)(each) ?? []);
+    return rtos.length === 0
+        ? ''
+        : `; the longest recovery took ${(0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(Math.max(...rtos))}, at most ${(0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(Math.max(...rpos))} of work would be lost`;
+}
+/** The sections of a drill's report, after its verdict. */
+function drillBlocks({ scenarios, past }, startedAt, limits) {
+    if (scenarios.length === 0) {
+        return [];
+    }
+    return [
+        { kind: 'heading', text: 'Scenarios' },
+        {
+            kind: 'table',
+            caption: 'What was rehearsed, and what came of it',
+            columns: [
+                { title: 'Scenario' },
+                { title: 'Outcome' },
+                { title: 'RTO', numeric: true },
+                { title: 'RPO', numeric: true },
+                { title: 'What it rehearses' },
+            ],
+            rows: scenarios.map((result) => [
+                [(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(result.scenario)],
+                [OUTCOME_MARKS[result.outcome]],
+                [durationOr((0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .rtoOf */ .bf)(result))],
+                [durationOr((0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .rpoOf */ .f1)(result))],
+                [(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .asSentence */ .KG)(result.describe)],
+            ]),
+        },
+        ...recoveries(scenarios),
+        ...cases(scenarios, limits),
+        ...trend([...past, { at: startedAt, scenarios: (0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .summaries */ .v2)(scenarios) }]),
+    ];
+}
+function recoveries(scenarios) {
+    const rows = scenarios.flatMap(({ scenario, recoveries }) => recoveries.map(({ id, type, times, rows, rpo }) => [
+        [(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(scenario)],
+        (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .sentence */ .em) `${type} ${(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(id)}`,
+        ..._drill_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .RECOVERY_PHASES */ .Rd.map((phase) => [durationOr(times[phase])]),
+        [(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .strong */ .ko)((0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)((0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .recoveryTime */ .DG)(times)))],
+        [(0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(rpo)],
+        [rows === undefined ? '–' : (0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(rows)],
+    ]));
+    return rows.length === 0
+        ? []
+        : [
+            { kind: 'heading', text: 'Recovery time by phase' },
+            {
+                kind: 'table',
+                caption: 'Each recovery that was made. RTO: from the first byte fetched to the last compared. RPO: age of the snapshot',
+                columns: [
+                    { title: 'Scenario' },
+                    { title: 'Backup' },
+                    ..._drill_facts_js__WEBPACK_IMPORTED_MODULE_2__/* .RECOVERY_PHASES */ .Rd.map((title) => ({ title, numeric: true })),
+                    { title: 'RTO', numeric: true },
+                    { title: 'RPO', numeric: true },
+                    { title: 'Rows', numeric: true },
+                ],
+                rows,
+            },
+        ];
+}
+function cases(scenarios, limits) {
+    return scenarios
+        .filter((result) => result.cases.length > 0)
+        .map(({ scenario, cases, outcome, seconds }) => {
+        const ranked = [...cases].sort((a, b) => Number(a.outcome === 'passed') - Number(b.outcome === 'passed'));
+        const shown = ranked.slice(0, limits.findings);
+        const left = ranked.length - shown.length;
+        return {
+            kind: 'details',
+            summary: `${scenario}: ${OUTCOME_MARKS[outcome]} in ${(0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds)}`,
+            blocks: [
+                {
+                    kind: 'list',
+                    items: [
+                        ...shown.map((one) => (0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .sentence */ .em) `${OUTCOME_MARKS[one.outcome]} ${(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .strong */ .ko)(one.name)}: ${(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .asSentence */ .KG)(one.said)}`),
+                        ...(left === 0 ? [] : [(0,_content_js__WEBPACK_IMPORTED_MODULE_0__/* .sentence */ .em) `${(0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(left, 'more case')} not shown here.`]),
+                    ],
+                },
+            ],
+        };
+    });
+}
+function trend(drills) {
+    const shown = drills.slice(-TREND);
+    if (shown.length < 2) {
+        return [];
+    }
+    const names = [...new Set(shown.flatMap(({ scenarios }) => scenarios.map(({ scenario }) => scenario)))];
+    const bars = shown.map(({ at, scenarios }) => ({
+        label: at.toISOString().slice(0, 10),
+        seconds: Math.max(0, ...scenarios.map(({ rto = 0 }) => rto)),
+    }));
+    return [
+        { kind: 'heading', text: 'Trend' },
+        { kind: 'bars', caption: 'Longest RTO in seconds by drill', bars },
+        {
+            kind: 'table',
+            caption: 'RTO by scenario and drill, the newest last',
+            columns: [{ title: 'Drill' }, ...names.map((title) => ({ title, numeric: true }))],
+            rows: shown.map(({ at, scenarios }) => [
+                [(0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatInstant */ .r4)(at)],
+                ...names.map((name) => {
+                    const one = scenarios.find(({ scenario }) => scenario === name);
+                    return [one === undefined ? '–' : `${OUTCOME_MARKS[one.outcome].split(' ')[0] ?? ''} ${durationOr(one.rto)}`];
+                }),
+            ]),
+        },
+    ];
+}
+function durationOr(seconds) {
+    return seconds === undefined ? '–' : (0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(seconds);
+}
+
+
+/***/ }),
+
+/***/ 4031:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ZD: () => (/* binding */ escapeHtml),
+/* harmony export */   kw: () => (/* binding */ escapeForGitHub),
+/* harmony export */   ml: () => (/* binding */ shorten)
+/* harmony export */ });
+/* unused harmony export visible */
 /**
  * What comes from outside (names of tables, messages of servers, paths) must not act in the page that shows it: no tags,
  * no Markdown, no text that runs backwards, no mention of a stranger. Everything is written as HTML, also in the job
@@ -19548,7 +24523,7 @@ function visible(text) {
     });
 }
 /** Text for the content of an element or a quoted attribute. */
-function escape_escapeHtml(text) {
+function escapeHtml(text) {
     return visible(text).replaceAll(/[&<>"'|`\\]/g, (character) => ENTITIES[character] ?? character);
 }
 /**
@@ -19557,7 +24532,7 @@ function escape_escapeHtml(text) {
  * character that starts each of them keeps them apart. Inside `<code>` they do not look, so names need none of this.
  */
 function escapeForGitHub(text) {
-    return escape_escapeHtml(
+    return escapeHtml(
     // Placeholders of the private use area live through the escaping of invisible characters.
     text
         .replaceAll('\ue000', '�')
@@ -19565,11 +24540,21 @@ function escapeForGitHub(text) {
         .replaceAll(/(?<!\d):(?=[\w+-]+:)/g, ':\ue000')).replaceAll('\ue000', '&#8203;');
 }
 /** At most so many UTF-16 units, with an ellipsis where something was cut off; half a character becomes visible as such. */
-function escape_shorten(text, length) {
+function shorten(text, length) {
     return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
-;// CONCATENATED MODULE: ./src/report/markup.ts
+
+/***/ }),
+
+/***/ 8132:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ MOOD_MARKS),
+/* harmony export */   R: () => (/* binding */ renderBlocks)
+/* harmony export */ });
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4031);
 
 const MOOD_MARKS = { good: '✅', bad: '❌', doubtful: '⚠️' };
 /** Blocks as HTML, one a paragraph of text. No block has an empty line in it, so Markdown takes each for HTML to its end. */
@@ -19623,50 +24608,142 @@ function renderText(text, dialect) {
 }
 function renderInline(inline, { prose, code, limits }) {
     if (typeof inline === 'string') {
-        return prose(shorten(inline, limits.text));
+        return prose((0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(inline, limits.text));
     }
     if ('code' in inline) {
         // A name in another script must not turn the words around it: `dir` sets it apart.
-        return `<code dir="auto">${code(shorten(inline.code, limits.text))}</code>`;
+        return `<code dir="auto">${code((0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(inline.code, limits.text))}</code>`;
     }
     if ('label' in inline) {
-        return `<a href="${escapeHtml(inline.to)}">${code(inline.label)}</a>`;
+        return `<a href="${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .escapeHtml */ .ZD)(inline.to)}">${code(inline.label)}</a>`;
     }
-    return `<strong>${prose(shorten(inline.strong, limits.text))}</strong>`;
+    return `<strong>${prose((0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(inline.strong, limits.text))}</strong>`;
 }
 
+
+/***/ }),
+
+/***/ 5468:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ outputsOf)
+/* harmony export */ });
+/* harmony import */ var _drill_facts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1313);
+
+/** The outputs of an operation, from its report. The caller adds where the report and the artifact are. */
+function outputsOf(report) {
+    const { set, proof, metrics, restored } = report;
+    const records = recordsOf(report);
+    return {
+        ...(report.id !== undefined && { 'backup-id': report.id }),
+        ...(set !== undefined && { 'backup-path': set.path, 'size-bytes': set.bytes }),
+        ...(set?.manifestPath !== undefined && { 'manifest-path': set.manifestPath }),
+        ...(proof !== undefined && { proof: proof.outcome, 'proof-tier': proof.tier }),
+        ...wayBack(restored),
+        ...ofDrill(report.drill),
+        ...(metrics !== undefined && { metrics }),
+        ...(report.operation === 'backup' && { alerts: report.alerts }),
+        ...(records !== undefined && { records }),
+        'duration-seconds': Math.round(report.seconds * 1000) / 1000,
+        ...((report.operation === 'backup' || report.operation === 'rotate') && {
+            kept: report.retention.filter(({ keep }) => keep).map(({ id }) => id),
+            removed: report.retention.filter(({ keep }) => !keep).map(({ id }) => id),
+        }),
+    };
+}
+function wayBack(restored) {
+    const { previous, undoCommand } = restored ?? {};
+    return {
+        ...(previous !== undefined && { 'previous-database': previous }),
+        ...(undoCommand !== undefined && { 'undo-command': undoCommand }),
+    };
+}
+function ofDrill(drill) {
+    return drill === undefined
+        ? {}
+        : {
+            'drill-outcome': (0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .worstOutcome */ .Om)(drill.scenarios),
+            'drill-results': (0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .summaries */ .v2)(drill.scenarios),
+            ...(drill.folder !== undefined && { 'drill-path': drill.folder }),
+        };
+}
+/** Rows of all tables; undefined where no table is known, because 0 would say that there are none. */
+function recordsOf({ metrics, tables }) {
+    if (metrics !== undefined) {
+        return metrics.records.total;
+    }
+    const counted = tables.filter(({ rows }) => rows !== undefined);
+    return counted.length === 0 ? undefined : counted.reduce((sum, { rows = 0 }) => sum + rows, 0);
+}
+
+
+/***/ }),
+
+/***/ 8850:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ exitCodeFor)
+/* harmony export */ });
+/* unused harmony export allFindings */
+/* harmony import */ var _drill_facts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1313);
+
+/** The findings of the proof and of everything around it. */
+function allFindings(report) {
+    return [...(report.proof?.findings ?? []), ...report.findings];
+}
+/**
+ * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
+ * and could not be given; for a drill alike. A dump of another tool cannot be proven at all; when all else ran and was
+ * right, that is 0.
+ */
+function exitCodeFor(report) {
+    if (report.failure !== undefined) {
+        return report.failure.exitCode;
+    }
+    if (report.drill !== undefined) {
+        return DRILL_CODES[(0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .worstOutcome */ .Om)(report.drill.scenarios)];
+    }
+    switch (report.proof?.outcome) {
+        case 'failed':
+            return 3;
+        case 'not-verified':
+            return report.proof.tier === 'none' || lacksOnlyManifest(report.proof) ? 0 : 4;
+        default:
+            return 0;
+    }
+}
+const DRILL_CODES = { passed: 0, failed: 3, 'could-not-run': 4 };
+function lacksOnlyManifest({ findings }) {
+    const open = findings.filter(({ severity }) => severity === 'inconclusive');
+    return open.length > 0 && open.every(({ code }) => code === 'NO_MANIFEST');
+}
+
+
+/***/ }),
+
+/***/ 5441:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  P: () => (/* binding */ closingLines)
+});
+
+// EXTERNAL MODULE: ./src/report/drill.ts
+var drill = __nccwpck_require__(519);
+// EXTERNAL MODULE: ./src/report/drill-facts.ts
+var drill_facts = __nccwpck_require__(1313);
+// EXTERNAL MODULE: ./src/report/markup.ts
+var markup = __nccwpck_require__(8132);
 // EXTERNAL MODULE: ./src/units.ts
 var units = __nccwpck_require__(1996);
-;// CONCATENATED MODULE: ./src/report/content.ts
-/**
- * What a report says, without how it looks: the sections build it once, and the job summary and the HTML page are two
- * renderings of it.
- */
-/** For the page, which has no limit of size: only what no person would read is left out. */
-const EVERYTHING = { tables: Infinity, findings: 5000, retention: Infinity, text: 4000 };
-/** A sentence with names in it: ``sentence`the set ${id(set)} is there` ``. Given texts are joined, strings are prose. */
-function sentence(strings, ...parts) {
-    return strings.flatMap((text, index) => {
-        const part = parts[index];
-        const inline = part === undefined ? [] : isText(part) ? part : [part];
-        return text === '' ? inline : [text, ...inline];
-    });
-}
-function code(text) {
-    return { code: text };
-}
-function strong(text) {
-    return { strong: text };
-}
-/** The text with a full stop, where it has none of its own. */
-function asSentence(text) {
-    return /[.!?…]$/.test(text) ? text : `${text}.`;
-}
-function isText(part) {
-    return Array.isArray(part);
-}
-
+// EXTERNAL MODULE: ./src/report/content.ts
+var content = __nccwpck_require__(4363);
 ;// CONCATENATED MODULE: ./src/report/verdict.ts
+
 
 
 /** What came of it. A set is only called good for what was really checked. */
@@ -19678,6 +24755,12 @@ function verdictOf(report) {
     if (report.operation === 'rotate') {
         return rotated(report);
     }
+    if (report.drill !== undefined) {
+        return (0,drill/* drillVerdict */.Po)(report.drill);
+    }
+    if (report.operation === 'restore') {
+        return restored(report);
+    }
     switch (report.proof?.outcome) {
         case 'proven':
             return { mood: 'good', text: proven(report, report.proof) };
@@ -19686,7 +24769,7 @@ function verdictOf(report) {
         case 'not-verified':
             return { mood: 'doubtful', text: unverified(report, report.proof) };
         case undefined:
-            return { mood: 'doubtful', text: sentence `Not verified: nobody knows whether this backup restores.` };
+            return { mood: 'doubtful', text: (0,content/* sentence */.em) `Not verified: nobody knows whether this backup restores.` };
     }
 }
 function proven(report, proof) {
@@ -19695,56 +24778,106 @@ function proven(report, proof) {
     const amount = amountOf(report);
     switch (proof.tier) {
         case 'full':
-            return sentence `This backup was restored and is equal to the database at ${at}: ${amount}.`;
+            return (0,content/* sentence */.em) `This backup was restored and is equal to the database at ${at}: ${amount}.`;
         case 'data':
-            return sentence `The data of this backup was restored and is equal to the database at ${at}: ${amount}. Indexes, constraints and privileges were not compared.`;
+            return (0,content/* sentence */.em) `The data of this backup was restored and is equal to the database at ${at}: ${amount}. Indexes, constraints and privileges were not compared.`;
         default:
-            return sentence `This backup was read from end to end and holds as many rows as the database at ${at}: ${amount}. It was not restored, and contents were not compared.`;
+            return (0,content/* sentence */.em) `This backup was read from end to end and holds as many rows as the database at ${at}: ${amount}. It was not restored, and contents were not compared.`;
     }
 }
 function disproved(report, proof) {
     const errors = proof.findings.filter(({ severity }) => severity === 'error');
     const first = errors[0];
-    const where = first === undefined ? [] : sentence `, first on ${code(first.on)}`;
+    const where = first === undefined ? [] : (0,content/* sentence */.em) `, first on ${(0,content/* code */.aY)(first.on)}`;
     if (errors.every(({ code: name }) => name === 'ASSERTION_FAILED')) {
-        return sentence `The copy that was restored from this backup does not satisfy ${(0,units/* counted */.hS)(errors.length, 'of your assertions', 'of your assertions')}${where}.`;
+        return (0,content/* sentence */.em) `The copy that was restored from this backup does not satisfy ${(0,units/* counted */.hS)(errors.length, 'of your assertions', 'of your assertions')}${where}.`;
     }
     const what = report.set?.foreign === true ? 'This dump is damaged' : 'This backup is damaged or not equal to the database';
-    return sentence `${what}, do not rely on it: ${(0,units/* counted */.hS)(errors.length, 'problem')} found${where}.`;
+    return (0,content/* sentence */.em) `${what}, do not rely on it: ${(0,units/* counted */.hS)(errors.length, 'problem')} found${where}.`;
 }
 function unverified(report, proof) {
     if (proof.outcome !== 'not-verified') {
         return [];
     }
     if (proof.tier === 'none') {
-        return sentence `Not verified: no verification was asked for, so nobody knows whether this backup restores.`;
+        return (0,content/* sentence */.em) `Not verified: no verification was asked for, so nobody knows whether this backup restores.`;
     }
     const subject = report.set?.foreign === true
         ? 'this dump was checked as far as possible'
         : 'it is not known whether this backup restores';
-    return sentence `Not verified: ${subject}. ${asSentence(proof.reason)}`;
+    return (0,content/* sentence */.em) `Not verified: ${subject}. ${(0,content/* asSentence */.KG)(proof.reason)}`;
 }
 function failed(report) {
     const text = (() => {
         switch (report.operation) {
             case 'backup':
                 return report.set === undefined
-                    ? sentence `No backup was made. Earlier backups are untouched.`
-                    : sentence `The backup is in the store, but the operation failed after it.`;
+                    ? (0,content/* sentence */.em) `No backup was made. Earlier backups are untouched.`
+                    : (0,content/* sentence */.em) `The backup is in the store, but the operation failed after it.`;
             case 'validate':
-                return sentence `The backup could not be verified.`;
+                return (0,content/* sentence */.em) `The backup could not be verified.`;
+            case 'restore':
+                return report.restored === undefined
+                    ? (0,content/* sentence */.em) `Nothing was restored. No existing data was touched.`
+                    : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(report.restored.database)} was restored, but the operation failed after it.`;
             case 'rotate':
-                return sentence `The retention policy was not applied.`;
+                return (0,content/* sentence */.em) `The retention policy was not applied.`;
+            case 'drill':
+                return (0,content/* sentence */.em) `The drill ended early, so nobody knows whether recovery works.`;
         }
     })();
     return { mood: 'bad', text };
+}
+function restored(report) {
+    const { restored: made, proof, source } = report;
+    const when = source?.snapshotTime === undefined ? 'it was taken' : (0,units/* formatInstant */.r4)(source.snapshotTime);
+    if (made !== undefined && proof?.outcome === 'proven') {
+        return { mood: 'good', text: (0,content/* sentence */.em) `${restoredWhat(report, made, when)}: ${amountOf(report)}.` };
+    }
+    if (made !== undefined && proof !== undefined) {
+        // Only tables that were brought back are compared once more where they are, and somebody may write to them there.
+        const where = (0,content/* sentence */.em) `The tables were brought back into the database ${(0,content/* code */.aY)(made.database)}`;
+        return { mood: 'bad', text: (0,content/* sentence */.em) `${where}, but what is in it now is not equal to the backup of ${when}.` };
+    }
+    const rest = (0,content/* sentence */.em) ` No existing data was touched.`;
+    switch (proof?.outcome) {
+        case 'failed':
+            return {
+                mood: 'bad',
+                text: (0,content/* sentence */.em) `What was restored is not equal to the backup, so it was not put in place.${rest}`,
+            };
+        case 'not-verified':
+            return {
+                mood: 'doubtful',
+                text: (0,content/* sentence */.em) `What was restored could not be compared with the backup, so it was not put in place. ${(0,content/* asSentence */.KG)(proof.reason)}${rest}`,
+            };
+        default:
+            return { mood: 'doubtful', text: (0,content/* sentence */.em) `Nothing was restored.${rest}` };
+    }
+}
+function restoredWhat(report, { database, mode, parts, someTables }, when) {
+    const into = (0,content/* sentence */.em) `the database ${(0,content/* code */.aY)(database)}`;
+    const from = (0,content/* sentence */.em) `from the backup of ${when}`;
+    switch (parts) {
+        case 'schema':
+            return (0,content/* sentence */.em) `The definitions of ${into} were restored ${from} and are equal to it`;
+        case 'data':
+            return (0,content/* sentence */.em) `The rows of ${into} were restored ${from} and are equal to it`;
+        case 'all':
+            return mode === 'add' || someTables
+                ? (0,content/* sentence */.em) `${(0,units/* counted */.hS)(chosenTables(report), 'table')} of ${into} ${chosenTables(report) === 1 ? 'was' : 'were'} restored ${from} and ${chosenTables(report) === 1 ? 'is' : 'are'} equal to it`
+                : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(database)} was restored ${from} and is equal to it`;
+    }
+}
+function chosenTables({ tables }) {
+    return tables.filter(({ rows }) => rows !== undefined).length;
 }
 function rotated(report) {
     const kept = report.retention.filter(({ keep }) => keep).length;
     const removed = report.retention.length - kept;
     const text = report.dryRun === true
-        ? sentence `Nothing was removed, this was a rehearsal: ${(0,units/* counted */.hS)(kept, 'backup')} would stay and ${(0,units/* counted */.hS)(removed, 'backup')} would go.`
-        : sentence `${(0,units/* counted */.hS)(kept, 'backup')} ${kept === 1 ? 'is' : 'are'} kept, ${(0,units/* counted */.hS)(removed, 'backup')} ${removed === 1 ? 'was' : 'were'} removed.`;
+        ? (0,content/* sentence */.em) `Nothing was removed, this was a rehearsal: ${(0,units/* counted */.hS)(kept, 'backup')} would stay and ${(0,units/* counted */.hS)(removed, 'backup')} would go.`
+        : (0,content/* sentence */.em) `${(0,units/* counted */.hS)(kept, 'backup')} ${kept === 1 ? 'is' : 'are'} kept, ${(0,units/* counted */.hS)(removed, 'backup')} ${removed === 1 ? 'was' : 'were'} removed.`;
     return { mood: 'good', text };
 }
 /** `84,210 rows in 9 tables` */
@@ -19758,17 +24891,25 @@ function amountOf({ tables }) {
 
 
 
+
+
 /** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
 function closingLines(report) {
     const { mood, text } = verdictOf(report);
-    const { id, set, retention } = report;
+    const { id, set, retention, restored } = report;
     const removed = retention.filter(({ keep }) => !keep);
     return [
-        `${MOOD_MARKS[mood]} ${plain(text)}`,
+        ...(report.drill?.scenarios ?? []).map(scenarioLine),
+        `${markup/* MOOD_MARKS */.N[mood]} ${plain(text)}`,
         ...(set === undefined
             ? []
             : [
                 `${set.foreign === true ? 'Dump' : 'Set'}: ${set.path}${id === undefined ? '' : ` (${(0,units/* formatBytes */.z3)(set.bytes)})`}`,
+            ]),
+        ...(restored?.previous === undefined
+            ? []
+            : [
+                `The database that was there before is kept as ${restored.previous}. To put it back: ${restored.undoCommand}`,
             ]),
         ...(retention.length === 0
             ? []
@@ -19777,6 +24918,11 @@ function closingLines(report) {
             ]),
         `Took ${(0,units/* formatDuration */.a3)(report.seconds)}.`,
     ];
+}
+function scenarioLine(result) {
+    const [rto, rpo] = [(0,drill_facts/* rtoOf */.bf)(result), (0,drill_facts/* rpoOf */.f1)(result)];
+    const times = rto === undefined || rpo === undefined ? '' : `, RTO ${(0,units/* formatDuration */.a3)(rto)}, RPO ${(0,units/* formatDuration */.a3)(rpo)}`;
+    return `${drill/* OUTCOME_MARKS */.Uq[result.outcome]}: ${result.scenario}${times}`;
 }
 function plain(text) {
     return text.map((inline) => (typeof inline === 'string' ? inline : Object.values(inline).join(''))).join('');
