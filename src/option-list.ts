@@ -4,7 +4,7 @@
  */
 
 /** How an option is written; the parser of each kind takes text (inputs, flags, environment) or YAML values. */
-type Kind = 'text' | 'list' | 'flag' | 'count' | 'choice' | 'duration' | 'rules'
+type Kind = 'text' | 'list' | 'lines' | 'flag' | 'count' | 'choice' | 'duration' | 'rules'
 
 export interface OptionDefinition {
   kind: Kind
@@ -198,9 +198,83 @@ export const OPTIONS = {
   },
   store: {
     kind: 'text',
-    describe: 'Where backup sets are kept: a folder.',
+    describe:
+      'Where backup sets are kept: a folder, `rsync://user@host/module/path`, `user@host:path` (rsync over ssh), `s3://bucket/prefix?region=…`, `artifact:` (artifacts of this GitHub repository), or `rclone:remote:path`.',
     default: './backups',
     example: '/backups/db',
+  },
+  copies: {
+    kind: 'lines',
+    describe:
+      'Further stores that every set is copied to, one a line, each as `store` is written. What is kept there can differ: `s3://bucket/app?region=eu-west-1 keep-daily=30 keep-monthly=12`.',
+    defaultText: 'none',
+    operations: ['backup', 'rotate', 'validate'],
+    example: 'backup@offsite.example.org:/backups/app',
+  },
+  'ssh-key': {
+    kind: 'text',
+    describe: 'The private key for rsync over ssh: the key itself, or the path of its file.',
+    defaultText: 'what ssh finds by itself',
+    secret: true,
+  },
+  'ssh-known-hosts': {
+    kind: 'text',
+    describe:
+      "The host keys for rsync over ssh: lines as in `known_hosts`, or the path of such a file. A host that is not in it is refused; `ssh-keyscan` prints its line, to be compared with the host's own.",
+    defaultText: "the user's `known_hosts`",
+  },
+  'rsync-password': {
+    kind: 'text',
+    describe: 'The password for an `rsync://` store, or the path of a file that holds it.',
+    secret: true,
+  },
+  'github-token': {
+    kind: 'text',
+    describe:
+      'The token that reads artifacts of earlier runs (`actions: read`) and removes them (`actions: write`), for an `artifact:` store.',
+    defaultText: 'the variable `GITHUB_TOKEN`',
+    secret: true,
+  },
+  'encrypt-to': {
+    kind: 'list',
+    describe:
+      'age public keys (`age1…`). Every file of a set is encrypted to all of them after the proof, so that the machine that backs up cannot read older backups. Several keys are for rotation and escrow.',
+    defaultText: 'not encrypted',
+    operations: ['backup'],
+    example: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
+  },
+  'hide-names': {
+    kind: 'flag',
+    describe: 'Whether the readable manifest of an encrypted set leaves out the names of tables, roles and extensions.',
+    default: 'false',
+    operations: ['backup'],
+  },
+  'decrypt-key': {
+    kind: 'text',
+    describe:
+      'The age identity (`AGE-SECRET-KEY-1…`) that reads encrypted sets: the key itself, several lines of them, or the path of a file.',
+    operations: ['validate', 'restore', 'drill'],
+    secret: true,
+  },
+  'signing-key': {
+    kind: 'text',
+    describe:
+      'An Ed25519 private key (PEM, or the path of a file) that signs the manifest of every set, so that a forged set is found.',
+    operations: ['backup'],
+    secret: true,
+  },
+  'trusted-keys': {
+    kind: 'text',
+    describe:
+      'Ed25519 public keys (PEM, or the path of a file), one of which must have signed a set that is validated, restored or drilled.',
+    operations: ['validate', 'restore', 'drill'],
+  },
+  'rotate-check': {
+    kind: 'flag',
+    describe:
+      'Validate the oldest set that is kept instead of the newest, in the store and in each of the `copies`, every byte of it: so that rot in old months is found.',
+    default: 'false',
+    operations: ['validate'],
   },
   backup: {
     kind: 'text',

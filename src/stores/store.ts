@@ -12,6 +12,12 @@ export interface StoredSet {
   bytes: number
 }
 
+/** What names a set in its store. */
+export type SetPlace = Pick<StoredSet, 'id' | 'type'>
+
+/** Told how many bytes have been moved so far, of how many; called often. */
+export type ByteProgress = (done: number, total: number) => void
+
 /** Something in the store that looks like a set and is not one: never counted, never removed by rotation. */
 export interface BrokenSet {
   id: string
@@ -39,12 +45,24 @@ export interface Store {
   list(): Promise<Listing>
   /** A folder in which a new set is written; invisible to `list` until `commit`. */
   begin(id: string, type: string): Promise<IncomingSet>
-  /** The folder of a committed set, to read from. */
-  open(set: Pick<StoredSet, 'id' | 'type'>): Promise<string>
+  /**
+   * The folder of a committed set, to read from. A store elsewhere fetches it first, into a scratch folder that stays
+   * until `letGo` or the end of the run; what is damaged there is fetched as it is, so that it can be examined.
+   */
+  open(set: SetPlace, progress?: ByteProgress): Promise<string>
+  /** The folder that `open` gave for this set is not needed any more. Does nothing where it is the set itself. */
+  letGo(set: SetPlace): Promise<void>
+  /**
+   * Puts a copy of a whole set from a local folder into the store: files first, compared as they arrive, and then the
+   * one step that makes it visible, under the store's lock. Half a copy is never listed, and the next try goes on with it.
+   *
+   * Does nothing when the same set is there already; throws `OperationError` when another one has its place.
+   */
+  put(folder: string, set: SetPlace, progress?: ByteProgress): Promise<void>
   /** Adds an outcome of a later verification to a set; its other files never change. */
-  addProof(set: Pick<StoredSet, 'id' | 'type'>, proof: Proof): Promise<void>
+  addProof(set: SetPlace, proof: Proof): Promise<void>
   /** Removes a set so that a reader sees it whole or not at all. */
-  remove(set: Pick<StoredSet, 'id' | 'type'>): Promise<void>
+  remove(set: SetPlace): Promise<void>
   /** Removes what runs that were killed left behind, and returns what it removed. */
   sweep(): Promise<string[]>
   /**
@@ -59,6 +77,8 @@ export interface Store {
   appendLog(line: LogLine): Promise<void>
   /** All log lines since an instant, oldest first. Lines that cannot be read are counted, not hidden. */
   readLog(since: Date): Promise<{ lines: LogLine[]; unreadable: number }>
+  /** Ends connections, once, when the run is done with the store. */
+  close(): Promise<void>
 }
 
 /** A set that is being written. */
@@ -66,11 +86,19 @@ export interface IncomingSet {
   /** The folder to write into. */
   readonly folder: string
   /**
-   * Makes the set visible by one atomic step: everything is flushed to disk first, then renamed into place.
+   * Does what takes long before `commit`, without the store's lock: a store elsewhere sends the files, all but the
+   * manifest. Does nothing in a local folder.
+   */
+  send(progress?: ByteProgress): Promise<void>
+  /**
+   * Makes the set visible by one atomic step: everything is flushed to disk first, then renamed into place; elsewhere,
+   * the manifest is put there last.
    *
    * Throws `OperationError` when a set of that id is already there.
+   *
+   * @returns the local folder in which the set can be read from now on, and where it is kept, as a person would write it
    */
-  commit(): Promise<{ path: string }>
+  commit(): Promise<{ folder: string; location: string }>
   /** Removes what was written. Safe to call after `commit`, where it does nothing. */
   discard(): Promise<void>
 }
