@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { Manifest, type Proof } from '../../src/backup/manifest.js'
 import { OperationError } from '../../src/errors.js'
 import { timeOfLine, type LogLine } from '../../src/records/log.js'
@@ -33,7 +34,7 @@ export class MemoryStore implements Store {
   }
 
   /** Commits a set that has this manifest and no file that it lists. */
-  async put(manifest: Manifest): Promise<void> {
+  async plant(manifest: Manifest): Promise<void> {
     const incoming = await this.begin(manifest.id, manifest.type)
     await writeFile(join(incoming.folder, 'manifest.json'), JSON.stringify(manifest))
     await incoming.commit()
@@ -63,10 +64,11 @@ export class MemoryStore implements Store {
     let isOpen = true
     return {
       folder,
+      send: () => Promise.resolve(),
       commit: async () => {
-        const path = await this.commit(folder, { id, type })
+        const committed = await this.commit(folder, { id, type })
         isOpen = false
-        return { path }
+        return { folder: committed, location: committed }
       },
       discard: async () => {
         if (isOpen) await rm(folder, { recursive: true, force: true })
@@ -76,6 +78,24 @@ export class MemoryStore implements Store {
 
   open(set: SetName): Promise<string> {
     return this.sets.has(nameOf(set)) ? Promise.resolve(this.folderOf(set)) : Promise.reject(unknownSet(set))
+  }
+
+  letGo(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  /** By the manifest alone, as everything here. */
+  async put(folder: string, set: SetName): Promise<void> {
+    const text = await readFile(join(folder, 'manifest.json'), 'utf8')
+    const there = this.sets.get(nameOf(set))
+    if (there !== undefined && isDeepStrictEqual(there.manifest, Manifest.parse(JSON.parse(text)))) return
+    const incoming = await this.begin(set.id, set.type)
+    try {
+      await cp(folder, incoming.folder, { recursive: true })
+      await incoming.commit()
+    } finally {
+      await incoming.discard()
+    }
   }
 
   addProof(set: SetName, proof: Proof): Promise<void> {
@@ -116,6 +136,10 @@ export class MemoryStore implements Store {
 
   readLog(since: Date): Promise<{ lines: LogLine[]; unreadable: number }> {
     return Promise.resolve({ lines: this.log.filter((line) => timeOfLine(line) >= since), unreadable: 0 })
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
   }
 
   private async commit(folder: string, set: SetName): Promise<string> {

@@ -113,9 +113,9 @@ async function writeSet(
   await report.phase('Committing', async () => {
     await writeManifest(folder, manifest)
     await writeChecksums(folder, manifest.files)
-    const { path } = await withLock(store, `committing to ${store.name}`, () => incoming.commit())
-    report.committed(manifest, path)
-    report.logDetails = { ...report.logDetails, ...(await digestDetail(path)) }
+    const { folder: committed } = await withLock(store, `committing to ${store.name}`, () => incoming.commit())
+    report.committed(manifest, committed)
+    report.logDetails = { ...report.logDetails, ...(await digestDetail(committed)) }
   })
   return manifest
 }

@@ -1,30 +1,42 @@
 import { lstat, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
-import { SetId, SetType, type Manifest, type Proof } from '../backup/manifest.js'
-import { SET, incompleteness, isListed, readManifest } from '../backup/set.js'
+import type { FileEntry, Manifest, Proof } from '../backup/manifest.js'
+import { SET, incompleteness, readManifest } from '../backup/set.js'
+import { sha256OfFile } from '../backup/sha256.js'
 import type { Clock, Logger } from '../context.js'
-import { DamagedError, GuardError, OperationError, UsageError, messageOf } from '../errors.js'
+import { DamagedError, messageOf } from '../errors.js'
 import { codeOf, ifThere, orFileTrouble } from '../platform/file-errors.js'
-import { entriesBelow, makeFolder, syncPath, syncTree } from '../platform/files.js'
+import { makeFolder, syncPath, syncTree } from '../platform/files.js'
 import { inParallel } from '../platform/parallel.js'
 import type { LogLine } from '../records/log.js'
+import { copyFiles } from './directory-copy.js'
 import { takeLock } from './directory-lock.js'
 import { appendToLog, readLogSince } from './directory-log.js'
 import { CONTENT, deleteEntry, makeEntry, sweepEntries, takeAwayAndDelete } from './incoming.js'
 import { newestProof, readProofs, writeProof } from './proofs.js'
-import type { BrokenSet, IncomingSet, Listing, Store, StoredSet, Unlock } from './store.js'
-
-type Place = Pick<StoredSet, 'id' | 'type'>
+import { difference, setToCopy, wholeSet } from './set-files.js'
+import {
+  INCOMING,
+  LOG,
+  alreadyThere,
+  checkedPlace,
+  isSetId,
+  isTypeName,
+  nameOfSet,
+  newestFirst,
+  noSuchSet,
+  refuseForeign,
+  takenByAnother,
+} from './set-place.js'
+import { withLock } from './store.js'
+import type { BrokenSet, ByteProgress, IncomingSet, Listing, SetPlace, Store, StoredSet, Unlock } from './store.js'
 
 /** How many sets are looked at at a time. */
 const LOOKERS = 4
 
 /** How long to wait for another run on the same store: longer than a rotation or a commit ever takes. */
 const PATIENCE_MS = 10 * 60 * 1000
-
-/** The folder of the log, and so no name for a type. */
-const LOG = 'log'
 
 export interface DirectoryStoreTools {
   clock: Clock
@@ -51,7 +63,7 @@ export class DirectoryStore implements Store {
   ) {
     this.root = path.resolve(root)
     this.name = name
-    this.incoming = path.join(this.root, '.incoming')
+    this.incoming = path.join(this.root, INCOMING)
   }
 
   async checkWritable(): Promise<void> {
@@ -83,8 +95,7 @@ export class DirectoryStore implements Store {
 
   /** The newest set decides whose manifest can be read, whole or not: a damaged set is still of its series. */
   async series(): Promise<string | null> {
-    const newestFirst = (await this.places()).sort((a, b) => (a.id < b.id ? 1 : -1))
-    for (const place of newestFirst) {
+    for (const place of (await this.places()).sort(newestFirst)) {
       const manifest = await this.manifestOf(place)
       if (typeof manifest === 'object') return manifest.series
     }
@@ -94,8 +105,6 @@ export class DirectoryStore implements Store {
   async list(): Promise<Listing> {
     const looks = await inParallel(await this.places(), LOOKERS, (place) => this.look(place))
     const found = looks.filter((look) => look !== null)
-    const newestFirst = (a: Place, b: Place): number =>
-      a.id === b.id ? (a.type < b.type ? -1 : 1) : a.id < b.id ? 1 : -1
     return {
       sets: found.filter((look) => 'manifest' in look).sort(newestFirst),
       broken: found.filter((look) => 'reason' in look).sort(newestFirst),
@@ -114,10 +123,11 @@ export class DirectoryStore implements Store {
       let done = false
       return {
         folder,
+        send: () => Promise.resolve(),
         commit: async () => {
           const committed = await this.commit(place, entry)
           done = true
-          return { path: committed }
+          return { folder: committed, location: committed }
         },
         discard: async () => {
           if (!done) await orFileTrouble(`discarding the set ${type}/${id}`, () => deleteEntry(entry))
@@ -126,16 +136,41 @@ export class DirectoryStore implements Store {
     })
   }
 
-  async open(set: Place): Promise<string> {
+  async open(set: SetPlace): Promise<string> {
     const folder = this.folderOf(set)
     const there = await orFileTrouble(`opening the set ${set.type}/${set.id} in ${this.name}`, () =>
       ifThere(lstat(folder)),
     )
-    if (there?.isDirectory() !== true) throw this.noSuchSet(set, 'opening')
+    if (there?.isDirectory() !== true) throw noSuchSet(set, 'opening', this.name)
     return folder
   }
 
-  async addProof(set: Place, proof: Proof): Promise<void> {
+  letGo(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async put(folder: string, set: SetPlace, progress?: ByteProgress): Promise<void> {
+    const place = checkedPlace(set)
+    const doing = `copying the set ${nameOfSet(place)} to ${this.name}`
+    await orFileTrouble(doing, async () => {
+      const { manifest, files } = await setToCopy(folder, place)
+      const text = files.find((file) => file.path === SET.manifest)
+      if (text === undefined || (await this.isThere(place, text, doing)) === 'whole') return
+      refuseForeign(await this.series(), manifest.series, doing)
+      await this.prepare()
+      const entry = await makeEntry(this.incoming, `copy-${place.type}-${place.id}`, doing, this.tools.clock.now())
+      try {
+        const copy = path.join(entry, CONTENT)
+        await copyFiles(folder, files, copy, { signal: this.tools.signal, progress, doing })
+        await syncTree(copy)
+        await withLock(this, doing, () => this.putIntoPlace(entry, place, text, doing))
+      } finally {
+        await deleteEntry(entry)
+      }
+    })
+  }
+
+  async addProof(set: SetPlace, proof: Proof): Promise<void> {
     const folder = await this.open(set)
     await orFileTrouble(`recording an outcome in ${folder}`, async () => {
       await this.prepare()
@@ -151,7 +186,7 @@ export class DirectoryStore implements Store {
     })
   }
 
-  async remove(set: Place): Promise<void> {
+  async remove(set: SetPlace): Promise<void> {
     const folder = await this.open(set)
     await orFileTrouble(`removing the set ${set.type}/${set.id} from ${this.name}`, async () => {
       await this.prepare()
@@ -184,30 +219,34 @@ export class DirectoryStore implements Store {
     return orFileTrouble(`reading the log of ${this.name}`, () => readLogSince(path.join(this.root, LOG), since))
   }
 
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
   private async prepare(): Promise<void> {
     await makeFolder(this.incoming)
   }
 
-  private folderOf(place: Place): string {
+  private folderOf(place: SetPlace): string {
     const { id, type } = checkedPlace(place)
     return path.join(this.root, type, id)
   }
 
   /** Every folder that has the place of a set. */
-  private async places(): Promise<Place[]> {
+  private async places(): Promise<SetPlace[]> {
     return orFileTrouble(`listing the store ${this.name}`, async () => {
-      const places: Place[] = []
+      const places: SetPlace[] = []
       for (const type of (await ifThere(readdir(this.root))) ?? []) {
-        if (type === LOG || !SetType.safeParse(type).success) continue
+        if (!isTypeName(type)) continue
         const ids = (await ifThere(readdir(path.join(this.root, type)))) ?? []
-        places.push(...ids.filter((id) => SetId.safeParse(id).success).map((id) => ({ id, type })))
+        places.push(...ids.filter(isSetId).map((id) => ({ id, type })))
       }
       return places
     })
   }
 
   /** What is at a place: a set, something broken, or nothing any more because another run has removed it. */
-  private async look(place: Place): Promise<StoredSet | BrokenSet | null> {
+  private async look(place: SetPlace): Promise<StoredSet | BrokenSet | null> {
     const manifest = await this.manifestOf(place)
     const set = typeof manifest === 'object' ? await this.measured(place, manifest) : manifest
     if (typeof set === 'object') return set
@@ -217,7 +256,7 @@ export class DirectoryStore implements Store {
   }
 
   /** The manifest at a place, or why there is none. */
-  private async manifestOf({ id, type }: Place): Promise<Manifest | string> {
+  private async manifestOf({ id, type }: SetPlace): Promise<Manifest | string> {
     const folder = path.join(this.root, type, id)
     if ((await ifThere(lstat(folder)))?.isDirectory() !== true) return 'it is not a folder'
     try {
@@ -227,7 +266,7 @@ export class DirectoryStore implements Store {
     }
   }
 
-  private async measured(place: Place, manifest: Manifest): Promise<StoredSet | string> {
+  private async measured(place: SetPlace, manifest: Manifest): Promise<StoredSet | string> {
     const folder = path.join(this.root, place.type, place.id)
     const files = [...manifest.files.map((file) => file.path), SET.manifest, SET.checksums]
     const sizes = new Map<string, number>()
@@ -244,19 +283,43 @@ export class DirectoryStore implements Store {
     return { ...place, manifest, proof: newestProof(manifest, later), bytes }
   }
 
-  private async commit(place: Place, entry: string): Promise<string> {
-    const target = this.folderOf(place)
-    const doing = `committing the set ${place.type}/${place.id} to ${this.name}`
+  private async commit(place: SetPlace, entry: string): Promise<string> {
+    const doing = `committing the set ${nameOfSet(place)} to ${this.name}`
     return orFileTrouble(doing, async () => {
       const written = path.join(entry, CONTENT)
-      await this.checkWritten(place, written, doing)
+      const { manifest } = await wholeSet(written, place, doing)
+      refuseForeign(await this.series(), manifest.series, doing)
       await syncTree(written)
       await this.refuseExisting(place, doing)
-      await makeFolder(path.dirname(target))
-      await this.renameIntoPlace(written, target, doing)
+      const target = await this.moveIntoPlace(written, place, doing)
       await deleteEntry(entry)
       return target
     })
+  }
+
+  private async moveIntoPlace(written: string, place: SetPlace, doing: string): Promise<string> {
+    const target = this.folderOf(place)
+    await makeFolder(path.dirname(target))
+    await this.renameIntoPlace(written, target, doing)
+    return target
+  }
+
+  /** Whether this very set is at its place already, whole or broken. Throws when another one is. */
+  private async isThere(place: SetPlace, manifest: FileEntry, doing: string): Promise<'no' | 'whole' | 'broken'> {
+    const target = this.folderOf(place)
+    if ((await ifThere(lstat(target))) === undefined) return 'no'
+    const there = await ifThere(sha256OfFile(path.join(target, SET.manifest)))
+    if (difference(manifest, there) !== null) throw takenByAnother(target, doing)
+    const look = await this.look(place)
+    return look !== null && 'manifest' in look ? 'whole' : 'broken'
+  }
+
+  /** The last step of `put`, with the lock: what is broken there gives way. */
+  private async putIntoPlace(entry: string, place: SetPlace, manifest: FileEntry, doing: string): Promise<void> {
+    const there = await this.isThere(place, manifest, doing)
+    if (there === 'whole') return
+    if (there === 'broken') await rename(this.folderOf(place), path.join(entry, 'broken'))
+    await this.moveIntoPlace(path.join(entry, CONTENT), place, doing)
   }
 
   /** The one step that makes a set visible. When it cannot be made to last, it is taken back. */
@@ -276,77 +339,8 @@ export class DirectoryStore implements Store {
     }
   }
 
-  /** What is committed is what `list` will count, nothing less and nothing besides. */
-  private async checkWritten(place: Place, folder: string, doing: string): Promise<void> {
-    const manifest = await readManifest(folder).catch((error: unknown) => {
-      throw error instanceof DamagedError ? notWhole(error.problem, doing, error) : error
-    })
-    const entries = (await entriesBelow(folder)).filter(({ kind }) => kind !== 'folder')
-    const sizes = new Map<string, number>()
-    for (const { path: file } of entries.filter(({ kind }) => kind === 'file')) {
-      sizes.set(file, (await lstat(path.join(folder, file))).size)
-    }
-    const listed = new Set(manifest.files.map((file) => file.path))
-    const extra = entries.find(({ path: file, kind }) => kind !== 'file' || (isListed(file) && !listed.has(file)))
-    const wrong =
-      incompleteness(manifest, place, (file) => sizes.get(file)) ??
-      (sizes.has(SET.checksums) ? null : `${SET.checksums} is missing`) ??
-      (extra === undefined ? null : `${extra.path} is not in its manifest`)
-    if (wrong !== null) throw notWhole(wrong, doing)
-    await this.refuseForeign(manifest, doing)
-  }
-
-  private async refuseForeign(manifest: Manifest, doing: string): Promise<void> {
-    const series = await this.series()
-    if (series !== null && series !== manifest.series) {
-      throw new GuardError({
-        doing,
-        problem: `the store holds the series "${series}", and this set is of "${manifest.series}"`,
-        advice: 'Give each database a store of its own, or set series to the name that the store has.',
-      })
-    }
-  }
-
-  private async refuseExisting(place: Place, doing: string): Promise<void> {
+  private async refuseExisting(place: SetPlace, doing: string): Promise<void> {
     const target = this.folderOf(place)
     if ((await ifThere(lstat(target))) !== undefined) throw alreadyThere(target, doing)
   }
-
-  private noSuchSet({ id, type }: Place, doing: string): OperationError {
-    return new OperationError({
-      doing: `${doing} the set ${type}/${id} in ${this.name}`,
-      problem: 'there is no such set',
-      advice: 'List the store to see what is there; another run may have removed it.',
-    })
-  }
-}
-
-function notWhole(wrong: string, doing: string, cause?: unknown): OperationError {
-  return new OperationError({
-    doing,
-    problem: `what was written is not the set it should be: ${wrong}`,
-    advice: 'Nothing was kept. Take the backup again, and report this if it comes back.',
-    cause,
-  })
-}
-
-function alreadyThere(target: string, doing: string): OperationError {
-  return new OperationError({
-    doing,
-    problem: `there is already a set at ${target}`,
-    advice: 'Sets are never overwritten. Start the backup again: its id is the second in which it begins.',
-  })
-}
-
-/** A type and an id are parts of a path, so nothing else than their own form gets through. */
-function checkedPlace(place: Place): Place {
-  if (SetType.safeParse(place.type).success && SetId.safeParse(place.id).success && place.type !== LOG) return place
-  throw new UsageError({
-    doing: `looking for the set "${place.type}/${place.id}"`,
-    problem:
-      place.type === LOG
-        ? `"${LOG}" cannot be a type, because it is the folder of the log`
-        : 'this cannot be a type and id of a set',
-    advice: 'A type is a word of small letters, digits and hyphens; an id is an instant like 20261124T020000Z.',
-  })
 }

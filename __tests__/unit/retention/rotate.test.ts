@@ -28,7 +28,7 @@ describe('rotating a store', () => {
 
   const put = async (daysAgo: number, overrides: Partial<Manifest> = {}): Promise<string> => {
     const manifest = manifestAt(new Date(NOW.getTime() - daysAgo * 86_400_000), overrides)
-    await store.put(manifest)
+    await store.plant(manifest)
     return manifest.id
   }
   const putDays = async (count: number, overrides: Partial<Manifest> = {}): Promise<string[]> => {
