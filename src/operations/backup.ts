@@ -1,7 +1,7 @@
 import { draftManifest, type ManifestDraft } from '../backup/draft.js'
 import { writeKit } from '../backup/kit.js'
 import { idOf, type Manifest } from '../backup/manifest.js'
-import { describeFiles, writeChecksums, writeManifest } from '../backup/set.js'
+import { describeFiles } from '../backup/set.js'
 import { withSource, type Source } from '../backup/source.js'
 import { describeSource, takeDump, type Description } from '../backup/take.js'
 import type { Context } from '../context.js'
@@ -11,7 +11,7 @@ import type { Report } from '../report/report.js'
 import { policyFor } from '../retention/policy-for.js'
 import { withServicesStopped, type Services } from '../restore/services.js'
 import { withLock, type IncomingSet } from '../stores/store.js'
-import { digestDetail } from './manifest-digest.js'
+import { commitSet, type CommittedSet } from './commit-set.js'
 import { measureBackup, measureFailure } from './measure.js'
 import { preflight, stopAtErrors } from './preflight.js'
 import { proveInto } from './prove.js'
@@ -44,7 +44,9 @@ export function backup(options: Options, context: Context): Promise<Report> {
     policyFor(type, options)
     const services = servicesOf(options, report)
     try {
-      const manifest = await withSource(options, context, (source) => takeAndProve(source, type, services, underWay))
+      const { manifest } = await withSource(options, context, (source) =>
+        takeAndProve(source, type, services, underWay),
+      )
       await measureBackup(underWay, manifest)
       if (options.rotate && isAsGoodAsAsked(manifest)) {
         await report.phase('Rotating', () => rotateTypes(underWay, [type], manifest.id))
@@ -56,7 +58,12 @@ export function backup(options: Options, context: Context): Promise<Report> {
   })
 }
 
-async function takeAndProve(source: Source, type: string, services: Services, underWay: UnderWay): Promise<Manifest> {
+async function takeAndProve(
+  source: Source,
+  type: string,
+  services: Services,
+  underWay: UnderWay,
+): Promise<CommittedSet> {
   const { report, store, options, context } = underWay
   const identity = { series: options.series ?? source.settings.database, type }
   report.series = identity.series
@@ -92,8 +99,8 @@ async function writeSet(
   incoming: IncomingSet,
   { identity, source, description, scratch, restart }: Making,
   underWay: UnderWay,
-): Promise<Manifest> {
-  const { report, store, options, context } = underWay
+): Promise<CommittedSet> {
+  const { report, options, context } = underWay
   const { folder } = incoming
   const jobs = jobsOf(options)
   const taken = await report.phase('Dumping', () =>
@@ -110,14 +117,7 @@ async function writeSet(
     { programs: source.programs, scratch, jobs },
     underWay,
   )
-  await report.phase('Committing', async () => {
-    await writeManifest(folder, manifest)
-    await writeChecksums(folder, manifest.files)
-    const { folder: committed } = await withLock(store, `committing to ${store.name}`, () => incoming.commit())
-    report.committed(manifest, committed)
-    report.logDetails = { ...report.logDetails, ...(await digestDetail(committed)) }
-  })
-  return manifest
+  return commitSet(incoming, manifest, underWay)
 }
 
 /** Adds the recovery kit to the set; it is written from the manifest, and listed in it like every file. */

@@ -7,14 +7,17 @@ import { describeFinding, worstOf, type Finding } from '../findings.js'
 import type { Options } from '../options.js'
 import { readStoredCatalog } from '../postgres/catalog/stored.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
-import type { BrokenSet, Store, StoredSet } from '../stores/store.js'
+import type { BrokenSet, SetPlace, Store, StoredSet } from '../stores/store.js'
 import { verifyFiles } from '../verify/files.js'
+import { locationOf, telling } from './elsewhere.js'
 
 /** A set whose every byte was checked against its manifest just now. */
 export interface RestorableSet {
   id: string
   type: string
   folder: string
+  /** Where the store keeps it, as a person would write it. */
+  location: string
   manifest: Manifest
   objects: CatalogObject[]
   /** Newer sets that were passed over, and why, as sentences. */
@@ -67,7 +70,7 @@ async function named(store: Store, id: string, type: string | undefined, context
       advice: 'Say which with the option type.',
     })
   }
-  const folder = await store.open(set)
+  const folder = await open(store, set, context)
   const damage = await damageOf(folder, set, context)
   if (damage.length > 0) {
     throw new DamagedError({
@@ -79,6 +82,7 @@ async function named(store: Store, id: string, type: string | undefined, context
   }
   const proof = 'proof' in set ? set.proof.outcome : undefined
   return opened(
+    store,
     folder,
     set,
     proof === 'proven' ? [] : [`The set ${set.type}/${id} is not proven, and was asked for by its id.`],
@@ -88,11 +92,11 @@ async function named(store: Store, id: string, type: string | undefined, context
 async function newest(store: Store, { backup, type }: Choice, context: Context): Promise<RestorableSet> {
   const passedOver: string[] = []
   for (const set of await candidatesOf(store, type)) {
-    const why = await objection(store, set, backup === 'latest-proven', context)
-    if (why === null) {
-      return opened(await store.open(set), set, passedOver)
+    const looked = await lookAt(store, set, backup === 'latest-proven', context)
+    if ('folder' in looked) {
+      return opened(store, looked.folder, set, passedOver)
     }
-    const sentence = `The set ${set.type}/${set.id} was passed over: ${why}.`
+    const sentence = `The set ${set.type}/${set.id} was passed over: ${looked.objection}.`
     passedOver.push(sentence)
     context.logger.warning(sentence)
   }
@@ -118,26 +122,36 @@ async function candidatesOf(store: Store, type: string | undefined): Promise<(St
     .sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? 1 : -1))
 }
 
-/** Why a set is not taken, or null. The files are read last, because that takes long. */
-async function objection(
+/** The folder of a set that can be taken, or why it is not. The files are read last, because that takes long. */
+async function lookAt(
   store: Store,
   set: StoredSet | BrokenSet,
   mustBeProven: boolean,
   context: Context,
-): Promise<string | null> {
+): Promise<{ folder: string } | { objection: string }> {
   if ('reason' in set) {
-    return set.reason
+    return { objection: set.reason }
   }
   const { proof } = set
   if (proof.outcome === 'failed') {
     const [first] = proof.findings.filter(({ severity }) => severity === 'error')
-    return `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}`
+    return { objection: `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}` }
   }
   if (mustBeProven && proof.outcome !== 'proven') {
-    return 'it is not proven'
+    return { objection: 'it is not proven' }
   }
-  const [damage] = await damageOf(await store.open(set), set, context)
-  return damage === undefined ? null : `it is damaged: ${damage.code} ${damage.on}, ${damage.found}`
+  const folder = await open(store, set, context)
+  const [damage] = await damageOf(folder, set, context)
+  if (damage === undefined) {
+    return { folder }
+  }
+  // The next one may be as large, and needs its room.
+  await store.letGo(set)
+  return { objection: `it is damaged: ${damage.code} ${damage.on}, ${damage.found}` }
+}
+
+function open(store: Store, { id, type }: SetPlace, { logger }: Context): Promise<string> {
+  return store.open({ id, type }, telling(`fetching ${type}/${id}`, logger))
 }
 
 async function damageOf(folder: string, set: { id: string; type: string }, { signal }: Context): Promise<Finding[]> {
@@ -146,11 +160,12 @@ async function damageOf(folder: string, set: { id: string; type: string }, { sig
 }
 
 async function opened(
+  store: Store,
   folder: string,
   { id, type }: { id: string; type: string },
   passedOver: string[],
 ): Promise<RestorableSet> {
   const manifest = await readManifest(folder)
   const { objects } = await readStoredCatalog(path.join(folder, SET.catalog))
-  return { id, type, folder, manifest, objects, passedOver }
+  return { id, type, folder, location: locationOf(store, { id, type }, folder), manifest, objects, passedOver }
 }

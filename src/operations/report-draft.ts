@@ -21,6 +21,12 @@ import type {
   TableResult,
 } from '../report/report.js'
 
+/** Where a set can be read, and where it is kept, as a person would write it. */
+export interface SetPlacement {
+  folder: string
+  location: string
+}
+
 /** The report of an operation while it runs: each step adds what it knows, so that a failure tells all until then. */
 export class ReportDraft {
   series = ''
@@ -82,14 +88,14 @@ export class ReportDraft {
   }
 
   /** Where the set is, once it is in the store. */
-  committed(manifest: Manifest, path: string): void {
+  committed(manifest: Manifest, place: SetPlacement): void {
     this.id = manifest.id
-    this.describeSet(manifest, path)
+    this.describeSet(manifest, place)
     this.logDetails = setDetails(manifest, manifest.proof, this.seconds())
   }
 
   /** What a set says of itself. */
-  describeSet(manifest: ManifestDraft, path: string): void {
+  describeSet(manifest: ManifestDraft, { folder, location }: SetPlacement): void {
     const { source, tool, snapshot, options, dump } = manifest
     this.source = {
       database: source.database,
@@ -98,8 +104,9 @@ export class ReportDraft {
       snapshotTime: new Date(snapshot.time),
     }
     this.set = {
-      path,
-      manifestPath: `${path}/${SET.manifest}`,
+      path: folder,
+      location,
+      manifestPath: `${folder}/${SET.manifest}`,
       format: options.format,
       compression: options.compression,
       bytes: setBytes(manifest),

@@ -82,11 +82,11 @@ function planOf(options: Options, report: ReportDraft): RecoveryPlan {
   }
 }
 
-function describe({ id, type, manifest, folder, passedOver }: RestorableSet, report: ReportDraft): void {
+function describe({ id, type, manifest, folder, location, passedOver }: RestorableSet, report: ReportDraft): void {
   report.id = id
   report.type = type
   report.series = manifest.series
-  report.describeSet(manifest, folder)
+  report.describeSet(manifest, { folder, location })
   report.logDetails = { id, type, series: manifest.series }
   passedOver.forEach((sentence) => {
     report.note(sentence)

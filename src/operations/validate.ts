@@ -9,9 +9,11 @@ import { readStoredCatalog } from '../postgres/catalog/stored.js'
 import { findPrograms } from '../postgres/programs.js'
 import type { Report } from '../report/report.js'
 import { verifyFiles } from '../verify/files.js'
+import { fetchSet } from './fetch-set.js'
 import { digestFindings } from './manifest-digest.js'
 import { pickBackup } from './pick.js'
 import { concludeFiles, proveInto, refuseTierNone } from './prove.js'
+import type { SetPlacement } from './report-draft.js'
 import { reporting, type UnderWay } from './reporting.js'
 import { jobsOf, prepareScratch } from './scratch.js'
 import { validateDump } from './validate-dump.js'
@@ -46,7 +48,7 @@ export function validate(options: Options, context: Context): Promise<Report> {
 
 async function validateSet(place: Place, underWay: UnderWay): Promise<void> {
   const { report, store, context } = underWay
-  const folder = await store.open(place)
+  const { folder, location } = await fetchSet(store, place, underWay)
   const found = await report.phase('Checking the files', async () => [
     ...(await verifyFiles(folder, place, { signal: context.signal })),
     ...(await digestFindings(store, place, folder)),
@@ -54,17 +56,17 @@ async function validateSet(place: Place, underWay: UnderWay): Promise<void> {
   const manifest = await manifestIfReadable(folder)
   if (manifest !== null) {
     report.series = manifest.series
-    report.describeSet(manifest, folder)
+    report.describeSet(manifest, { folder, location })
   }
   if (manifest === null || worstOf(found) === 'error') {
     concludeFiles(found, manifest, underWay)
   } else {
-    await proveStored(folder, manifest, underWay)
+    await proveStored({ folder, location }, manifest, underWay)
   }
 }
 
 /** The files are what they were when the set was committed: now the set is held against the source that it describes. */
-async function proveStored(folder: string, manifest: Manifest, underWay: UnderWay): Promise<void> {
+async function proveStored({ folder, location }: SetPlacement, manifest: Manifest, underWay: UnderWay): Promise<void> {
   const { report, options, context } = underWay
   const { environment, processes } = context
   const { pgDumpMajor } = manifest.tool
@@ -84,7 +86,7 @@ async function proveStored(folder: string, manifest: Manifest, underWay: UnderWa
       { programs, scratch, jobs: jobsOf(options) },
       underWay,
     )
-    report.committed(proven, folder)
+    report.committed(proven, { folder, location })
   } finally {
     await scratch.release()
   }

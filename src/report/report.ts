@@ -60,8 +60,10 @@ export interface SourceFacts {
 
 /** Where the set is and what it weighs. */
 export interface SetFacts {
-  /** Its folder, or the path of a dump of another tool. */
+  /** Its folder, or the path of a dump of another tool. Of a set that is kept elsewhere, a local copy of it. */
   path: string
+  /** Where it is kept, as a person would write it; `path` where not given. */
+  location?: string
   manifestPath?: string
   format?: string
   compression?: string

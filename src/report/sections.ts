@@ -43,7 +43,7 @@ function subject(report: Report): Text {
   const of = series === '' ? [] : sentence` of ${code(series)}`
   const kind = type === undefined ? [] : sentence` (${type})`
   const version = source === undefined ? [] : sentence`, PostgreSQL ${source.serverVersion}`
-  const place = set === undefined ? [] : sentence`, ${formatBytes(set.bytes)} in ${code(set.path)}`
+  const place = set === undefined ? [] : sentence`, ${formatBytes(set.bytes)} in ${code(set.location ?? set.path)}`
   return sentence`${what}${of}${kind}${version}${place}. Began at ${formatInstant(report.startedAt)}, took ${formatDuration(report.seconds)}.`
 }
 

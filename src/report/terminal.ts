@@ -17,7 +17,7 @@ export function closingLines(report: Report): string[] {
     ...(set === undefined
       ? []
       : [
-          `${set.foreign === true ? 'Dump' : 'Set'}: ${set.path}${id === undefined ? '' : ` (${formatBytes(set.bytes)})`}`,
+          `${set.foreign === true ? 'Dump' : 'Set'}: ${set.location ?? set.path}${id === undefined ? '' : ` (${formatBytes(set.bytes)})`}`,
         ]),
     ...(restored?.previous === undefined
       ? []

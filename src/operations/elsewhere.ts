@@ -1,0 +1,20 @@
+import type { Logger } from '../context.js'
+import { DirectoryStore } from '../stores/directory.js'
+import type { ByteProgress, SetPlace, Store } from '../stores/store.js'
+
+/** Whether the sets of a store are brought to it and fetched from it, which takes time worth telling. */
+export function isElsewhere(store: Store): boolean {
+  return !(store instanceof DirectoryStore)
+}
+
+/** Where a set that was opened is kept, as a person would write it. */
+export function locationOf(store: Store, { type, id }: SetPlace, folder: string): string {
+  return isElsewhere(store) ? `${store.name}/${type}/${id}` : folder
+}
+
+/** Shows how far a transfer is. */
+export function telling(label: string, logger: Pick<Logger, 'progress'>): ByteProgress {
+  return (done, total) => {
+    logger.progress({ label, done, total, unit: 'bytes' })
+  }
+}
