@@ -39,6 +39,28 @@ export function jobOf(environment: Environment): Job | null {
   }
 }
 
+/**
+ * Why an unencrypted dump must not become an artifact of the repository, or null where only those can download it who
+ * can read the repository anyway.
+ */
+export function exposure(visibility: Visibility): string | null {
+  switch (visibility) {
+    case 'public':
+      return 'the repository is public, and everybody could download the unencrypted dump'
+    case 'unknown':
+      return 'it cannot be told whether the repository is public, where everybody could download the unencrypted dump'
+    case 'private':
+    case 'internal':
+      return null
+  }
+}
+
+/** Why nothing can be uploaded from here, or null where the runner offers its artifact service. */
+export function missingArtifactService(environment: Environment): string | null {
+  const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].find((name) => !environment[name])
+  return missing === undefined ? null : `this runner offers no artifact service (${missing} is not set)`
+}
+
 /** The visibility that the event's payload tells; every event of a repository carries it, the scheduled ones too. */
 function visibilityOf(eventPath: string | undefined): Visibility {
   const repository = repositoryIn(eventPath)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { ArtifactClient } from '../../../src/action/artifacts.js'
+import type { ArtifactClient } from '../../../src/platform/artifact-upload.js'
 import { publish } from '../../../src/action/publish.js'
 import type { Job } from '../../../src/platform/github.js'
 import { systemClock } from '../../../src/platform/clock.js'

@@ -1,11 +1,11 @@
 import path from 'node:path'
 import type { Context } from '../context.js'
 import { InterruptedError, OperationError, messageOf } from '../errors.js'
-import type { Job } from '../platform/github.js'
-import { remedyFor, uploadFailed } from './artifact-errors.js'
+import { remedyFor, uploadFailed } from './artifact-upload-errors.js'
+import type { Job } from './github.js'
 
 export interface Upload {
-  /** The wished name; `artifactName` makes a safe one. */
+  /** The wished name, of characters that artifacts may have (`artifactName` makes such a one). */
   name: string
   /** The folder whose structure the artifact keeps. */
   root: string
@@ -23,8 +23,10 @@ export interface UploadedArtifact {
   id: string
   /** Relative to the page of the run, so that a secret that is also the repository's name does not break it. */
   url: string
-  /** `sha256:…` */
+  /** `sha256:…` of the zip file, as it was sent. */
   digest?: string
+  /** Bytes of the zip file that were sent. */
+  bytes?: number
 }
 
 /** What is used of the artifact library; a test may hand in its own. */
@@ -34,7 +36,7 @@ export interface ArtifactClient {
     files: string[],
     rootDirectory: string,
     options?: { retentionDays?: number; compressionLevel?: number },
-  ): Promise<{ id?: number; digest?: string }>
+  ): Promise<{ id?: number; digest?: string; size?: number }>
 }
 
 /** Whole uploads: the library retries single requests, but gives up at a stalled or broken transfer. */
@@ -132,7 +134,7 @@ async function uploadOnce(
       ...(retentionDays !== undefined && { retentionDays }),
     }),
   )
-  const { id, digest } = await orInterrupted(uploading, signal, `uploading the artifact "${name}"`)
+  const { id, digest, size } = await orInterrupted(uploading, signal, `uploading the artifact "${name}"`)
   if (id === undefined) {
     throw new TypeError('the artifact service gave no id')
   }
@@ -141,6 +143,7 @@ async function uploadOnce(
     id: String(id),
     url: `./${job.runId}/artifacts/${id}`,
     ...(digest !== undefined && { digest: `sha256:${digest}` }),
+    ...(size !== undefined && { bytes: size }),
   }
 }
 
@@ -179,8 +182,7 @@ async function orInterrupted<T>(work: Promise<T>, signal: AbortSignal, doing: st
 }
 
 function nameFor(wished: string, count: number, job: Job): string {
-  const name = artifactName(wished)
-  return count === 1 ? name : `${name}-attempt${job.runAttempt}${count === 2 ? '' : `-${count - 1}`}`
+  return count === 1 ? wished : `${wished}-attempt${job.runAttempt}${count === 2 ? '' : `-${count - 1}`}`
 }
 
 /** The library is large and most operations do not need it. */
