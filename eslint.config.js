@@ -18,6 +18,7 @@ const FLOORS = [
   'records',
   'verify',
   'restore',
+  'sealing',
   'backup',
   'postgres',
   'platform',

@@ -1,4 +1,5 @@
 import { RECOVERY_FINDINGS } from './recovery-findings.js'
+import { SEALING_FINDINGS } from './sealing-findings.js'
 
 /**
  * How much a finding weighs.
@@ -353,6 +354,7 @@ export const FINDINGS = {
     advice: 'Back up the primary, or set hot_standby_feedback and max_standby_streaming_delay.',
   },
   ...RECOVERY_FINDINGS,
+  ...SEALING_FINDINGS,
 } as const satisfies Record<string, Kind>
 
 export type FindingCode = keyof typeof FINDINGS

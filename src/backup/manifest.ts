@@ -94,6 +94,16 @@ const FileEntry = z.object({
 })
 export type FileEntry = z.infer<typeof FileEntry>
 
+/** How a set was encrypted whose files are ciphertext. */
+const Encryption = z.object({
+  format: z.literal('age'),
+  /** Which keys it was encrypted to: the first 16 digits of the SHA-256 of each public key. */
+  recipients: z.array(z.string()).min(1),
+  /** Whether the names of tables, roles and extensions were left out of this manifest. */
+  namesHidden: z.boolean(),
+})
+export type Encryption = z.infer<typeof Encryption>
+
 /** What a set says of itself: everything that a reader, a restore and a proof need, and not one row of data. */
 export const Manifest = z.object({
   schema: z.literal(MANIFEST_SCHEMA),
@@ -171,6 +181,11 @@ export const Manifest = z.object({
    * snapshot, so a difference on one of these proves nothing.
    */
   changedMeanwhile: z.array(z.string()),
+  /**
+   * On the readable manifest of an encrypted set: `files` are the encrypted ones, and what tells of the data is left out;
+   * the whole manifest is one of them.
+   */
+  encryption: Encryption.optional(),
   proof: Proof,
 })
 export type Manifest = z.infer<typeof Manifest>

@@ -14,6 +14,8 @@ import { sha256OfFile } from './sha256.js'
 export const SET = {
   manifest: 'manifest.json',
   checksums: 'SHA256SUMS',
+  /** The Ed25519 signature of the manifest, base64; in sets that were signed. */
+  signature: 'manifest.json.sig',
   catalog: 'catalog.json',
   globals: 'globals.sql',
   /** The recovery kit: how to restore this set with nothing but a shell and PostgreSQL's programs. */
@@ -42,9 +44,12 @@ export function dumpFileName(type: string, date: Date, format: Format, compresse
   return { directory: SET.dump, custom: `${stem}.dump`, plain: `${stem}.sql${compressed ? '.gz' : ''}` }[format]
 }
 
-/** Whether a file of a set is one that the manifest lists: all but itself, the checksums and the proofs. */
+/** Files that vouch for the manifest, so it cannot list them. */
+const ABOVE_THE_MANIFEST: readonly string[] = [SET.manifest, SET.checksums, SET.signature]
+
+/** Whether a file of a set is one that the manifest lists: all but itself, the checksums, its signature and the proofs. */
 export function isListed(file: string): boolean {
-  return file !== SET.manifest && file !== SET.checksums && !file.startsWith(`${SET.proofs}/`)
+  return !ABOVE_THE_MANIFEST.includes(file) && !file.startsWith(`${SET.proofs}/`)
 }
 
 /**

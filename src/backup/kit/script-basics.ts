@@ -93,13 +93,13 @@ check_strangers() {
   listed_files=$(wc -l <"$here/SHA256SUMS")
   found=0
   for file in "$here"/* "$here"/.[!.]* "$here"/dump/*; do
-    case $file in "$here/dump" | "$here/proofs" | "$here/SHA256SUMS") continue ;; esac
+    case $file in "$here/dump" | "$here/proofs" | "$here/SHA256SUMS" | "$here/manifest.json.sig") continue ;; esac
     if [ -e "$file" ] || [ -L "$file" ]; then found=$((found + 1)); fi
   done
   if [ "$found" -ne "$listed_files" ]; then
     sums=$(cat "$here/SHA256SUMS")
     for file in "$here"/* "$here"/.[!.]* "$here"/dump/*; do
-      case $file in "$here/dump" | "$here/proofs" | "$here/SHA256SUMS") continue ;; esac
+      case $file in "$here/dump" | "$here/proofs" | "$here/SHA256SUMS" | "$here/manifest.json.sig") continue ;; esac
       [ -e "$file" ] || [ -L "$file" ] || continue
       case "$sums$newline" in
         *"  @{file#"$here"/}$newline"*) ;;
