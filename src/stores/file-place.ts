@@ -6,6 +6,9 @@ import type { ByteProgress } from './store.js'
  *
  * Everything is in batches, because a place may need one program or one connection for each call. What is said of each
  * method is what `RemoteStore` builds on, and what the contract of places tests.
+ *
+ * Calls may overlap. What one run has written, every run that lists or reads afterwards sees. What fails is told by a
+ * `LifeboatError`, after as many tries as make sense for this kind of place.
  */
 export interface FilePlace {
   /** As a person would write it, without credentials: `s3://bucket/prefix`. */
@@ -20,7 +23,7 @@ export interface FilePlace {
   list(folder: string): Promise<PlacedFile[]>
   /**
    * Puts files of a local folder into a folder of the place, and returns when what arrived was compared with what was
-   * sent: bytes and checksum.
+   * sent: bytes and checksum. Other files in that folder stay as they are.
    *
    * A file is there whole or not at all. One that is there already with the same content is not sent again; an
    * interrupted one is resumed or sent anew.
@@ -51,7 +54,10 @@ export interface PlacedFile {
   /** Relative to the folder that was listed. */
   path: string
   bytes: number
-  /** When it was last written. By the place's own clock, unless `limits` says otherwise. */
+  /**
+   * When it was last written here, to the second or finer; every writing over it makes it later. By the place's own
+   * clock, so that two files can be compared: never the date that the file has where it was sent from.
+   */
   changed: Date
   /** Changes whenever the content does (an ETag); undefined where the place has none. */
   version?: string
