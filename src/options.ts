@@ -1,8 +1,11 @@
-import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
+import { copies } from './copy-option.js'
 import { UsageError } from './errors.js'
+import { nearest } from './nearest.js'
 import { OPTIONS, type OptionDefinition } from './option-list.js'
 import { count, duration, flag, isTimeZone, lines, list, pairs, rules } from './option-values.js'
+
+export { nearest }
 
 /** One typed object, validated once, handed down. Names are those of `OPTIONS` in camel case. */
 const Schema = z.object({
@@ -38,7 +41,7 @@ const Schema = z.object({
   startCommand: z.string().optional(),
   servicesTimeout: duration().default(300_000),
   store: z.string().min(1).default('./backups'),
-  copies: lines(),
+  copies: copies(),
   sshKey: z.string().optional(),
   sshKnownHosts: z.string().optional(),
   rsyncPassword: z.string().optional(),
@@ -117,14 +120,6 @@ export function fromEnvironment(environment: Readonly<Record<string, string | un
     }
   }
   return { label: (name) => `the variable ${prefix}${name.toUpperCase().replaceAll('-', '_')}`, values }
-}
-
-/** The known name that is nearest to a mistyped one; undefined where none is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((candidate) => ({ candidate, steps: distance(name, candidate) }))
-  ranked.sort((a, b) => a.steps - b.steps)
-  const best = ranked[0]
-  return best !== undefined && best.steps <= Math.max(2, Math.floor(name.length / 3)) ? best.candidate : undefined
 }
 
 function rejectUnknown(name: string, source: Source): void {
