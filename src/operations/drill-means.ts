@@ -6,7 +6,7 @@ import { worstOf, type Finding } from '../findings.js'
 import type { Context } from '../context.js'
 import { libpqEnvironment } from '../postgres/libpq-environment.js'
 import { withTarget } from '../restore/target.js'
-import { openStore } from '../stores/factory.js'
+import { DirectoryStore } from '../stores/directory.js'
 import type { Store } from '../stores/store.js'
 import { compareContent, compareRest } from '../verify/compare-copy.js'
 import { verifyFiles } from '../verify/files.js'
@@ -28,7 +28,7 @@ export function drillMeans(types: readonly string[], { store, options, context }
     context,
     pick: (from, choice) => pick(from, choice, context),
     validate: (folder, place) => verifyFiles(folder, place, { signal: context.signal }),
-    openStore: (folder) => openStore(folder, { ...context, cwd: context.workingDirectory }),
+    openStore: (folder) => new DirectoryStore(folder, context),
     withRoom: (set, wish, work) => withRoom(set, wish, options, context, work),
     recover: (set, room, database, wish, timeline) =>
       recoverInto({ set, room, database, wish, timeline, jobs, assertions: options.assertions }, context),

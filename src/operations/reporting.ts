@@ -27,7 +27,7 @@ export async function reporting(
   work: (underWay: UnderWay) => Promise<void>,
 ): Promise<Report> {
   const report = new ReportDraft(operation, context)
-  const store = openStore(options.store, { ...context, cwd: context.workingDirectory })
+  const store = await openStore(options.store, { ...context, settings: options })
   let failure: unknown
   try {
     await work({ report, store, options, context })

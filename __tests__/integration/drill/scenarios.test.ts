@@ -62,7 +62,7 @@ async function rehearse(
 ): Promise<ScenarioResult> {
   return withRealContext(async (context) => {
     const options = optionsFrom({ ...values, ...more })
-    const opened = openStore(options.store, { ...context, cwd: '/' })
+    const opened = await openStore(options.store, { ...context, workingDirectory: '/', settings: options })
     const underWay = { report: new ReportDraft('drill', context), store: opened, options, context }
     const means = drillMeans(['daily', 'weekly'], underWay)
     return runScenario(named(name), { ...means, ...breaking(means, context) })
