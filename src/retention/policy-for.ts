@@ -1,3 +1,4 @@
+import type { KeepOverrides } from '../copy-option.js'
 import type { Options } from '../options.js'
 import { requireRules, type Policy } from './policy.js'
 import type { KeepRules } from './rules.js'
@@ -32,6 +33,23 @@ export function policyFor(type: string, options: PolicyOptions): Policy {
   requireRules(rules)
   const asked = options.verify === 'none' ? 'archive' : options.verify
   return { ...rules, tier: options.keepTier ?? asked, timezone: options.timezone, floor: FLOOR }
+}
+
+/**
+ * The options of a store that keeps something else than the others: rules that are given for it replace all others, and
+ * `keep-tier` stays what it is unless it is given.
+ */
+export function withOverrides<Given extends PolicyOptions>(options: Given, keep: KeepOverrides): Given {
+  const names = Object.keys(NO_RULES) as (keyof KeepRules)[]
+  const replaced = names.some((name) => keep[name] !== undefined)
+    ? Object.fromEntries(names.map((name) => [name, keep[name]]))
+    : {}
+  return { ...options, ...replaced, ...(keep.keepTier !== undefined && { keepTier: keep.keepTier }) }
+}
+
+/** Whether rules are given, so that the defaults of the types do not count. */
+export function hasRules(options: PolicyOptions): boolean {
+  return givenRules(options) !== undefined
 }
 
 function givenRules(options: PolicyOptions): KeepRules | undefined {

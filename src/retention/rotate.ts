@@ -201,7 +201,8 @@ function guardOrWarn({ decisions, series }: RotationPlan, { dryRun, confirm }: R
   }
 }
 
-function forRetention({ id, type, manifest, proof, bytes }: StoredSet): RetentionSet {
+/** What retention must know of a set that a store lists. */
+export function forRetention({ id, type, manifest, proof, bytes }: StoredSet): RetentionSet {
   return {
     id,
     type,
