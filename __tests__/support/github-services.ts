@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { answerRest, restName } from './github-rest.js'
 
 /** A way in which the service can misbehave, as the real one has been seen to. */
 export interface Fault {
-  /** `CreateArtifact`, `CreateCacheEntry`, … or `PUT`, `GET` of the blob store. */
+  /** `CreateArtifact`, `CreateCacheEntry`, …, `PUT`, `GET` of the blob store, or `rest:list`, … of the REST API. */
   on: string
   /** How often; once by default. */
   times?: number
@@ -29,6 +30,11 @@ export interface StoredArtifact {
   /** `sha256:…` as the client told it. */
   digest: string
   blob: string
+  createdAt: Date
+  /** Whether GitHub has deleted the content already. */
+  expired?: boolean
+  /** Whether a run for a fork made it. */
+  fromFork?: boolean
 }
 
 export interface StoredCache {
@@ -49,11 +55,15 @@ const TOKEN = ['eyJhbGciOiJub25lIn0', Buffer.from('{"scp":"Actions.Results:run:j
 
 /**
  * What stands behind `@actions/artifact` and `@actions/cache` on GitHub, small and on loopback: the results service's
- * methods and a store of block blobs. The real clients talk to it.
+ * methods, a store of block blobs, and the REST API of one repository's artifacts. The real clients talk to it.
  */
 export class GitHubServices {
   readonly artifacts: StoredArtifact[] = []
   readonly caches: StoredCache[] = []
+  /** What the REST API says of the repository `owner/name`. */
+  visibility: 'public' | 'private' | 'internal' = 'private'
+  /** What the token of the REST API may do with artifacts. */
+  permission: 'none' | 'read' | 'write' = 'write'
   /** `CreateArtifact`, `PUT`, …, in their order. */
   readonly requests: string[] = []
   private readonly blobs = new Map<string, Buffer>()
@@ -81,7 +91,12 @@ export class GitHubServices {
       ACTIONS_CACHE_SERVICE_V2: 'true',
       ACTIONS_RUNTIME_TOKEN: TOKEN,
       GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_API_URL: this.apiUrl,
     }
+  }
+
+  get apiUrl(): string {
+    return `${this.url}api`
   }
 
   misbehave(fault: Fault): void {
@@ -115,7 +130,12 @@ export class GitHubServices {
     const url = new URL(request.url ?? '/', this.url)
     const body = await bodyOf(request)
     const isCall = url.pathname.startsWith('/twirp/')
-    const name = isCall ? (url.pathname.split('/').pop() ?? '') : (request.method ?? '')
+    const isRest = url.pathname.startsWith('/api/')
+    const name = isCall
+      ? (url.pathname.split('/').pop() ?? '')
+      : isRest
+        ? restName(request, url)
+        : (request.method ?? '')
     this.requests.push(name)
     const fault = this.faults.find(({ on, left }) => on === name && left > 0)
     if (fault !== undefined) {
@@ -123,6 +143,11 @@ export class GitHubServices {
       if (this.misbehaved(fault, response)) {
         return
       }
+    }
+    if (isRest) {
+      const answer = answerRest(this, request, url)
+      reply(response, answer.status, answer.body, answer.headers)
+      return
     }
     if (!isCall) {
       this.blob(request, url, body, response, fault?.truncate === true)
@@ -192,6 +217,7 @@ export class GitHubServices {
       finalized: false,
       digest: '',
       blob,
+      createdAt: new Date(),
     })
     return { body: { ok: true, signed_upload_url: this.signed(blob) } }
   }
@@ -260,7 +286,8 @@ export class GitHubServices {
     }
   }
 
-  private signed(blob: string): string {
+  /** An address at which everybody can read or write a blob. */
+  signed(blob: string): string {
     return `${this.url}store/container/${blob}?sig=signature-that-nobody-may-see`
   }
 
