@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, jest } from '@jest/globals'
+
+import { systemClock } from '../../../src/platform/clock.js'
+import type { FilePlace } from '../../../src/stores/file-place.js'
+import { openS3Place } from '../../../src/stores/s3.js'
+import { placeContract } from '../../support/place-contract.js'
+import { memoryLogger } from '../../support/ports.js'
+import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
+
+jest.setTimeout(120_000)
+
+let server: S3Server
+
+beforeAll(async () => {
+  server = await startS3Server()
+})
+afterAll(async () => {
+  await server.stop()
+})
+
+const open = (location: string): FilePlace =>
+  openS3Place(location, {
+    logger: memoryLogger(),
+    clock: systemClock,
+    environment: {},
+    credentials: () => Promise.resolve(CREDENTIALS),
+  })
+
+for (const [kind, prefix, query] of [
+  ['S3', '/backups/db', ''],
+  ['S3 of a whole bucket, with MD5', '', '&checksums=md5'],
+] as const) {
+  placeContract(
+    kind,
+    async () => {
+      const bucket = await server.bucket()
+      const location = `s3://${bucket}${prefix}?endpoint=${server.url}${query}`
+      const keyOf = (file: string): string => `${prefix}/${file}`.slice(1)
+      return {
+        place: open(location),
+        again: () => open(location),
+        plant: async (file, content) => {
+          await server.client.putObject({ Bucket: bucket, Key: keyOf(file), Body: content })
+        },
+        peek: async (file) => {
+          try {
+            const { Body } = await server.client.getObject({ Bucket: bucket, Key: keyOf(file) })
+            return Buffer.from((await Body?.transformToByteArray()) ?? [])
+          } catch {
+            return undefined
+          }
+        },
+        dispose: () => server.reset(),
+      }
+    },
+    { many: query === '' },
+  )
+}
