@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import type { LogLine } from '../../src/records/log.js'
 import type { Store } from '../../src/stores/store.js'
 import { withLock } from '../../src/stores/store.js'
+import { verifyFiles } from '../../src/verify/files.js'
 import { sampleProof, writeSampleSet, type SampleSet } from './sample-set.js'
+import { temporaryFolder } from './temporary.js'
 
 /** A store of its own for one test, and the ways in which the world may damage it. */
 export interface StoreFixture {
@@ -16,6 +18,8 @@ export interface StoreFixture {
   plant(file: string, content: string): Promise<void>
   /** Removes a file from the place of a set. */
   erase(file: string): Promise<void>
+  /** What a set without a manifest is there: something that looks like a set, or one that is being sent. */
+  withoutManifest: 'broken' | 'invisible'
   /** Removes the store and everything in it. */
   dispose(): Promise<void>
 }
@@ -32,6 +36,24 @@ export async function commitSample(store: Store, sample: SampleSet): Promise<voi
   const incoming = await store.begin(sample.id, sample.type ?? 'daily')
   await writeSampleSet(incoming.folder, sample)
   await incoming.commit()
+}
+
+const SET = { id: '20261124T020000Z', type: 'daily' }
+
+/** A whole set in a local folder, with one later outcome. */
+async function localSet(sample: SampleSet = SET): Promise<string> {
+  const folder = path.join(await temporaryFolder(), 'set')
+  await mkdir(path.join(folder, 'proofs'), { recursive: true })
+  await writeSampleSet(folder, sample)
+  await writeFile(path.join(folder, 'proofs/20261126T020000Z.json'), JSON.stringify(LATER))
+  return folder
+}
+
+const LATER = sampleProof('failed', '2026-11-26T02:00:00.000Z')
+
+/** What is wrong with a set in a folder. */
+async function findingsOf(folder: string): Promise<string[]> {
+  return (await verifyFiles(folder, SET)).map(({ code, on }) => `${code} ${on}`)
 }
 
 /** What every store must do. Each implementation runs it with its own fixture. */
@@ -83,6 +105,66 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       for (const [name, content] of Object.entries(files)) {
         expect(await readFile(path.join(folder, name), 'utf8')).toBe(content)
       }
+    })
+
+    test('sends what takes long before it is shown, once, and tells where it is', async () => {
+      const incoming = await store.begin(SET.id, SET.type)
+      await writeSampleSet(incoming.folder, { id: SET.id, files: { 'dump/toc.dat': 'x'.repeat(100_000) } })
+      const told: [number, number][] = []
+      await incoming.send((done, total) => told.push([done, total]))
+      await incoming.send()
+      expect(told.every(([done, total], index) => done <= total && done >= (told[index - 1]?.[0] ?? 0))).toBe(true)
+      expect(await ids()).toEqual([])
+      expect(await fixture.again().series()).toBeNull()
+      const { folder, location } = await withLock(store, 'a test', () => incoming.commit())
+      expect(await ids()).toEqual(['daily/20261124T020000Z'])
+      expect(await readFile(path.join(folder, 'dump/toc.dat'), 'utf8')).toBe('x'.repeat(100_000))
+      expect(location).toContain('20261124T020000Z')
+      expect(await findingsOf(await fixture.again().open(SET))).toEqual([])
+    })
+
+    test('commits what was changed after it was sent', async () => {
+      const incoming = await store.begin(SET.id, SET.type)
+      await writeSampleSet(incoming.folder, { id: SET.id, files: { 'globals.sql': 'one' } })
+      await incoming.send()
+      await writeSampleSet(incoming.folder, { id: SET.id, files: { 'globals.sql': 'two' } })
+      await incoming.commit()
+      const folder = await fixture.again().open(SET)
+      expect(await readFile(path.join(folder, 'globals.sql'), 'utf8')).toBe('two')
+      expect(await findingsOf(folder)).toEqual([])
+    })
+
+    test('leaves nothing of a set that was sent and discarded', async () => {
+      const incoming = await store.begin(SET.id, SET.type)
+      await writeSampleSet(incoming.folder, { id: SET.id })
+      await incoming.send()
+      await incoming.discard()
+      expect(await ids()).toEqual([])
+      expect(await fixture.again().sweep()).toEqual([])
+      await commitSample(store, { id: SET.id })
+      expect(await ids()).toEqual(['daily/20261124T020000Z'])
+    })
+
+    test('keeps the folder of a set for all who opened it', async () => {
+      await commitSample(store, SET)
+      const other = fixture.again()
+      const [first, second] = await Promise.all([other.open(SET), other.open(SET)])
+      await other.letGo(SET)
+      expect(await findingsOf(second)).toEqual([])
+      await other.letGo(SET)
+      await other.letGo(SET)
+      await other.letGo({ id: '20200101T000000Z', type: 'daily' })
+      expect(await findingsOf(await other.open(SET))).toEqual([])
+      expect(first).toBe(second)
+      await other.close()
+    })
+
+    test('gives a damaged set as it is, to be examined', async () => {
+      await commitSample(store, { ...SET, files: { 'globals.sql': 'CREATE', 'dump/toc.dat': 'dump' } })
+      await fixture.plant('daily/20261124T020000Z/globals.sql', 'CrEATE')
+      await fixture.plant('daily/20261124T020000Z/late.dat', 'x')
+      const folder = await fixture.again().open(SET)
+      expect(await findingsOf(folder)).toEqual(['FILE_UNEXPECTED late.dat', 'FILE_CHECKSUM globals.sql'])
     })
 
     test('lists the newest first, over all types', async () => {
@@ -157,7 +239,6 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
     test.each<[string, RegExp, (fixture: StoreFixture, place: string) => Promise<void>]>([
       ['a missing file', /globals\.sql is missing/, (f, place) => f.erase(`${place}/globals.sql`)],
       ['a file of another size', /globals\.sql has 3 bytes/, (f, place) => f.plant(`${place}/globals.sql`, 'cut')],
-      ['no manifest', /there is no manifest\.json/, (f, place) => f.erase(`${place}/manifest.json`)],
       ['a manifest that is not JSON', /not JSON/, (f, place) => f.plant(`${place}/manifest.json`, '{"schema":')],
       [
         'a manifest of a newer form',
@@ -171,6 +252,18 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       const { sets, broken } = await fixture.again().list()
       expect(sets.map(({ id }) => id)).toEqual(['20261123T020000Z'])
       expect(broken).toEqual([{ id: '20261124T020000Z', type: 'daily', reason: expect.stringMatching(reason) }])
+      expect(await store.series()).toBe('masclet_imperi')
+    })
+
+    test('does not count a set without a manifest', async () => {
+      await commitSample(store, { id: '20261123T020000Z' })
+      await commitSample(store, { id: '20261124T020000Z' })
+      await fixture.erase('daily/20261124T020000Z/manifest.json')
+      const { sets, broken } = await fixture.again().list()
+      expect(sets.map(({ id }) => id)).toEqual(['20261123T020000Z'])
+      const reason = expect.stringMatching(/there is no manifest\.json/)
+      const looksLikeOne = { id: '20261124T020000Z', type: 'daily', reason }
+      expect(broken).toEqual(fixture.withoutManifest === 'broken' ? [looksLikeOne] : [])
       expect(await store.series()).toBe('masclet_imperi')
     })
 
@@ -235,6 +328,20 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       expect((await store.list()).broken).toEqual([])
     })
 
+    test('loses no line of the log when several runs write to it at once', async () => {
+      const runs = Array.from({ length: 4 }, () => fixture.again())
+      const line = (run: number, number: number): LogLine => ({ ...LINE, operation: `run-${run}-${number}` })
+      await Promise.all(
+        runs.map(async (run, index) => {
+          for (let number = 0; number < 3; number++) await run.appendLog(line(index, number))
+        }),
+      )
+      const { lines, unreadable } = await store.readLog(new Date(0))
+      expect(unreadable).toBe(0)
+      const all = runs.flatMap((_run, index) => [0, 1, 2].map((number) => `run-${index}-${number}`))
+      expect(lines.map(({ operation }) => operation).sort()).toEqual(all.sort())
+    })
+
     test.each([
       ['..', '20261124T020000Z'],
       ['a/b', '20261124T020000Z'],
@@ -248,7 +355,93 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       await expect(store.begin(id, type)).rejects.toMatchObject({ exitCode: 2 })
       await expect(store.open({ id, type })).rejects.toMatchObject({ exitCode: 2 })
       await expect(store.remove({ id, type })).rejects.toMatchObject({ exitCode: 2 })
+      await expect(store.put('/anywhere', { id, type })).rejects.toMatchObject({ exitCode: 2 })
       await expect(store.addProof({ id, type }, sampleProof('proven'))).rejects.toMatchObject({ exitCode: 2 })
+    })
+
+    describe('as a place for copies', () => {
+      test('takes a whole set with its outcomes, and the same one again', async () => {
+        const folder = await localSet()
+        const told: [number, number][] = []
+        await store.put(folder, SET, (done, total) => told.push([done, total]))
+        expect(told.every(([done, total], index) => done <= total && done >= (told[index - 1]?.[0] ?? 0))).toBe(true)
+        const { sets, broken } = await fixture.again().list()
+        expect(broken).toEqual([])
+        expect(sets).toMatchObject([{ ...SET, proof: LATER }])
+        await fixture.again().put(folder, SET)
+        expect(await fixture.again().list()).toEqual({ sets, broken: [] })
+        const copy = await fixture.again().open(SET)
+        expect(await findingsOf(copy)).toEqual([])
+        expect(await readFile(path.join(copy, 'dump/toc.dat'), 'utf8')).toBe('dump of 20261124T020000Z\n')
+        expect(await fixture.again().sweep()).toEqual([])
+      })
+
+      test('never puts one in the place of another', async () => {
+        await commitSample(store, { ...SET, files: { 'globals.sql': 'first' } })
+        const other = await localSet({ ...SET, files: { 'globals.sql': 'other' } })
+        await expect(fixture.again().put(other, SET)).rejects.toThrow(/there is another set at/i)
+        const folder = await fixture.again().open(SET)
+        expect(await readFile(path.join(folder, 'globals.sql'), 'utf8')).toBe('first')
+      })
+
+      test('takes none of another series', async () => {
+        await commitSample(store, { id: '20261123T020000Z' })
+        const foreign = await localSet({ ...SET, series: 'app' })
+        await expect(fixture.again().put(foreign, SET)).rejects.toMatchObject({ exitCode: 5 })
+        expect(await ids()).toEqual(['daily/20261123T020000Z'])
+      })
+
+      test.each<[string, RegExp, (folder: string) => Promise<unknown>]>([
+        [
+          'has rotted',
+          /SHA-256 of globals\.sql/,
+          (f) => writeFile(path.join(f, 'globals.sql'), 'CREATE ROLE Breeder;\n'),
+        ],
+        ['misses a file', /globals\.sql is missing/, (f) => rm(path.join(f, 'globals.sql'))],
+        ['has a file too many', /late is not in its manifest/, (f) => writeFile(path.join(f, 'late'), 'x')],
+        ['has lost its checksums', /SHA256SUMS is missing/, (f) => rm(path.join(f, 'SHA256SUMS'))],
+        ['has checksums of another', /does not say of/, (f) => writeFile(path.join(f, 'SHA256SUMS'), 'x  y\n')],
+        ['has no manifest', /there is no manifest/, (f) => rm(path.join(f, 'manifest.json'))],
+        [
+          'is of another time',
+          /its manifest is of daily\/20261101T020000Z/,
+          (f) => writeSampleSet(f, { id: '20261101T020000Z' }),
+        ],
+      ])('takes no copy of a set that %s', async (_what, problem, damage) => {
+        const folder = await localSet()
+        await damage(folder)
+        await expect(store.put(folder, SET)).rejects.toMatchObject({
+          exitCode: 3,
+          problem: expect.stringMatching(problem),
+        })
+        expect(await fixture.again().list()).toEqual({ sets: [], broken: [] })
+        await fixture.again().put(await localSet(), SET)
+        expect(await findingsOf(await fixture.again().open(SET))).toEqual([])
+      })
+
+      test.each<[string, (fixture: StoreFixture, place: string) => Promise<void>]>([
+        ['misses a file', (f, place) => f.erase(`${place}/globals.sql`)],
+        ['has a file that was cut', (f, place) => f.plant(`${place}/globals.sql`, 'cut')],
+      ])('mends a copy that %s', async (_what, damage) => {
+        const folder = await localSet()
+        await store.put(folder, SET)
+        await damage(fixture, 'daily/20261124T020000Z')
+        expect((await fixture.again().list()).broken).toHaveLength(1)
+        await fixture.again().put(folder, SET)
+        expect((await fixture.again().list()).broken).toEqual([])
+        expect(await findingsOf(await fixture.again().open(SET))).toEqual([])
+      })
+
+      test('takes the same set from two runs at once, once', async () => {
+        const folder = await localSet({ ...SET, files: { 'dump/toc.dat': 'x'.repeat(1_000_000), 'globals.sql': '' } })
+        const ends = await Promise.allSettled([fixture.again().put(folder, SET), fixture.again().put(folder, SET)])
+        for (const end of ends) {
+          if (end.status === 'rejected') expect(String(end.reason)).toMatch(/another run holds|already a set/i)
+        }
+        expect(ends.some(({ status }) => status === 'fulfilled')).toBe(true)
+        expect(await ids()).toEqual(['daily/20261124T020000Z'])
+        expect(await findingsOf(await fixture.again().open(SET))).toEqual([])
+      })
     })
 
     test('lets one run at a time change which sets there are', async () => {

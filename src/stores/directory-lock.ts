@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Clock, Logger } from '../context.js'
-import { OperationError } from '../errors.js'
+import type { Clock } from '../context.js'
 import { codeOf, fileTrouble, ifThere } from '../platform/file-errors.js'
-import { Owner, describeOwner, lifeOf, ownerHere } from '../platform/owner.js'
+import { lifeOf, ownerHere, type Owner } from '../platform/owner.js'
 import type { Unlock } from './store.js'
+import { Silence, ownerOf, waitForTurn, type Turn, type WaitTools } from './waiting.js'
 
 /** The note that says who writes a folder or holds a lock. */
 export const OWNER_FILE = 'owner.json'
@@ -21,7 +21,6 @@ const TAKEOVER_MS = 30_000
 
 const POLL_MS = 100
 const RETRY_MS = 20
-const MESSAGE_EVERY_MS = 30_000
 
 export interface LockPlace {
   /** The folder that is the lock: it exists while somebody holds it. */
@@ -30,25 +29,20 @@ export interface LockPlace {
   workshop: string
 }
 
-export interface LockTools {
-  clock: Clock
-  logger: Logger
-  signal?: AbortSignal
-  /** How long to wait for another run. */
-  patience: number
-}
-
 /**
  * Takes an exclusive lock. It is a folder with a note in it, made aside and renamed into place: the rename fails while
  * another one is there, and no reader ever sees a lock without its note.
  */
-export async function takeLock(place: LockPlace, doing: string, tools: LockTools): Promise<Unlock> {
+export async function takeLock(place: LockPlace, doing: string, tools: WaitTools): Promise<Unlock> {
   const mine = ownerHere(doing, tools.clock.now())
   const ready = path.join(place.workshop, `lock-${mine.token}`)
   try {
     await mkdir(ready, { mode: 0o700 })
     await writeFile(path.join(ready, OWNER_FILE), JSON.stringify(mine), { mode: 0o600 })
-    await waitUntil(() => renamedInto(ready, place.lock), place, doing, tools)
+    const watch = new Watch(place, tools.clock)
+    const look = async (): Promise<Turn> => ((await renamedInto(ready, place.lock)) ? 'ours' : watch.look())
+    const pace = (holder: Owner | null): number => (holder === null ? RETRY_MS : POLL_MS)
+    await waitForTurn({ what: "the store's lock", look, pace }, doing, tools)
   } catch (error) {
     await rm(ready, { recursive: true, force: true })
     throw fileTrouble(error, `locking the store for ${doing}`)
@@ -66,43 +60,16 @@ async function renamedInto(ready: string, lock: string): Promise<boolean> {
   }
 }
 
-async function waitUntil(
-  attempt: () => Promise<boolean>,
-  place: LockPlace,
-  doing: string,
-  { clock, logger, signal, patience }: LockTools,
-): Promise<void> {
-  const began = clock.monotonic()
-  const watch = new Watch(place, clock)
-  let told = -Infinity
-  while (!(await attempt())) {
-    const holder = await watch.look()
-    const waited = clock.monotonic() - began
-    if (waited >= patience) throw tooLong(holder, doing, waited)
-    if (holder !== null && waited - told >= MESSAGE_EVERY_MS) {
-      logger.info(`Another run is busy with this store, waiting for it: ${describeOwner(holder)}.`)
-      told = waited
-    }
-    await clock.sleep(holder === null ? RETRY_MS : POLL_MS, signal)
-  }
-}
-
-function tooLong(holder: Owner | null, doing: string, waited: number): OperationError {
-  return new OperationError({
-    doing,
-    problem: `another run holds the store's lock, after ${Math.round(waited / 1000)} seconds of waiting: ${holder === null ? 'one that has just come' : describeOwner(holder)}`,
-    advice: 'Wait until that run is done, or end it, then start this one again.',
-  })
-}
-
 /** Looks at a lock that somebody else holds, and removes it when its holder is dead. */
 class Watch {
-  private seen = { sign: '', at: 0 }
+  private readonly silence: Silence
 
   constructor(
     private readonly place: LockPlace,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.silence = new Silence(clock)
+  }
 
   /** Who holds the lock, or null when it is about to be free. */
   async look(): Promise<Owner | null> {
@@ -116,20 +83,8 @@ class Watch {
   private async isDead(holder: Owner): Promise<boolean> {
     const life = lifeOf(holder)
     if (life !== 'elsewhere') return life === 'dead'
-    // Only changes that are seen from here count: the clocks of two machines need not agree.
     const beat = (await ifThere(stat(path.join(this.place.lock, OWNER_FILE))))?.mtimeMs
-    const sign = `${holder.token} ${beat}`
-    if (sign !== this.seen.sign) this.seen = { sign, at: this.clock.monotonic() }
-    return this.clock.monotonic() - this.seen.at > SILENCE_MS
-  }
-}
-
-/** An owner's note, or null when a power failure left it empty or in parts. */
-export function ownerOf(note: string): Owner | null {
-  try {
-    return Owner.parse(JSON.parse(note))
-  } catch {
-    return null
+    return this.silence.of('lock', `${holder.token} ${beat}`) > SILENCE_MS
   }
 }
 

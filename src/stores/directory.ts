@@ -2,7 +2,7 @@ import { lstat, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/p
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { FileEntry, Manifest, Proof } from '../backup/manifest.js'
-import { SET, incompleteness, readManifest } from '../backup/set.js'
+import { SET, readManifest } from '../backup/set.js'
 import { sha256OfFile } from '../backup/sha256.js'
 import type { Clock, Logger } from '../context.js'
 import { DamagedError, messageOf } from '../errors.js'
@@ -14,7 +14,8 @@ import { copyFiles } from './directory-copy.js'
 import { takeLock } from './directory-lock.js'
 import { appendToLog, readLogSince } from './directory-log.js'
 import { CONTENT, deleteEntry, makeEntry, sweepEntries, takeAwayAndDelete } from './incoming.js'
-import { newestProof, readProofs, writeProof } from './proofs.js'
+import { filesThatCount, isSet, measuredSet } from './measure-set.js'
+import { readProofs, writeProof } from './proofs.js'
 import { difference, setToCopy, wholeSet } from './set-files.js'
 import {
   INCOMING,
@@ -106,8 +107,8 @@ export class DirectoryStore implements Store {
     const looks = await inParallel(await this.places(), LOOKERS, (place) => this.look(place))
     const found = looks.filter((look) => look !== null)
     return {
-      sets: found.filter((look) => 'manifest' in look).sort(newestFirst),
-      broken: found.filter((look) => 'reason' in look).sort(newestFirst),
+      sets: found.filter(isSet).sort(newestFirst),
+      broken: found.filter((look): look is BrokenSet => !isSet(look)).sort(newestFirst),
     }
   }
 
@@ -248,11 +249,10 @@ export class DirectoryStore implements Store {
   /** What is at a place: a set, something broken, or nothing any more because another run has removed it. */
   private async look(place: SetPlace): Promise<StoredSet | BrokenSet | null> {
     const manifest = await this.manifestOf(place)
-    const set = typeof manifest === 'object' ? await this.measured(place, manifest) : manifest
-    if (typeof set === 'object') return set
-    return (await ifThere(lstat(path.join(this.root, place.type, place.id)))) === undefined
-      ? null
-      : { ...place, reason: set }
+    const found = await this.measured(place, manifest)
+    if (isSet(found) || typeof manifest === 'object') return found
+    const there = await ifThere(lstat(path.join(this.root, place.type, place.id)))
+    return there === undefined ? null : found
   }
 
   /** The manifest at a place, or why there is none. */
@@ -266,21 +266,18 @@ export class DirectoryStore implements Store {
     }
   }
 
-  private async measured(place: SetPlace, manifest: Manifest): Promise<StoredSet | string> {
+  private async measured(place: SetPlace, manifest: Manifest | string): Promise<StoredSet | BrokenSet> {
+    if (typeof manifest === 'string') return measuredSet(place, manifest, new Map(), [])
     const folder = path.join(this.root, place.type, place.id)
-    const files = [...manifest.files.map((file) => file.path), SET.manifest, SET.checksums]
     const sizes = new Map<string, number>()
-    for (const file of files) {
+    for (const file of filesThatCount(manifest)) {
       const there = await ifThere(lstat(path.join(folder, file)))
       if (there?.isFile() === true) sizes.set(file, there.size)
     }
-    const reason = incompleteness(manifest, place, (file) => sizes.get(file))
-    if (reason !== null) return reason
     const later = await readProofs(folder, (note) => {
       this.tools.logger.warning(note)
     })
-    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
-    return { ...place, manifest, proof: newestProof(manifest, later), bytes }
+    return measuredSet(place, manifest, sizes, later)
   }
 
   private async commit(place: SetPlace, entry: string): Promise<string> {
@@ -311,7 +308,7 @@ export class DirectoryStore implements Store {
     const there = await ifThere(sha256OfFile(path.join(target, SET.manifest)))
     if (difference(manifest, there) !== null) throw takenByAnother(target, doing)
     const look = await this.look(place)
-    return look !== null && 'manifest' in look ? 'whole' : 'broken'
+    return look !== null && isSet(look) ? 'whole' : 'broken'
   }
 
   /** The last step of `put`, with the lock: what is broken there gives way. */

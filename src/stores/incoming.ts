@@ -4,7 +4,8 @@ import path from 'node:path'
 import { ifThere } from '../platform/file-errors.js'
 import { entriesBelow, syncPath } from '../platform/files.js'
 import { lifeOf, ownerHere } from '../platform/owner.js'
-import { OWNER_FILE, ownerOf } from './directory-lock.js'
+import { OWNER_FILE } from './directory-lock.js'
+import { ownerOf } from './waiting.js'
 
 /**
  * The folder `.incoming` of a store: what is being written, removed or made ready. Each entry is a folder with a note of

@@ -16,6 +16,11 @@ export function proofFileName(proof: Proof, taken: readonly string[] = []): stri
   }
 }
 
+/** What is written there. */
+export function proofText(proof: Proof): string {
+  return `${JSON.stringify(Proof.parse(proof), null, 2)}\n`
+}
+
 /** The outcome that counts: the newest of the manifest's and of later ones; of the same instant, the later written. */
 export function newestProof(manifest: Manifest, later: readonly Proof[]): Proof {
   return later.reduce(
@@ -34,7 +39,7 @@ export async function writeProof(folder: string, proof: Proof, workshop: string)
   await makeFolder(proofs)
   const name = proofFileName(proof, await readdir(proofs))
   const written = path.join(workshop, name)
-  await writeWhole(written, `${JSON.stringify(Proof.parse(proof), null, 2)}\n`)
+  await writeWhole(written, proofText(proof))
   await rename(written, path.join(proofs, name))
   await syncPath(proofs)
 }

@@ -27,6 +27,7 @@ storeContract('a folder', async () => {
   return {
     store: open(),
     again: open,
+    withoutManifest: 'broken',
     plant: async (file, content) => {
       await mkdir(path.dirname(path.join(root, file)), { recursive: true })
       await writeFile(path.join(root, file), content)

@@ -1,0 +1,54 @@
+import { rm } from 'node:fs/promises'
+import type { Workspace } from '../context.js'
+import { dayOfLogFile, formatLine, logFileOf, type LogLine } from '../records/log.js'
+import { readLogSince } from './directory-log.js'
+import type { FilePlace, PlacedFile } from './file-place.js'
+import { LOG } from './set-place.js'
+
+/** How often the log is read anew when another run writes to it meanwhile. */
+const TRIES = 3
+
+/**
+ * Adds a line to the log of its day, by writing the whole file anew. Two at once would lose a line, so the caller holds
+ * the lock of the log.
+ */
+export async function appendToRemoteLog(place: FilePlace, line: LogLine): Promise<void> {
+  const file = `${LOG}/${logFileOf(line)}`
+  const before = (await place.read(file)) ?? ''
+  const torn = before !== '' && !before.endsWith('\n')
+  await place.write(file, `${before}${torn ? '\n' : ''}${formatLine(line)}`)
+}
+
+/** All lines since an instant, oldest first; only the days that may have some are fetched. */
+export async function readRemoteLog(
+  place: FilePlace,
+  since: Date,
+  workspace: Pick<Workspace, 'folder'>,
+): Promise<{ lines: LogLine[]; unreadable: number }> {
+  const folder = await workspace.folder('log')
+  try {
+    await fetchDays(place, since, folder)
+    return await readLogSince(folder, since)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function fetchDays(place: FilePlace, since: Date, folder: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const days = (await place.list(LOG)).filter((file) => isOfDaySince(file, since))
+    if (days.length === 0) return
+    try {
+      await place.download(LOG, days, folder)
+      return
+    } catch (error) {
+      // A file that grew since it was listed is refused, rightly; then it is listed again.
+      if (tries >= TRIES) throw error
+    }
+  }
+}
+
+function isOfDaySince({ path: name }: PlacedFile, since: Date): boolean {
+  const day = dayOfLogFile(name)
+  return day !== undefined && name.slice(0, 10) >= since.toISOString().slice(0, 10)
+}
