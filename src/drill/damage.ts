@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import type { FindingCode } from '../findings.js'
+import { sealedName } from '../sealing/names.js'
 import { cutLink } from './copies.js'
 
 /** Something that can happen to a set, and what must be found then. */
@@ -24,20 +25,24 @@ export interface OtherSet {
 /** Every kind of damage that a validation must find, for that very set. */
 export function faultsFor(manifest: Manifest, other: OtherSet | null): Fault[] {
   const dump = largestDumpFile(manifest)
-  const kinds = [dump, ...tableOfContents(manifest), ...[SET.globals, SET.catalog, SET.guide, SET.script]]
   const listed = new Set(manifest.files.map((file) => file.path))
+  const [globals, catalog] = [SET.globals, SET.catalog].map((name) => (listed.has(name) ? name : sealedName(name))) as [
+    string,
+    string,
+  ]
+  const kinds = [dump, ...tableOfContents(manifest), ...[globals, catalog, SET.guide, SET.script]]
   return [
     ...[...new Set(kinds)].filter((file) => listed.has(file)).map(flipped),
     truncated(dump),
     { ...truncated(SET.manifest), expected: ['MANIFEST_INVALID'] },
-    ...[dump, SET.globals, SET.manifest, SET.checksums].map(missing),
+    ...[dump, globals, SET.manifest, SET.checksums].map(missing),
     extra('stranger'),
     ...(manifest.options.format === 'directory' ? [extra(`${SET.dump}/999999999.dat.gz`)] : []),
-    linked(SET.globals),
-    swappedWithin(),
+    linked(globals),
+    swappedWithin(globals, catalog),
     ...(other === null ? [] : swappedWith(other, manifest)),
     changedManifest(),
-    changedChecksums(),
+    changedChecksums(globals),
   ]
 }
 
@@ -47,8 +52,9 @@ export function largestDumpFile({ dump, files }: Manifest): string {
   return [...own].sort((a, b) => b.size - a.size)[0]?.path ?? dump.path
 }
 
-function tableOfContents({ options, dump }: Manifest): string[] {
-  return options.format === 'directory' ? [`${dump.path}/toc.dat`] : []
+function tableOfContents({ options, dump, encryption }: Manifest): string[] {
+  const name = `${dump.path}/toc.dat`
+  return options.format === 'directory' ? [encryption === undefined ? name : sealedName(name)] : []
 }
 
 /** Turns one bit in the middle of a file of a copy. */
@@ -128,17 +134,13 @@ function linked(file: string): Fault {
   }
 }
 
-function swappedWithin(): Fault {
+function swappedWithin(one: string, other: string): Fault {
   return {
-    name: `${SET.globals} and ${SET.catalog} swapped`,
+    name: `${one} and ${other} swapped`,
     expected: ['FILE_SIZE', 'FILE_CHECKSUM'],
-    on: SET.globals,
+    on: one,
     inject: async (folder) => {
-      const [a, b, aside] = [SET.globals, SET.catalog, 'aside'].map((name) => path.join(folder, name)) as [
-        string,
-        string,
-        string,
-      ]
+      const [a, b, aside] = [one, other, 'aside'].map((name) => path.join(folder, name)) as [string, string, string]
       await rename(a, aside)
       await rename(b, a)
       await rename(aside, b)
@@ -198,7 +200,7 @@ function changedManifest(): Fault {
   }
 }
 
-function changedChecksums(): Fault {
+function changedChecksums(of: string): Fault {
   return {
     name: `a changed line in ${SET.checksums}`,
     expected: ['FILE_CHECKSUM'],
@@ -206,7 +208,7 @@ function changedChecksums(): Fault {
     inject: async (folder) => {
       const file = path.join(folder, SET.checksums)
       const lines = (await readFile(file, 'utf8')).split('\n')
-      const at = lines.findIndex((line) => line.endsWith(`  ${SET.globals}`))
+      const at = lines.findIndex((line) => line.endsWith(`  ${of}`))
       const line = lines[at] ?? ''
       lines[at] = `${line.startsWith('0') ? '1' : '0'}${line.slice(1)}`
       await unlink(file)

@@ -27,8 +27,15 @@ export interface ScenarioOutcome {
 export interface PickedSet {
   id: string
   type: string
+  /** Where it can be read: of an encrypted set, what it decrypts to. */
   folder: string
   manifest: Manifest
+  /** What the store keeps of it. */
+  stored: { folder: string; manifest: Manifest }
+  /** Seconds that decrypting took; undefined where it is not encrypted. */
+  decryptSeconds?: number
+  /** Removes what was decrypted. */
+  letGo(): Promise<void>
   objects: readonly CatalogObject[]
   /** Newer sets that were passed over, and why, as sentences. */
   passedOver: readonly string[]
@@ -74,7 +81,11 @@ export interface DrillMeans {
   context: Context
   /** Picks the newest set that can be restored, or that of the id. */
   pick(store: Store, choice: { backup: string; type?: string }): Promise<PickedSet>
-  /** Checks every byte of a set. */
+  /** Removes what the sets that were picked so far decrypted to. */
+  letGo(): Promise<void>
+  /** A file that only we can read with the identities that open encrypted sets. */
+  identityFile(): Promise<string>
+  /** Checks every byte of a set as it is stored. */
   validate(folder: string, place: { id: string; type: string }): Promise<Finding[]>
   /** Opens a store in a folder. */
   openStore(folder: string): Store

@@ -11,22 +11,36 @@ import type { Store } from '../stores/store.js'
 import { compareContent, compareRest } from '../verify/compare-copy.js'
 import { verifyFiles } from '../verify/files.js'
 import { withRoom } from './drill-room.js'
-import { pickRestorable } from './pick-restorable.js'
+import { NO_KEYS, type OpeningKeys } from './open-set.js'
+import { pickRestorable, type Choice } from './pick-restorable.js'
 import { prepareRecovery, recover } from './recover.js'
 import type { PreparedRecovery } from './recovery.js'
 import type { UnderWay } from './reporting.js'
 import { jobsOf } from './scratch.js'
 
 /** What the scenarios are made of: the parts of the operation `restore`, with scratch as the target. */
-export function drillMeans(types: readonly string[], { store, options, context }: UnderWay): DrillMeans {
+export function drillMeans(
+  types: readonly string[],
+  { store, options, context }: UnderWay,
+  keys: OpeningKeys = NO_KEYS,
+): DrillMeans {
   const jobs = jobsOf(options)
+  const picked: PickedSet[] = []
   return {
     store,
     types,
     backup: options.backup ?? 'latest',
     jobs,
     context,
-    pick: (from, choice) => pick(from, choice, context),
+    pick: async (from, choice) => {
+      const set = await pick(from, { ...choice, keys }, context)
+      picked.push(set)
+      return set
+    },
+    letGo: async () => {
+      await Promise.all(picked.splice(0).map((set) => set.letGo()))
+    },
+    identityFile: () => context.workspace.secretFile('identity', keys.identities.map(({ key }) => `${key}\n`).join('')),
     validate: (folder, place) => verifyFiles(folder, place, { signal: context.signal }),
     openStore: (folder) => new DirectoryStore(folder, context),
     withRoom: (set, wish, work) => withRoom(set, wish, options, context, work),
@@ -37,7 +51,7 @@ export function drillMeans(types: readonly string[], { store, options, context }
 }
 
 /** There are sets of the type, so that none of them can be taken is damage, and no misunderstanding. */
-async function pick(store: Store, choice: { backup: string; type?: string }, context: Context): Promise<PickedSet> {
+async function pick(store: Store, choice: Choice, context: Context): Promise<PickedSet> {
   try {
     return await pickRestorable(store, choice, context)
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Report } from '../report/report.js'
 import type { Store } from '../stores/store.js'
 import { pastDrills, writeDrillReport } from './drill-report.js'
 import { drillMeans } from './drill-means.js'
+import { readOpeningKeys } from './open-set.js'
 import { reporting, type UnderWay } from './reporting.js'
 
 /** Rehearses recovery: runs scenarios in scratch with the very parts that a real recovery uses, and measures them. */
@@ -14,13 +15,14 @@ export function drill(options: Options, context: Context): Promise<Report> {
   return reporting('drill', options, context, async (underWay) => {
     const { report, store } = underWay
     const scenarios = scenariosNamed(options.scenario)
+    const keys = await readOpeningKeys(options, context)
     if (options.scratchUrl !== undefined) {
       context.logger.hide(options.scratchUrl)
     }
     report.series = (await store.series()) ?? ''
     report.type = options.type
     report.logDetails = { series: report.series }
-    const means = drillMeans(await typesOf(store, options), underWay)
+    const means = drillMeans(await typesOf(store, options), underWay, keys)
     const past = await pastDrills(store, options, context)
     const results: ScenarioResult[] = []
     report.drill = { scenarios: results, past }
@@ -28,6 +30,7 @@ export function drill(options: Options, context: Context): Promise<Report> {
       for (const scenario of scenarios) {
         const result = await report.phase(`Rehearsing ${scenario.name}`, () => runScenario(scenario, means))
         results.push(result)
+        await means.letGo()
         tell(result, underWay)
       }
     } finally {

@@ -1,31 +1,30 @@
 import path from 'node:path'
-import { SetId, type Manifest } from '../backup/manifest.js'
-import { readManifest, SET } from '../backup/set.js'
+import { SetId } from '../backup/manifest.js'
+import { SET } from '../backup/set.js'
 import type { Context } from '../context.js'
 import { DamagedError, GuardError, UsageError } from '../errors.js'
-import { describeFinding, worstOf, type Finding } from '../findings.js'
+import { describeFinding } from '../findings.js'
 import type { Options } from '../options.js'
 import { readStoredCatalog } from '../postgres/catalog/stored.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
-import type { BrokenSet, SetPlace, Store, StoredSet } from '../stores/store.js'
-import { verifyFiles } from '../verify/files.js'
-import { locationOf, telling } from './elsewhere.js'
+import type { BrokenSet, Store, StoredSet } from '../stores/store.js'
+import { locationOf } from './elsewhere.js'
+import { openRestorable } from './open-restorable.js'
+import type { OpenedSet, OpeningKeys } from './open-set.js'
 
 /** A set whose every byte was checked against its manifest just now. */
-export interface RestorableSet {
+export interface RestorableSet extends OpenedSet {
   id: string
   type: string
-  folder: string
   /** Where the store keeps it, as a person would write it. */
   location: string
-  manifest: Manifest
   objects: CatalogObject[]
   /** Newer sets that were passed over, and why, as sentences. */
   passedOver: string[]
 }
 
-/** What a restore may take: the newest that is proven, the newest that is whole, or that very set. */
-export type Choice = Pick<Options, 'type'> & { backup: string }
+/** What a restore may take: the newest that is proven, the newest that is whole, or that very set; and by which keys. */
+export type Choice = Pick<Options, 'type'> & { backup: string; keys: OpeningKeys }
 
 /**
  * Picks the set to restore and checks every byte of it. Of the newest ones, those that are damaged, failed their proof or
@@ -36,9 +35,9 @@ export type Choice = Pick<Options, 'type'> & { backup: string }
  * no set can be taken.
  */
 export async function pickRestorable(store: Store, choice: Choice, context: Context): Promise<RestorableSet> {
-  const { backup, type } = choice
+  const { backup } = choice
   if (SetId.safeParse(backup).success) {
-    return named(store, backup, type, context)
+    return named(store, choice, context)
   }
   if (backup !== 'latest' && backup !== 'latest-proven') {
     throw new UsageError({
@@ -50,7 +49,7 @@ export async function pickRestorable(store: Store, choice: Choice, context: Cont
   return newest(store, choice, context)
 }
 
-async function named(store: Store, id: string, type: string | undefined, context: Context): Promise<RestorableSet> {
+async function named(store: Store, { backup: id, type, keys }: Choice, context: Context): Promise<RestorableSet> {
   const candidates = (await candidatesOf(store, type)).filter((set) => set.id === id)
   const [set] = candidates
   const doing = `looking for the backup ${id} in ${store.name}`
@@ -70,33 +69,32 @@ async function named(store: Store, id: string, type: string | undefined, context
       advice: 'Say which with the option type.',
     })
   }
-  const folder = await open(store, set, context)
-  const damage = await damageOf(folder, set, context)
-  if (damage.length > 0) {
+  const opened = await openRestorable(store, set, keys, context)
+  if (Array.isArray(opened)) {
     throw new DamagedError({
       doing: `checking the set ${set.type}/${id} before restoring it`,
-      problem: `it is damaged: ${damage.map(describeFinding).join(' ')}`,
+      problem: `it is damaged: ${opened.map(describeFinding).join(' ')}`,
       advice:
         'Nothing was touched. Use latest-proven, which passes over damaged sets, another id, or another copy of this set.',
     })
   }
   const proof = 'proof' in set ? set.proof.outcome : undefined
-  return opened(
+  return restorable(
     store,
-    folder,
+    opened,
     set,
     proof === 'proven' ? [] : [`The set ${set.type}/${id} is not proven, and was asked for by its id.`],
   )
 }
 
-async function newest(store: Store, { backup, type }: Choice, context: Context): Promise<RestorableSet> {
+async function newest(store: Store, { backup, type, keys }: Choice, context: Context): Promise<RestorableSet> {
   const passedOver: string[] = []
   for (const set of await candidatesOf(store, type)) {
-    const looked = await lookAt(store, set, backup === 'latest-proven', context)
-    if ('folder' in looked) {
-      return opened(store, looked.folder, set, passedOver)
+    const looked = objectionTo(set, backup === 'latest-proven') ?? (await openOrObjection(store, set, keys, context))
+    if (typeof looked !== 'string') {
+      return restorable(store, looked, set, passedOver)
     }
-    const sentence = `The set ${set.type}/${set.id} was passed over: ${looked.objection}.`
+    const sentence = `The set ${set.type}/${set.id} was passed over: ${looked}.`
     passedOver.push(sentence)
     context.logger.warning(sentence)
   }
@@ -122,50 +120,41 @@ async function candidatesOf(store: Store, type: string | undefined): Promise<(St
     .sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? 1 : -1))
 }
 
-/** The folder of a set that can be taken, or why it is not. The files are read last, because that takes long. */
-async function lookAt(
-  store: Store,
-  set: StoredSet | BrokenSet,
-  mustBeProven: boolean,
-  context: Context,
-): Promise<{ folder: string } | { objection: string }> {
+/** Why a set is not taken, as far as the list knows; null where that must be looked at. */
+function objectionTo(set: StoredSet | BrokenSet, mustBeProven: boolean): string | null {
   if ('reason' in set) {
-    return { objection: set.reason }
+    return set.reason
   }
   const { proof } = set
   if (proof.outcome === 'failed') {
     const [first] = proof.findings.filter(({ severity }) => severity === 'error')
-    return { objection: `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}` }
+    return `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}`
   }
-  if (mustBeProven && proof.outcome !== 'proven') {
-    return { objection: 'it is not proven' }
-  }
-  const folder = await open(store, set, context)
-  const [damage] = await damageOf(folder, set, context)
-  if (damage === undefined) {
-    return { folder }
-  }
-  // The next one may be as large, and needs its room.
-  await store.letGo(set)
-  return { objection: `it is damaged: ${damage.code} ${damage.on}, ${damage.found}` }
+  return mustBeProven && proof.outcome !== 'proven' ? 'it is not proven' : null
 }
 
-function open(store: Store, { id, type }: SetPlace, { logger }: Context): Promise<string> {
-  return store.open({ id, type }, telling(`fetching ${type}/${id}`, logger))
-}
-
-async function damageOf(folder: string, set: { id: string; type: string }, { signal }: Context): Promise<Finding[]> {
-  const found = await verifyFiles(folder, { id: set.id, type: set.type }, { signal })
-  return worstOf(found) === 'none' ? [] : found
-}
-
-async function opened(
+/** The files are read last, because that takes long. */
+async function openOrObjection(
   store: Store,
-  folder: string,
+  set: StoredSet | BrokenSet,
+  keys: OpeningKeys,
+  context: Context,
+): Promise<OpenedSet | string> {
+  const opened = await openRestorable(store, set, keys, context)
+  if (!Array.isArray(opened)) {
+    return opened
+  }
+  const [damage] = opened
+  return damage === undefined ? 'it is damaged' : `it is damaged: ${damage.code} ${damage.on}, ${damage.found}`
+}
+
+async function restorable(
+  store: Store,
+  opened: OpenedSet,
   { id, type }: { id: string; type: string },
   passedOver: string[],
 ): Promise<RestorableSet> {
-  const manifest = await readManifest(folder)
-  const { objects } = await readStoredCatalog(path.join(folder, SET.catalog))
-  return { id, type, folder, location: locationOf(store, { id, type }, folder), manifest, objects, passedOver }
+  const { objects } = await readStoredCatalog(path.join(opened.folder, SET.catalog))
+  const location = locationOf(store, { id, type }, opened.stored.folder)
+  return { ...opened, id, type, location, objects, passedOver }
 }

@@ -6,6 +6,7 @@ import type { Report } from '../report/report.js'
 import { refuseAtErrors } from '../restore/guard.js'
 import { withServicesStopped } from '../restore/services.js'
 import { parseTarget, withTarget } from '../restore/target.js'
+import { readOpeningKeys } from './open-set.js'
 import { pickRestorable, type RestorableSet } from './pick-restorable.js'
 import { prepareRecovery, recover } from './recover.js'
 import type { Recovered, RecoveryPlan } from './recovery.js'
@@ -27,10 +28,10 @@ export function restore(options: Options, context: Context): Promise<Report> {
     const plan = planOf(options, report)
     const services = servicesOf(options, report)
     const settings = parseTarget(options.targetUrl, context)
+    const keys = await readOpeningKeys(options, context)
     report.type = options.type
-    const set = await report.phase('Checking the set', () =>
-      pickRestorable(store, { backup: options.backup ?? 'latest-proven', type: options.type }, context),
-    )
+    const choice = { backup: options.backup ?? 'latest-proven', type: options.type, keys }
+    const set = await report.phase('Checking the set', () => pickRestorable(store, choice, context))
     describe(set, report)
     const request = { settings, archiveMajor: set.manifest.tool.pgDumpMajor, preferredFolders: options.postgresBin }
     await withTarget(request, context, async (target) => {
@@ -82,7 +83,8 @@ function planOf(options: Options, report: ReportDraft): RecoveryPlan {
   }
 }
 
-function describe({ id, type, manifest, folder, location, passedOver }: RestorableSet, report: ReportDraft): void {
+function describe({ id, type, stored, location, passedOver }: RestorableSet, report: ReportDraft): void {
+  const { folder, manifest } = stored
   report.id = id
   report.type = type
   report.series = manifest.series
@@ -106,7 +108,7 @@ function conclude(
   report.tables = tableResults(manifest, tables, proof)
   report.restored = restored
   report.logDetails = {
-    ...setDetails(set.manifest, proof, report.seconds()),
+    ...setDetails(set.stored.manifest, proof, report.seconds()),
     ...(restored !== undefined && { database: restored.database, mode: restored.mode, parts: restored.parts }),
   }
 }

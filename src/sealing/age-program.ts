@@ -57,7 +57,8 @@ function onceFor({ workspace }: Pick<Context, 'workspace'>): (identities: readon
 
 function meaningOf(error: CommandError, file: string): Error {
   const said = error.stderrTail
-  if (/no identity matched/.test(said)) return new WrongKeyError(file, error)
-  if (/no space left|permission denied|input\/output error|quota exceeded/i.test(said) || error.code === null) return error
+  if (said.includes('no identity matched')) return new WrongKeyError(file, error)
+  if (/no space left|permission denied|input\/output error|quota exceeded/i.test(said) || error.code === null)
+    return error
   return cannotDecrypt(file, /error: (.*)/.exec(said)?.[1] ?? error.problem, error)
 }

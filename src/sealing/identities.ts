@@ -24,7 +24,11 @@ export async function readIdentities(
   value: string,
   { folder, hide }: { folder: string; hide: (secret: string) => void },
 ): Promise<Identity[]> {
-  const text = await keyText(value, { option: 'decrypt-key', mark: /AGE-SECRET-KEY-|-----BEGIN|age-encryption/i, folder })
+  const text = await keyText(value, {
+    option: 'decrypt-key',
+    mark: /AGE-SECRET-KEY-|-----BEGIN|age-encryption/i,
+    folder,
+  })
   const lines = text.split(/\r?\n/).map((line) => line.trim())
   lines.filter((line) => SECRET.test(line)).forEach(hide)
   const keys = lines.filter((line) => line !== '' && !line.startsWith('#'))
@@ -34,7 +38,10 @@ export async function readIdentities(
 
 function refuseOtherKinds(text: string, keys: readonly string[]): void {
   if (/BEGIN AGE ENCRYPTED FILE|^age-encryption\.org/.test(text)) {
-    throw unusable('it is protected by a passphrase', 'Decrypt it with age -d where only you can read it, and give that.')
+    throw unusable(
+      'it is protected by a passphrase',
+      'Decrypt it with age -d where only you can read it, and give that.',
+    )
   }
   if (/BEGIN [A-Z ]*PRIVATE KEY/.test(text)) {
     throw unusable('it is an SSH or TLS key', 'Give the age identity, which begins with AGE-SECRET-KEY-1.')

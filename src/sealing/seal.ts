@@ -58,11 +58,7 @@ export function progressOf(
 }
 
 /** Throws `OperationError` when an encrypted file is not what the plain one must have become. */
-export async function assertSealed(
-  file: string,
-  plainBytes: number,
-  recipients: readonly Recipient[],
-): Promise<void> {
+export async function assertSealed(file: string, plainBytes: number, recipients: readonly Recipient[]): Promise<void> {
   const { stanzas, bytes } = await readAgeHeader(file)
   const isForThem = stanzas.length === recipients.length && stanzas.every((kind) => kind === 'X25519')
   const { size } = await stat(file)

@@ -63,7 +63,10 @@ const PUBLISHING = 'Print it: openssl pkey -in signing.pem -pubout'
 /** The name of a key in messages: the first 16 digits of the SHA-256 of its public part. */
 export function keyName(key: KeyObject): string {
   const open = key.type === 'private' ? createPublicKey(key) : key
-  return createHash('sha256').update(open.export({ format: 'der', type: 'spki' })).digest('hex').slice(0, 16)
+  return createHash('sha256')
+    .update(open.export({ format: 'der', type: 'spki' }))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 /** Signs the manifest of a set, which must be written before, and puts the signature beside it. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { SET } from '../../backup/set.js'
 import { CouldNotVerifyError } from '../../errors.js'
 import type { Finding } from '../../findings.js'
+import { findProgram } from '../../platform/find-program.js'
 import { libpqEnvironment } from '../../postgres/libpq-environment.js'
 import type { DrillCase, RecoveryPhase } from '../../report/drill-facts.js'
 import { bestType, breadth } from '../choice.js'
@@ -13,12 +14,16 @@ import { Timeline } from '../timeline.js'
 /** What the recovery kit may need besides a shell and PostgreSQL's programs. */
 const CORE = ['cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'rm', 'sha256sum', 'shasum', 'tail', 'wc']
 
+/** What it needs besides for an encrypted set. */
+const FOR_SEALED = ['age', 'mkdir']
+
 /** Whatever a kit ends with but 0 is a failure of the kit. */
 const ANY_CODE = Array.from({ length: 256 }, (_, code) => code)
 
 /** What the script says when it begins with a phase. */
 const ANNOUNCED: readonly [string, RecoveryPhase][] = [
   ['Checking the files', 'fetch'],
+  ['Decrypting', 'decrypt'],
   ['Creating the roles', 'roles'],
   ['Creating the database', 'pre-data'],
   ['Restoring: pre-data', 'pre-data'],
@@ -46,7 +51,7 @@ export const cleanRoom: Scenario = {
   },
 }
 
-async function requireKit({ folder, type, id }: PickedSet): Promise<void> {
+async function requireKit({ stored: { folder }, type, id }: PickedSet): Promise<void> {
   await access(path.join(folder, SET.script), constants.R_OK).catch((cause: unknown) => {
     throw new CouldNotVerifyError({
       doing: `looking for the recovery kit of ${type}/${id}`,
@@ -68,8 +73,12 @@ async function restoreByScript(
   const announced = new Announced(timeline, means)
   const ended = await means.context.processes.run({
     program: '/bin/sh',
-    args: [path.join(set.folder, SET.script), '--jobs', String(means.jobs), '--', database],
-    env: await bareEnvironment(room, means),
+    args: [
+      path.join(set.stored.folder, SET.script),
+      ...(isSealed(set) ? ['--identity', await means.identityFile()] : []),
+      ...['--jobs', String(means.jobs), '--', database],
+    ],
+    env: await bareEnvironment(set, room, means),
     cwd: '/',
     doing: `restoring ${name} by its own script`,
     accept: ANY_CODE,
@@ -92,7 +101,7 @@ async function restoreByScript(
 }
 
 /** The connection, and a PATH on which there is nothing of ours. */
-async function bareEnvironment(room: Room, { context }: DrillMeans): Promise<Record<string, string>> {
+async function bareEnvironment(set: PickedSet, room: Room, { context }: DrillMeans): Promise<Record<string, string>> {
   const { programs } = room
   if (programs.source !== 'installed') {
     throw new CouldNotVerifyError({
@@ -102,15 +111,25 @@ async function bareEnvironment(room: Room, { context }: DrillMeans): Promise<Rec
     })
   }
   const connection = await libpqEnvironment(room.maintenance, context)
-  const core = await coreUtilities(context)
+  const core = await coreUtilities(isSealed(set) ? [...CORE, ...FOR_SEALED] : CORE, context)
   const kept = Object.entries(connection).filter(([name]) => name.startsWith('PG') && name !== 'PGDATABASE')
-  return { ...Object.fromEntries(kept), PATH: `${core}${path.delimiter}${programs.origin}` }
+  // What a script decrypts lies where it is removed even if the script cannot do it.
+  const TMPDIR = await context.workspace.folder('clean-room-temporary')
+  return { ...Object.fromEntries(kept), TMPDIR, PATH: `${core}${path.delimiter}${programs.origin}` }
 }
 
-async function coreUtilities({ environment, workspace }: DrillMeans['context']): Promise<string> {
+function isSealed({ stored }: PickedSet): boolean {
+  return stored.manifest.encryption !== undefined
+}
+
+async function coreUtilities(
+  programs: readonly string[],
+  { environment, workspace }: DrillMeans['context'],
+): Promise<string> {
   const folder = await workspace.folder('clean-room')
   const places = (environment.PATH ?? '/usr/bin:/bin').split(path.delimiter)
-  for (const program of CORE) {
+  requireAge(programs, environment.PATH)
+  for (const program of programs) {
     for (const place of places) {
       const isThere = await access(path.join(place, program), constants.X_OK).then(
         () => true,
@@ -123,6 +142,16 @@ async function coreUtilities({ environment, workspace }: DrillMeans['context']):
     }
   }
   return folder
+}
+
+function requireAge(programs: readonly string[], searchPath: string | undefined): void {
+  if (programs.includes('age') && findProgram('age', searchPath) === null) {
+    throw new CouldNotVerifyError({
+      doing: 'preparing a clean room',
+      problem: 'the set is encrypted, and the program age is not on PATH',
+      advice: 'Install it (package "age"): whoever recovers without pg-lifeboat needs it too.',
+    })
+  }
 }
 
 /** Follows the script: a line that announces a phase ends the one before. */

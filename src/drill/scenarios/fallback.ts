@@ -5,6 +5,7 @@ import type { Store } from '../../stores/store.js'
 import { linkSet } from '../copies.js'
 import { flipBit, largestDumpFile } from '../damage.js'
 import { failedCase, openCase, rehearsed } from '../outcomes.js'
+import { pickTimed } from '../pick.js'
 import type { DrillMeans, PickedSet, Scenario } from '../scenario.js'
 import { Timeline } from '../timeline.js'
 import { recoverWhole } from './latest.js'
@@ -45,9 +46,9 @@ async function fallBack(type: string, means: DrillMeans): Promise<FellBack> {
     const said = `there is no proven set of type ${type} before ${newest.id} to fall back on`
     return { case: openCase(`the ${type} before the newest`, said), ...nothing }
   }
-  await flipBit(path.join(newest.folder, largestDumpFile(newest.manifest)))
+  await flipBit(path.join(newest.stored.folder, largestDumpFile(newest.stored.manifest)))
   const timeline = new Timeline(means.context.clock)
-  const taken = await timeline.time('fetch', () => means.pick(copy.store, { backup: 'latest', type }))
+  const taken = await pickTimed(means, copy.store, { backup: 'latest', type }, timeline)
   const wrong = wronglyTaken(taken, newest, older)
   if (wrong !== null) {
     return { case: failedCase(`the ${type} before the newest`, wrong), ...nothing }

@@ -17,7 +17,7 @@ export const faults: Scenario = {
     const set = await means.pick(means.store, { backup: means.backup, type: await bestType(means, lightness) })
     const other = await anotherSet(set, means)
     const cases = [await wholeCase(set, means)]
-    for (const fault of faultsFor(set.manifest, other)) {
+    for (const fault of faultsFor(set.stored.manifest, other)) {
       means.context.signal.throwIfAborted()
       cases.push(await faultCase(fault, set, means))
     }
@@ -55,7 +55,7 @@ async function withCopy(set: PickedSet, means: DrillMeans, change: (folder: stri
   const root = await means.context.workspace.folder('drill-faults')
   try {
     const folder = path.join(root, set.type, set.id)
-    await linkSet(set.folder, folder)
+    await linkSet(set.stored.folder, folder)
     await change(folder)
     return await means.validate(folder, set)
   } finally {

@@ -1,6 +1,7 @@
 import type { DrillCase, RehearsedRecovery } from '../../report/drill-facts.js'
 import type { Finding } from '../../findings.js'
 import { failedCase, rehearsed, saidOf } from '../outcomes.js'
+import { pickTimed } from '../pick.js'
 import type { DrillMeans, PickedSet, Scenario } from '../scenario.js'
 import { Timeline } from '../timeline.js'
 
@@ -14,7 +15,7 @@ export const latest: Scenario = {
     const findings: Finding[] = []
     for (const type of means.types) {
       const timeline = new Timeline(means.context.clock)
-      const set = await timeline.time('fetch', () => means.pick(means.store, { backup: means.backup, type }))
+      const set = await pickTimed(means, means.store, { backup: means.backup, type }, timeline)
       const end = await recoverWhole(set, timeline, means)
       cases.push(...passedOver(set), end)
       findings.push(...end.findings)

@@ -7,6 +7,7 @@ import { withSession, type Session } from '../../postgres/session.js'
 import type { DrillCase } from '../../report/drill-facts.js'
 import { bestType, breadth } from '../choice.js'
 import { failedCase, rehearsed, saidOf } from '../outcomes.js'
+import { pickTimed } from '../pick.js'
 import type { DrillMeans, PickedSet, Room, Scenario } from '../scenario.js'
 import { changesIn, describeLiving } from '../living.js'
 import { Timeline } from '../timeline.js'
@@ -18,7 +19,7 @@ export const table: Scenario = {
   async run(means) {
     const choice = { backup: means.backup, type: await bestType(means, breadth) }
     const timeline = new Timeline(means.context.clock)
-    const set = await timeline.time('fetch', () => means.pick(means.store, choice))
+    const set = await pickTimed(means, means.store, choice, timeline)
     return means.withRoom(set, {}, async (room) => {
       const database = room.newDatabase()
       // The database that lives: how it came to be is not what is timed here.

@@ -1,5 +1,6 @@
 import { bestType, breadth } from '../choice.js'
 import { rehearsed } from '../outcomes.js'
+import { pickTimed } from '../pick.js'
 import type { Scenario } from '../scenario.js'
 import { Timeline } from '../timeline.js'
 import { recoverWhole } from './latest.js'
@@ -11,7 +12,7 @@ export const upgrade: Scenario = {
   async run(means) {
     const choice = { backup: means.backup, type: await bestType(means, breadth) }
     const timeline = new Timeline(means.context.clock)
-    const set = await timeline.time('fetch', () => means.pick(means.store, choice))
+    const set = await pickTimed(means, means.store, choice, timeline)
     const major = set.manifest.source.major + 1
     const { findings, ...end } = await recoverWhole(set, timeline, means, { major })
     return { cases: [end], recoveries: [rehearsed(set, timeline, means)], findings }
