@@ -1,3 +1,4 @@
+import { COPY_FINDINGS } from './copy-findings.js'
 import { RECOVERY_FINDINGS } from './recovery-findings.js'
 import { SEALING_FINDINGS } from './sealing-findings.js'
 
@@ -353,6 +354,7 @@ export const FINDINGS = {
     meaning: 'The server is a standby: the backup is as old as its replay, and conflicts can cancel it.',
     advice: 'Back up the primary, or set hot_standby_feedback and max_standby_streaming_delay.',
   },
+  ...COPY_FINDINGS,
   ...RECOVERY_FINDINGS,
   ...SEALING_FINDINGS,
 } as const satisfies Record<string, Kind>

@@ -12,12 +12,15 @@ import { policyFor } from '../retention/policy-for.js'
 import { withServicesStopped, type Services } from '../restore/services.js'
 import { withLock, type IncomingSet } from '../stores/store.js'
 import { commitSet, type CommittedSet } from './commit-set.js'
+import { bringCopiesUpToDate, holdsSet } from './copies.js'
 import { measureBackup, measureFailure } from './measure.js'
 import { preflight, stopAtErrors } from './preflight.js'
 import { proveInto } from './prove.js'
 import { reporting, type UnderWay } from './reporting.js'
+import { makingFolder, readProtection, type Protection } from './seal-set.js'
 import { servicesOf } from './services.js'
-import { rotateTypes } from './rotate.js'
+import { rotateStores } from './rotate.js'
+import { failAtTroubles } from './troubles.js'
 import { jobsOf, prepareScratch, type PreparedScratch } from './scratch.js'
 
 /** What a set is made from. */
@@ -26,6 +29,7 @@ interface Making {
   source: Source
   description: Description
   scratch: PreparedScratch
+  protection: Protection
   /** Starts the services again, which were stopped for the dump. */
   restart: () => Promise<void>
 }
@@ -41,16 +45,15 @@ export function backup(options: Options, context: Context): Promise<Report> {
     const { report } = underWay
     const type = (report.type = options.type ?? 'manual')
     const rules = rulesInForce(options.alerts)
-    policyFor(type, options)
+    underWay.stores.forEach((each) => policyFor(type, each.options))
+    const protection = await readProtection(options, context)
     const services = servicesOf(options, report)
     try {
-      const { manifest } = await withSource(options, context, (source) =>
-        takeAndProve(source, type, services, underWay),
+      const taken = await withSource(options, context, (source) =>
+        takeAndProve(source, { type, services, protection }, underWay),
       )
-      await measureBackup(underWay, manifest)
-      if (options.rotate && isAsGoodAsAsked(manifest)) {
-        await report.phase('Rotating', () => rotateTypes(underWay, [type], manifest.id))
-      }
+      await measureBackup(underWay, taken.manifest)
+      await copyAndRotate(taken, underWay)
     } catch (error) {
       measureFailure(underWay, rules)
       throw error
@@ -58,18 +61,32 @@ export function backup(options: Options, context: Context): Promise<Report> {
   })
 }
 
+/** Brings the copies up to date; and keeps the right sets in each store that has the new one, if that is good. */
+async function copyAndRotate(taken: CommittedSet, underWay: UnderWay): Promise<void> {
+  const { report, stores, options } = underWay
+  const { id, type } = taken.manifest
+  await bringCopiesUpToDate(taken, underWay)
+  if (!isAsGoodAsAsked(taken.manifest)) {
+    return
+  }
+  if (options.rotate) {
+    const upToDate = stores.slice(1).filter((copy) => holdsSet(copy, { id, type }))
+    await report.phase('Rotating', () => rotateStores(underWay, upToDate, { types: [type], justTaken: id }))
+  }
+  failAtTroubles(`keeping the set ${type}/${id} in ${stores.length} stores`, 'the backup is good', underWay)
+}
+
 async function takeAndProve(
   source: Source,
-  type: string,
-  services: Services,
+  { type, services, protection }: { type: string; services: Services; protection: Protection },
   underWay: UnderWay,
 ): Promise<CommittedSet> {
-  const { report, store, options, context } = underWay
+  const { report, store, stores, options, context } = underWay
   const identity = { series: options.series ?? source.settings.database, type }
   report.series = identity.series
   report.logDetails = { ...identity }
   const { findings, facts } = await report.phase('Checking', () =>
-    preflight(source, { ...identity, store }, options, context),
+    preflight(source, { ...identity, store, copies: stores.slice(1) }, options, context),
   )
   report.find(findings)
   // The log of another series is not written to.
@@ -84,7 +101,7 @@ async function takeAndProve(
       const description = await report.phase('Taking a snapshot', () => describeSource(source, options))
       const incoming = await store.begin(idOf(description.snapshot.time), type)
       try {
-        return await writeSet(incoming, { identity, source, description, scratch, restart }, underWay)
+        return await writeSet(incoming, { identity, source, description, scratch, protection, restart }, underWay)
       } finally {
         await incoming.discard()
       }
@@ -97,11 +114,11 @@ async function takeAndProve(
 /** Dumps into the incoming set, proves it, and commits it with its proof. */
 async function writeSet(
   incoming: IncomingSet,
-  { identity, source, description, scratch, restart }: Making,
+  { identity, source, description, scratch, protection, restart }: Making,
   underWay: UnderWay,
 ): Promise<CommittedSet> {
   const { report, options, context } = underWay
-  const { folder } = incoming
+  const folder = await makingFolder(incoming, protection, context)
   const jobs = jobsOf(options)
   const taken = await report.phase('Dumping', () =>
     takeDump(source, description, { folder, type: identity.type, jobs, options }, context),
@@ -117,7 +134,7 @@ async function writeSet(
     { programs: source.programs, scratch, jobs },
     underWay,
   )
-  return commitSet(incoming, manifest, underWay)
+  return commitSet(incoming, { folder, manifest }, protection, underWay)
 }
 
 /** Adds the recovery kit to the set; it is written from the manifest, and listed in it like every file. */

@@ -21,7 +21,7 @@ import { jobsOf } from './scratch.js'
 /** What the scenarios are made of: the parts of the operation `restore`, with scratch as the target. */
 export function drillMeans(
   types: readonly string[],
-  { store, options, context }: UnderWay,
+  { store, options, context }: Pick<UnderWay, 'store' | 'options' | 'context'>,
   keys: OpeningKeys = NO_KEYS,
 ): DrillMeans {
   const jobs = jobsOf(options)

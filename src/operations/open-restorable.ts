@@ -24,11 +24,20 @@ export async function openRestorable(
   const folder = await store.open(place, telling(`fetching ${type}/${id}`, context.logger))
   const found = await checkStored(folder, place, keys, context)
   const opened = worstOf(found) === 'none' ? await openStored(folder, place, keys, context) : found
-  if (!Array.isArray(opened)) return opened
+  if (!Array.isArray(opened)) return lettingGo(opened, store, place)
   refuseWithoutKey(opened, place)
   // The next one may be as large, and needs its room.
   await store.letGo(place)
   return opened
+}
+
+/** Neither the plaintext nor what was fetched stays longer than it is needed. */
+function lettingGo(opened: OpenedSet, store: Store, place: SetPlace): OpenedSet {
+  const letGo = async (): Promise<void> => {
+    await opened.letGo()
+    await store.letGo(place)
+  }
+  return { ...opened, letGo }
 }
 
 function refuseWithoutKey(found: readonly Finding[], { id, type }: SetPlace): void {

@@ -9,6 +9,8 @@ import type { SourceFacts } from '../postgres/catalog/model.js'
 import { formatBytes } from '../units.js'
 import type { Listing, Store } from '../stores/store.js'
 import { boundedFindings } from '../verify/difference.js'
+import { copyFindings } from './preflight-copies.js'
+import type { StoreInUse } from './stores-in-use.js'
 
 /** How long the check of the services may take. */
 const SERVICES_LIMIT_MS = 60_000
@@ -49,6 +51,8 @@ export interface Place {
   series: string
   type: string
   store: Store
+  /** The stores that the set will be copied to. */
+  copies: readonly StoreInUse[]
 }
 
 /**
@@ -57,28 +61,28 @@ export interface Place {
  */
 export async function preflight(
   source: Source,
-  { series, type, store }: Place,
+  { series, type, store, copies }: Place,
   options: Options,
   context: Context,
 ): Promise<{ findings: Finding[]; facts: SourceFacts }> {
   const inspection = await inspectSource(source, options)
   const writable = await storeWritable(store)
   const listing = writable.length === 0 ? await store.list() : { sets: [], broken: [] }
+  const need = {
+    tableBytes: inspection.bytes,
+    previousBytes: listing.sets.find((set) => set.type === type)?.bytes,
+    compressed: source.compression !== 'none',
+  }
   const findings = [
     ...inspection.findings,
     ...writable,
     ...(writable.length === 0 ? await foreignSeries(store, series) : []),
     ...movedCluster(listing, series, inspection.facts.systemIdentifier),
     ...spaceFindings(
-      {
-        store: store.name,
-        free: writable.length === 0 ? await store.freeBytes() : null,
-        tableBytes: inspection.bytes,
-        previousBytes: listing.sets.find((set) => set.type === type)?.bytes,
-        compressed: source.compression !== 'none',
-      },
+      { ...need, store: store.name, free: writable.length === 0 ? await store.freeBytes() : null },
       formatBytes,
     ),
+    ...(await copyFindings(copies, series, need)),
     ...(await servicesState(options.services, context)),
   ]
   return { findings: boundedFindings(findings), facts: inspection.facts }

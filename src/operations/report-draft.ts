@@ -18,6 +18,7 @@ import type {
   RetentionLine,
   SetFacts,
   SourceFacts,
+  StoreLine,
   TableResult,
 } from '../report/report.js'
 
@@ -43,6 +44,8 @@ export class ReportDraft {
   metrics: Metrics | undefined
   alerts: AlertLine[] = []
   retention: RetentionLine[] = []
+  /** Undefined where there is only one. */
+  stores: readonly StoreLine[] | undefined
   /** Whether the store's log gets a line about it. */
   isLogged = true
   /** What the log says of the operation, besides how it ended and how long it took. */
@@ -147,6 +150,7 @@ export class ReportDraft {
       ...(this.drill !== undefined && { drill: this.drill }),
       ...(this.proof !== undefined && { proof: this.proof }),
       ...(this.metrics !== undefined && { metrics: this.metrics }),
+      ...(this.stores !== undefined && { stores: this.stores }),
       ...(failure !== undefined && { failure: this.failureOf(failure) }),
     }
   }

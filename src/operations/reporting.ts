@@ -4,21 +4,26 @@ import type { Operation } from '../option-list.js'
 import type { Options } from '../options.js'
 import { logLine, type LogDetails } from '../records/log.js'
 import { exitCodeFor, type Report } from '../report/report.js'
-import { openStore } from '../stores/factory.js'
 import type { Store } from '../stores/store.js'
 import { ReportDraft } from './report-draft.js'
+import { closeStores, openStores, type StoreInUse } from './stores-in-use.js'
 
-/** An operation under way: its report so far, and the store that it works on. */
+/** An operation under way: its report so far, and the stores that it works on. */
 export interface UnderWay {
   report: ReportDraft
+  /** The primary store. */
   store: Store
+  /** The primary and, where the operation works on them, the copies. */
+  stores: readonly [StoreInUse, ...StoreInUse[]]
   options: Options
   context: Context
 }
 
 /**
  * Does the work of an operation and makes its report, whatever happens: what is thrown on the way ends the work and is
- * the report's failure. A line about it goes to the store's log.
+ * the report's failure. A line about it goes to the log of each store, so that a copy alone tells its history.
+ *
+ * Throws `UsageError` for stores that cannot be meant.
  */
 export async function reporting(
   operation: Operation,
@@ -27,18 +32,22 @@ export async function reporting(
   work: (underWay: UnderWay) => Promise<void>,
 ): Promise<Report> {
   const report = new ReportDraft(operation, context)
-  const store = await openStore(options.store, { ...context, settings: options })
+  const stores = await openStores(operation, options, context)
   let failure: unknown
   try {
-    await work({ report, store, options, context })
+    await work({ report, store: stores[0].store, stores, options, context })
   } catch (error) {
     failure = error
   }
+  report.stores = stores.length === 1 ? undefined : stores.map(({ line }) => line)
   const finished = report.finished(failure)
   // What was asked for wrongly was never begun, and may be about another store than the one that was meant.
   if (report.isLogged && finished.failure?.exitCode !== 2) {
-    await writeLog(store, finished, report.logDetails, context)
+    for (const { store } of stores.filter(({ reached }) => reached)) {
+      await writeLog(store, finished, report.logDetails, context)
+    }
   }
+  await closeStores(stores, context)
   return finished
 }
 

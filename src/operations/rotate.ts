@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import type { Options } from '../options.js'
-import type { Report, RetentionLine } from '../report/report.js'
+import type { Report, RetentionLine, StoreLine } from '../report/report.js'
 import { policyFor } from '../retention/policy-for.js'
 import {
   RotationError,
@@ -9,16 +9,17 @@ import {
   type RotationRequest,
   type RotationResult,
 } from '../retention/rotate.js'
-import type { Store } from '../stores/store.js'
 import { reporting, type UnderWay } from './reporting.js'
+import type { StoreInUse } from './stores-in-use.js'
+import { failAtTroubles, onEach } from './troubles.js'
 
-/** Applies the retention policy to a store: every type in it, or the one that was asked for. */
+/** Applies the retention policy to the store and to every copy: to every type in it, or the one that was asked for. */
 export function rotate(options: Options, context: Context): Promise<Report> {
   return reporting('rotate', options, context, async (underWay) => {
-    const { report, store } = underWay
+    const { report, store, stores } = underWay
     report.type = options.type
     // Also where there is no set yet: an empty policy should not wait for its first victim.
-    policyFor(options.type ?? 'manual', options)
+    stores.forEach((each) => policyFor(options.type ?? 'manual', each.options))
     const present = await store.series()
     report.series = options.series ?? present ?? ''
     // The log of another series, and a folder that is no store, are not written to.
@@ -27,48 +28,83 @@ export function rotate(options: Options, context: Context): Promise<Report> {
       report.warn(`The store ${store.name} holds no set: there is nothing to rotate. Check the option store.`)
       return
     }
-    await report.phase('Rotating', () => rotateTypes(underWay, options.type === undefined ? undefined : [options.type]))
+    const types = options.type === undefined ? undefined : [options.type]
+    await report.phase('Rotating', () => rotateStores(underWay, stores.slice(1), { types }))
+    failAtTroubles('rotating', '', underWay)
   })
 }
 
-/** Rotates types and puts what was decided into the report, also when some sets could not be removed. */
-export async function rotateTypes(
-  { report, store, options, context }: UnderWay,
-  types: readonly string[] | undefined,
-  justTaken?: string,
+/** What a rotation is about. */
+export interface Rotation {
+  /** All that a store holds where not given. */
+  types?: readonly string[] | undefined
+  /** The id of the set that this run took. */
+  justTaken?: string
+}
+
+/**
+ * Rotates the primary store and these copies, each by its own policy. What goes wrong with a copy is noted; what went
+ * wrong with the primary is thrown when all are done.
+ */
+export async function rotateStores(
+  underWay: UnderWay,
+  copies: readonly StoreInUse[],
+  rotation: Rotation,
+): Promise<void> {
+  const { report, stores, options } = underWay
+  report.dryRun = options.dryRun
+  const [primary] = stores
+  const [outcome] = await Promise.allSettled([
+    rotateOne(primary, rotation, underWay, (lines) => {
+      report.retention = lines
+    }),
+    onEach(copies, 'rotation', underWay, async (copy) => {
+      await rotateOne(copy, rotation, underWay, (lines) => {
+        copy.line = { ...copy.line, retention: lines }
+      })
+      copy.reached = true
+    }),
+  ])
+  if (outcome.status === 'rejected') {
+    throw outcome.reason
+  }
+}
+
+/** Rotates one store and tells what was decided, also when some sets could not be removed. */
+async function rotateOne(
+  inUse: StoreInUse,
+  { types, justTaken }: Rotation,
+  { report, options: { dryRun, confirm }, context: { clock, logger, signal } }: UnderWay,
+  tell: (lines: RetentionLine[]) => void,
 ): Promise<void> {
   const request: RotationRequest = {
-    options,
-    now: context.clock.now(),
+    options: inUse.options,
+    now: clock.now(),
     series: report.series,
     ...(types !== undefined && { types }),
     ...(justTaken !== undefined && { justTaken }),
   }
-  report.dryRun = options.dryRun
+  const told = (result: RotationResult): void => {
+    tell(linesOf(result))
+    // Its warnings were in the log already.
+    report.warnings.push(...result.warnings)
+    inUse.line = afterRotation(inUse.line, result)
+  }
   try {
-    tellRotation(report, await rotateHere(store, request, options, context))
+    told(await rotateStore(inUse.store, request, { dryRun, confirm, logger, signal }))
   } catch (error) {
     if (error instanceof RotationError) {
-      tellRotation(report, error.result)
+      told(error.result)
     }
     throw error
   }
 }
 
-function rotateHere(
-  store: Store,
-  request: RotationRequest,
-  options: Options,
-  context: Context,
-): Promise<RotationResult> {
-  const { logger, signal } = context
-  return rotateStore(store, request, { dryRun: options.dryRun, confirm: options.confirm, logger, signal })
-}
-
-/** Its warnings were in the log already. */
-function tellRotation(report: UnderWay['report'], result: RotationResult): void {
-  report.retention = linesOf(result)
-  report.warnings.push(...result.warnings)
+/** What the store holds now, where it was known before. */
+function afterRotation(line: StoreLine, { removed, freedBytes, dryRun }: RotationResult): StoreLine {
+  return line.holds === undefined || dryRun
+    ? line
+    : { ...line, holds: { sets: line.holds.sets - removed.length, bytes: line.holds.bytes - freedBytes } }
 }
 
 function linesOf({ kept, removed, notRemoved }: RotationResult): RetentionLine[] {

@@ -35,7 +35,10 @@ export interface Report {
   tables: readonly TableResult[]
   metrics?: Metrics
   alerts: readonly AlertLine[]
+  /** Of the primary store; what was decided for copies is told with each of them. */
   retention: readonly RetentionLine[]
+  /** The stores that were worked on, the primary first; not given where there is only one. */
+  stores?: readonly StoreLine[]
   /** What was found besides the proof's findings: by the preflight, by rotation. */
   findings: readonly Finding[]
   /** What was checked in a dump of another tool, as sentences without their full stop. */
@@ -131,6 +134,36 @@ export interface RetentionLine {
   type: string
   keep: boolean
   reasons: readonly string[]
+}
+
+/** What came of an operation in one of several stores. */
+export interface StoreLine {
+  /** As a person would write it. */
+  name: string
+  role: 'primary' | 'copy'
+  /** What this run brought there from the primary, the newest first. */
+  copied: readonly CopiedSet[]
+  /** What it holds now, as far as that is known. */
+  holds?: { sets: number; bytes: number }
+  /** What rotation decided, for a copy. */
+  retention: readonly RetentionLine[]
+  /** The set that was validated there. */
+  checked?: CheckedSet
+  /** Why it is not as it should be, as a sentence without its full stop. */
+  trouble?: string
+}
+
+export interface CopiedSet {
+  id: string
+  type: string
+  bytes: number
+  seconds: number
+}
+
+export interface CheckedSet {
+  id: string
+  type: string
+  proof: Proof
 }
 
 export interface ArtifactLine {

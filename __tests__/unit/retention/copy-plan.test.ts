@@ -105,7 +105,7 @@ describe('whatever the stores hold and the policy says', () => {
     .map((facts) =>
       facts.map(({ hours, side, outcome, tier, ...rest }) => ({
         side,
-        set: hoursAgo(hours, { ...rest, proof: { outcome, tier } as RetentionSet['proof'] }),
+        set: hoursAgo(hours, { ...rest, proof: { outcome, tier } }),
       })),
     )
   const policies = fc

@@ -72,6 +72,8 @@ async function copyOfNewest(type: string, means: DrillMeans): Promise<{ store: S
   const newest = sets.filter((set) => set.type === type).slice(0, COPIED)
   for (const set of newest) {
     await linkSet(await means.store.open(set), path.join(root, set.type, set.id))
+    // What was linked stays when the folder goes that a store elsewhere has fetched it into.
+    await means.store.letGo(set)
   }
   return {
     store: means.openStore(root),

@@ -21,6 +21,7 @@ export const faults: Scenario = {
       means.context.signal.throwIfAborted()
       cases.push(await faultCase(fault, set, means))
     }
+    if (other !== null) await means.store.letGo(other.manifest)
     return { cases, recoveries: [], findings: [] }
   },
 }

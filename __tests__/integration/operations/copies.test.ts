@@ -1,0 +1,261 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+import { idOf, type Manifest } from '../../../src/backup/manifest.js'
+import { writeChecksums, writeManifest } from '../../../src/backup/set.js'
+import { flipBit } from '../../../src/drill/damage.js'
+import type { LogLine } from '../../../src/records/log.js'
+import { outputsOf } from '../../../src/report/outputs.js'
+import { startCluster, type TestCluster } from '../../support/cluster.js'
+import { createFarm } from '../../support/databases/index.js'
+import { changingTheCopy, operate, PROVEN, summaryOf, type Given, type Operated } from '../../support/operating.js'
+import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
+
+jest.setTimeout(180_000)
+
+const DAY = 24 * 3600 * 1000
+
+describe('copies of a backup', () => {
+  let source: TestCluster
+  let scratch: TestCluster
+  /** A proven set, from which tests make earlier ones. */
+  let sample: string
+  let root: string
+  let store: string
+  let near: string
+  let far: string
+
+  beforeAll(async () => {
+    ;[source, scratch] = await Promise.all([startCluster(), startCluster()])
+    await createFarm(source)
+    const folder = await temporaryFolder()
+    const operated = await operate('backup', {
+      'database-url': source.url('farm'),
+      'scratch-url': scratch.url(),
+      store: folder,
+      type: 'daily',
+    })
+    expect(summaryOf(operated)).toEqual(PROVEN)
+    sample = operated.report.set!.path
+  })
+  afterAll(async () => {
+    await Promise.all([source.remove(), scratch.remove()])
+  })
+  afterAll(removeTemporaryFolders)
+  beforeEach(async () => {
+    root = await temporaryFolder()
+    store = path.join(root, 'store')
+    near = path.join(root, 'near')
+    far = path.join(root, 'far')
+  })
+  afterEach(async () => {
+    await rm(root, { recursive: true, force: true })
+  })
+
+  function backUp(given: Given = {}, alter?: Parameters<typeof operate>[2]): Promise<Operated> {
+    const common = { 'database-url': source.url('farm'), 'scratch-url': scratch.url(), store, type: 'daily' }
+    return operate('backup', { ...common, copies: `${near}\n${far}`, ...given }, alter)
+  }
+
+  /** Puts a set into a store as a backup so many days ago would have left it. Returns its id. */
+  async function earlier(where: string, daysAgo: number, overrides: Partial<Manifest> = {}): Promise<string> {
+    const time = new Date(Date.now() - daysAgo * DAY)
+    const manifest = {
+      ...(JSON.parse(await readFile(path.join(sample, 'manifest.json'), 'utf8')) as Manifest),
+      id: idOf(time),
+      ...overrides,
+    }
+    manifest.snapshot = { ...manifest.snapshot, time: time.toISOString() }
+    const folder = path.join(where, manifest.type, manifest.id)
+    await cp(sample, folder, { recursive: true })
+    await writeManifest(folder, manifest)
+    await writeChecksums(folder, manifest.files)
+    return manifest.id
+  }
+
+  const common = { at: new Date().toISOString(), verifiedBy: 'a test', seconds: 1, findings: [] }
+  const notVerified = { outcome: 'not-verified', tier: 'full', reason: 'a test', ...common } as const
+  const failed = { outcome: 'failed', tier: 'full', ...common } as const
+
+  const setsOf = async (where: string, type = 'daily') => (await readdir(path.join(where, type)).catch(() => [])).sort()
+
+  const linesOf = async (where: string): Promise<LogLine[]> => {
+    const files = (await readdir(path.join(where, 'log')).catch(() => [])).sort()
+    const texts = await Promise.all(files.map((file) => readFile(path.join(where, 'log', file), 'utf8')))
+    return texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line) as LogLine)
+  }
+
+  /** The path of the biggest file of the dump. */
+  async function dumpFile(folder: string): Promise<string> {
+    const { files } = JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')) as Manifest
+    const [largest] = files.filter(({ path: file }) => file.startsWith('dump/')).sort((a, b) => b.size - a.size)
+    return path.join(folder, largest!.path)
+  }
+
+  test('three stores hold the same set, byte for byte, and each its history', async () => {
+    const operated = await backUp()
+    expect(summaryOf(operated)).toEqual(PROVEN)
+    const { id } = operated.report
+    const names = (await readdir(path.join(store, 'daily', id!), { recursive: true })).sort()
+    for (const copy of [near, far]) {
+      expect(await setsOf(copy)).toEqual([id])
+      const folder = path.join(copy, 'daily', id!)
+      expect((await readdir(folder, { recursive: true })).sort()).toEqual(names)
+      for (const name of ['manifest.json', 'SHA256SUMS', 'globals.sql']) {
+        expect(await readFile(path.join(folder, name))).toEqual(await readFile(path.join(store, 'daily', id!, name)))
+      }
+      expect(await linesOf(copy)).toEqual(await linesOf(store))
+      const validated = await operate('validate', { store: copy, verify: 'archive' })
+      expect(summaryOf(validated)).toMatchObject({ exitCode: 0, outcome: 'proven' })
+    }
+    const [primary, ...copies] = operated.report.stores!
+    expect(primary).toMatchObject({ name: store, role: 'primary', copied: [], holds: { sets: 1 } })
+    for (const line of copies) {
+      expect(line).toMatchObject({ role: 'copy', copied: [{ id, type: 'daily' }], holds: primary!.holds })
+      expect(line.trouble).toBeUndefined()
+      expect(line.copied[0]!.bytes).toBe(primary!.holds!.bytes)
+    }
+  })
+
+  test('one copy that cannot be written to: the backup is good, the other copy too, and the next run catches up', async () => {
+    // A file in the place of the folder above: nothing can be made there, not by root either.
+    const blocked = path.join(root, 'blocked')
+    await writeFile(blocked, '')
+    const gone = path.join(blocked, 'far')
+    const first = await backUp({ copies: `${near}\n${gone}` })
+    expect(summaryOf(first)).toMatchObject({ exitCode: 1, outcome: 'proven', tier: 'full' })
+    expect(first.report.failure?.message).toMatch(
+      /^The backup is good, the copy to \S*blocked\/far failed: .*The next run brings the copy up to date/,
+    )
+    expect(first.found).toEqual([`COPY_NOT_READY ${gone}`, `COPY_FAILED ${gone}`])
+    expect(outputsOf(first.report)).toMatchObject({ 'backup-id': first.report.id, proof: 'proven' })
+    expect(first.report.alerts.map(({ measure }) => measure)).toContain('errors')
+    expect(await setsOf(store)).toEqual([first.report.id])
+    expect(await setsOf(near)).toEqual([first.report.id])
+
+    await rm(blocked)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    const second = await backUp({ copies: `${near}\n${gone}` })
+    expect(summaryOf(second)).toEqual(PROVEN)
+    const ids = [first.report.id, second.report.id]
+    expect(await setsOf(gone)).toEqual(ids)
+    expect(await setsOf(near)).toEqual(ids)
+    expect(second.report.stores!.map(({ copied }) => copied.map(({ id }) => id))).toEqual([
+      [],
+      [second.report.id],
+      [second.report.id, first.report.id],
+    ])
+    // What the log says of the set that came late is there too, its digest above all.
+    const digests = (lines: LogLine[]) => lines.map(({ details }) => details.manifest_sha256).sort()
+    expect(digests(await linesOf(gone))).toEqual(digests(await linesOf(store)))
+  })
+
+  test('each store keeps by its own rules, and gets only what it will keep', async () => {
+    const ids: string[] = []
+    for (let day = 12; day >= 1; day -= 1) ids.push(await earlier(store, day))
+    const operated = await backUp({ copies: `${near} keep-last=4\n${far} keep-daily=30` })
+    expect(operated.exitCode).toBe(0)
+    const all = [...ids, operated.report.id!]
+    expect(await setsOf(store)).toEqual(all.slice(-7))
+    expect(await setsOf(near)).toEqual(all.slice(-4))
+    expect(await setsOf(far)).toEqual(all)
+    expect(operated.report.stores!.map(({ holds }) => holds?.sets)).toEqual([7, 4, 13])
+
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    const next = await backUp({ copies: `${near} keep-last=4\n${far} keep-daily=30` })
+    expect(next.report.stores!.map(({ copied }) => copied.length)).toEqual([0, 1, 1])
+    expect(await setsOf(near)).toEqual([...all, next.report.id!].slice(-4))
+    const [, nearLine] = next.report.stores!
+    expect(nearLine!.retention.filter(({ keep }) => !keep).map(({ id }) => id)).toEqual([all.at(-4)])
+  })
+
+  test('types that another run takes are brought along', async () => {
+    const weekly = await earlier(store, 3, { type: 'weekly' })
+    await backUp()
+    expect(await setsOf(far, 'weekly')).toEqual([weekly])
+  })
+
+  test('what failed is not copied, what could not be verified only where nothing better is there', async () => {
+    const [bad, unsure] = [await earlier(store, 3, { proof: failed }), await earlier(store, 2, { proof: notVerified })]
+    const disproved = await backUp({}, { alter: changingTheCopy('data', 'TRUNCATE diary') })
+    expect(disproved.exitCode).toBe(3)
+    expect(await setsOf(near)).toEqual([unsure])
+    expect(disproved.report.warnings.join()).toMatch(/was not copied to \S+near: its proof failed/)
+    expect(await setsOf(store)).toEqual([bad, unsure, disproved.report.id])
+
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    const fresh = path.join(root, 'fresh')
+    const good = await backUp({ copies: fresh })
+    expect(await setsOf(fresh)).toEqual([good.report.id])
+  })
+
+  test('a set that rotted in the primary is not copied, is named, and keeps no other from being copied', async () => {
+    const [older, rotten] = [await earlier(store, 3), await earlier(store, 2)]
+    await flipBit(await dumpFile(path.join(store, 'daily', rotten)))
+    const operated = await backUp()
+    expect(operated.exitCode).toBe(3)
+    expect(operated.found).toEqual([`COPY_SOURCE_DAMAGED daily/${rotten}`])
+    expect(operated.report.failure?.message).toMatch(
+      new RegExp(`^The backup is good, the set daily/${rotten} is damaged in`),
+    )
+    for (const copy of [near, far]) expect(await setsOf(copy)).toEqual([older, operated.report.id])
+  })
+
+  test('a broken set in a copy is put right from the primary', async () => {
+    const id = await earlier(store, 1)
+    await mkdir(path.join(near, 'daily'), { recursive: true })
+    await cp(path.join(store, 'daily', id), path.join(near, 'daily', id), { recursive: true })
+    await rm(path.join(near, 'daily', id, 'globals.sql'))
+    const operated = await backUp()
+    expect(operated.exitCode).toBe(0)
+    const { exitCode } = await operate('validate', { store: near, backup: id, verify: 'archive' })
+    expect(exitCode).toBe(0)
+  })
+
+  test('a copy that holds another series is left alone', async () => {
+    await earlier(near, 1, { series: 'other' })
+    const before = await setsOf(near)
+    const operated = await backUp()
+    expect(operated.exitCode).toBe(1)
+    expect(operated.report.failure?.message).toMatch(/holds the series "other", not "farm"/)
+    expect(await setsOf(near)).toEqual(before)
+    expect(await linesOf(near)).toEqual([])
+    expect(await setsOf(far)).toEqual([operated.report.id])
+  })
+
+  test('rotate works on every store, and one that cannot be rotated disturbs no other', async () => {
+    for (let day = 5; day >= 1; day -= 1) {
+      for (const where of [store, near, far]) await earlier(where, day)
+    }
+    const copies = `${near} keep-last=3\n${far} keep-last=1`
+    const dry = await operate('rotate', { store, copies, 'keep-last': '4', 'dry-run': 'true' })
+    expect(dry.exitCode).toBe(0)
+    expect(dry.report.stores!.map(({ retention }) => retention.filter(({ keep }) => !keep).length)).toEqual([0, 2, 2])
+    expect(dry.report.retention.filter(({ keep }) => !keep)).toHaveLength(1)
+
+    await rm(path.join(near, 'daily'), { recursive: true })
+    await earlier(near, 1, { series: 'other' })
+    const real = await operate('rotate', { store, copies, 'keep-last': '4' })
+    expect(real.exitCode).toBe(5)
+    expect(real.found).toEqual([`COPY_NOT_ROTATED ${near}`])
+    expect((await setsOf(store)).length).toBe(4)
+    expect((await setsOf(near)).length).toBe(1)
+    expect((await setsOf(far)).length).toBe(3)
+  })
+
+  test.each([
+    [() => store, /is the store itself/],
+    [() => `${near}\n${near}/../near`, /is given twice/],
+    [() => `${near} keep-dayly=1`, /write keep-daily=/],
+    [() => `${near} keep-last=0`, /keeps nothing/],
+    [() => 'nowhere://x', /not a known kind of store/],
+  ])('copies that cannot be meant are refused before anything is done (%#)', async (copies, problem) => {
+    const told = await backUp({ copies: copies() }).then(
+      ({ report }) => report.failure?.message ?? '',
+      (error: unknown) => String(error),
+    )
+    expect(told).toMatch(problem)
+    expect(await readdir(root)).toEqual([])
+  })
+})

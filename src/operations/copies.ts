@@ -1,0 +1,188 @@
+import { DamagedError, GuardError } from '../errors.js'
+import { describeFinding, worstOf } from '../findings.js'
+import { planCopies } from '../retention/copy-plan.js'
+import { policyFor } from '../retention/policy-for.js'
+import { forRetention } from '../retention/rotate.js'
+import { withLock, type Listing, type SetPlace, type StoredSet } from '../stores/store.js'
+import { verifyFiles } from '../verify/files.js'
+import type { CommittedSet } from './commit-set.js'
+import { bringLogLines } from './copy-log.js'
+import { telling } from './elsewhere.js'
+import type { UnderWay } from './reporting.js'
+import type { StoreInUse } from './stores-in-use.js'
+import { noteDamage, noteTrouble, onEach } from './troubles.js'
+
+/** A set on its way to the copies that lack it. */
+interface Consignment {
+  set: StoredSet
+  to: StoreInUse[]
+}
+
+/**
+ * Brings every copy up to date with the primary store: the set that was taken, and earlier ones that a copy lacks and
+ * would keep, the newest first. What goes wrong with one copy is noted, and disturbs no other.
+ *
+ * Each set is fetched once, however many copies lack it, and only one at a time lies in scratch.
+ */
+export async function bringCopiesUpToDate(taken: CommittedSet, underWay: UnderWay): Promise<void> {
+  const { report, store, stores } = underWay
+  const [primary, ...copies] = stores
+  if (copies.length === 0) {
+    return
+  }
+  await report.phase('Copying', async () => {
+    const listing = await store.list()
+    primary.line = { ...primary.line, holds: weightOf(listing) }
+    const consignments = await consign(copies, listing, taken.manifest, underWay)
+    for (const consignment of consignments) {
+      await send(consignment, taken, underWay)
+    }
+    await onEach(copies.filter(hasNews), 'copy', underWay, async (copy) => {
+      await bringLogLines(store, copy, taken.manifest.id)
+      await withLock(copy.store, `cleaning up ${copy.store.name}`, () => copy.store.sweep())
+    })
+  })
+}
+
+/** Whether a copy holds a set, as far as this run has seen it. */
+export function holdsSet({ line, held }: StoreInUse, { id, type }: SetPlace): boolean {
+  return held.has(`${type}/${id}`) || line.copied.some((set) => set.id === id && set.type === type)
+}
+
+function hasNews({ line, troubles }: StoreInUse): boolean {
+  return line.copied.length > 0 && troubles.length === 0
+}
+
+/** Lists every copy and finds out which of them lack which sets. A copy that lacks nothing costs this one listing. */
+async function consign(
+  copies: readonly StoreInUse[],
+  { sets }: Listing,
+  taken: SetPlace,
+  underWay: UnderWay,
+): Promise<Consignment[]> {
+  const consignments = new Map<StoredSet, StoreInUse[]>(sets.map((set) => [set, []]))
+  await onEach(copies, 'copy', underWay, async (copy) => {
+    const listing = await copy.store.list()
+    refuseForeign(copy, listing, underWay)
+    copy.reached = true
+    copy.held = new Set(listing.sets.map(({ type, id }) => `${type}/${id}`))
+    copy.line = { ...copy.line, holds: weightOf(listing) }
+    for (const place of missingIn(copy, listing, sets, taken, underWay)) {
+      const set = sets.find(({ id, type }) => id === place.id && type === place.type)
+      if (set !== undefined) consignments.get(set)?.push(copy)
+    }
+  })
+  return [...consignments]
+    .map(([set, to]) => ({ set, to }))
+    .filter(({ to }) => to.length > 0)
+    .sort((a, b) => (a.set.id < b.set.id ? 1 : -1))
+}
+
+/** Says why the set that was just taken is not copied, where it is not: that is what everybody expects. */
+function missingIn(
+  copy: StoreInUse,
+  listing: Listing,
+  sets: readonly StoredSet[],
+  taken: SetPlace,
+  { report, context }: UnderWay,
+): SetPlace[] {
+  const plan = planCopies(
+    {
+      primary: sets.map(forRetention),
+      copy: listing.sets.map(forRetention),
+      now: context.clock.now(),
+      series: report.series,
+      justTaken: taken.id,
+    },
+    (type) => policyFor(type, copy.options),
+  )
+  const own = plan.find(({ set }) => set.id === taken.id && set.type === taken.type)
+  if (own?.copy === false) {
+    report.warn(`The set ${taken.type}/${taken.id} was not copied to ${copy.store.name}: ${own.reasons.join('; ')}.`)
+  }
+  return plan.filter((decision) => decision.copy).map(({ set }) => set)
+}
+
+function refuseForeign(copy: StoreInUse, { sets }: Listing, { report }: UnderWay): void {
+  const foreign = sets.find(({ manifest }) => manifest.series !== report.series)?.manifest.series
+  if (foreign !== undefined) {
+    throw new GuardError({
+      doing: `copying to ${copy.store.name}`,
+      problem: `the store holds the series "${foreign}", not "${report.series}"`,
+      advice: 'Give each database a store of its own, or set series to the name that the store has.',
+    })
+  }
+}
+
+/** Copies one set to all stores that lack it and have had no trouble so far. */
+async function send({ set, to }: Consignment, taken: CommittedSet, underWay: UnderWay): Promise<void> {
+  const { store, context } = underWay
+  const healthy = to.filter(({ troubles }) => troubles.length === 0)
+  if (healthy.length === 0) {
+    return
+  }
+  const isTaken = set.id === taken.manifest.id && set.type === taken.manifest.type
+  let folder = taken.folder
+  if (!isTaken) {
+    try {
+      folder = await store.open(set, telling(`fetching ${set.type}/${set.id}`, context.logger))
+    } catch (error) {
+      context.signal.throwIfAborted()
+      healthy.forEach((copy) => {
+        noteTrouble(copy, { what: 'copy', error }, underWay)
+      })
+      return
+    }
+  }
+  try {
+    await putOnEach({ set, to: healthy }, folder, underWay, isTaken)
+  } finally {
+    if (!isTaken) await store.letGo(set)
+  }
+}
+
+/** The set that was just taken was proven from this very folder; an earlier one may have rotted since. */
+async function putOnEach(
+  { set, to }: Consignment,
+  folder: string,
+  underWay: UnderWay,
+  isTaken: boolean,
+): Promise<void> {
+  const rotten = new Set<string>()
+  await onEach(to, 'copy', underWay, async (copy) => {
+    try {
+      await putInto(copy, set, folder, underWay)
+    } catch (error) {
+      const rot = isTaken || !(error instanceof DamagedError) ? [] : await verifyFiles(folder, set)
+      if (worstOf(rot) !== 'error') throw error
+      rotten.add(rot.map(describeFinding).join(' ').replace(/\.$/, ''))
+    }
+  })
+  for (const found of rotten) {
+    noteDamage(set, found, underWay)
+  }
+}
+
+async function putInto(
+  copy: StoreInUse,
+  set: StoredSet,
+  folder: string,
+  { context: { clock, logger } }: UnderWay,
+): Promise<void> {
+  const { id, type, bytes } = set
+  const label = `copying ${type}/${id} to ${copy.store.name}`
+  const start = clock.monotonic()
+  await copy.store.put(folder, { id, type }, telling(label, logger))
+  const seconds = (clock.monotonic() - start) / 1000
+  logger.info(`Copied ${type}/${id} to ${copy.store.name}.`)
+  const { copied, holds = { sets: 0, bytes: 0 } } = copy.line
+  copy.line = {
+    ...copy.line,
+    copied: [...copied, { id, type, bytes, seconds }],
+    holds: { sets: holds.sets + 1, bytes: holds.bytes + bytes },
+  }
+}
+
+function weightOf({ sets }: Listing): { sets: number; bytes: number } {
+  return { sets: sets.length, bytes: sets.reduce((sum, { bytes }) => sum + bytes, 0) }
+}
