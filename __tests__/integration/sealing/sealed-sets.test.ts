@@ -1,98 +1,262 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
-import { appendFile, cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
-import { SET, describeFiles, readManifest, writeChecksums, writeManifest } from '../../../src/backup/set.js'
+import { SET, readManifest } from '../../../src/backup/set.js'
 import { entriesBelow } from '../../../src/platform/files.js'
-import { startCluster, type TestCluster } from '../../support/cluster.js'
-import { createSampleDatabase } from '../../support/databases/index.js'
+import { plaintextBelow } from '../../support/age.js'
 import { describeDatabase, differences, oneLine, type Described } from '../../support/described.js'
-import { ageKey, plaintextBelow, type AgeKey } from '../../support/age.js'
-import { ALL_WELL, RecoveryBench, codesOf, outcomeOf } from '../../support/recovery.js'
+import { ALL_WELL, codesOf, outcomeOf } from '../../support/recovery.js'
+import {
+  DATABASE,
+  backUpSealed,
+  copyOfStore,
+  flipBitIn,
+  folderOf,
+  redoLists,
+  restoreInto,
+  sealedBench,
+  type SealedBench,
+} from '../../support/sealed-store.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(240_000)
 
-const run = promisify(execFile)
-const DATABASE = 'masclet_imperi'
-
-let cluster: TestCluster
-let bench: RecoveryBench
+let made: SealedBench
 let original: Described
-let daily: AgeKey
-let escrow: AgeKey
-let stranger: AgeKey
-/** Two sets, a second and a row apart, encrypted to the first two keys. */
-let ids: string[]
-
-const toBoth = () => ({ 'encrypt-to': `${daily.recipient}, ${escrow.recipient}` })
+/** Encrypted to the daily and the escrow key: an older set, proven to the end, and a newer one. */
+let older: string
+let newer: string
 
 beforeAll(async () => {
-  cluster = await startCluster()
-  bench = await RecoveryBench.make(await temporaryFolder(), cluster)
-  ;[daily, escrow, stranger] = await Promise.all([ageKey(), ageKey(), ageKey()])
-  await createSampleDatabase(cluster, DATABASE, 300)
-  original = await describeDatabase(cluster, DATABASE)
-  const one = await bench.backUp(cluster.url(DATABASE), { ...toBoth(), verify: 'full', scratch: 'cluster' })
-  await new Promise((resolve) => setTimeout(resolve, 1000))
-  ids = [one, await bench.backUp(cluster.url(DATABASE), toBoth())]
+  made = await sealedBench()
+  original = await describeDatabase(made.cluster, DATABASE)
+  older = await backUpSealed(made, { verify: 'full', scratch: 'cluster' })
+  newer = await backUpSealed(made)
 })
 afterAll(async () => {
-  await cluster.remove()
+  await made.cluster.remove()
   await removeTemporaryFolders()
 })
 
-const folderOf = (id: string, store = bench.store) => path.join(store, 'manual', id)
-
-/** A copy of the store, to be damaged. */
-async function copyOfStore(): Promise<string> {
-  const store = path.join(await temporaryFolder(), 'store')
-  await cp(bench.store, store, { recursive: true })
-  return store
-}
-
-async function restoreInto(database: string, options: Record<string, unknown>) {
-  await cluster.query(`DROP DATABASE IF EXISTS ${database}`)
-  return bench.run('restore', { 'target-url': cluster.url(database), confirm: database, ...options })
-}
-
 async function expectEqual(database: string): Promise<void> {
-  expect(differences(original, await describeDatabase(cluster, database)).map(oneLine)).toEqual([])
+  expect(differences(original, await describeDatabase(made.cluster, database)).map(oneLine)).toEqual([])
+}
+
+const validate = (options: Record<string, unknown>) =>
+  made.bench.run('validate', { backup: newer, verify: 'archive', ...options })
+
+/** Runs an operation and looks whether it left anything in the folder for temporary files. */
+async function temporariesAfter(work: () => Promise<unknown>): Promise<string[]> {
+  await work()
+  return readdir(path.join(made.bench.root, 'tmp'))
 }
 
 describe('a set that is encrypted to two keys', () => {
   test('holds nothing that can be read but what says how to open it', async () => {
-    const entries = (await entriesBelow(folderOf(ids[0]!))).filter(({ kind }) => kind === 'file')
+    const folder = folderOf(made.bench.store, older)
+    const entries = (await entriesBelow(folder)).filter(({ kind }) => kind === 'file')
     const readable = entries.map((entry) => entry.path).filter((file) => !file.endsWith('.age'))
-    expect(readable).toEqual([SET.guide, SET.checksums, SET.manifest, SET.script].sort())
-    expect(await plaintextBelow(bench.store)).toEqual([])
+    expect(readable.sort()).toEqual([SET.guide, SET.checksums, SET.manifest, SET.script].sort())
+    expect(await plaintextBelow(made.bench.store)).toEqual([])
     for (const { path: file } of entries) {
-      expect((await stat(path.join(folderOf(ids[0]!), file))).mode & 0o077).toBe(0)
+      expect((await stat(path.join(folder, file))).mode & 0o077).toBe(0)
     }
-    await run('sha256sum', ['--check', '--strict', SET.checksums], { cwd: folderOf(ids[0]!) })
+    await promisify(execFile)('sha256sum', ['--check', '--strict', SET.checksums], { cwd: folder })
   })
 
   test('has a manifest that tells the proof and no data', async () => {
-    const manifest = await readManifest(folderOf(ids[0]!))
+    const manifest = await readManifest(folderOf(made.bench.store, older))
     expect(manifest).toMatchObject({ proof: { outcome: 'proven', tier: 'full' }, sequences: [], hash: null })
     expect(manifest.encryption?.recipients).toHaveLength(2)
     expect(manifest.tables.filter(({ fingerprint }) => fingerprint !== undefined)).toEqual([])
     expect(manifest.tables.find(({ name }) => name === 'animals')?.rows).toBeGreaterThan(0)
   })
 
-  test.each([0, 1])('is restored with the key %i alone', async (which) => {
-    const key = [daily, escrow][which]!
-    const ran = await restoreInto(`back_${which}`, { 'decrypt-key': which === 0 ? key.file : key.identity })
-    expect(outcomeOf(ran)).toEqual(ALL_WELL)
-    await expectEqual(`back_${which}`)
+  test('is restored with each key alone, given as a file or as it is', async () => {
+    const keys = [made.daily.file, made.escrow.identity]
+    for (const [index, key] of keys.entries()) {
+      const ran = await restoreInto(made, `back_${index}`, { 'decrypt-key': key })
+      expect(outcomeOf(ran)).toEqual(ALL_WELL)
+      expect(ran.report.id).toBe(newer)
+      await expectEqual(`back_${index}`)
+    }
   })
 
   test('is proven again with a key, and the outcome that is kept tells no data', async () => {
-    const ran = await bench.run('validate', { backup: ids[0], 'decrypt-key': daily.file, scratch: 'cluster' })
+    const ran = await validate({ backup: older, verify: 'full', scratch: 'cluster', 'decrypt-key': made.daily.file })
     expect(outcomeOf(ran)).toEqual(ALL_WELL)
     expect(ran.report.proof).toMatchObject({ outcome: 'proven', tier: 'full' })
-    expect(await readdir(path.join(folderOf(ids[0]!), SET.proofs))).toHaveLength(1)
+    expect(await readdir(path.join(folderOf(made.bench.store, older), SET.proofs))).toHaveLength(1)
+  })
+
+  test('leaves no plaintext among the temporary files, neither when all went well nor when not', async () => {
+    expect(await temporariesAfter(() => validate({ 'decrypt-key': made.daily.file }))).toEqual([])
+    expect(await temporariesAfter(() => validate({ 'decrypt-key': made.stranger.file }))).toEqual([])
+    expect(await temporariesAfter(() => backUpSealed(made, { type: 'extra' }))).toEqual([])
+  })
+})
+
+describe('the key', () => {
+  test('missing: every byte is checked, and nothing is called proven', async () => {
+    const ran = await validate({})
+    expect([ran.exitCode, codesOf(ran)]).toEqual([4, ['DECRYPT_KEY_MISSING']])
+    expect(ran.report.proof?.outcome).toBe('not-verified')
+    const restored = await restoreInto(made, 'nokey', {})
+    expect([restored.exitCode, restored.report.failure?.message]).toEqual([2, expect.stringContaining('no key')])
+  })
+
+  test('missing: a flipped bit is found all the same', async () => {
+    const store = await copyOfStore(made.bench.store)
+    await flipBitIn(path.join(folderOf(store, newer), 'dump/toc.dat.age'))
+    const ran = await validate({ store })
+    expect([ran.exitCode, codesOf(ran)]).toEqual([3, ['FILE_CHECKSUM']])
+  })
+
+  test('wrong: a finding of its own, which is not held against the set', async () => {
+    const before = await readdir(folderOf(made.bench.store, newer))
+    const ran = await validate({ 'decrypt-key': made.stranger.identity })
+    expect([ran.exitCode, codesOf(ran)]).toEqual([3, ['DECRYPT_KEY_WRONG']])
+    expect(await readdir(folderOf(made.bench.store, newer))).toEqual(before)
+  })
+
+  test('wrong: no older set is restored instead', async () => {
+    const restored = await restoreInto(made, 'wrongkey', { 'decrypt-key': made.stranger.file })
+    expect([restored.exitCode, restored.report.failure?.message]).toEqual([
+      3,
+      expect.stringContaining('DECRYPT_KEY_WRONG'),
+    ])
+  })
+
+  test('never shows in what is said', async () => {
+    const body = made.daily.identity.slice('AGE-SECRET-KEY-1'.length)
+    const hidden: string[] = []
+    const ran = await made.bench.run(
+      'validate',
+      { backup: newer, verify: 'archive', 'decrypt-key': `${made.daily.identity}\nAGE-SECRET-KEY-1BROKEN` },
+      { onStep: (_, context) => void hidden.push(context.workingDirectory) },
+    )
+    expect(ran.exitCode).toBe(2)
+    expect(JSON.stringify(ran)).not.toContain(body)
+  })
+})
+
+describe('what is wrong with a key comes to light before anything is dumped', () => {
+  test.each([
+    ['a typing error', () => made.daily.recipient.replace(/.$/, (last) => (last === 'q' ? 'p' : 'q'))],
+    ['a private key', () => made.daily.identity],
+    ['an SSH key', () => 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ9'],
+    ['a key of another kind', () => 'age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t'],
+  ])('%s', async (_, key) => {
+    const store = path.join(await temporaryFolder(), 'store')
+    const ran = await made.bench.run('backup', {
+      'database-url': made.cluster.url(DATABASE),
+      store,
+      'encrypt-to': `${made.escrow.recipient}, ${key()}`,
+    })
+    expect(ran.exitCode).toBe(2)
+    expect(ran.report.failure?.message).toContain('encrypt-to')
+    expect(ran.report.failure?.message).not.toContain(made.daily.identity)
+    await expect(stat(path.join(store, 'manual'))).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('damage that somebody tried to hide, without the log to remember', () => {
+  test('two encrypted files that changed places', async () => {
+    const store = await copyOfStore(made.bench.store, { keepLog: false })
+    const folder = folderOf(store, newer)
+    const [one, other] = ['globals.sql.age', 'catalog.json.age'].map((name) => path.join(folder, name)) as [
+      string,
+      string,
+    ]
+    await rename(one, `${folder}.aside`)
+    await rename(other, one)
+    await rename(`${folder}.aside`, other)
+    const plain = await validate({ store, 'decrypt-key': made.daily.file })
+    expect([plain.exitCode, new Set(codesOf(plain))]).toEqual([3, new Set(['FILE_SIZE'])])
+    await redoLists(folder)
+    const hidden = await validate({ store, 'decrypt-key': made.daily.file })
+    expect(hidden.exitCode).toBe(3)
+    expect(hidden.report.proof?.findings.map(({ on }) => on)).toEqual(
+      expect.arrayContaining(['globals.sql (decrypted)', 'catalog.json (decrypted)']),
+    )
+  })
+
+  test('a bit flipped in an encrypted file', async () => {
+    const store = await copyOfStore(made.bench.store, { keepLog: false })
+    await flipBitIn(path.join(folderOf(store, newer), 'catalog.json.age'))
+    await redoLists(folderOf(store, newer))
+    const ran = await validate({ store, 'decrypt-key': made.daily.file })
+    expect([ran.exitCode, codesOf(ran)]).toEqual([3, ['DECRYPT_FAILED']])
+    const restored = await restoreInto(made, 'flipped', { store, backup: newer, 'decrypt-key': made.daily.file })
+    expect([restored.exitCode, restored.report.failure?.message]).toEqual([
+      3,
+      expect.stringContaining('DECRYPT_FAILED'),
+    ])
+  })
+
+  test('a file that is encrypted to another key', async () => {
+    const store = await copyOfStore(made.bench.store, { keepLog: false })
+    const file = path.join(folderOf(store, newer), 'catalog.json.age')
+    await rm(file)
+    await promisify(execFile)('age', ['-r', made.stranger.recipient, '-o', file, made.daily.file])
+    await redoLists(folderOf(store, newer))
+    const ran = await validate({ store, 'decrypt-key': made.daily.file })
+    expect([ran.exitCode, codesOf(ran)]).toEqual([3, ['DECRYPT_FAILED']])
+  })
+
+  test.each([
+    ['another outcome', { proof: 'outcome' }],
+    ['another series', { series: 'another' }],
+  ])('a readable manifest with %s than the encrypted one', async (_, change) => {
+    const store = await copyOfStore(made.bench.store, { keepLog: false })
+    await redoLists(folderOf(store, newer), (manifest) =>
+      'series' in change
+        ? { ...manifest, series: 'another' }
+        : { ...manifest, proof: { ...manifest.proof, outcome: 'failed' } as typeof manifest.proof },
+    )
+    const ran = await validate({ store, 'decrypt-key': made.daily.file })
+    expect([ran.exitCode, codesOf(ran)]).toEqual([3, ['SEALED_SET_DIFFERS']])
+  })
+})
+
+test('an edited readable manifest with its checksums redone is found by the log, without any key', async () => {
+  const store = await copyOfStore(made.bench.store)
+  await redoLists(folderOf(store, newer), (manifest) => ({ ...manifest, tool: { ...manifest.tool, version: '9' } }))
+  const ran = await validate({ store })
+  expect([ran.exitCode, codesOf(ran)]).toEqual([3, ['MANIFEST_CHANGED']])
+})
+
+describe('hide-names', () => {
+  test('leaves no name of a table or role in what can be read in the store', async () => {
+    const id = await backUpSealed(made, { type: 'hidden', 'hide-names': 'true', tables: 'animals, parts, users' })
+    const ran = await validate({ backup: id, type: 'hidden', 'decrypt-key': made.daily.file })
+    expect(outcomeOf(ran)).toEqual(ALL_WELL)
+    const folder = folderOf(made.bench.store, id, 'hidden')
+    const manifest = await readManifest(folder)
+    const plain = await readManifest(folderOf(made.bench.store, newer))
+    expect(manifest.tables.map(({ rows }) => rows).filter((rows) => rows === 300 || (rows ?? 0) > 0)).not.toEqual([])
+    const names = plain.tables.map(({ name }) => name)
+    expect(names.length).toBeGreaterThan(3)
+    const files = (await entriesBelow(folder)).filter(
+      ({ kind, path: file }) => kind === 'file' && !file.endsWith('.age'),
+    )
+    const texts = await Promise.all(files.map(async ({ path: file }) => readFile(path.join(folder, file), 'utf8')))
+    const log = await readFile(
+      path.join(made.bench.store, 'log', `${new Date().toISOString().slice(0, 10)}.jsonl`),
+      'utf8',
+    )
+    const ofThisSet = log.split('\n').filter((line) => line.includes(id))
+    expect(ofThisSet).toHaveLength(2)
+    for (const text of [...texts, ...ofThisSet]) {
+      expect(names.filter((name) => new RegExp(`\\b${name}\\b`).test(text))).toEqual([])
+    }
+  })
+
+  test('needs encrypt-to', async () => {
+    const ran = await made.bench.run('backup', { 'database-url': made.cluster.url(DATABASE), 'hide-names': 'true' })
+    expect([ran.exitCode, ran.report.failure?.message]).toEqual([2, expect.stringContaining('encrypt-to')])
   })
 })
