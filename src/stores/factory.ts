@@ -2,6 +2,8 @@ import path from 'node:path'
 import { UsageError } from '../errors.js'
 import { DirectoryStore } from './directory.js'
 import { kindOfLocation, shownLocation } from './location.js'
+import { RemoteStore } from './remote.js'
+import { openS3Place } from './s3.js'
 import type { StoreTools } from './settings.js'
 import type { Store } from './store.js'
 
@@ -16,6 +18,8 @@ export async function openStore(location: string, tools: StoreTools): Promise<St
   switch (found.kind) {
     case 'folder':
       return new DirectoryStore(path.resolve(tools.workingDirectory, found.path), tools, location)
+    case 's3':
+      return new RemoteStore(openS3Place(location, tools), tools)
     default:
       return Promise.reject(
         new UsageError({

@@ -5,7 +5,7 @@ import type { Unlock } from './store.js'
 import { Silence, ownerOf, waitForTurn, type Turn, type WaitTools } from './waiting.js'
 
 /** How often one who holds the lock, or waits for it, shows that it lives. */
-const BEAT_MS = 20_000
+const BEAT_MS = 30_000
 
 /** Without a sign of life for so long, one who runs elsewhere counts as dead: several missed beats. */
 const SILENCE_MS = 150_000
@@ -13,8 +13,11 @@ const SILENCE_MS = 150_000
 /** Looks cost a program or a request each: often at first, then seldom. */
 const POLL = { first: 200, most: 3_000, growth: 1.5 }
 
+/** One who could not show that it lives for so long may have been taken for dead, and does not go on as if nothing was. */
+const DOUBT_MS = SILENCE_MS / 2
+
 /** How often one's own mark may be missing before the place is not believed any more. */
-const MOST_ENTRIES = 5
+const MOST_MISSING = 5
 
 export interface RemoteLock {
   place: FilePlace
@@ -43,10 +46,10 @@ export async function takeRemoteLock(lock: RemoteLock, doing: string, tools: Wai
     const pace = (): number => Math.min((poll *= POLL.growth), POLL.most)
     await waitForTurn({ what: lock.what, look: () => contender.look(), pace }, doing, tools)
   } catch (error) {
-    await contender.leave()
+    await contender.leave('debug')
     throw error
   }
-  return () => contender.leave()
+  return contender.hold()
 }
 
 /** A mark in the folder of a lock. */
@@ -75,9 +78,11 @@ class Contender {
   private number = 0
   /** Whether, since we have our number, nobody was there without one. */
   private isOrdered = false
-  private entries = 0
+  /** How often in a row our mark was not listed. */
+  private missing = 0
   private beats = 0
-  private readonly beat: NodeJS.Timeout
+  private shown = 0
+  private beat: NodeJS.Timeout | undefined
   /** What is being written; one thing at a time, so that no late beat brings back a mark that was removed. */
   private writing: Promise<unknown> = Promise.resolve()
 
@@ -88,50 +93,53 @@ class Contender {
   ) {
     this.mine = ownerHere(doing, tools.clock.now())
     this.silence = new Silence(tools.clock)
-    this.beat = setInterval(() => {
-      // A missed beat is no harm, and the next one comes.
-      void this.inTurn(() => this.show()).catch(() => undefined)
-    }, BEAT_MS)
-    this.beat.unref()
   }
 
   /** Comes in, without a number yet. */
   async enter(): Promise<void> {
+    await this.inTurn(() => this.removeMarks(this.marks))
     this.number = 0
     this.isOrdered = false
-    this.entries++
     await this.putMark()
   }
 
   async look(): Promise<Turn> {
     const { place, folder } = this.lock
     const marks = (await place.list(folder)).map((file) => markOf(folder, file)).filter((mark) => mark !== undefined)
-    if (!marks.some(({ file }) => file === this.marks.at(-1))) return this.comeAgain()
+    const isListed = marks.some(({ file }) => file === this.marks.at(-1))
+    if (!isListed && ++this.missing >= MOST_MISSING) throw forgetful(this.lock, this.mine.doing)
+    // One who was taken for dead, as after a long sleep, has lost his place in the row, and must not take it again.
+    if (!isListed || this.silentFor() > DOUBT_MS) return this.comeAgain()
+    this.missing = 0
+    if (this.silentFor() > BEAT_MS) await this.inTurn(() => this.show())
     const others = await this.living(marks.filter(({ token }) => token !== this.mine.token))
     if (this.number === 0) return others.length === 0 ? 'ours' : this.takeNumber(others)
     return this.isOrdered ? this.ahead(others) : this.awaitOrder(others)
   }
 
+  /** From now on the lock is ours, and we show that we live. */
+  hold(): Unlock {
+    this.beat = setInterval(() => {
+      // A missed beat is no harm, and the next one comes.
+      void this.inTurn(() => this.showAgain()).catch(() => undefined)
+    }, BEAT_MS)
+    this.beat.unref()
+    return () => this.leave()
+  }
+
   /** Goes away. What cannot be removed is told: others find it silent after a while. */
-  async leave(): Promise<void> {
+  async leave(level: 'warning' | 'debug' = 'warning'): Promise<void> {
     clearInterval(this.beat)
-    const marks = this.marks
-    if (marks.length === 0) return
     try {
-      await this.inTurn(async () => {
-        this.marks = []
-        await this.lock.place.remove(marks)
-      })
+      await this.inTurn(() => this.removeMarks(this.marks))
     } catch (error) {
-      this.tools.logger.warning(
-        `The lock ${marks.join(', ')} of ${this.lock.place.name} could not be given back, so the next run has to wait for it: ${messageOf(error)}`,
+      this.tools.logger[level](
+        `The lock ${this.marks.join(', ')} of ${this.lock.place.name} could not be given back, so the next run has to wait for it: ${messageOf(error)}`,
       )
     }
   }
 
-  /** One whose mark has gone was taken for dead, as after a long sleep; or the place forgets. */
   private async comeAgain(): Promise<Turn> {
-    if (this.entries >= MOST_ENTRIES) throw forgetful(this.lock, this.mine.doing)
     await this.enter()
     return null
   }
@@ -139,10 +147,7 @@ class Contender {
   private async takeNumber(others: readonly Mark[]): Promise<Turn> {
     this.number = 1 + Math.max(...others.map(({ number }) => number))
     await this.putMark()
-    await this.inTurn(async () => {
-      await this.lock.place.remove(this.marks.slice(0, -1))
-      this.marks = this.marks.slice(-1)
-    })
+    await this.inTurn(() => this.removeMarks(this.marks.slice(0, -1)))
     return this.look()
   }
 
@@ -197,6 +202,29 @@ class Contender {
     const mark = this.marks.at(-1)
     if (mark === undefined) return
     await this.lock.place.write(mark, `${JSON.stringify({ ...this.mine, beat: ++this.beats })}\n`)
+    this.shown = this.tools.clock.monotonic()
+  }
+
+  /** A mark that was taken away is not brought back: somebody else may have the lock by now. */
+  private async showAgain(): Promise<void> {
+    const mark = this.marks.at(-1)
+    if (mark === undefined) return
+    if ((await this.lock.place.read(mark)) !== undefined) return this.show()
+    clearInterval(this.beat)
+    this.tools.logger.warning(
+      `Another run has taken over ${this.lock.what} of ${this.lock.place.name}, because it did not hear of this one for long (${this.mine.doing}).`,
+    )
+  }
+
+  private async removeMarks(marks: readonly string[]): Promise<void> {
+    if (marks.length === 0) return
+    await this.lock.place.remove(marks)
+    this.marks = this.marks.filter((mark) => !marks.includes(mark))
+  }
+
+  /** Milliseconds since we have shown that we live. */
+  private silentFor(): number {
+    return this.tools.clock.monotonic() - this.shown
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {

@@ -5,7 +5,7 @@ import { inParallel } from '../platform/parallel.js'
 import type { FilePlace, PlacedFile } from './file-place.js'
 import { takeRemoteLock } from './remote-lock.js'
 import { compareFiles, type LocalSet } from './set-files.js'
-import { INCOMING, alreadyThere, nameOfSet } from './set-place.js'
+import { INCOMING, alreadyThere, locationOfSet, nameOfSet } from './set-place.js'
 import type { ByteProgress, SetPlace, Unlock } from './store.js'
 import type { WaitTools } from './waiting.js'
 
@@ -41,7 +41,7 @@ export class Transfer {
 
   /** Where the set is going to be, as a person would write it. */
   get location(): string {
-    return `${this.place.name.replace(/\/$/, '')}/${nameOfSet(this.set)}`
+    return locationOfSet(this.place.name, this.set)
   }
 
   /**

@@ -18,7 +18,15 @@ import { RemoteSets, hasManifest } from './remote-sets.js'
 import { sweepPlace } from './remote-sweep.js'
 import { Transfer, UNFINISHED, claimFolder, removeSetFiles } from './remote-transfer.js'
 import { setToCopy } from './set-files.js'
-import { INCOMING, checkedPlace, nameOfSet, noSuchSet, refuseForeign, takenByAnother } from './set-place.js'
+import {
+  INCOMING,
+  checkedPlace,
+  locationOfSet,
+  nameOfSet,
+  noSuchSet,
+  refuseForeign,
+  takenByAnother,
+} from './set-place.js'
 import {
   withLock,
   type ByteProgress,
@@ -219,7 +227,7 @@ export class RemoteStore implements Store {
   ): Promise<'no' | 'whole' | 'broken'> {
     const text = await this.place.read(`${nameOfSet(set)}/${SET.manifest}`)
     if (text === undefined) return 'no'
-    if (sha256OfText(text) !== manifest?.sha256) throw takenByAnother(`${this.name}/${nameOfSet(set)}`, doing)
+    if (sha256OfText(text) !== manifest?.sha256) throw takenByAnother(locationOfSet(this.name, set), doing)
     const { sets } = await this.list()
     return sets.some((one) => one.id === set.id && one.type === set.type) ? 'whole' : 'broken'
   }

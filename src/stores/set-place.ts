@@ -45,6 +45,12 @@ export function nameOfSet({ type, id }: SetPlace): string {
   return `${type}/${id}`
 }
 
+/** A set in a store, as a person would write it: the store's name with the set's, before a query where it has one. */
+export function locationOfSet(store: string, set: SetPlace): string {
+  const [, base = '', query = ''] = /^([^?]*)(\?.*)?$/s.exec(store) ?? []
+  return `${base.replace(/\/+$/, '')}/${nameOfSet(set)}${query}`
+}
+
 /** What was written is not what would be counted as a set. */
 export function notWhole(wrong: string, doing: string, cause?: unknown): OperationError {
   return new OperationError({
