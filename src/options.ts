@@ -8,7 +8,7 @@ import { count, duration, flag, isTimeZone, lines, list, pairs, rules } from './
 export { nearest }
 
 /** One typed object, validated once, handed down. Names are those of `OPTIONS` in camel case. */
-const Schema = z.object({
+const Given = z.object({
   databaseUrl: z.string().optional(),
   targetUrl: z.string().optional(),
   restoreMode: z.enum(OPTIONS['restore-mode'].choices).default('new'),
@@ -31,7 +31,7 @@ const Schema = z.object({
     .default('auto'),
   jobs: count.min(1, 'must be at least 1').max(64, 'must be at most 64').optional(),
   lockTimeout: duration().default(300_000),
-  verify: z.enum(OPTIONS.verify.choices).default('full'),
+  verify: z.enum(OPTIONS.verify.choices).optional(),
   scratch: z.enum(OPTIONS.scratch.choices).default('auto'),
   scratchUrl: z.string().optional(),
   postgresBin: list(),
@@ -75,6 +75,12 @@ const Schema = z.object({
   allowPublicArtifact: flag(false),
   historyCache: flag(true),
 })
+
+const Schema = Given.transform(({ verify, ...given }) => ({
+  ...given,
+  // Old sets are looked through for rot: that takes no server, and many of them.
+  verify: verify ?? (given.rotateCheck ? 'archive' : 'full'),
+}))
 
 export type Options = z.infer<typeof Schema>
 

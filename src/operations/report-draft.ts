@@ -90,6 +90,20 @@ export class ReportDraft {
     }
   }
 
+  /** Adds findings that the log has already. */
+  remember(findings: readonly Finding[]): void {
+    this.findings.push(...findings)
+  }
+
+  /** Forgets the set that it was about until now: another one follows. */
+  startOver(): void {
+    this.id = undefined
+    this.source = undefined
+    this.set = undefined
+    this.proof = undefined
+    this.tables = []
+  }
+
   /** Where the set is, once it is in the store. */
   committed(manifest: Manifest, place: SetPlacement): void {
     this.id = manifest.id

@@ -39,7 +39,7 @@ export async function reporting(
   } catch (error) {
     failure = error
   }
-  report.stores = stores.length === 1 ? undefined : stores.map(({ line }) => line)
+  report.stores = worksOnSeveral(stores) ? stores.map(({ line }) => line) : undefined
   const finished = report.finished(failure)
   // What was asked for wrongly was never begun, and may be about another store than the one that was meant.
   if (report.isLogged && finished.failure?.exitCode !== 2) {
@@ -49,6 +49,10 @@ export async function reporting(
   }
   await closeStores(stores, context)
   return finished
+}
+
+function worksOnSeveral(stores: readonly StoreInUse[]): boolean {
+  return stores.length > 1 || stores.some(({ line }) => line.checked !== undefined || line.trouble !== undefined)
 }
 
 /** The log is where people look afterwards; a run whose line cannot be written says so, and is still what it was. */

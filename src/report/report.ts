@@ -190,7 +190,7 @@ export function allFindings(report: Report): readonly Finding[] {
 
 /**
  * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
- * and could not be given; for a drill alike. A dump of another tool cannot be proven at all; when all else ran and was
+ * and could not be given; for a drill and for several stores alike. A dump of another tool cannot be proven at all; when all else ran and was
  * right, that is 0.
  */
 export function exitCodeFor(report: Report): ExitCode {
@@ -200,6 +200,9 @@ export function exitCodeFor(report: Report): ExitCode {
   if (report.drill !== undefined) {
     return DRILL_CODES[worstOutcome(report.drill.scenarios)]
   }
+  if (report.operation === 'validate' && report.stores !== undefined) {
+    return checkedCode(report.stores)
+  }
   switch (report.proof?.outcome) {
     case 'failed':
       return 3
@@ -208,6 +211,15 @@ export function exitCodeFor(report: Report): ExitCode {
     default:
       return 0
   }
+}
+
+/** Of several stores: 3 when the set of one is damaged, 4 when one could not be checked. */
+function checkedCode(stores: readonly StoreLine[]): ExitCode {
+  const outcomes = stores.map(({ checked }) => checked?.proof.outcome)
+  if (outcomes.includes('failed')) {
+    return 3
+  }
+  return outcomes.every((outcome) => outcome === 'proven') ? 0 : 4
 }
 
 const DRILL_CODES = { passed: 0, failed: 3, 'could-not-run': 4 } as const

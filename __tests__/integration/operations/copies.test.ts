@@ -244,6 +244,72 @@ describe('copies of a backup', () => {
     expect((await setsOf(far)).length).toBe(3)
   })
 
+  describe('rotate-check', () => {
+    const check = (given: Given = {}) =>
+      operate('validate', { store, copies: `${near}\n${far}`, 'rotate-check': 'true', ...given })
+    const checkedOf = ({ report }: Operated) => report.stores!.map(({ checked }) => checked?.proof.outcome)
+
+    let oldest: string
+    beforeEach(async () => {
+      for (const day of [90, 30, 1]) {
+        for (const where of [store, near, far]) {
+          const id = await earlier(where, day)
+          if (day === 90) oldest = id
+        }
+      }
+    })
+
+    test('reads every byte of the oldest set in each store, and keeps the outcome with it', async () => {
+      const operated = await check()
+      expect(operated.exitCode).toBe(0)
+      expect(checkedOf(operated)).toEqual(['proven', 'proven', 'proven'])
+      expect(operated.report.stores!.map(({ checked }) => [checked!.id, checked!.proof.tier])).toEqual(
+        Array.from({ length: 3 }, () => [oldest, 'archive']),
+      )
+      for (const where of [store, near, far]) {
+        expect(await readdir(path.join(where, 'daily', oldest, 'proofs'))).toHaveLength(1)
+        expect((await linesOf(where)).map(({ operation, status }) => [operation, status])).toEqual([
+          ['validate', 'success'],
+        ])
+      }
+    })
+
+    test('finds a flipped bit in the oldest set of a copy, names the store, and the next check takes the next set', async () => {
+      await flipBit(await dumpFile(path.join(far, 'daily', oldest)))
+      const operated = await check()
+      expect(operated.exitCode).toBe(3)
+      expect(checkedOf(operated)).toEqual(['proven', 'proven', 'failed'])
+      expect(operated.findings.filter(({ severity }) => severity === 'error')).toEqual([
+        expect.objectContaining({ code: 'FILE_CHECKSUM', on: expect.stringContaining(`(${far})`) as string }),
+      ])
+      expect(operated.report).toMatchObject({ id: oldest, proof: { outcome: 'failed' } })
+      const next = await check()
+      expect(next.exitCode).toBe(0)
+      expect(next.report.stores![2]!.checked!.id).not.toBe(oldest)
+    })
+
+    test('a store that cannot be read or holds nothing is exit code 4, and the others are checked', async () => {
+      await rm(near, { recursive: true })
+      await writeFile(near, 'no folder')
+      await rm(far, { recursive: true })
+      const operated = await check()
+      expect(operated.exitCode).toBe(4)
+      expect(checkedOf(operated)).toEqual(['proven', undefined, undefined])
+      expect(operated.found.filter((found) => found.startsWith('STORE'))).toEqual([
+        `STORE_NOT_CHECKED ${near}`,
+        `STORE_NOT_CHECKED ${far}`,
+      ])
+    })
+
+    test('goes as far as verify says, counts rules that are given, and works on the store alone', async () => {
+      const operated = await check({ copies: '', verify: 'data', 'scratch-url': scratch.url(), 'keep-last': '2' })
+      expect(operated.exitCode).toBe(0)
+      expect(operated.report.stores).toHaveLength(1)
+      // The floor keeps three.
+      expect(operated.report.stores![0]!.checked).toMatchObject({ id: oldest, proof: { tier: 'data' } })
+    })
+  })
+
   test.each([
     [() => store, /is the store itself/],
     [() => `${near}\n${near}/../near`, /is given twice/],
