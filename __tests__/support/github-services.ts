@@ -108,6 +108,30 @@ export class GitHubServices {
     return this.blobs.get(blob) ?? Buffer.alloc(0)
   }
 
+  /** Puts other bytes in the place of an artifact's, which GitHub never lets happen; its digest stays, unless told. */
+  replaceContent(artifact: StoredArtifact, content: Buffer, digest = artifact.digest): void {
+    this.blobs.set(artifact.blob, content)
+    artifact.digest = digest
+  }
+
+  /** An artifact that another run has uploaded. */
+  addArtifact(name: string, content: Buffer, more: Partial<StoredArtifact> = {}): StoredArtifact {
+    const id = String((this.ids += 1))
+    const artifact: StoredArtifact = {
+      id,
+      name,
+      mimeType: 'application/zip',
+      finalized: true,
+      digest: `sha256:${sha256(content)}`,
+      blob: `artifact-${id}.zip`,
+      createdAt: new Date(),
+      ...more,
+    }
+    this.artifacts.push(artifact)
+    this.blobs.set(artifact.blob, content)
+    return artifact
+  }
+
   /**
    * Breaks the connections that stall, and waits until the client has tried once more: it does so after four seconds,
    * even when the upload has long been given up, and would keep a test's process alive for it.

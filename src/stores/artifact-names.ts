@@ -5,7 +5,7 @@ import type { SetPlace } from './store.js'
 
 /**
  * What artifacts of a store are called: `pg-lifeboat.<series>.<type>.<id>.<part>` for the parts of a set, and
- * `pg-lifeboat.<series>.log.<instant>` for lines of the log. `log` is no type, so the two cannot be mistaken.
+ * `pg-lifeboat.<series>.log.<instant>.<token>` for lines of the log. `log` is no type, so the two cannot be mistaken.
  */
 export type ArtifactName =
   { part: 'set' | 'manifest' | 'proof'; series: string; place: SetPlace } | { part: 'log'; series: string; at: string }
@@ -16,7 +16,7 @@ const INSTANT = String.raw`\d{8}T\d{6}Z`
 
 const FORM = new RegExp(
   String.raw`^${OURS}\.(?<series>[A-Za-z0-9_~-]*)\.` +
-    String.raw`(?:log\.(?<at>${INSTANT})|(?<type>[^.]+)\.(?<id>${INSTANT})\.(?<part>set|manifest|proof\.${INSTANT}))` +
+    String.raw`(?:log\.(?<at>${INSTANT})\.[0-9a-f]+|(?<type>[^.]+)\.(?<id>${INSTANT})\.(?<part>set|manifest|proof\.${INSTANT}))` +
     String.raw`(?:-attempt\d+(?:-\d+)?)?$`,
 )
 
@@ -33,9 +33,14 @@ export function nameOfProof(series: string, { type, id }: SetPlace, at: Date): s
   return [OURS, seriesKey(series), type, id, 'proof', idOf(at)].join('.')
 }
 
-/** `pg-lifeboat.app.log.20261124T021000Z`; `series` is empty where it is not known. */
-export function nameOfLog(series: string, at: Date): string {
-  return [OURS, seriesKey(series), 'log', idOf(at)].join('.')
+/**
+ * `pg-lifeboat.app.log.20261124T021000Z.1f2e3d4c`
+ *
+ * @param series empty where it is not known
+ * @param token hexadecimal digits that no other line of that second has
+ */
+export function nameOfLog(series: string, at: Date, token: string): string {
+  return [OURS, seriesKey(series), 'log', idOf(at), token].join('.')
 }
 
 /**

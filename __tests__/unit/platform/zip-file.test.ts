@@ -1,41 +1,16 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { open, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 
 import { bufferSource, fileSource, zipContent, zipEntries } from '../../../src/platform/zip-file.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
+import { packed, unpacked, type ZipFiles } from '../../support/zip.js'
 
 afterEach(removeTemporaryFolders)
 
-type Files = Readonly<Record<string, Buffer>>
-
-/** What `@actions/artifact` packs with; it brings no types. */
-const archiver = createRequire(import.meta.url)('archiver') as {
-  create(
-    kind: 'zip',
-    options: { zlib: { level: number }; forceZip64: boolean },
-  ): Readable & { append(content: Buffer, entry: { name: string }): void; finalize(): Promise<void> }
-}
-
-async function packed(files: Files, level: number, forceZip64 = false): Promise<Buffer> {
-  const zip = archiver.create('zip', { zlib: { level }, forceZip64 })
-  for (const [name, content] of Object.entries(files)) zip.append(content, { name })
-  const [bytes] = await Promise.all([buffer(zip), zip.finalize()])
-  return bytes
-}
-
-async function unpacked(zip: Buffer): Promise<Files> {
-  const source = bufferSource(zip)
-  const files: Record<string, Buffer> = {}
-  for (const entry of await zipEntries(source)) files[entry.name] = await buffer(zipContent(source, entry))
-  return files
-}
-
-const SAMPLE: Files = {
+const SAMPLE: ZipFiles = {
   'manifest.json': Buffer.from('{"a":1}'.repeat(1000)),
   'dump/3001.dat': Buffer.alloc(3_000_000, 'PK\u0007\u0008 and PK\u0001\u0002 ', 'latin1'),
   'dump/ñ “quoted”.dat': Buffer.from('x'),

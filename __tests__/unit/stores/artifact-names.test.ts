@@ -20,7 +20,7 @@ describe('names of artifacts', () => {
     expect(nameOfProof('app', place, new Date('2026-11-30T04:00:00Z'))).toBe(
       'pg-lifeboat.app.daily.20261124T020000Z.proof.20261130T040000Z',
     )
-    expect(nameOfLog('', new Date('2026-11-30T04:00:00Z'))).toBe('pg-lifeboat..log.20261130T040000Z')
+    expect(nameOfLog('', new Date('2026-11-30T04:00:00Z'), '1f2e')).toBe('pg-lifeboat..log.20261130T040000Z.1f2e')
   })
 
   test('say again what they were made of, also when the upload had to add to them', () => {
@@ -43,7 +43,7 @@ describe('names of artifacts', () => {
     fc.assert(
       fc.property(anySeries, anyType, (series, type) => {
         expect(parseName(nameOfProof(series, { ...place, type }, at))?.part).toBe('proof')
-        expect(parseName(nameOfLog(series, at))).toEqual({
+        expect(parseName(nameOfLog(series, at, '1f2e'))).toEqual({
           part: 'log',
           series: seriesKey(series),
           at: '20261130T040000Z',
@@ -54,7 +54,7 @@ describe('names of artifacts', () => {
 
   test('hold nothing that artifacts forbid, and are not too long', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 120 }), (series) => {
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 120 }), (series) => {
         const name = nameOfPart('manifest', series, { ...place, type: 'x'.repeat(63) })
         expect(name).toMatch(/^[A-Za-z0-9_.~-]{1,200}$/)
       }),
