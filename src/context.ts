@@ -14,6 +14,19 @@ export interface Context {
   workingDirectory: string
   /** Aborted when the user or the runner asks us to stop. Every long step listens to it. */
   signal: AbortSignal
+  /** Where there is one: in a job of GitHub Actions. */
+  listingCache?: ListingCache
+}
+
+/**
+ * Remembers texts that were read from a store, so that the next listing need not read them again. It may forget any of
+ * them at any time, and never fails: without it a listing is slower and says the same.
+ *
+ * A key must name content that cannot change: a path together with the version or digest that the store lists for it.
+ */
+export interface ListingCache {
+  get(key: string): Promise<string | undefined>
+  put(key: string, text: string): Promise<void>
 }
 
 /** Tells what happens. Secrets that were registered never appear in what it writes. */

@@ -1,16 +1,15 @@
 import type { Context } from '../context.js'
 import { UsageError } from '../errors.js'
-import type { Options } from '../options.js'
 import { jobOf, missingArtifactService, type Job } from '../platform/github.js'
 import type { RepositoryAccess } from '../platform/github-artifacts.js'
-import type { ListingCache } from './listing-cache.js'
+import type { StoreTools } from './settings.js'
 
 /** What an artifact store needs of the outside, and how it is set up. */
-export type ArtifactStoreTools = Pick<Context, 'logger' | 'clock' | 'workspace' | 'environment' | 'signal'> & {
-  settings: Pick<Options, 'githubToken'> &
-    Partial<Pick<Options, 'artifactRetentionDays' | 'allowPublicArtifact' | 'encryptTo'>>
-  /** Remembers what was read of artifacts, which never change. */
-  listingCache?: ListingCache
+export type ArtifactStoreTools = Pick<
+  StoreTools,
+  'logger' | 'clock' | 'workspace' | 'environment' | 'signal' | 'listingCache'
+> & {
+  settings: Omit<StoreTools['settings'], 'sshKey' | 'sshKnownHosts' | 'rsyncPassword'>
 }
 
 /** What a location of an artifact store says, with what the environment adds. */

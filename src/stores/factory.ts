@@ -1,8 +1,10 @@
 import path from 'node:path'
 import { UsageError } from '../errors.js'
+import { openArtifactStore } from './artifact.js'
 import { DirectoryStore } from './directory.js'
 import { kindOfLocation, shownLocation } from './location.js'
 import { RemoteStore } from './remote.js'
+import { openRsyncPlace } from './rsync.js'
 import { openS3Place } from './s3.js'
 import type { StoreTools } from './settings.js'
 import type { Store } from './store.js'
@@ -18,8 +20,12 @@ export async function openStore(location: string, tools: StoreTools): Promise<St
   switch (found.kind) {
     case 'folder':
       return new DirectoryStore(path.resolve(tools.workingDirectory, found.path), tools, location)
+    case 'rsync':
+      return new RemoteStore(openRsyncPlace(location, tools), tools)
     case 's3':
       return new RemoteStore(openS3Place(location, tools), tools)
+    case 'artifact':
+      return openArtifactStore(found.location, tools)
     default:
       return Promise.reject(
         new UsageError({

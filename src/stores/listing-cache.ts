@@ -1,21 +1,10 @@
 import { readFile, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { sha256OfText } from '../backup/sha256.js'
-import type { Logger } from '../context.js'
+import type { ListingCache, Logger } from '../context.js'
 import { messageOf } from '../errors.js'
 import { ifThere } from '../platform/file-errors.js'
 import { makeFolder, writeWhole } from '../platform/files.js'
-
-/**
- * Remembers texts that were read from a store, so that the next listing need not read them again. It may forget any of
- * them at any time, and never fails: without it a listing is slower and says the same.
- *
- * A key must name content that cannot change: a path together with the version or digest that the store lists for it.
- */
-export interface ListingCache {
-  get(key: string): Promise<string | undefined>
-  put(key: string, text: string): Promise<void>
-}
 
 /** More than that is not kept, so that a job does not carry around what it never needs. */
 const LARGEST_TEXT = 8 * 1024 * 1024
