@@ -24,7 +24,7 @@ export function assertArtifactAllowed({ visibility, encrypted, options }: Artifa
     doing: 'checking whether the backup may be uploaded as an artifact',
     problem,
     advice:
-      'Set upload-artifact to "report" or "none" and keep the sets in a store of your own; or, if the data is public anyway, set allow-public-artifact to true.',
+      'Encrypt the sets with encrypt-to; or set upload-artifact to "report" or "none" and keep them in a store of your own; or, if the data is public anyway, set allow-public-artifact to true.',
   })
 }
 

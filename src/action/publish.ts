@@ -1,7 +1,8 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readManifest } from '../backup/set.js'
 import type { Context } from '../context.js'
-import { exitCodeOf, messageOf, messagesOf } from '../errors.js'
+import { LifeboatError, exitCodeOf, messageOf, messagesOf } from '../errors.js'
 import type { Options } from '../options.js'
 import { artifactName, uploadFiles, type ArtifactClient } from '../platform/artifact-upload.js'
 import { orFileTrouble } from '../platform/file-errors.js'
@@ -10,11 +11,12 @@ import type { Job } from '../platform/github.js'
 import { temporaryFolder } from '../platform/workspace.js'
 import { pageOf } from '../report/html.js'
 import type { Report } from '../report/report.js'
+import { assertArtifactAllowed } from './artifact-errors.js'
 import { redactDeep } from './redact.js'
 
 /** What publishing needs besides the report. */
 export interface Publication {
-  options: Pick<Options, 'uploadArtifact' | 'artifactRetentionDays'>
+  options: Pick<Options, 'uploadArtifact' | 'artifactRetentionDays' | 'allowPublicArtifact'>
   /** Null outside GitHub Actions: then nothing is uploaded. */
   job: Job | null
   context: Pick<Context, 'logger' | 'clock' | 'signal' | 'environment'>
@@ -54,13 +56,16 @@ async function publishSet(report: Report, publication: Publication): Promise<Pic
     return { report }
   }
   try {
+    const encrypted = await isEncrypted(set.path)
+    // Asked before the backup too; here it is about what is really there.
+    assertArtifactAllowed({ visibility: job.visibility, encrypted, options })
     const artifact = await context.logger.step('Uploading the backup set', async () => {
       const upload = {
         name: nameOf(report),
         root: set.path,
         files: await filesBelow(set.path),
         bytes: set.bytes,
-        compressed: set.compression !== 'none',
+        compressed: encrypted || set.compression !== 'none',
         retentionDays: options.artifactRetentionDays,
       }
       return uploadFiles(upload, job, context, loadClient)
@@ -121,6 +126,16 @@ async function writePage(report: Report, { context }: Publication): Promise<stri
 function nameOf({ operation, series, type, id, proof }: Report): string {
   const failed = proof?.outcome === 'failed' ? 'proof-failed' : undefined
   return artifactName(series, type, id ?? operation, failed)
+}
+
+/** By its manifest; what has none that can be read counts as not encrypted. */
+async function isEncrypted(folder: string): Promise<boolean> {
+  try {
+    return (await readManifest(folder)).encryption !== undefined
+  } catch (error) {
+    if (error instanceof LifeboatError) return false
+    throw error
+  }
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

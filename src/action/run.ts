@@ -43,7 +43,7 @@ export async function runMain({ environment, logger, runOperation }: Run): Promi
     const options = buildOptions(await optionSources(inputs.options, environment, workingDirectory))
     const job = jobOf(environment)
     if (inputs.operation === 'backup' && job !== null) {
-      assertArtifactAllowed({ visibility: job.visibility, encrypted: false, options })
+      assertArtifactAllowed({ visibility: job.visibility, encrypted: options.encryptTo.length > 0, options })
       assertArtifactPossible(environment, options)
     }
     return await withContext({ logger, environment, workingDirectory }, (context) =>

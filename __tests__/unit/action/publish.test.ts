@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ArtifactClient } from '../../../src/platform/artifact-upload.js'
+import { writeManifest } from '../../../src/backup/set.js'
 import { publish } from '../../../src/action/publish.js'
 import type { Job } from '../../../src/platform/github.js'
 import { systemClock } from '../../../src/platform/clock.js'
 import { exitCodeFor, type Report } from '../../../src/report/report.js'
 import { memoryLogger, type MemoryLogger } from '../../support/ports.js'
 import { provenProof, sampleReport } from '../../support/report.js'
+import { writeSampleSet } from '../../support/sample-set.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 const job: Job = {
@@ -59,7 +61,7 @@ function publishing(
 ) {
   const { uploadArtifact = 'all', signal = new AbortController().signal } = changes
   return publish(report, {
-    options: { uploadArtifact, artifactRetentionDays: undefined },
+    options: { uploadArtifact, artifactRetentionDays: undefined, allowPublicArtifact: false },
     job: changes.job === undefined ? job : changes.job,
     context: { logger, clock: systemClock, signal, environment: { RUNNER_TEMP: temp } },
     loadClient: () => Promise.resolve(client),
@@ -130,5 +132,27 @@ describe('publish', () => {
     const page = await readFile(reportPath!, 'utf8')
     expect(page).toContain('with *** in it')
     expect(page).not.toContain('p&amp;ss')
+  })
+})
+
+describe('a public repository', () => {
+  const inPublic = { job: { ...job, visibility: 'public' as const } }
+
+  test('gets no set that is not encrypted, whatever was intended', async () => {
+    const report = await reportOfSet()
+    await writeSampleSet(report.set!.path, { id: '20261124T020003Z' })
+    const published = await publishing(report, inPublic)
+    expect(uploaded.map(({ name }) => name)).toEqual(['masclet_imperi-daily-20261124T020003Z-report'])
+    expect(exitCodeFor(published.report)).toBe(5)
+  })
+
+  test('gets a set whose own manifest says that it is', async () => {
+    const report = await reportOfSet()
+    const manifest = await writeSampleSet(report.set!.path, { id: '20261124T020003Z' })
+    const encryption = { format: 'age' as const, recipients: ['0123456789abcdef'], namesHidden: false }
+    await writeManifest(report.set!.path, { ...manifest, encryption })
+    const published = await publishing(report, inPublic)
+    expect(uploaded).toHaveLength(2)
+    expect(exitCodeFor(published.report)).toBe(0)
   })
 })
