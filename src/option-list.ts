@@ -138,6 +138,7 @@ export const OPTIONS = {
     describe:
       'How far the backup is verified: `archive` (read from end to end, rows counted), `data` (restored, every table equal to the source), `full` (also indexes, constraints, triggers, owners, grants), or `none`.',
     default: 'full',
+    defaultText: '`full`; with `rotate-check`, `archive`',
     operations: ['backup', 'validate'],
   },
   scratch: {
@@ -206,7 +207,7 @@ export const OPTIONS = {
   copies: {
     kind: 'lines',
     describe:
-      'Further stores that every set is copied to, one a line, each as `store` is written. What is kept there can differ: `s3://bucket/app?region=eu-west-1 keep-daily=30 keep-monthly=12`.',
+      'Further stores that every set is copied to, one a line, each as `store` is written. What is kept there can differ: `s3://bucket/app?region=eu-west-1 keep-daily=30 keep-monthly=12`. Rules that are given for a copy replace all others there. A location with blanks stands in double quotes; `lifeboat.yml` also takes `{to: /mnt/disk, keep-daily: 30}`.',
     defaultText: 'none',
     operations: ['backup', 'rotate', 'validate'],
     example: 'backup@offsite.example.org:/backups/app',
@@ -298,46 +299,46 @@ export const OPTIONS = {
     operations: ['drill'],
     example: 'docs/drills/2026-Q4.md',
   },
-  'keep-last': { kind: 'count', describe: 'Keep the newest n sets.', operations: ['backup', 'rotate'] },
+  'keep-last': { kind: 'count', describe: 'Keep the newest n sets.', operations: ['backup', 'rotate', 'validate'] },
   'keep-daily': {
     kind: 'count',
     describe: 'Keep the newest set of each of the last n days that have one.',
-    operations: ['backup', 'rotate'],
+    operations: ['backup', 'rotate', 'validate'],
     defaultText: '7 for the type `daily`',
   },
   'keep-weekly': {
     kind: 'count',
     describe: 'Keep the newest set of each of the last n weeks (Monday to Sunday) that have one.',
-    operations: ['backup', 'rotate'],
+    operations: ['backup', 'rotate', 'validate'],
     defaultText: '4 for the type `weekly`',
   },
   'keep-monthly': {
     kind: 'count',
     describe: 'Keep the newest set of each of the last n months that have one.',
-    operations: ['backup', 'rotate'],
+    operations: ['backup', 'rotate', 'validate'],
   },
   'keep-yearly': {
     kind: 'count',
     describe: 'Keep the newest set of each of the last n years that have one.',
-    operations: ['backup', 'rotate'],
+    operations: ['backup', 'rotate', 'validate'],
   },
   'keep-within': {
     kind: 'text',
     describe: 'Keep every set that is younger than this, measured from the newest set, such as `14d`, `3m` or `1y6m`.',
-    operations: ['backup', 'rotate'],
+    operations: ['backup', 'rotate', 'validate'],
   },
   'keep-tier': {
     kind: 'choice',
     choices: ['archive', 'data', 'full'],
     describe: 'A set fills a retention slot only when it is proven to this tier.',
     defaultText: 'the tier of `verify`',
-    operations: ['backup', 'rotate'],
+    operations: ['backup', 'rotate', 'validate'],
   },
   timezone: {
     kind: 'text',
     describe: 'The IANA time zone whose days, weeks and months retention counts.',
     default: 'UTC',
-    operations: ['backup', 'rotate'],
+    operations: ['backup', 'rotate', 'validate'],
     example: 'Europe/Madrid',
   },
   rotate: {

@@ -28,7 +28,8 @@ export const OUTPUTS = {
   },
   'backup-path': {
     kind: 'text',
-    describe: 'The folder of the set in the store, or the path of the dump that was validated.',
+    describe:
+      'The folder of the set in the store, or the path of the dump that was validated. Where the store is elsewhere, a local folder with the set that is there until the step ends.',
     operations: ['backup', 'validate', 'restore'],
     example: '/backups/db/daily/20261124T020000Z',
   },
@@ -81,15 +82,22 @@ export const OUTPUTS = {
   },
   kept: {
     kind: 'json',
-    describe: 'The ids of the sets that rotation keeps.',
+    describe: 'The ids of the sets that rotation keeps in the primary store.',
     operations: ['backup', 'rotate'],
     example: '["20261124T020000Z","20261123T020000Z"]',
   },
   removed: {
     kind: 'json',
-    describe: 'The ids of the sets that rotation removed, or would remove with `dry-run`.',
+    describe: 'The ids of the sets that rotation removed from the primary store, or would remove with `dry-run`.',
     operations: ['backup', 'rotate'],
     example: '["20261117T020000Z"]',
+  },
+  stores: {
+    kind: 'json',
+    describe:
+      'With `copies` or `rotate-check`: each store, the primary first, with its outcome, the ids that this run copied there, and those that it keeps and removed; or the set that was checked.',
+    operations: ['backup', 'rotate', 'validate'],
+    example: '[{"store":"s3://bucket/app","role":"copy","outcome":"done","copied":["20261124T020000Z"],…}]',
   },
   'previous-database': {
     kind: 'text',

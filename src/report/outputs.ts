@@ -1,6 +1,6 @@
 import type { Outputs } from '../outputs.js'
 import { summaries, worstOutcome } from './drill-facts.js'
-import type { Report } from './report.js'
+import type { Report, StoreLine } from './report.js'
 
 /** The outputs of an operation, from its report. The caller adds where the report and the artifact are. */
 export function outputsOf(report: Report): Outputs {
@@ -21,6 +21,26 @@ export function outputsOf(report: Report): Outputs {
       kept: report.retention.filter(({ keep }) => keep).map(({ id }) => id),
       removed: report.retention.filter(({ keep }) => !keep).map(({ id }) => id),
     }),
+    ...(report.stores !== undefined && { stores: report.stores.map((store) => storeOf(store, report)) }),
+  }
+}
+
+/** A store with the ids of its sets; what was decided for the primary is told where a copy tells its own. */
+function storeOf({ name, role, copied, holds, retention, checked, trouble }: StoreLine, report: Report): object {
+  const lines = role === 'primary' ? report.retention : retention
+  return {
+    store: name,
+    role,
+    ...(report.operation === 'validate'
+      ? { outcome: checked?.proof.outcome ?? 'not-verified', tier: checked?.proof.tier, id: checked?.id }
+      : {
+          outcome: trouble === undefined ? 'done' : 'failed',
+          copied: copied.map(({ id }) => id),
+          kept: lines.filter(({ keep }) => keep).map(({ id }) => id),
+          removed: lines.filter(({ keep }) => !keep).map(({ id }) => id),
+          ...(holds !== undefined && { sets: holds.sets, bytes: holds.bytes }),
+        }),
+    ...(trouble !== undefined && { error: trouble }),
   }
 }
 

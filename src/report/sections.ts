@@ -13,6 +13,8 @@ import {
 import { drillBlocks } from './drill.js'
 import { allFindings, type AlertLine, type Report, type TableOutcome, type TableResult } from './report.js'
 import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from '../units.js'
+import { retentionBlocks } from './retention.js'
+import { storeBlocks } from './stores.js'
 import { verdictOf } from './verdict.js'
 
 /** The whole report: the verdict, then what to do, then everything that it stands on. */
@@ -32,6 +34,7 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     ...time(report),
     ...sizes(report),
     ...retention(report, limits),
+    ...storeBlocks(report, limits),
     ...notes(report, limits),
   ]
 }
@@ -286,31 +289,16 @@ function sizes({ set, metrics, source }: Report): Block[] {
 }
 
 function retention({ retention, dryRun }: Report, limits: Limits): Block[] {
-  if (retention.length === 0) {
-    return []
-  }
-  // What went is what a reader looks for; what stays follows.
-  const ordered = [...retention].sort((a, b) => Number(a.keep) - Number(b.keep) || compare(b.id, a.id))
-  const shown = ordered.slice(0, limits.retention)
-  const left = ordered.length - shown.length
-  const gone = dryRun === true ? '🗑️ would go' : '🗑️ removed'
-  return [
-    { kind: 'heading', text: 'Kept and removed' },
-    {
-      kind: 'table',
-      caption: 'Backups in the store, with the reason for each',
-      columns: [{ title: 'Backup' }, { title: 'Type' }, { title: 'Decision' }, { title: 'Reasons' }],
-      rows: shown.map(({ id, type, keep, reasons }) => [
-        [code(id)],
-        [type],
-        [keep ? '✅ kept' : gone],
-        [reasons.join('; ')],
-      ]),
-    },
-    ...(left === 0
-      ? []
-      : [leftOut(`${counted(left, 'more backup')} not shown here; the HTML report lists every one.`)]),
-  ]
+  return retention.length === 0
+    ? []
+    : [
+        { kind: 'heading', text: 'Kept and removed' },
+        ...retentionBlocks(
+          retention,
+          { caption: 'Backups in the store, with the reason for each', dryRun: dryRun === true },
+          limits,
+        ),
+      ]
 }
 
 function notes(report: Report, limits: Limits): Block[] {

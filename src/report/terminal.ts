@@ -4,6 +4,7 @@ import { rpoOf, rtoOf, type ScenarioResult } from './drill-facts.js'
 import { MOOD_MARKS } from './markup.js'
 import type { Report } from './report.js'
 import { counted, formatBytes, formatDuration } from '../units.js'
+import { storeLines } from './stores.js'
 import { verdictOf } from './verdict.js'
 
 /** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
@@ -29,6 +30,7 @@ export function closingLines(report: Report): string[] {
       : [
           `Retention: ${counted(retention.length - removed.length, 'set')} kept, ${removed.length} ${report.dryRun === true ? 'would be removed' : 'removed'}.`,
         ]),
+    ...storeLines(report),
     `Took ${formatDuration(report.seconds)}.`,
   ]
 }

@@ -3,6 +3,7 @@ import { asSentence, code, sentence, type Mood, type Text } from './content.js'
 import type { Report, RestoredFacts } from './report.js'
 import { counted, formatInstant } from '../units.js'
 import { drillVerdict } from './drill.js'
+import { checkedVerdict, lackingCopies } from './stores.js'
 
 export interface Verdict {
   mood: Mood
@@ -24,6 +25,9 @@ export function verdictOf(report: Report): Verdict {
   }
   if (report.operation === 'restore') {
     return restored(report)
+  }
+  if (report.operation === 'validate' && report.stores !== undefined) {
+    return checkedVerdict(report.stores)
   }
   switch (report.proof?.outcome) {
     case 'proven':
@@ -83,7 +87,7 @@ function failed(report: Report): Verdict {
       case 'backup':
         return report.set === undefined
           ? sentence`No backup was made. Earlier backups are untouched.`
-          : sentence`The backup is in the store, but the operation failed after it.`
+          : afterBackup(report)
       case 'validate':
         return sentence`The backup could not be verified.`
       case 'restore':
@@ -91,12 +95,29 @@ function failed(report: Report): Verdict {
           ? sentence`Nothing was restored. No existing data was touched.`
           : sentence`The database ${code(report.restored.database)} was restored, but the operation failed after it.`
       case 'rotate':
-        return sentence`The retention policy was not applied.`
+        return lackingCopies(report) === undefined
+          ? sentence`The retention policy was not applied.`
+          : sentence`The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`
       case 'drill':
         return sentence`The drill ended early, so nobody knows whether recovery works.`
     }
   })()
-  return { mood: 'bad', text }
+  // What was proven stays proven when a copy of it is lacking.
+  const isGood =
+    report.operation === 'backup' && report.proof?.outcome === 'proven' && lackingCopies(report) !== undefined
+  return { mood: isGood ? 'doubtful' : 'bad', text }
+}
+
+/** The set is there; what can be said of it is said all the same. */
+function afterBackup(report: Report): Text {
+  const lacking = lackingCopies(report)
+  const { proof } = report
+  if (lacking === undefined) {
+    return sentence`The backup is in the store, but the operation failed after it.`
+  }
+  return proof?.outcome === 'proven'
+    ? sentence`${proven(report, proof)} But ${lacking}.`
+    : sentence`The backup is in the store, but ${lacking}.`
 }
 
 function restored(report: Report): Verdict {
