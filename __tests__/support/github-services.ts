@@ -66,6 +66,8 @@ export class GitHubServices {
   permission: 'none' | 'read' | 'write' = 'write'
   /** `CreateArtifact`, `PUT`, …, in their order. */
   readonly requests: string[] = []
+  /** Called with the name of each request before it is answered. */
+  onRequest: (name: string) => void = () => undefined
   private readonly blobs = new Map<string, Buffer>()
   private readonly blocks = new Map<string, Map<string, Buffer>>()
   private readonly faults: (Fault & { left: number })[] = []
@@ -161,6 +163,7 @@ export class GitHubServices {
         ? restName(request, url)
         : (request.method ?? '')
     this.requests.push(name)
+    this.onRequest(name)
     const fault = this.faults.find(({ on, left }) => on === name && left > 0)
     if (fault !== undefined) {
       fault.left -= 1

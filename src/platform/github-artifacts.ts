@@ -80,7 +80,7 @@ class RestRepository implements ArtifactRepository {
   /** What is removed while pages are read moves the rest up, over the edge of a page: then it is read once more. */
   async list(): Promise<RemoteArtifact[]> {
     const first = await this.readPages()
-    return first.missing > 0 ? (await this.readPages()).found : first.found
+    return first.moved ? (await this.readPages()).found : first.found
   }
 
   async find(id: number): Promise<RemoteArtifact | undefined> {
@@ -136,16 +136,19 @@ class RestRepository implements ArtifactRepository {
     return isPrivate ? 'private' : 'public'
   }
 
-  private async readPages(): Promise<{ found: RemoteArtifact[]; missing: number }> {
+  private async readPages(): Promise<{ found: RemoteArtifact[]; moved: boolean }> {
     const asked: Asked = { doing: `listing the artifacts of ${this.name}`, permission: 'actions: read' }
     const found = new Map<number, RemoteArtifact>()
+    const totals: number[] = []
     for (let page = 1; ; page++) {
       const { artifacts, total_count: total } = await this.ask(asked, async ({ rest }, request) => {
         const which = { ...this.place, per_page: PER_PAGE, page, request }
         return (await rest.actions.listArtifactsForRepo(which)).data
       })
       for (const artifact of artifacts) found.set(artifact.id, toArtifact(artifact))
-      if (artifacts.length < PER_PAGE) return { found: [...found.values()], missing: total - found.size }
+      totals.push(total)
+      const moved = totals.some((each, index) => each < (totals[index - 1] ?? 0))
+      if (artifacts.length < PER_PAGE) return { found: [...found.values()], moved }
     }
   }
 
