@@ -21,7 +21,7 @@ export type Fault =
   | { kind: 'cut-answer'; after: number }
   /** Passes on only so many bytes of the answer's body, as if that were all of it. */
   | { kind: 'truncate-answer'; to: number }
-  /** Flips a bit of the request's body. */
+  /** Flips a bit of the request's body, and takes away the checksum that would tell. */
   | { kind: 'flip-request' }
   /** Flips a bit of the answer's body. */
   | { kind: 'flip-answer' }
@@ -31,6 +31,8 @@ export type Fault =
   | { kind: 'silence' }
   /** Something else happens first, then all goes well. */
   | { kind: 'meanwhile'; happens: () => Promise<void> }
+  /** The text of the answer is another. */
+  | { kind: 'rewrite'; rewrite: (text: string) => string }
   /** Headers of the answer are others; undefined takes one away. */
   | { kind: 'headers'; headers: Record<string, string | undefined> }
 
@@ -131,7 +133,11 @@ export class S3Proxy {
       }
     }
     const body = Buffer.concat(chunks)
-    if (fault?.kind === 'flip-request') flip(body)
+    if (fault?.kind === 'flip-request') {
+      flip(body)
+      delete seen.headers['x-amz-checksum-sha256']
+      delete seen.headers['content-md5']
+    }
     return body
   }
 
@@ -164,7 +170,8 @@ function give(response: ServerResponse, { status, headers, body }: Answered, fau
   if (fault?.kind === 'truncate-answer') bytes = body.subarray(0, fault.to)
   if (fault?.kind === 'flip-answer') flip(body)
   if (fault?.kind === 'headers') Object.assign(given, fault.headers)
-  if (fault?.kind === 'truncate-answer') given['content-length'] = String(bytes.length)
+  if (fault?.kind === 'rewrite') bytes = Buffer.from(fault.rewrite(body.toString()))
+  if (bytes.length !== body.length) given['content-length'] = String(bytes.length)
   response.writeHead(status, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
   if (fault?.kind === 'cut-answer') {
     response.write(body.subarray(0, fault.after), () => setTimeout(() => response.destroy(), 50))

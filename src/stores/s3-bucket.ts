@@ -30,7 +30,7 @@ interface RequestOptions {
   abortSignal?: AbortSignal
 }
 
-/** A request is tried this often, with growing pauses, before its failure is told. */
+/** A request is tried this often, with growing pauses, before its failure is told; AWS_MAX_ATTEMPTS says otherwise. */
 const ATTEMPTS = 8
 
 /** A connection over which nothing moves for so long is given up, and the request is tried again. */
@@ -152,7 +152,7 @@ export function clientConfig(location: S3Location, { environment, credentials }:
   const region =
     location.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? (endpoint ? 'us-east-1' : undefined)
   return {
-    maxAttempts: ATTEMPTS,
+    maxAttempts: attemptsOf(environment.AWS_MAX_ATTEMPTS),
     retryMode: 'adaptive',
     requestHandler: { connectionTimeout: CONNECTING_MS, socketTimeout: SILENCE_MS },
     // We give the checksums ourselves, of what we read ourselves; what the SDK adds is refused by older services.
@@ -164,6 +164,10 @@ export function clientConfig(location: S3Location, { environment, credentials }:
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   }
+}
+
+function attemptsOf(text = ''): number {
+  return /^[1-9]\d?$/.test(text) ? Number(text) : ATTEMPTS
 }
 
 /** Only AWS gives every bucket a host of its own; other services know the bucket in the path, all of them. */

@@ -71,9 +71,15 @@ function answerOf(error: unknown): Answer {
   }
   const status = raw.$metadata?.httpStatusCode
   const told = [raw.Code, raw.name].find((code) => typeof code === 'string' && !NO_NAMES.has(code))
-  const code = codeOf(error) ?? (told as string | undefined) ?? BY_STATUS[status ?? 0] ?? 'Unknown'
+  const message = messageOf(error)
+  const code = codeOf(error) ?? (told as string | undefined) ?? BY_STATUS[status ?? 0] ?? codeIn(message) ?? 'Unknown'
   const region = raw.Region ?? raw.$response?.headers?.['x-amz-bucket-region']
-  return { code, status, message: messageOf(error), region: typeof region === 'string' ? region : undefined }
+  return { code, status, message, region: typeof region === 'string' ? region : undefined }
+}
+
+/** The SDK wraps some errors so that only their text is left: `… Error: connect ECONNREFUSED 127.0.0.1:1`. */
+function codeIn(message: string): string | undefined {
+  return /\b(E[A-Z]{4,}(_[A-Z]+)?|TimeoutError)\b/.exec(message)?.[1]
 }
 
 /** What the SDK calls an error of which it knows nothing but the status. */

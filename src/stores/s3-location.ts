@@ -66,7 +66,7 @@ export function parseS3Location(location: string): S3Location {
   const read = { region: query.get('region'), endpoint: endpointOf(query), pathStyle: pathStyleOf(query) }
   return {
     bucket: bucketOf(url),
-    prefix: prefixOf(url),
+    prefix: prefixOf(location),
     checksums: choice(query, 'checksums', CHECKSUMS) ?? 'sha256',
     mostParts: mostPartsOf(read.endpoint),
     ...given(read),
@@ -132,11 +132,11 @@ function bucketOf(url: URL): string {
   )
 }
 
-function prefixOf(url: URL): string {
-  const prefix = decoded(url.pathname).replace(/^\/+|\/+$/g, '')
-  const odd = prefix
-    .split('/')
-    .some((part, _index, parts) => (part === '' && parts.length > 1) || /^\.{1,2}$/.test(part))
+/** From the text itself: a URL resolves "..", and would be another place than the one that was written. */
+function prefixOf(location: string): string {
+  const written = location.replace(/^[^/]*\/\/[^/?#]*/, '').replace(/[?#].*$/s, '')
+  const prefix = decoded(written).replace(/^\/+|\/+$/g, '')
+  const odd = prefix !== '' && prefix.split('/').some((part) => ['', '.', '..'].includes(part))
   // eslint-disable-next-line no-control-regex -- these are what must not be there
   if (!odd && !/[\u0000-\u001f\u007f]/.test(prefix) && Buffer.byteLength(prefix) <= 700) return prefix
   throw unusable(

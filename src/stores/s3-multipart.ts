@@ -9,7 +9,17 @@ import type { S3Bucket } from './s3-bucket.js'
 import { isS3Error } from './s3-errors.js'
 import { hasContent, headObject } from './s3-objects.js'
 import { planParts, type Part } from './s3-parts.js'
-import { bodyOf, checksumsOf, compareAnswer, ifNew, keeping, md5Of, otherwiseArrived, type Body } from './s3-put.js'
+import {
+  bodyOf,
+  checksumsOf,
+  compareAnswer,
+  discardObject,
+  ifNew,
+  keeping,
+  md5Of,
+  otherwiseArrived,
+  type Body,
+} from './s3-put.js'
 import { abortUpload, findUpload, type ArrivedPart } from './s3-uploads.js'
 
 /** How many parts of one file go at a time. */
@@ -188,6 +198,7 @@ async function complete(bucket: S3Bucket, file: OpenFile, upload: Upload, parts:
   const expected = compositeOf(parts)
   const told = answer.ChecksumSHA256
   if (told?.includes('-') === true && expected !== undefined && told !== expected) {
+    await discardObject(bucket, file.target)
     throw otherwiseArrived(doing, `the SHA-256 of its parts is ${told} instead of ${expected}`)
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CreateMultipartUploadCommandInput, PutObjectCommandInput } from '@aws-sdk/client-s3'
+import { messageOf } from '../errors.js'
 import type { S3Bucket } from './s3-bucket.js'
 import { S3Error, isS3Error } from './s3-errors.js'
 import type { S3Location } from './s3-location.js'
@@ -124,7 +125,23 @@ export async function putBody(
   const answer = await ifNew(onlyNew, (condition) =>
     bucket.ask(errand, (s3, options) => s3.putObject({ ...input, ...condition }, options)),
   )
-  compareAnswer(body, answer, errand.doing)
+  try {
+    compareAnswer(body, answer, errand.doing)
+  } catch (error) {
+    await discardObject(bucket, path)
+    throw error
+  }
+}
+
+/** Removes what arrived otherwise than it was sent: it carries the digest of what it should have been. */
+export async function discardObject(bucket: S3Bucket, path: string): Promise<void> {
+  const errand = { doing: `removing the damaged ${path} from ${bucket.name}`, action: 's3:DeleteObject', path }
+  const input = { Bucket: bucket.location.bucket, Key: bucket.key(path) }
+  await bucket
+    .ask(errand, (s3, options) => s3.deleteObject(input, options))
+    .catch((error: unknown) => {
+      bucket.logger.warning(messageOf(error))
+    })
 }
 
 /** Sends a request on the condition that there is no such object, or without it where the service knows none. */
