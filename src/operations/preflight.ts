@@ -1,10 +1,13 @@
+import { statfs } from 'node:fs/promises'
 import { inspectSource } from '../backup/inspect.js'
 import type { Source } from '../backup/source.js'
-import { spaceFindings } from '../backup/space.js'
+import { spaceFindings, type SpaceNeed } from '../backup/space.js'
 import type { Context } from '../context.js'
 import { GuardError, InterruptedError, OperationError, problemOf, type ExitCode } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import type { Options } from '../options.js'
+import { orFileTrouble } from '../platform/file-errors.js'
+import { temporaryFolder } from '../platform/workspace.js'
 import type { SourceFacts } from '../postgres/catalog/model.js'
 import { formatBytes } from '../units.js'
 import type { Listing, Store } from '../stores/store.js'
@@ -82,10 +85,21 @@ export async function preflight(
       { ...need, store: store.name, free: writable.length === 0 ? await store.freeBytes() : null },
       formatBytes,
     ),
+    ...(options.encryptTo.length > 0 ? await plaintextFindings(need, context) : []),
     ...(await copyFindings(copies, series, need)),
     ...(await servicesState(options.services, context)),
   ]
   return { findings: boundedFindings(findings), facts: inspection.facts }
+}
+
+/** A set that will be encrypted is made in a folder for temporary files, which needs the same room once more. */
+async function plaintextFindings(
+  need: Omit<SpaceNeed, 'store' | 'free'>,
+  { environment }: Context,
+): Promise<Finding[]> {
+  const folder = temporaryFolder(environment)
+  const { bavail, bsize } = await orFileTrouble(`asking for the free space of ${folder}`, () => statfs(folder))
+  return spaceFindings({ ...need, store: folder, free: bavail * bsize }, formatBytes)
 }
 
 async function storeWritable(store: Store): Promise<Finding[]> {

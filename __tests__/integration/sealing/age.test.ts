@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
@@ -17,6 +17,7 @@ import { assertSealed } from '../../../src/sealing/seal.js'
 import { ageKey, type AgeKey } from '../../support/age.js'
 import { flipBitIn } from '../../support/sealed-store.js'
 import { realContext, type RealContext } from '../../support/real-context.js'
+import { mountSmallDisk } from '../../support/small-disk.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(120_000)
@@ -115,6 +116,23 @@ describe.each(engines)('%s', (_, make) => {
     await writeFile(`${plain}.age`, 'there')
     await expect(make().encrypt(plain, `${plain}.age`, recipients)).rejects.toThrow()
     expect(await readFile(`${plain}.age`, 'utf8')).toBe('there')
+  })
+
+  test('a full disk is no damage and no wrong key', async () => {
+    const plain = await fileOf(randomBytes(12 * MIB))
+    await make().encrypt(plain, `${plain}.age`, recipients)
+    const disk = await mountSmallDisk(await temporaryFolder(), 4)
+    try {
+      const target = path.join(disk.folder, 'back')
+      const decrypting = make().decrypt(`${plain}.age`, target, identities[0]!)
+      const failure = await decrypting.catch((error: unknown) => error)
+      expect(failure).toMatchObject({ exitCode: 1, message: expect.stringMatching(/no space left/) })
+      await rm(target)
+      const encrypting = make().encrypt(plain, target, recipients)
+      await expect(encrypting).rejects.toMatchObject({ exitCode: 1, message: expect.stringMatching(/no space left/) })
+    } finally {
+      await disk.remove()
+    }
   })
 
   test('stops when it is asked to', async () => {

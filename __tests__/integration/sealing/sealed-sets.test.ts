@@ -20,6 +20,7 @@ import {
   sealedBench,
   type SealedBench,
 } from '../../support/sealed-store.js'
+import { mountSmallDisk } from '../../support/small-disk.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(240_000)
@@ -227,6 +228,28 @@ test('an edited readable manifest with its checksums redone is found by the log,
   await redoLists(folderOf(store, newer), (manifest) => ({ ...manifest, tool: { ...manifest.tool, version: '9' } }))
   const ran = await validate({ store })
   expect([ran.exitCode, codesOf(ran)]).toEqual([3, ['MANIFEST_CHANGED']])
+})
+
+test('the folder in which a set is made before it is encrypted must have room for it', async () => {
+  await made.cluster.query('CREATE DATABASE roomy')
+  await made.cluster.query(
+    'CREATE TABLE big AS SELECT repeat(md5(i::text), 10) FROM generate_series(1, 60000) i',
+    'roomy',
+  )
+  const tmp = path.join(made.bench.root, 'tmp')
+  const disk = await mountSmallDisk(tmp, 4)
+  try {
+    const options = { 'database-url': made.cluster.url('roomy'), store: path.join(made.bench.root, 'roomy') }
+    const sealed = await made.bench.run('backup', { ...options, 'encrypt-to': made.daily.recipient, verify: 'none' })
+    expect([sealed.exitCode, sealed.report.findings.map(({ code, on }) => `${code} ${on}`)]).toEqual([
+      1,
+      [`DISK_SPACE_LOW ${tmp}`],
+    ])
+    const plain = await made.bench.run('backup', { ...options, verify: 'none' })
+    expect(plain.exitCode).toBe(0)
+  } finally {
+    await disk.remove()
+  }
 })
 
 describe('hide-names', () => {
