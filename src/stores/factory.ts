@@ -1,8 +1,8 @@
 import path from 'node:path'
-import { UsageError } from '../errors.js'
 import { openArtifactStore } from './artifact.js'
 import { DirectoryStore } from './directory.js'
-import { kindOfLocation, shownLocation } from './location.js'
+import { kindOfLocation } from './location.js'
+import { openRclonePlace } from './rclone.js'
 import { RemoteStore } from './remote.js'
 import { openRsyncPlace } from './rsync.js'
 import { openS3Place } from './s3.js'
@@ -26,13 +26,7 @@ export async function openStore(location: string, tools: StoreTools): Promise<St
       return new RemoteStore(openS3Place(location, tools), tools)
     case 'artifact':
       return openArtifactStore(found.location, tools)
-    default:
-      return Promise.reject(
-        new UsageError({
-          doing: `opening the store "${shownLocation(location)}"`,
-          problem: `stores of the kind ${found.kind} are not known yet`,
-          advice: 'Use a folder.',
-        }),
-      )
+    case 'rclone':
+      return new RemoteStore(openRclonePlace(location, tools), tools)
   }
 }
