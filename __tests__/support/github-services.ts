@@ -110,6 +110,11 @@ export class GitHubServices {
     return this.blobs.get(blob) ?? Buffer.alloc(0)
   }
 
+  /** From now on it behaves. */
+  endFaults(): void {
+    this.faults.length = 0
+  }
+
   /** Puts other bytes in the place of an artifact's, which GitHub never lets happen; its digest stays, unless told. */
   replaceContent(artifact: StoredArtifact, content: Buffer, digest = artifact.digest): void {
     this.blobs.set(artifact.blob, content)

@@ -25,7 +25,8 @@ const WRITERS = 2
  * Unpacks a zip file into a folder. Nothing is written outside of it, over anything, or as anything else than a plain
  * file, whatever the zip file says.
  *
- * Throws `DamagedError` for what is not a whole zip file, or wants to be elsewhere.
+ * Throws `DamagedError` for what is not a whole zip file, or wants to be elsewhere. Of a damaged one, what can be had is
+ * there then.
  */
 export async function unpackZip(
   file: string,
@@ -38,7 +39,18 @@ export async function unpackZip(
     const entries = (await zipEntries(source)).filter(({ name }) => !name.endsWith('/'))
     const outside = entries.find(({ name }) => !staysInside(name))
     if (outside !== undefined) throw strange(file, `it holds "${outside.name}", which is no path inside of it`)
-    return await inParallel(entries, WRITERS, (entry) => unpackEntry(source, entry, folder, file, signal))
+    const damage: DamagedError[] = []
+    const files = await inParallel(entries, WRITERS, async (entry) => {
+      try {
+        return await unpackEntry(source, entry, folder, file, signal)
+      } catch (error) {
+        if (!(error instanceof DamagedError)) throw error
+        damage.push(error)
+        return null
+      }
+    })
+    if (damage[0] !== undefined) throw damage[0]
+    return files.filter((one) => one !== null)
   } finally {
     await handle.close()
   }

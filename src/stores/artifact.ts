@@ -99,6 +99,7 @@ class ArtifactStore implements Store {
   async put(folder: string, set: SetPlace, progress?: ByteProgress): Promise<void> {
     const place = checkedPlace(set)
     const doing = `copying the set ${nameOfSet(place)} to ${this.name}`
+    uploaderOf(this.access, doing)
     const local = await setToCopy(folder, place)
     if (await this.isThere(place, local, doing)) return
     await compareFiles(folder, local.files, doing, { signal: this.tools.signal })
@@ -107,6 +108,7 @@ class ArtifactStore implements Store {
 
   async addProof(set: SetPlace, proof: Proof): Promise<void> {
     const place = checkedPlace(set)
+    uploaderOf(this.access, `recording an outcome of ${nameOfSet(place)} in ${this.name}`)
     const { record } = await this.sets.find(place, 'recording an outcome of')
     const room = await this.tools.workspace.folder(`proof-${place.type}-${place.id}`)
     const [root, workshop] = [path.join(room, 'root'), path.join(room, 'workshop')]
