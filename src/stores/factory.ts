@@ -5,7 +5,6 @@ import { kindOfLocation } from './location.js'
 import { openRclonePlace } from './rclone.js'
 import { RemoteStore } from './remote.js'
 import { openRsyncPlace } from './rsync.js'
-import { openS3Place } from './s3.js'
 import type { StoreTools } from './settings.js'
 import type { Store } from './store.js'
 
@@ -22,8 +21,11 @@ export async function openStore(location: string, tools: StoreTools): Promise<St
       return new DirectoryStore(path.resolve(tools.workingDirectory, found.path), tools, location)
     case 'rsync':
       return new RemoteStore(openRsyncPlace(location, tools), tools)
-    case 's3':
+    case 's3': {
+      // The SDK is most of the program, and few need it.
+      const { openS3Place } = await import('./s3.js')
       return new RemoteStore(openS3Place(location, tools), tools)
+    }
     case 'artifact':
       return openArtifactStore(found.location, tools)
     case 'rclone':
