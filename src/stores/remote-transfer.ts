@@ -7,6 +7,7 @@ import { takeRemoteLock } from './remote-lock.js'
 import { compareFiles, type LocalSet } from './set-files.js'
 import { INCOMING, alreadyThere, locationOfSet, nameOfSet } from './set-place.js'
 import type { ByteProgress, SetPlace, Unlock } from './store.js'
+import { TakenError } from './taken-error.js'
 import type { WaitTools } from './waiting.js'
 
 /** A note that a set is half there and that the next run goes on with it; it has no meaning but its age. */
@@ -15,6 +16,19 @@ export const UNFINISHED = 'unfinished.json'
 /** Where the marks are of those who send a set. */
 export function claimFolder(set: SetPlace): string {
   return `${INCOMING}/${set.type}-${set.id}`
+}
+
+/** A set to send. */
+export interface Errand {
+  set: SetPlace
+  /** The local folder that it is in. */
+  from: string
+  doing: string
+  /**
+   * Of a new set nothing is worth keeping when it breaks off; a copy is gone on with by the next run; in mending, the set
+   * is there already with the same manifest, and lacks files.
+   */
+  kind: 'new' | 'copy' | 'mending'
 }
 
 /**
@@ -26,18 +40,15 @@ export class Transfer {
   /** SHA-256 by path of what was sent and compared. */
   private readonly sent = new Map<string, string>()
 
-  /**
-   * @param from the local folder of the set
-   * @param mends whether the set is there already with the same manifest, and lacks files
-   */
+  private readonly set: SetPlace
+
   constructor(
     private readonly place: FilePlace,
-    private readonly set: SetPlace,
-    private readonly from: string,
+    private readonly errand: Errand,
     private readonly tools: WaitTools,
-    private readonly doing: string,
-    private readonly mends = false,
-  ) {}
+  ) {
+    this.set = errand.set
+  }
 
   /** Where the set is going to be, as a person would write it. */
   get location(): string {
@@ -56,8 +67,8 @@ export class Transfer {
     await this.makeRoom(files)
     await inParallel(
       [
-        () => this.place.upload(this.from, left, nameOfSet(this.set), progress),
-        () => compareFiles(this.from, left, this.doing, { signal: this.tools.signal }),
+        () => this.place.upload(this.errand.from, left, nameOfSet(this.set), progress),
+        () => compareFiles(this.errand.from, left, this.errand.doing, { signal: this.tools.signal }),
       ],
       2,
       (work) => work(),
@@ -69,16 +80,18 @@ export class Transfer {
   async show({ files }: LocalSet): Promise<void> {
     const there = await this.place.list(nameOfSet(this.set))
     const sizes = new Map(there.map((file) => [file.path, file.bytes]))
-    if (sizes.has(SET.manifest) && !this.mends) throw alreadyThere(this.location, this.doing)
+    if (sizes.has(SET.manifest) && this.errand.kind !== 'mending') throw alreadyThere(this.location, this.errand.doing)
     const manifest = files.filter(({ path: file }) => file === SET.manifest)
     const missing = files.find((file) => !manifest.includes(file) && sizes.get(file.path) !== file.size)
-    if (missing !== undefined) throw notArrived(missing, sizes.get(missing.path), this.location, this.doing)
+    if (missing !== undefined) throw notArrived(missing, sizes.get(missing.path), this.location, this.errand.doing)
     try {
-      await this.place.upload(this.from, manifest, nameOfSet(this.set))
+      await this.place.upload(this.errand.from, manifest, nameOfSet(this.set))
     } catch (error) {
-      await this.hide()
+      // What another run has put there is a set, and not ours to remove.
+      if (!(error instanceof TakenError)) await this.hide()
       throw error
     }
+    await this.removeNote()
     await this.release()
   }
 
@@ -107,9 +120,11 @@ export class Transfer {
     if (this.unclaim !== undefined) return
     const name = nameOfSet(this.set)
     const claim = { place: this.place, folder: claimFolder(this.set), what: `the place of the set ${name}` }
-    const unclaim = await takeRemoteLock(claim, this.doing, this.tools)
+    const unclaim = await takeRemoteLock(claim, this.errand.doing, this.tools)
     try {
       await this.refuseExisting()
+      if (this.errand.kind !== 'new')
+        await this.place.write(this.note, `${JSON.stringify({ doing: this.errand.doing })}\n`)
     } catch (error) {
       await unclaim()
       throw error
@@ -117,15 +132,27 @@ export class Transfer {
     this.unclaim = unclaim
   }
 
+  private get note(): string {
+    return `${claimFolder(this.set)}/${UNFINISHED}`
+  }
+
+  /** The note is of no use any more; where it stays, a later run sweeps it. */
+  private async removeNote(): Promise<void> {
+    if (this.errand.kind === 'new') return
+    await this.place.remove([this.note]).catch((error: unknown) => {
+      this.tools.logger.debug(`${this.note} could not be removed from ${this.place.name}: ${messageOf(error)}`)
+    })
+  }
+
   private async refuseExisting(): Promise<void> {
-    if (this.mends) return
+    if (this.errand.kind === 'mending') return
     const there = await this.place.read(`${nameOfSet(this.set)}/${SET.manifest}`)
-    if (there !== undefined) throw alreadyThere(this.location, this.doing)
+    if (there !== undefined) throw alreadyThere(this.location, this.errand.doing)
   }
 
   /** Removes what half a set of the same name has left that is not of this one. */
   private async makeRoom(files: readonly FileEntry[]): Promise<void> {
-    if (this.mends) return
+    if (this.errand.kind === 'mending') return
     const wanted = new Set(files.map((file) => file.path))
     const there = await this.place.list(nameOfSet(this.set))
     await this.removeFiles(there.filter((file) => !wanted.has(file.path)))
@@ -133,7 +160,7 @@ export class Transfer {
 
   /** After a manifest that did not arrive, or of which that is not known. */
   private async hide(): Promise<void> {
-    if (this.mends) return
+    if (this.errand.kind === 'mending') return
     try {
       await this.place.remove([`${nameOfSet(this.set)}/${SET.manifest}`])
     } catch (error) {

@@ -1,3 +1,5 @@
+import { posix } from 'node:path'
+import { SET } from '../backup/set.js'
 import { OperationError, messageOf } from '../errors.js'
 import { inParallel } from '../platform/parallel.js'
 import { counted, formatInstant } from '../units.js'
@@ -23,8 +25,8 @@ interface Failure {
 /**
  * Removes objects, as many of them as it can before it throws `OperationError` naming those that stayed and why.
  *
- * Where the location asks for Object Lock, the locks are looked at first: S3 itself would only hide a locked object,
- * and its set would look removed while it is kept and paid for.
+ * Where the location asks for Object Lock, the lock of a manifest is looked at first: S3 itself would only hide it, and
+ * its set would look removed while it is kept and paid for. Files without a manifest are no set, and may be hidden.
  */
 export async function removeObjects(bucket: S3Bucket, paths: readonly string[]): Promise<void> {
   if (bucket.location.objectLock !== undefined) await refuseLocked(bucket, paths)
@@ -82,7 +84,8 @@ async function oneByOne(bucket: S3Bucket, paths: readonly string[]): Promise<Fai
 
 async function refuseLocked(bucket: S3Bucket, paths: readonly string[]): Promise<void> {
   const now = await bucket.now()
-  const locked = await inParallel(paths, PARALLEL, async (path) => {
+  const manifests = paths.filter((path) => posix.basename(path) === SET.manifest)
+  const locked = await inParallel(manifests, PARALLEL, async (path) => {
     const until = await lockedUntil(bucket, path)
     return until !== undefined && until > now ? [{ path, until }] : []
   })

@@ -2,7 +2,6 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { SET } from '../backup/set.js'
-import { OperationError } from '../errors.js'
 import { orFileTrouble } from '../platform/file-errors.js'
 import { inParallel } from '../platform/parallel.js'
 import { ByteBudget } from './byte-budget.js'
@@ -14,6 +13,7 @@ import { hasContent, headObject, listObjects } from './s3-objects.js'
 import { SMALLEST_PART } from './s3-parts.js'
 import { bodyOf, keeping, putBody } from './s3-put.js'
 import type { ByteProgress } from './store.js'
+import { TakenError } from './taken-error.js'
 import { Pace } from './transfer-pace.js'
 
 /** How many files go at a time. */
@@ -111,8 +111,8 @@ function isManifest(target: string): boolean {
   return path.posix.basename(target) === SET.manifest
 }
 
-function takenByAnother(bucket: S3Bucket, target: string): OperationError {
-  return new OperationError({
+function takenByAnother(bucket: S3Bucket, target: string): TakenError {
+  return new TakenError({
     doing: `sending ${target} to ${bucket.name}`,
     problem: 'there is another manifest in its place',
     advice: 'Sets are never overwritten. Find out which of the two is right, and move the other one away by hand.',

@@ -19,8 +19,8 @@ interface UnfinishedUpload {
   algorithm: string | undefined
 }
 
-/** How long nothing must have arrived before an upload counts as abandoned: longer than any part takes. */
-const ABANDONED_MS = 24 * 60 * 60 * 1000
+/** How long nothing must have arrived before an upload counts as abandoned: the run of the next day goes on with it. */
+const ABANDONED_MS = 36 * 60 * 60 * 1000
 
 /** What says that a service or a policy does not let us look at unfinished uploads: then there are none for us. */
 const UNKNOWABLE = ['AccessDenied', 'NotImplemented', 'MethodNotAllowed', 'NoSuchUpload']
@@ -56,7 +56,7 @@ export async function abortUpload(bucket: S3Bucket, path: string, id: string): P
 }
 
 /**
- * Removes unfinished uploads of files of sets below a folder, to which nothing has been added for a day.
+ * Removes unfinished uploads of files of sets below a folder, to which nothing has been added for a day and a half.
  *
  * @returns the paths of their files
  */

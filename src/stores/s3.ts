@@ -84,7 +84,7 @@ export class S3Place implements FilePlace {
 
 function limitsOf({ endpoint }: S3Location): string[] {
   if (endpoint?.startsWith('http:') !== true || LOOPBACK.test(new URL(endpoint).hostname)) return []
-  return [`What goes to ${endpoint} is not encrypted on its way: use https, or encrypt-to.`]
+  return [`What goes to ${endpoint} is not encrypted on its way; https or encrypt-to would be`]
 }
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/

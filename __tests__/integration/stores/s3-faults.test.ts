@@ -6,9 +6,12 @@ import path from 'node:path'
 import { systemClock } from '../../../src/platform/clock.js'
 import { inParallel } from '../../../src/platform/parallel.js'
 import type { S3Credentials } from '../../../src/stores/s3-credentials.js'
+import { createWorkspace } from '../../../src/platform/workspace.js'
+import { RemoteStore } from '../../../src/stores/remote.js'
 import { openS3Place, type S3Place } from '../../../src/stores/s3.js'
 import type { SentFile } from '../../../src/stores/file-place.js'
 import { memoryLogger, type MemoryLogger } from '../../support/ports.js'
+import { writeSampleSet } from '../../support/sample-set.js'
 import { S3Proxy, type SeenRequest } from '../../support/s3-proxy.js'
 import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
@@ -290,6 +293,22 @@ describe('a manifest', () => {
     expect(proxy.seen(isPut)[0]?.headers['if-none-match']).toBe('*')
   })
 
+  test('of another run is never removed by a run that finds it in its place', async () => {
+    const workspace = await createWorkspace({ environment: process.env })
+    const id = '20261124T020000Z'
+    const store = new RemoteStore(open(), { clock: systemClock, logger, workspace })
+    const incoming = await store.begin(id, 'daily')
+    await writeSampleSet(incoming.folder, { id })
+    await incoming.send()
+    const theirs = { Bucket: bucket, Key: `backups/${SET}/${MANIFEST}`, Body: '{"theirs":2}' }
+    const isManifest = (request: SeenRequest): boolean => isPut(request) && request.url.includes(MANIFEST)
+    proxy.misbehave({ kind: 'meanwhile', happens: () => overwrite(theirs) }, isManifest)
+    await expect(incoming.commit()).rejects.toThrow(/another manifest in its place/)
+    expect((await stored(MANIFEST))?.toString()).toBe('{"theirs":2}')
+    await store.close()
+    await workspace.clean()
+  })
+
   test('is put without the condition where the service knows none', async () => {
     const { folder, files } = await local(MANIFEST, Buffer.from('{}'))
     const conditional = (request: SeenRequest): boolean => request.headers['if-none-match'] !== undefined
@@ -395,17 +414,20 @@ describe('removing', () => {
     expect(proxy.seen(({ method }) => method === 'POST')).toHaveLength(3)
   })
 
-  test('refuses what Object Lock keeps, and says until when', async () => {
+  test('refuses to remove a set that Object Lock keeps, and says until when', async () => {
     bucket = await server.bucket({ objectLock: true })
-    const { folder, files } = await local('1.dat', randomBytes(10))
+    const { folder, files } = await local('manifest.json', Buffer.from('{}'))
     const place = open('&object-lock-days=30')
     await place.upload(folder, files, SET)
     await place.write('.lock/1.json', '{}')
-    const until = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
-    const head = await server.client.headObject({ Bucket: bucket, Key: `backups/${SET}/1.dat` })
+    const head = await server.client.headObject({ Bucket: bucket, Key: `backups/${SET}/manifest.json` })
     expect(head).toMatchObject({ ObjectLockMode: 'GOVERNANCE' })
-    await expect(place.remove([`${SET}/1.dat`])).rejects.toThrow(new RegExp(`1\\.dat is locked until ${until}`))
-    expect(await stored('1.dat')).toBeDefined()
+    const until = head.ObjectLockRetainUntilDate!.getTime()
+    expect(Math.abs(until - Date.now() - 30 * 86_400_000)).toBeLessThan(60_000)
+    await expect(place.remove([`${SET}/manifest.json`])).rejects.toThrow(
+      new RegExp(`manifest\\.json is locked until ${new Date(until).toISOString().slice(0, 10)} .*object-lock-days`),
+    )
+    expect(await stored('manifest.json')).toBeDefined()
     await place.remove(['.lock/1.json'])
     expect(await place.read('.lock/1.json')).toBeUndefined()
   })
@@ -422,7 +444,7 @@ describe('sweeping', () => {
     await upload(`other/${SET}/1.dat`)
     expect(await open().sweep()).toEqual([])
     expect(await unfinished()).toBe(3)
-    const clock = { ...systemClock, now: () => new Date(Date.now() + 25 * 3_600_000) }
+    const clock = { ...systemClock, now: () => new Date(Date.now() + 37 * 3_600_000) }
     const place = openS3Place(`s3://${bucket}/backups?endpoint=${proxy.url}`, {
       logger,
       clock,
@@ -496,6 +518,16 @@ test('a listing of many pages is whole', async () => {
     server.client.copyObject({ Bucket: bucket, Key, CopySource: `${bucket}/backups/${SET}/x` }),
   )
   expect(await place.list('many')).toHaveLength(2050)
+})
+
+test('a way that anybody can listen on is told as a limit', () => {
+  const limitsOf = (endpoint: string): readonly string[] => {
+    const tools = { logger, clock: systemClock, environment: {} }
+    return openS3Place(`s3://bucket?endpoint=${endpoint}`, tools).limits
+  }
+  expect(limitsOf('http://minio.example.com:9000')).toEqual([expect.stringMatching(/not encrypted on its way/)])
+  expect(limitsOf('https://minio.example.com')).toEqual([])
+  expect(limitsOf('http://127.0.0.1:9000')).toEqual([])
 })
 
 test('a server that is not there is told with its endpoint', async () => {

@@ -3,8 +3,12 @@ import { afterAll, beforeAll, jest } from '@jest/globals'
 import { systemClock } from '../../../src/platform/clock.js'
 import type { FilePlace } from '../../../src/stores/file-place.js'
 import { openS3Place } from '../../../src/stores/s3.js'
+import { createWorkspace } from '../../../src/platform/workspace.js'
+import { RemoteStore } from '../../../src/stores/remote.js'
 import { placeContract } from '../../support/place-contract.js'
 import { memoryLogger } from '../../support/ports.js'
+import { storeContract } from '../../support/store-contract.js'
+import { removeTemporaryFolders } from '../../support/temporary.js'
 import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
 
 jest.setTimeout(120_000)
@@ -56,3 +60,28 @@ for (const [kind, prefix, query] of [
     { many: query === '' },
   )
 }
+
+storeContract('a store in S3', async () => {
+  const bucket = await server.bucket()
+  const workspace = await createWorkspace({ environment: process.env })
+  const again = (): RemoteStore => {
+    const place = open(`s3://${bucket}/backups/db?endpoint=${server.url}`)
+    return new RemoteStore(place, { clock: systemClock, logger: memoryLogger(), workspace })
+  }
+  return {
+    store: again(),
+    again,
+    withoutManifest: 'invisible',
+    plant: async (file, content) => {
+      await server.client.putObject({ Bucket: bucket, Key: `backups/db/${file}`, Body: content })
+    },
+    erase: async (file) => {
+      await server.client.deleteObject({ Bucket: bucket, Key: `backups/db/${file}` })
+    },
+    dispose: async () => {
+      await server.reset()
+      await workspace.clean()
+      await removeTemporaryFolders()
+    },
+  }
+})
