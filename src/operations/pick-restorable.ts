@@ -7,6 +7,7 @@ import { describeFinding, worstOf, type Finding } from '../findings.js'
 import type { Options } from '../options.js'
 import { readStoredCatalog } from '../postgres/catalog/stored.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
+import { missingRows, type Wanted } from '../restore/coverage.js'
 import type { BrokenSet, Store, StoredSet } from '../stores/store.js'
 import { verifyFiles } from '../verify/files.js'
 
@@ -22,7 +23,14 @@ export interface RestorableSet {
 }
 
 /** What a restore may take: the newest that is proven, the newest that is whole, or that very set. */
-export type Choice = Pick<Options, 'type'> & { backup: string }
+export type Choice = Pick<Options, 'type'> & {
+  backup: string
+  /**
+   * What a set must hold when neither its id nor its type was given: the newest of all types may be one of some tables
+   * only, and whoever asks for the latest does not mean to lose the others.
+   */
+  wanted?: Wanted
+}
 
 /**
  * Picks the set to restore and checks every byte of it. Of the newest ones, those that are damaged, failed their proof or
@@ -85,10 +93,11 @@ async function named(store: Store, id: string, type: string | undefined, context
   )
 }
 
-async function newest(store: Store, { backup, type }: Choice, context: Context): Promise<RestorableSet> {
+async function newest(store: Store, choice: Choice, context: Context): Promise<RestorableSet> {
+  const { backup, type } = choice
   const passedOver: string[] = []
   for (const set of await candidatesOf(store, type)) {
-    const why = await objection(store, set, backup === 'latest-proven', context)
+    const why = await objection(store, set, choice, context)
     if (why === null) {
       return opened(await store.open(set), set, passedOver)
     }
@@ -106,7 +115,7 @@ async function newest(store: Store, { backup, type }: Choice, context: Context):
     advice:
       passedOver.length === 0
         ? 'Check the options store and type.'
-        : 'Look at another copy of the store. To restore a set that is not proven, name its id in the option backup.',
+        : 'Look at another copy of the store. To restore a set that is not proven, or holds the rows of some tables only, name its id in the option backup.',
   })
 }
 
@@ -122,7 +131,7 @@ async function candidatesOf(store: Store, type: string | undefined): Promise<(St
 async function objection(
   store: Store,
   set: StoredSet | BrokenSet,
-  mustBeProven: boolean,
+  { backup, type, wanted }: Choice,
   context: Context,
 ): Promise<string | null> {
   if ('reason' in set) {
@@ -133,8 +142,12 @@ async function objection(
     const [first] = proof.findings.filter(({ severity }) => severity === 'error')
     return `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}`
   }
-  if (mustBeProven && proof.outcome !== 'proven') {
+  if (backup === 'latest-proven' && proof.outcome !== 'proven') {
     return 'it is not proven'
+  }
+  const missing = wanted === undefined || type !== undefined ? null : missingRows(set.manifest, wanted)
+  if (missing !== null) {
+    return missing
   }
   const [damage] = await damageOf(await store.open(set), set, context)
   return damage === undefined ? null : `it is damaged: ${damage.code} ${damage.on}, ${damage.found}`
