@@ -12,7 +12,7 @@ import type { LogLine } from '../records/log.js'
 import { takeLock } from './directory-lock.js'
 import { appendToLog, readLogSince } from './directory-log.js'
 import { CONTENT, deleteEntry, makeEntry, sweepEntries, takeAwayAndDelete } from './incoming.js'
-import { newestProof, readProofs, writeProof } from './proofs.js'
+import { standingProof, readProofs, writeProof } from './proofs.js'
 import type { BrokenSet, IncomingSet, Listing, Store, StoredSet, Unlock } from './store.js'
 
 type Place = Pick<StoredSet, 'id' | 'type'>
@@ -241,7 +241,7 @@ export class DirectoryStore implements Store {
       this.tools.logger.warning(note)
     })
     const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
-    return { ...place, manifest, proof: newestProof(manifest, later), bytes }
+    return { ...place, manifest, proof: standingProof(manifest, later), bytes }
   }
 
   private async commit(place: Place, entry: string): Promise<string> {
