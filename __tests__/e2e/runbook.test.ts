@@ -78,7 +78,7 @@ async function blocksOf(page: string): Promise<CodeBlock[]> {
 /** What has happened before a step of the runbook, by a word of its first command. */
 const DISASTERS: Record<string, () => Promise<unknown>> = {
   '--restore-mode add': () => here.live.psql('DROP TABLE parts CASCADE', 'masclet_imperi'),
-  '--restore-mode replace': () => here.live.psql('UPDATE animals SET nom = 'perdut'', 'masclet_imperi'),
+  '--restore-mode replace': () => here.live.psql("UPDATE animals SET nom = 'perdut'", 'masclet_imperi'),
 }
 
 const rows = async (cluster: TestCluster, database: string, query: string) =>
