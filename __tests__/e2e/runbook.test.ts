@@ -126,5 +126,5 @@ async function goBackAndForth(printed: string): Promise<void> {
   expect(await rows(here.live, 'masclet_imperi', `animals WHERE nom = 'perdut'`)).toBe(12_000)
   const [before] = await here.live.query(`SELECT datname FROM pg_database WHERE datname LIKE '%\\_undone\\_%'`)
   await here.live.query(`ALTER DATABASE masclet_imperi RENAME TO wrong`)
-  await here.live.query(`ALTER DATABASE ${String(before?.datname)} RENAME TO masclet_imperi`)
+  await here.live.query(`ALTER DATABASE "${String(before?.datname)}" RENAME TO masclet_imperi`)
 }
