@@ -8981,10 +8981,12 @@ DROP SCHEMA IF EXISTS public
 END
 }
 
+stage=
+
 restore_section() {
   section=$1
   shift
-  say "Restoring: $section …"
+  say "Restoring: $section$stage …"
   pg_restore --dbname="$target" --section="$section" --no-tablespaces "$@" "$here/$dump" ||
     failures="$failures $section,"
 }
@@ -9014,9 +9016,13 @@ restore_rest() {
   grep -E -v "$attach" "$tmp/entries" | grep -E "$build" >"$tmp/build" || :
   grep -E "$attach" "$tmp/entries" >"$tmp/attach"
   grep -E -v "$attach" "$tmp/entries" | grep -E -v "$build" >"$tmp/rest"
+  stage=', indexes'
   restore_section post-data --jobs="$jobs" --use-list="$tmp/build"
+  stage=', indexes of partitions'
   restore_section post-data --use-list="$tmp/attach"
+  stage=', the rest'
   restore_section post-data --jobs="$jobs" --use-list="$tmp/rest"
+  stage=
 }
 
 restore_archive() {
