@@ -45,9 +45,7 @@ test('it does not matter in which order they are read, and the last failure is n
   const proofs = fc
     .array(fc.tuple(outcome, tier), { minLength: 1, maxLength: 7 })
     .map((all) =>
-      all.map(
-        ([kind, of], second) => ({ ...sampleProof(kind, `2026-11-24T02:10:0${second}.000Z`), tier: of }),
-      ),
+      all.map(([kind, of], second) => ({ ...sampleProof(kind, `2026-11-24T02:10:0${second}.000Z`), tier: of })),
     )
   const shuffled = proofs.chain((all) =>
     fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
