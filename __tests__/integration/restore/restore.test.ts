@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, readdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
@@ -367,6 +367,24 @@ describe('restore-mode add', () => {
     expect(ran.exitCode).toBe(1)
     expect(ran.report.failure?.message).toContain('estat')
     expect(await databases()).toEqual(['live', SOURCE])
+    expect(await cluster.query(`SELECT to_regclass('parts') AS t`, 'live')).toEqual([{ t: null }])
+  })
+
+  test('when what it is brought back from ends in the middle, nothing of it is there', async () => {
+    await makeLive('live')
+    await cluster.query(`DROP TABLE parts CASCADE`, 'live')
+    const programs = await temporaryFolder()
+    for (const name of await readdir(cluster.clientBin)) {
+      if (name !== 'pg_dump') await symlink(path.join(cluster.clientBin, name), path.join(programs, name))
+    }
+    // Dies after the last row but one of the rows, at the end of a line: what psql got until then is right in itself.
+    const dying = `#!/bin/bash
+case "$*" in *--table=*) "${cluster.clientBin}/pg_dump" "$@" | sed '/^1000\t/q'; kill -KILL $$;; esac
+exec "${cluster.clientBin}/pg_dump" "$@"
+`
+    await writeFile(path.join(programs, 'pg_dump'), dying, { mode: 0o755 })
+    const ran = await add('parts', { 'postgres-bin': programs })
+    expect([ran.exitCode, ran.report.failure?.message]).toEqual([1, expect.stringContaining('could not be read')])
     expect(await cluster.query(`SELECT to_regclass('parts') AS t`, 'live')).toEqual([{ t: null }])
   })
 
