@@ -68,6 +68,25 @@ describe('the bundled action, started as the runner starts it', () => {
     expect((await readdir(job.temp)).filter((name) => /^pg-lifeboat-\d/.test(name))).toEqual([])
   })
 
+  test('drills what it backed up, and keeps the report where people look', async () => {
+    expect((await step({ inputs: { type: 'weekly' } })).exitCode).toBe(0)
+    const uploaded = services.artifacts.length
+    const drill = await step({
+      inputs: { operation: 'drill', scenario: 'latest, fallback, clean-room', 'drill-report': 'drills/2026-Q4.md' },
+    })
+    expect({ exitCode: drill.exitCode, log: drill.exitCode === 4 ? '' : drill.stdout }).toEqual({
+      exitCode: 4,
+      log: '',
+    })
+    // There is no older set to fall back to, and that is told, not passed over.
+    expect(drill.summary).toContain('fallback could not run')
+    expect(drill.summary).toContain('Passed: latest, clean-room')
+    expect(await readFile(path.join(job.workspace, 'drills', '2026-Q4.md'), 'utf8')).toMatch(/RTO/)
+    const artifact = services.artifacts[uploaded]
+    const files = zipEntries(services.contentOf(artifact!)).map(({ name }) => name)
+    expect(files.filter((name) => /\.(md|json|xml)$/.test(name)).length).toBeGreaterThanOrEqual(3)
+  })
+
   test('the password is nowhere but in the mask', async () => {
     const main = await step({ inputs: { type: 'weekly' } })
     expect(main.exitCode).toBe(0)

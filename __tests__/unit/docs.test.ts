@@ -37,7 +37,10 @@ const OTHER_WORDS = [
   'clean-room',
   'could-not-run',
 ]
-const OTHER_CODES = ['DATABASE_URL', 'LIFEBOAT_NAME']
+const OTHER_CODES = ['DATABASE_URL', 'LIFEBOAT_NAME', 'RESTORE_URL']
+
+/** A call of the command line; not the line that gives it a short name in a shell. */
+const COMMAND = /(?:^|\s)(?:\S*cli\/index\.js|pg-lifeboat) ([a-z]\S*)/
 
 function isKnownCode(name: string): boolean {
   const option = name.startsWith('LIFEBOAT_') ? name.slice('LIFEBOAT_'.length).toLowerCase().replaceAll('_', '-') : ''
@@ -86,8 +89,8 @@ describe.each(pages)('%s', (page) => {
 
   test('the commands that it prints have operations and flags that exist', async () => {
     const lines = codeBlocks(await read(page)).flatMap(({ text }) => text.replaceAll('\\\n', ' ').split('\n'))
-    for (const line of lines.filter((each) => each.includes('cli/index.js '))) {
-      const [, name = ''] = /cli\/index\.js (\S+)/.exec(line) ?? []
+    for (const line of lines.filter((each) => COMMAND.test(each))) {
+      const [, name = ''] = COMMAND.exec(line) ?? []
       const operation = OPERATIONS.find((known) => known === name)
       expect({ line, operation }).toEqual({ line, operation: name })
       const known = operation === undefined ? [] : optionsOf(operation).map((option) => option.name as string)

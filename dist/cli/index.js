@@ -6772,7 +6772,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3916);
 /* harmony import */ var _option_list_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1715);
 /* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7478);
-/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5826);
+/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5943);
 /* harmony import */ var _platform_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7096);
 /* harmony import */ var _platform_option_sources_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1815);
 /* harmony import */ var _platform_terminal_logger_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9961);
@@ -7036,7 +7036,7 @@ function capitalised(text) {
 
 /***/ }),
 
-/***/ 5826:
+/***/ 5943:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8981,16 +8981,18 @@ DROP SCHEMA IF EXISTS public
 END
 }
 
+stage=
+
 restore_section() {
   section=$1
   shift
-  say "Restoring: $section …"
+  say "Restoring: $section$stage …"
   pg_restore --dbname="$target" --section="$section" --no-tablespaces "$@" "$here/$dump" ||
     failures="$failures $section,"
 }
 
-# The list of the archive's contents without the foreign keys to tables whose rows are not in this set.
-list_without_loose_keys() {
+# The list of the archive's contents, without the foreign keys to tables whose rows are not in this set.
+list_entries() {
   while IFS= read -r line; do
     entry=@{line#*; }
     for key in $loose_keys; do
@@ -9002,16 +9004,34 @@ list_without_loose_keys() {
   done <"$tmp/list" >"$tmp/entries"
 }
 
+# Indexes and constraints. The index of a partitioned table becomes valid when the index of its last partition is attached,
+# and jobs that attach at the same time can miss that: so these entries come one after the other, between the others.
+restore_rest() {
+  attach='^[0-9]+; 0 0 INDEX ATTACH '
+  if [ "$jobs" = 1 ] || ! grep -E -q "$attach" "$tmp/entries"; then
+    restore_section post-data --jobs="$jobs" --use-list="$tmp/entries"
+    return 0
+  fi
+  build='^[0-9]+; [0-9]+ [0-9]+ (INDEX|CONSTRAINT) '
+  grep -E -v "$attach" "$tmp/entries" | grep -E "$build" >"$tmp/build" || :
+  grep -E "$attach" "$tmp/entries" >"$tmp/attach"
+  grep -E -v "$attach" "$tmp/entries" | grep -E -v "$build" >"$tmp/rest"
+  stage=', indexes'
+  restore_section post-data --jobs="$jobs" --use-list="$tmp/build"
+  stage=', indexes of partitions'
+  restore_section post-data --use-list="$tmp/attach"
+  stage=', the rest'
+  restore_section post-data --jobs="$jobs" --use-list="$tmp/rest"
+  stage=
+}
+
 restore_archive() {
   # One after the other: a grant may need another one before it, and pg_restore's jobs do not wait for that.
   restore_section pre-data
   restore_section data --jobs="$jobs"
-  if [ -z "$loose_keys" ]; then
-    restore_section post-data --jobs="$jobs"
-    return 0
-  fi
-  list_without_loose_keys
-  restore_section post-data --jobs="$jobs" --use-list="$tmp/entries"
+  list_entries
+  restore_rest
+  [ -n "$loose_keys" ] || return 0
   say 'Adding the foreign keys to tables whose rows are not in this set, unchecked …'
   { if [ "$powers" = superuser ]; then say 'SET session_replication_role = replica;'; fi; add_loose_keys; } |
     ask "$target" || failures="$failures foreign keys,"
@@ -15599,6 +15619,10 @@ class Complaints {
             this.add(script, `line ${place ?? '?'}`);
         }
     };
+    /** A failure without a word is a complaint too. */
+    failedSilently(said) {
+        this.add(`it ended with a failure${said === '' ? '' : `: ${said}`}`, '');
+    }
     add(message, about) {
         if (message.includes(HARMLESS)) {
             this.harmless += 1;
@@ -15610,7 +15634,10 @@ class Complaints {
         }
     }
 }
-/** The programs of 17 and later turn off a time-out that older servers do not have. */
+/**
+ * The programs of 17 and later turn off a time-out that older servers do not have, and go on. That the majors differ is
+ * told on its own, and the copy is compared all the same.
+ */
 const HARMLESS = 'unrecognized configuration parameter "transaction_timeout"';
 /** What the server or the machine did, and not the backup. */
 const SERVERS_FAULT = [
@@ -15624,11 +15651,6 @@ const SERVERS_FAULT = [
     /remaining connection slots/i,
     /too many clients/i,
 ];
-/**
- * Programs of 17 and later set this first of all; an older server does not know it, and they go on. That the majors differ
- * is told on its own, and the copy is compared all the same.
- */
-const OF_NO_CONSEQUENCE = /^unrecognized configuration parameter "transaction_timeout"$/;
 /** What says that the archive itself cannot be read. */
 const ARCHIVES_FAULT = [
     /could not (read|open|find|seek) .*(file|archive|block|data)/i,
@@ -15641,9 +15663,7 @@ const ARCHIVES_FAULT = [
 ];
 /** Says of each complaint whether the backup is at fault, its archive, or the server that it was restored into. */
 function findingsOf(complaints, what) {
-    const findings = complaints.all
-        .filter(({ message }) => !OF_NO_CONSEQUENCE.test(message))
-        .map(({ message, about }) => complaints_findingOf(message, about === '' ? what : about));
+    const findings = complaints.all.map(({ message, about }) => complaints_findingOf(message, about === '' ? what : about));
     const unsaid = complaints.count - complaints.all.length;
     return withoutAftermath(unsaid === 0
         ? findings
@@ -15664,80 +15684,6 @@ function complaints_findingOf(message, on) {
     return ARCHIVES_FAULT.some((pattern) => pattern.test(message))
         ? finding('ARCHIVE_UNREADABLE', on, message)
         : finding('RESTORE_ERROR', on, message);
-}
-
-;// CONCATENATED MODULE: ./src/restore/section.ts
-
-
-
-
-
-/**
- * Restores one section of an archive and returns what PostgreSQL complained of; it goes on after an error, so that all
- * are told at once.
- */
-async function restoreSection({ programs, environment, database }, { section, archive, jobs, list, withoutRows = false }, { processes }) {
-    const complaints = new Complaints();
-    const args = [
-        '--no-password',
-        `--dbname=${database}`,
-        `--section=${section}`,
-        '--no-tablespaces',
-        // Grants are among the definitions, and one may need another before it: jobs do not wait for that.
-        `--jobs=${section === 'pre-data' ? 1 : jobs}`,
-        ...(list === undefined ? [] : [`--use-list=${list}`]),
-        ...(withoutRows ? ['--schema-only'] : []),
-        archive,
-    ];
-    const finished = await processes.run({
-        ...programs.command('pg_restore', args),
-        env: environment,
-        doing: `restoring the ${section} of ${archive}`,
-        onStderrLine: complaints.follow,
-        // 1 is for errors that were passed over or that ended it; what they were is in the complaints.
-        accept: [0, 1],
-    });
-    return findingsOf(finished.code === 0 ? complaints : atLeastOne(complaints, finished.stderrTail), section);
-}
-/**
- * Runs a plain dump, which knows no sections. In a foreign one, psql's own commands are refused: `\!` would run programs
- * here, `\connect` would leave the scratch database. Rows after a COPY that failed would be read as commands too.
- *
- * https://www.postgresql.org/docs/current/app-psql.html, command \restrict
- */
-async function section_restoreScript({ programs, environment }, script, { processes }) {
-    const complaints = new Complaints();
-    const finished = await processes.run({
-        ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', '--file=-']),
-        env: environment,
-        doing: `restoring ${script.file}`,
-        stdin: scriptStream(script),
-        onStderrLine: complaints.follow,
-        accept: [0, 1, 2, 3],
-    });
-    return findingsOf(finished.code === 0 ? complaints : atLeastOne(complaints, finished.stderrTail), 'script');
-}
-function scriptStream({ file, compression, foreign }) {
-    const raw = (0,external_node_fs_.createReadStream)(file);
-    const text = compression === 'gzip' ? unzipped(raw) : raw;
-    return foreign ? external_node_stream_namespaceObject.Readable.from(restricted(text), { objectMode: false }) : text;
-}
-function unzipped(raw) {
-    const text = (0,external_node_zlib_namespaceObject.createGunzip)();
-    // With pipeline an error of the file reaches whoever reads the text; who reads it handles it there.
-    (0,external_node_stream_namespaceObject.pipeline)(raw, text, () => undefined);
-    return text;
-}
-async function* restricted(text) {
-    yield Buffer.from(`\\restrict ${(0,external_node_crypto_.randomBytes)(24).toString('hex')}\n`);
-    yield* text;
-}
-/** A failure without a word is a complaint too. */
-function atLeastOne(complaints, said) {
-    if (complaints.count + complaints.harmless === 0) {
-        complaints.follow(`pg_restore: error: it ended with a failure${said === '' ? '' : `: ${said}`}`);
-    }
-    return complaints;
 }
 
 ;// CONCATENATED MODULE: ./src/restore/use-list.ts
@@ -15774,8 +15720,125 @@ function listedName(name) {
     return name.replaceAll(/[\r\n]/g, ' ');
 }
 
-;// CONCATENATED MODULE: ./src/verify/copy.ts
+;// CONCATENATED MODULE: ./src/restore/section.ts
 
+
+
+
+
+
+/**
+ * Restores one section of an archive and returns what PostgreSQL complained of; it goes on after an error, so that all
+ * are told at once.
+ */
+async function restoreSection(target, section, context) {
+    const complaints = new Complaints();
+    for (const round of await roundsOf(target, section, context)) {
+        await restoreRound(target, section, round, complaints, context);
+    }
+    return findingsOf(complaints, section.section);
+}
+async function roundsOf({ programs }, { section, archive, jobs, isLeftOut }, context) {
+    if (section === 'post-data' && jobs > 1) {
+        return attachingInTurn(programs, archive, jobs, isLeftOut, context);
+    }
+    // Grants are among the definitions, and one may need another before it: jobs do not wait for that.
+    const inTurn = section === 'pre-data' ? 1 : jobs;
+    return isLeftOut === undefined
+        ? [{ jobs: inTurn }]
+        : [{ jobs: inTurn, list: await writeUseList(programs, archive, isLeftOut, context) }];
+}
+/**
+ * The index of a partitioned table becomes valid when the index of its last partition is attached. Jobs that attach at the
+ * same time can each miss the other's, and it stays invalid: seen in one restore of thirty with partitions of partitions.
+ * So these entries come one after the other, behind what they attach and before the foreign keys that need them.
+ */
+async function attachingInTurn(programs, archive, jobs, isLeftOut, context) {
+    const counts = { indexes: 0, attachments: 0, rest: 0 };
+    const only = (wanted) => (entry) => {
+        const isIn = stageOf(entry) === wanted && isLeftOut?.(entry) !== true;
+        if (isIn)
+            counts[wanted] += 1;
+        return !isIn;
+    };
+    const attachments = await writeUseList(programs, archive, only('attachments'), context);
+    if (counts.attachments === 0) {
+        return [{ jobs, ...(isLeftOut && { list: await writeUseList(programs, archive, isLeftOut, context) }) }];
+    }
+    return [
+        { jobs, list: await writeUseList(programs, archive, only('indexes'), context) },
+        { jobs: 1, list: attachments },
+        { jobs, list: await writeUseList(programs, archive, only('rest'), context) },
+    ];
+}
+function stageOf({ catalogId, text }) {
+    if (catalogId === '0 0' && text.startsWith('INDEX ATTACH ')) {
+        return 'attachments';
+    }
+    return /^(INDEX|CONSTRAINT) /.test(text) ? 'indexes' : 'rest';
+}
+async function restoreRound({ programs, environment, database }, { section, archive, withoutRows = false }, { jobs, list }, complaints, { processes }) {
+    const before = complaints.count + complaints.harmless;
+    const args = [
+        '--no-password',
+        `--dbname=${database}`,
+        `--section=${section}`,
+        '--no-tablespaces',
+        `--jobs=${jobs}`,
+        ...(list === undefined ? [] : [`--use-list=${list}`]),
+        ...(withoutRows ? ['--schema-only'] : []),
+        archive,
+    ];
+    const finished = await processes.run({
+        ...programs.command('pg_restore', args),
+        env: environment,
+        doing: `restoring the ${section} of ${archive}`,
+        onStderrLine: complaints.follow,
+        // 1 is for errors that were passed over or that ended it; what they were is in the complaints.
+        accept: [0, 1],
+    });
+    if (finished.code !== 0 && complaints.count + complaints.harmless === before) {
+        complaints.failedSilently(finished.stderrTail);
+    }
+}
+/**
+ * Runs a plain dump, which knows no sections. In a foreign one, psql's own commands are refused: `\!` would run programs
+ * here, `\connect` would leave the scratch database. Rows after a COPY that failed would be read as commands too.
+ *
+ * https://www.postgresql.org/docs/current/app-psql.html, command \restrict
+ */
+async function section_restoreScript({ programs, environment }, script, { processes }) {
+    const complaints = new Complaints();
+    const finished = await processes.run({
+        ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', '--file=-']),
+        env: environment,
+        doing: `restoring ${script.file}`,
+        stdin: scriptStream(script),
+        onStderrLine: complaints.follow,
+        accept: [0, 1, 2, 3],
+    });
+    if (finished.code !== 0 && complaints.count + complaints.harmless === 0) {
+        complaints.failedSilently(finished.stderrTail);
+    }
+    return findingsOf(complaints, 'script');
+}
+function scriptStream({ file, compression, foreign }) {
+    const raw = (0,external_node_fs_.createReadStream)(file);
+    const text = compression === 'gzip' ? unzipped(raw) : raw;
+    return foreign ? external_node_stream_namespaceObject.Readable.from(restricted(text), { objectMode: false }) : text;
+}
+function unzipped(raw) {
+    const text = (0,external_node_zlib_namespaceObject.createGunzip)();
+    // With pipeline an error of the file reaches whoever reads the text; who reads it handles it there.
+    (0,external_node_stream_namespaceObject.pipeline)(raw, text, () => undefined);
+    return text;
+}
+async function* restricted(text) {
+    yield Buffer.from(`\\restrict ${(0,external_node_crypto_.randomBytes)(24).toString('hex')}\n`);
+    yield* text;
+}
+
+;// CONCATENATED MODULE: ./src/verify/copy.ts
 
 
 
@@ -15797,26 +15860,21 @@ async function restoreContent(copy) {
         const script = { file: archive, compression, foreign: false };
         return check.phase('Restoring', () => section_restoreScript(target, script, context));
     }
-    const section = (name) => async () => restoreSection(target, await sectionOf(copy, name), context);
+    const section = (name) => () => restoreSection(target, sectionOf(copy, name), context);
     const definitions = await check.phase('Restoring the definitions', section('pre-data'));
     return isOver(definitions) || omission?.withoutRows === true
         ? definitions
         : [...definitions, ...(await check.phase('Restoring the data', section('data')))];
 }
-async function sectionOf(copy, section) {
-    const { subject, target, check, omission, context } = copy;
+function sectionOf({ subject, check, omission }, section) {
     const { manifest, folder } = subject;
-    const archive = external_node_path_default().join(folder, manifest.dump.path);
     const isLoose = isLooseKey(manifest.looseForeignKeys);
     const isWhole = manifest.looseForeignKeys.length === 0 && (omission?.entries.size ?? 0) === 0;
-    const list = isWhole
-        ? undefined
-        : await writeUseList(target.programs, archive, (entry) => isLoose(entry) || omission?.entries.has(entry.text) === true, context);
     return {
         section,
-        archive,
+        archive: external_node_path_default().join(folder, manifest.dump.path),
         jobs: check.jobs,
-        ...(list !== undefined && { list }),
+        ...(!isWhole && { isLeftOut: (entry) => isLoose(entry) || omission?.entries.has(entry.text) === true }),
         ...(omission?.withoutRows === true && { withoutRows: true }),
     };
 }
@@ -15833,7 +15891,7 @@ async function restoreRest(copy) {
     if (subject.manifest.options.format === 'plain') {
         return [];
     }
-    const findings = await restoreSection(target, await sectionOf(copy, 'post-data'), context);
+    const findings = await restoreSection(target, sectionOf(copy, 'post-data'), context);
     const loose = [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])];
     const added = await withSession(database.settings, { signal: context.signal }, (session) => addLooseKeys(session, loose));
     return [...findings, ...added];
@@ -16720,9 +16778,22 @@ function proofFileName(proof, taken = []) {
             return name;
     }
 }
-/** The outcome that counts: the newest of the manifest's and of later ones; of the same instant, the later written. */
-function newestProof(manifest, later) {
-    return later.reduce((newest, proof) => (Date.parse(proof.at) >= Date.parse(newest.at) ? proof : newest), manifest.proof);
+/**
+ * The outcome that counts, of the manifest's and the later ones. The newest does, but for two cases: what could not run
+ * takes nothing back, and what looked less far neither lowers a proof nor lifts a failure. The bytes of a set never
+ * change, so a proof stays true until something is found to be wrong.
+ */
+function standingProof(manifest, later) {
+    const inTime = [manifest.proof, ...later].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+    return inTime.reduce((standing, proof) => (isTakenOver(standing, proof) ? proof : standing));
+}
+function isTakenOver(standing, next) {
+    if (next.outcome === 'failed' || standing.outcome === 'not-verified')
+        return true;
+    return next.outcome === 'proven' && reach(next) >= reach(standing);
+}
+function reach({ tier }) {
+    return Verify.options.indexOf(tier);
 }
 /**
  * Adds an outcome to the set in this folder, whole or not at all.
@@ -16982,7 +17053,7 @@ class DirectoryStore {
             this.tools.logger.warning(note);
         });
         const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-        return { ...place, manifest, proof: newestProof(manifest, later), bytes };
+        return { ...place, manifest, proof: standingProof(manifest, later), bytes };
     }
     async commit(place, entry) {
         const target = this.folderOf(place);
@@ -18052,7 +18123,34 @@ async function endedEarly(server) {
     throw new Error('the server ended by itself');
 }
 
+;// CONCATENATED MODULE: ./src/postgres/subscriptions.ts
+
+
+/**
+ * Drops the subscriptions of a copied database, without which PostgreSQL does not drop it. The publisher is not asked: the
+ * slot there belongs to the database that the copy was made from.
+ *
+ * @param session on another database of the same server
+ */
+async function dropSubscriptions(session, copy) {
+    const subscriptions = await session.query(`SELECT s.subname AS name FROM pg_catalog.pg_subscription s
+       JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1`, [copy.database]);
+    if (subscriptions.length === 0) {
+        return;
+    }
+    await withSession(copy, {}, async (inside) => {
+        // Event triggers of the copy must not run on our statements.
+        await inside.query('SET session_replication_role = replica');
+        for (const subscription of subscriptions.map(({ name }) => quoteIdentifier(name))) {
+            await inside.query(`ALTER SUBSCRIPTION ${subscription} DISABLE`);
+            await inside.query(`ALTER SUBSCRIPTION ${subscription} SET (slot_name = NONE)`);
+            await inside.query(`DROP SUBSCRIPTION ${subscription}`);
+        }
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/postgres/scratch-service.ts
+
 
 
 
@@ -18167,23 +18265,6 @@ async function drop(session, settings, name) {
     }
     await session.query('SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = $1', [name]);
     await session.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
-}
-/** PostgreSQL drops no database that has a subscription. The publisher, whose slot it names, is not to be asked. */
-async function dropSubscriptions(session, copy) {
-    const subscriptions = await session.query(`SELECT s.subname AS name FROM pg_catalog.pg_subscription s
-       JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1`, [copy.database]);
-    if (subscriptions.length === 0) {
-        return;
-    }
-    await withSession(copy, {}, async (inside) => {
-        // Event triggers of the copy must not run on our statements.
-        await inside.query('SET session_replication_role = replica');
-        for (const subscription of subscriptions.map(({ name }) => quoteIdentifier(name))) {
-            await inside.query(`ALTER SUBSCRIPTION ${subscription} DISABLE`);
-            await inside.query(`ALTER SUBSCRIPTION ${subscription} SET (slot_name = NONE)`);
-            await inside.query(`DROP SUBSCRIPTION ${subscription}`);
-        }
-    });
 }
 class ScratchService {
     maintenance;
@@ -19673,6 +19754,7 @@ function withSuffix(name, suffix) {
 
 
 
+
 /** The advisory lock under which side databases are created and marked, and looked for: a random number. */
 const CREATION_LOCK = '5790144298117462531';
 /**
@@ -19724,14 +19806,15 @@ function noteStatement(name, database, now) {
 /** Drops a side database. Never throws, and works after an interruption: what stays is told, and dropped by the next run. */
 async function dropSide({ maintenance }, name, { logger }) {
     try {
-        await withSession(maintenance, {}, (session) => session.query(dropStatement(name)));
+        await withSession(maintenance, {}, (session) => side_database_drop(session, maintenance, name));
     }
     catch (error) {
         logger.warning(`The database ${name}, which was only for this restore, could not be dropped; the next run will. ${(0,errors/* messageOf */.bD)(error)}`);
     }
 }
-function dropStatement(name) {
-    return `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`;
+async function side_database_drop(session, settings, name) {
+    await dropSubscriptions(session, { ...settings, database: name });
+    await session.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`);
 }
 /** Drops what runs that were killed left on the server, and returns the names. What cannot be dropped is told. */
 async function sweepSides(target, context) {
@@ -19740,7 +19823,7 @@ async function sweepSides(target, context) {
         const dropped = [];
         for (const name of await abandoned(target, context)) {
             try {
-                await target.session.query(dropStatement(name));
+                await side_database_drop(target.session, target.settings, name);
                 logger.info(`Dropped the database ${name}, which a restore that was killed had left behind.`);
                 dropped.push(name);
             }
@@ -19800,6 +19883,7 @@ async function sweepStandIns(session, { clock, logger }) {
 
 
 
+
 /** How long a server that is starting is waited for: after a disaster, it may be just that. */
 const target_PATIENCE_MS = 60_000;
 /** Databases of every server from which others can be created and renamed. */
@@ -19840,6 +19924,7 @@ async function withTarget(request, context, work) {
     const session = await connectBeside(settings, context);
     try {
         await refusePooler(session, context);
+        await claim(session, settings.database);
         await sweepLeft(session, settings, context);
         const facts = await readTargetFacts(session, settings, context);
         const programs = await findPrograms({
@@ -19883,6 +19968,25 @@ async function connectBeside(settings, { logger, signal }) {
         }
     }
     throw new TypeError('there is always a candidate');
+}
+/**
+ * Keeps a second restore into the same database out. The server gives the claim back when the session ends, however that
+ * comes about.
+ *
+ * Throws `GuardError`.
+ */
+async function claim(session, database) {
+    const key = (0,external_node_crypto_.createHash)('sha256').update(`pg-lifeboat restores into ${database}`).digest().readBigInt64BE();
+    const [row] = await session.query('SELECT pg_catalog.pg_try_advisory_lock($1) AS claimed', [
+        String(key),
+    ]);
+    if (row?.claimed !== true) {
+        throw new errors/* GuardError */.U$({
+            doing: `beginning to restore into "${database}"`,
+            problem: 'another restore into this database is under way',
+            advice: 'Wait until it is done, or end it, then look at what is there before you start again. Nothing was touched.',
+        });
+    }
 }
 /** What runs that were killed left must not stand in the way of this one. */
 async function sweepLeft(session, settings, context) {
@@ -20127,7 +20231,28 @@ async function cleanUp(scratch, databases, before, { logger }) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/restore/coverage.ts
+
+
+/** The tables whose rows are wanted and are not in the set, in words; null when it has them all. */
+function missingRows(manifest, { tables, excludeTables }) {
+    const isWanted = tables.length === 0 ? () => true : matcher(tables);
+    const isAccepted = matcher(excludeTables);
+    const empty = manifest.tables.filter((table) => table.kind === 'table' && !table.data && isWanted(table) && !isAccepted(table));
+    if (empty.length === 0) {
+        return null;
+    }
+    const named = empty.slice(0, 5).map(displayName).join(', ');
+    const more = empty.length > 5 ? ` and ${empty.length - 5} more` : '';
+    return `it does not hold the rows of ${named}${more}`;
+}
+function matcher(patterns) {
+    const parsed = patterns.map(parseTablePattern).filter((pattern) => pattern !== null);
+    return (table) => parsed.some((pattern) => matchesPattern(pattern, table, ['public']));
+}
+
 ;// CONCATENATED MODULE: ./src/operations/pick-restorable.ts
+
 
 
 
@@ -20189,10 +20314,11 @@ async function named(store, id, type, context) {
     const proof = 'proof' in set ? set.proof.outcome : undefined;
     return opened(folder, set, proof === 'proven' ? [] : [`The set ${set.type}/${id} is not proven, and was asked for by its id.`]);
 }
-async function newest(store, { backup, type }, context) {
+async function newest(store, choice, context) {
+    const { backup, type } = choice;
     const passedOver = [];
     for (const set of await candidatesOf(store, type)) {
-        const why = await objection(store, set, backup === 'latest-proven', context);
+        const why = await objection(store, set, choice, context);
         if (why === null) {
             return opened(await store.open(set), set, passedOver);
         }
@@ -20208,7 +20334,7 @@ async function newest(store, { backup, type }, context) {
             : `none of its ${passedOver.length} sets is ${what}. ${passedOver.join(' ')}`,
         advice: passedOver.length === 0
             ? 'Check the options store and type.'
-            : 'Look at another copy of the store. To restore a set that is not proven, name its id in the option backup.',
+            : 'Look at another copy of the store. To restore a set that is not proven, or holds the rows of some tables only, name its id in the option backup.',
     });
 }
 /** Everything that has the place of a set, whole or not, newest first. */
@@ -20219,7 +20345,7 @@ async function candidatesOf(store, type) {
         .sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? 1 : -1));
 }
 /** Why a set is not taken, or null. The files are read last, because that takes long. */
-async function objection(store, set, mustBeProven, context) {
+async function objection(store, set, { backup, type, wanted }, context) {
     if ('reason' in set) {
         return set.reason;
     }
@@ -20228,8 +20354,12 @@ async function objection(store, set, mustBeProven, context) {
         const [first] = proof.findings.filter(({ severity }) => severity === 'error');
         return `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}`;
     }
-    if (mustBeProven && proof.outcome !== 'proven') {
+    if (backup === 'latest-proven' && proof.outcome !== 'proven') {
         return 'it is not proven';
+    }
+    const missing = wanted === undefined || type !== undefined ? null : missingRows(set.manifest, wanted);
+    if (missing !== null) {
+        return missing;
     }
     const [damage] = await damageOf(await store.open(set), set, context);
     return damage === undefined ? null : `it is damaged: ${damage.code} ${damage.on}, ${damage.found}`;
@@ -20271,7 +20401,6 @@ async function analyze({ programs, environment, database, }, jobs, { processes }
 }
 
 ;// CONCATENATED MODULE: ./src/restore/guard.ts
-
 
 
 
@@ -20383,15 +20512,8 @@ function partFindings(subject) {
 }
 /** A database that is replaced by one without the rows of some tables: seldom what was meant. */
 function partialSet({ request, manifest }) {
-    const patterns = request.excludeTables.map(parseTablePattern).filter((pattern) => pattern !== null);
-    const isAccepted = (table) => patterns.some((pattern) => matchesPattern(pattern, table, ['public']));
-    const empty = manifest.tables.filter((table) => table.kind === 'table' && !table.data && !isAccepted(table));
-    if (empty.length === 0) {
-        return [];
-    }
-    const named = empty.slice(0, 5).map(displayName).join(', ');
-    const more = empty.length > 5 ? ` and ${empty.length - 5} more` : '';
-    return [finding('SET_IS_PARTIAL', manifest.id, `it does not hold the rows of ${named}${more}`)];
+    const missing = missingRows(manifest, { tables: [], excludeTables: request.excludeTables });
+    return missing === null ? [] : [finding('SET_IS_PARTIAL', manifest.id, missing)];
 }
 function guard_spaceFindings({ manifest, facts: { freeBytes }, request }) {
     if (freeBytes === null || request.parts === 'schema') {
@@ -20727,12 +20849,12 @@ function selectFrom(manifest, objects, { parts, tables }) {
         },
         findings: [
             ...choice.findings.filter(({ severity }) => severity === 'error'),
-            ...(parts === 'schema' ? [] : missingRows(chosen, tables)),
+            ...(parts === 'schema' ? [] : selection_missingRows(chosen, tables)),
         ],
     };
 }
 /** A table that was asked for by name and whose rows the set does not hold. */
-function missingRows(chosen, patterns) {
+function selection_missingRows(chosen, patterns) {
     const empty = patterns.length === 0 ? [] : chosen.filter(({ kind, data }) => kind === 'table' && !data);
     return empty.map((table) => finding('TABLE_NOT_IN_SET', displayName(table), 'its rows were left out when the backup was taken'));
 }
@@ -21811,6 +21933,8 @@ function drill_tell({ scenario, outcome, cases }, { context: { logger } }) {
 
 
 
+
+
 /**
  * Restores a set: picks and checks it, asks the target whether anything speaks against it, stops the services, restores
  * beside what is there, compares, puts it in place, starts the services.
@@ -21824,18 +21948,21 @@ function restore(options, context) {
         const services = servicesOf(options, report);
         const settings = parseTarget(options.targetUrl, context);
         report.type = options.type;
-        const set = await report.phase('Checking the set', () => pickRestorable(store, { backup: options.backup ?? 'latest-proven', type: options.type }, context));
+        const set = await report.phase('Checking the set', () => pickRestorable(store, choiceOf(options, plan), context));
         restore_describe(set, report);
         const request = { settings, archiveMajor: set.manifest.tool.pgDumpMajor, preferredFolders: options.postgresBin };
         await withTarget(request, context, async (target) => {
             const prepared = await report.phase('Checking the target', () => prepareRecovery(set, plan, target, context));
-            report.find(prepared.findings);
+            report.find([...prepared.findings, ...partialNews(prepared)]);
             refuseAtErrors(prepared.findings, `checking whether ${set.id} can be restored into "${target.database}"`);
             await withServicesStopped(services, context, async () => {
                 conclude(await recover(prepared, context), set, report);
             });
         });
     });
+}
+function choiceOf({ backup = 'latest-proven', type }, { parts, tables, excludeTables }) {
+    return { backup, type, ...(parts !== 'schema' && { wanted: { tables, excludeTables } }) };
 }
 /** Throws `UsageError` for what contradicts itself. */
 function planOf(options, report) {
@@ -21864,6 +21991,11 @@ function planOf(options, report) {
         preferredFolders: options.postgresBin,
         phase: (title, work) => report.phase(title, work),
     };
+}
+/** Asked for by its id or its type, a set of some tables makes a new database with empty ones in it. */
+function partialNews({ subject: { manifest }, plan: { mode, parts, tables, excludeTables }, }) {
+    const missing = mode === 'new' && parts === 'all' ? missingRows(manifest, { tables, excludeTables }) : null;
+    return missing === null ? [] : [{ ...finding('SET_IS_PARTIAL', manifest.id, missing), severity: 'warning' }];
 }
 function restore_describe({ id, type, manifest, folder, passedOver }, report) {
     report.id = id;

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { SetId } from '../backup/manifest.js'
+import { SetId, type Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import type { Context } from '../context.js'
 import { DamagedError, GuardError, UsageError } from '../errors.js'
@@ -7,6 +7,7 @@ import { describeFinding } from '../findings.js'
 import type { Options } from '../options.js'
 import { readStoredCatalog } from '../postgres/catalog/stored.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
+import { missingRows, type Wanted } from '../restore/coverage.js'
 import type { BrokenSet, Store, StoredSet } from '../stores/store.js'
 import { locationOf } from './elsewhere.js'
 import { openRestorable } from './open-restorable.js'
@@ -24,7 +25,15 @@ export interface RestorableSet extends OpenedSet {
 }
 
 /** What a restore may take: the newest that is proven, the newest that is whole, or that very set; and by which keys. */
-export type Choice = Pick<Options, 'type'> & { backup: string; keys: OpeningKeys }
+export type Choice = Pick<Options, 'type'> & {
+  backup: string
+  keys: OpeningKeys
+  /**
+   * What a set must hold when neither its id nor its type was given: the newest of all types may be one of some tables
+   * only, and whoever asks for the latest does not mean to lose the others.
+   */
+  wanted?: Wanted
+}
 
 /**
  * Picks the set to restore and checks every byte of it. Of the newest ones, those that are damaged, failed their proof or
@@ -87,10 +96,11 @@ async function named(store: Store, { backup: id, type, keys }: Choice, context: 
   )
 }
 
-async function newest(store: Store, { backup, type, keys }: Choice, context: Context): Promise<RestorableSet> {
+async function newest(store: Store, choice: Choice, context: Context): Promise<RestorableSet> {
+  const { backup, type } = choice
   const passedOver: string[] = []
   for (const set of await candidatesOf(store, type)) {
-    const looked = objectionTo(set, backup === 'latest-proven') ?? (await openOrObjection(store, set, keys, context))
+    const looked = objectionTo(set, choice) ?? (await openOrObjection(store, set, choice, context))
     if (typeof looked !== 'string') {
       return restorable(store, looked, set, passedOver)
     }
@@ -108,7 +118,7 @@ async function newest(store: Store, { backup, type, keys }: Choice, context: Con
     advice:
       passedOver.length === 0
         ? 'Check the options store and type.'
-        : 'Look at another copy of the store. To restore a set that is not proven, name its id in the option backup.',
+        : 'Look at another copy of the store. To restore a set that is not proven, or holds the rows of some tables only, name its id in the option backup.',
   })
 }
 
@@ -121,7 +131,7 @@ async function candidatesOf(store: Store, type: string | undefined): Promise<(St
 }
 
 /** Why a set is not taken, as far as the list knows; null where that must be looked at. */
-function objectionTo(set: StoredSet | BrokenSet, mustBeProven: boolean): string | null {
+function objectionTo(set: StoredSet | BrokenSet, choice: Choice): string | null {
   if ('reason' in set) {
     return set.reason
   }
@@ -130,22 +140,35 @@ function objectionTo(set: StoredSet | BrokenSet, mustBeProven: boolean): string 
     const [first] = proof.findings.filter(({ severity }) => severity === 'error')
     return `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}`
   }
-  return mustBeProven && proof.outcome !== 'proven' ? 'it is not proven' : null
+  if (choice.backup === 'latest-proven' && proof.outcome !== 'proven') {
+    return 'it is not proven'
+  }
+  return lackOf(set.manifest, choice)
 }
 
-/** The files are read last, because that takes long. */
+/** What is wanted and not in a set, where the choice leaves it to us; null when it has all. */
+function lackOf(manifest: Manifest, { type, wanted }: Choice): string | null {
+  return wanted === undefined || type !== undefined ? null : missingRows(manifest, wanted)
+}
+
+/** The files are read last, because that takes long. Only then it is seen what an encrypted set without names holds. */
 async function openOrObjection(
   store: Store,
   set: StoredSet | BrokenSet,
-  keys: OpeningKeys,
+  choice: Choice,
   context: Context,
 ): Promise<OpenedSet | string> {
-  const opened = await openRestorable(store, set, keys, context)
-  if (!Array.isArray(opened)) {
-    return opened
+  const opened = await openRestorable(store, set, choice.keys, context)
+  if (Array.isArray(opened)) {
+    const [damage] = opened
+    return damage === undefined ? 'it is damaged' : `it is damaged: ${damage.code} ${damage.on}, ${damage.found}`
   }
-  const [damage] = opened
-  return damage === undefined ? 'it is damaged' : `it is damaged: ${damage.code} ${damage.on}, ${damage.found}`
+  const lack = lackOf(opened.manifest, choice)
+  if (lack !== null) {
+    await opened.letGo()
+    await store.letGo(set)
+  }
+  return lack ?? opened
 }
 
 async function restorable(

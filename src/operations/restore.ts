@@ -1,15 +1,17 @@
 import type { Context } from '../context.js'
 import { UsageError } from '../errors.js'
+import { finding, type Finding } from '../findings.js'
 import type { Options } from '../options.js'
 import { setDetails } from '../records/log.js'
 import type { Report } from '../report/report.js'
+import { missingRows } from '../restore/coverage.js'
 import { refuseAtErrors } from '../restore/guard.js'
 import { withServicesStopped } from '../restore/services.js'
 import { parseTarget, withTarget } from '../restore/target.js'
-import { readOpeningKeys } from './open-set.js'
-import { pickRestorable, type RestorableSet } from './pick-restorable.js'
+import { readOpeningKeys, type OpeningKeys } from './open-set.js'
+import { pickRestorable, type Choice, type RestorableSet } from './pick-restorable.js'
 import { prepareRecovery, recover } from './recover.js'
-import type { Recovered, RecoveryPlan } from './recovery.js'
+import type { PreparedRecovery, Recovered, RecoveryPlan } from './recovery.js'
 import type { ReportDraft } from './report-draft.js'
 import { reporting } from './reporting.js'
 import { jobsOf } from './scratch.js'
@@ -30,19 +32,27 @@ export function restore(options: Options, context: Context): Promise<Report> {
     const settings = parseTarget(options.targetUrl, context)
     const keys = await readOpeningKeys(options, context)
     report.type = options.type
-    const choice = { backup: options.backup ?? 'latest-proven', type: options.type, keys }
+    const choice = choiceOf(options, plan, keys)
     const set = await report.phase('Checking the set', () => pickRestorable(store, choice, context))
     describe(set, report)
     const request = { settings, archiveMajor: set.manifest.tool.pgDumpMajor, preferredFolders: options.postgresBin }
     await withTarget(request, context, async (target) => {
       const prepared = await report.phase('Checking the target', () => prepareRecovery(set, plan, target, context))
-      report.find(prepared.findings)
+      report.find([...prepared.findings, ...partialNews(prepared)])
       refuseAtErrors(prepared.findings, `checking whether ${set.id} can be restored into "${target.database}"`)
       await withServicesStopped(services, context, async () => {
         conclude(await recover(prepared, context), set, report)
       })
     })
   })
+}
+
+function choiceOf(
+  { backup = 'latest-proven', type }: Options,
+  { parts, tables, excludeTables }: RecoveryPlan,
+  keys: OpeningKeys,
+): Choice {
+  return { backup, type, keys, ...(parts !== 'schema' && { wanted: { tables, excludeTables } }) }
 }
 
 /** Throws `UsageError` for what contradicts itself. */
@@ -81,6 +91,15 @@ function planOf(options: Options, report: ReportDraft): RecoveryPlan {
     preferredFolders: options.postgresBin,
     phase: (title, work) => report.phase(title, work),
   }
+}
+
+/** Asked for by its id or its type, a set of some tables makes a new database with empty ones in it. */
+function partialNews({
+  subject: { manifest },
+  plan: { mode, parts, tables, excludeTables },
+}: PreparedRecovery): Finding[] {
+  const missing = mode === 'new' && parts === 'all' ? missingRows(manifest, { tables, excludeTables }) : null
+  return missing === null ? [] : [{ ...finding('SET_IS_PARTIAL', manifest.id, missing), severity: 'warning' }]
 }
 
 function describe({ id, type, stored, location, passedOver }: RestorableSet, report: ReportDraft): void {

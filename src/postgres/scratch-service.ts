@@ -8,6 +8,7 @@ import { createLike, SCRATCH_PREFIX, scratchName } from './scratch-database.js'
 import { databaseSettings, usableMemory } from './scratch-tuning.js'
 import type { Scratch, ScratchDatabase, ScratchRequest } from './scratch.js'
 import { connect, withSession, type Session } from './session.js'
+import { dropSubscriptions } from './subscriptions.js'
 
 /** A service container may have been started together with us. */
 const START_LIMIT = 60_000
@@ -151,27 +152,6 @@ async function drop(session: Session, settings: ConnectionSettings, name: string
     [name],
   )
   await session.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`)
-}
-
-/** PostgreSQL drops no database that has a subscription. The publisher, whose slot it names, is not to be asked. */
-async function dropSubscriptions(session: Session, copy: ConnectionSettings): Promise<void> {
-  const subscriptions = await session.query<{ name: string }>(
-    `SELECT s.subname AS name FROM pg_catalog.pg_subscription s
-       JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1`,
-    [copy.database],
-  )
-  if (subscriptions.length === 0) {
-    return
-  }
-  await withSession(copy, {}, async (inside) => {
-    // Event triggers of the copy must not run on our statements.
-    await inside.query('SET session_replication_role = replica')
-    for (const subscription of subscriptions.map(({ name }) => quoteIdentifier(name))) {
-      await inside.query(`ALTER SUBSCRIPTION ${subscription} DISABLE`)
-      await inside.query(`ALTER SUBSCRIPTION ${subscription} SET (slot_name = NONE)`)
-      await inside.query(`DROP SUBSCRIPTION ${subscription}`)
-    }
-  })
 }
 
 interface ServiceFacts {

@@ -44,6 +44,11 @@ export class Complaints {
     }
   }
 
+  /** A failure without a word is a complaint too. */
+  failedSilently(said: string): void {
+    this.add(`it ended with a failure${said === '' ? '' : `: ${said}`}`, '')
+  }
+
   private add(message: string, about: string): void {
     if (message.includes(HARMLESS)) {
       this.harmless += 1
@@ -56,7 +61,10 @@ export class Complaints {
   }
 }
 
-/** The programs of 17 and later turn off a time-out that older servers do not have. */
+/**
+ * The programs of 17 and later turn off a time-out that older servers do not have, and go on. That the majors differ is
+ * told on its own, and the copy is compared all the same.
+ */
 const HARMLESS = 'unrecognized configuration parameter "transaction_timeout"'
 
 /** What the server or the machine did, and not the backup. */
@@ -72,12 +80,6 @@ const SERVERS_FAULT = [
   /too many clients/i,
 ]
 
-/**
- * Programs of 17 and later set this first of all; an older server does not know it, and they go on. That the majors differ
- * is told on its own, and the copy is compared all the same.
- */
-const OF_NO_CONSEQUENCE = /^unrecognized configuration parameter "transaction_timeout"$/
-
 /** What says that the archive itself cannot be read. */
 const ARCHIVES_FAULT = [
   /could not (read|open|find|seek) .*(file|archive|block|data)/i,
@@ -91,9 +93,7 @@ const ARCHIVES_FAULT = [
 
 /** Says of each complaint whether the backup is at fault, its archive, or the server that it was restored into. */
 export function findingsOf(complaints: Complaints, what: string): Finding[] {
-  const findings = complaints.all
-    .filter(({ message }) => !OF_NO_CONSEQUENCE.test(message))
-    .map(({ message, about }) => findingOf(message, about === '' ? what : about))
+  const findings = complaints.all.map(({ message, about }) => findingOf(message, about === '' ? what : about))
   const unsaid = complaints.count - complaints.all.length
   return withoutAftermath(
     unsaid === 0

@@ -1,9 +1,8 @@
-import { displayName, type TableEntry } from '../backup/manifest.js'
 import type { ManifestDraft } from '../backup/draft.js'
-import { matchesPattern, parseTablePattern } from '../backup/table-pattern.js'
 import { GuardError } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
+import { missingRows } from './coverage.js'
 import type { RoleNeeds } from './roles.js'
 import type { TargetFacts } from './target-facts.js'
 
@@ -163,15 +162,8 @@ function partFindings(subject: GuardSubject): Finding[] {
 
 /** A database that is replaced by one without the rows of some tables: seldom what was meant. */
 function partialSet({ request, manifest }: GuardSubject): Finding[] {
-  const patterns = request.excludeTables.map(parseTablePattern).filter((pattern) => pattern !== null)
-  const isAccepted = (table: TableEntry) => patterns.some((pattern) => matchesPattern(pattern, table, ['public']))
-  const empty = manifest.tables.filter((table) => table.kind === 'table' && !table.data && !isAccepted(table))
-  if (empty.length === 0) {
-    return []
-  }
-  const named = empty.slice(0, 5).map(displayName).join(', ')
-  const more = empty.length > 5 ? ` and ${empty.length - 5} more` : ''
-  return [finding('SET_IS_PARTIAL', manifest.id, `it does not hold the rows of ${named}${more}`)]
+  const missing = missingRows(manifest, { tables: [], excludeTables: request.excludeTables })
+  return missing === null ? [] : [finding('SET_IS_PARTIAL', manifest.id, missing)]
 }
 
 function spaceFindings({ manifest, facts: { freeBytes }, request }: GuardSubject): Finding[] {

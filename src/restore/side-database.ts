@@ -6,6 +6,7 @@ import { quoteIdentifier } from '../postgres/identifier.js'
 import { createLike, type DatabaseLocale } from '../postgres/scratch-database.js'
 import { isAbandoned } from '../postgres/scratch-service.js'
 import { withSession, type Session } from '../postgres/session.js'
+import { dropSubscriptions } from '../postgres/subscriptions.js'
 import { isEmpty } from './target-facts.js'
 import { isSideName, sideName } from './target-names.js'
 
@@ -77,7 +78,7 @@ export async function dropSide(
   { logger }: Pick<Context, 'logger'>,
 ): Promise<void> {
   try {
-    await withSession(maintenance, {}, (session) => session.query(dropStatement(name)))
+    await withSession(maintenance, {}, (session) => drop(session, maintenance, name))
   } catch (error) {
     logger.warning(
       `The database ${name}, which was only for this restore, could not be dropped; the next run will. ${messageOf(error)}`,
@@ -85,8 +86,9 @@ export async function dropSide(
   }
 }
 
-function dropStatement(name: string): string {
-  return `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`
+async function drop(session: Session, settings: ConnectionSettings, name: string): Promise<void> {
+  await dropSubscriptions(session, { ...settings, database: name })
+  await session.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`)
 }
 
 /** Drops what runs that were killed left on the server, and returns the names. What cannot be dropped is told. */
@@ -99,7 +101,7 @@ export async function sweepSides(
     const dropped: string[] = []
     for (const name of await abandoned(target, context)) {
       try {
-        await target.session.query(dropStatement(name))
+        await drop(target.session, target.settings, name)
         logger.info(`Dropped the database ${name}, which a restore that was killed had left behind.`)
         dropped.push(name)
       } catch (error) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Context } from '../context.js'
 import { ConnectionError, GuardError, UsageError } from '../errors.js'
 import { parseConnectionString } from '../postgres/connection-string.js'
@@ -80,6 +81,7 @@ export async function withTarget<T>(
   const session = await connectBeside(settings, context)
   try {
     await refusePooler(session, context)
+    await claim(session, settings.database)
     await sweepLeft(session, settings, context)
     const facts = await readTargetFacts(session, settings, context)
     const programs = await findPrograms({
@@ -126,6 +128,27 @@ async function connectBeside(settings: ConnectionSettings, { logger, signal }: C
     }
   }
   throw new TypeError('there is always a candidate')
+}
+
+/**
+ * Keeps a second restore into the same database out. The server gives the claim back when the session ends, however that
+ * comes about.
+ *
+ * Throws `GuardError`.
+ */
+async function claim(session: Session, database: string): Promise<void> {
+  const key = createHash('sha256').update(`pg-lifeboat restores into ${database}`).digest().readBigInt64BE()
+  const [row] = await session.query<{ claimed: boolean }>('SELECT pg_catalog.pg_try_advisory_lock($1) AS claimed', [
+    String(key),
+  ])
+  if (row?.claimed !== true) {
+    throw new GuardError({
+      doing: `beginning to restore into "${database}"`,
+      problem: 'another restore into this database is under way',
+      advice:
+        'Wait until it is done, or end it, then look at what is there before you start again. Nothing was touched.',
+    })
+  }
 }
 
 /** What runs that were killed left must not stand in the way of this one. */

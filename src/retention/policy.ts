@@ -25,7 +25,7 @@ export interface RetentionSet {
   time: Date
   /** Of the cluster it was taken from; null where the server did not tell. */
   systemIdentifier: string | null
-  /** The newest outcome of verifying it. */
+  /** The outcome of verifying it that counts. */
   proof: { outcome: Proof['outcome']; tier: Verify }
   bytes: number
 }

@@ -4,7 +4,7 @@ import { DamagedError } from '../errors.js'
 import { inParallel } from '../platform/parallel.js'
 import { readRecord, type SetRecord } from './artifact-record.js'
 import type { ArtifactShelf, Shelved } from './artifact-shelf.js'
-import { newestProof, readProofs } from './proofs.js'
+import { standingProof, readProofs } from './proofs.js'
 import { nameOfSet } from './set-place.js'
 import type { BrokenSet, SetPlace, StoredSet } from './store.js'
 
@@ -76,7 +76,7 @@ export async function listedSet(
   if (reason !== null) return { ...parts.place, reason }
   const later = [...record.proofs, ...(await laterProofs(parts, shelf, tell))]
   const bytes = (files?.artifact.bytes ?? 0) + parts.manifests.reduce((sum, { artifact }) => sum + artifact.bytes, 0)
-  return { ...parts.place, manifest: record.manifest, proof: newestProof(record.manifest, later), bytes }
+  return { ...parts.place, manifest: record.manifest, proof: standingProof(record.manifest, later), bytes }
 }
 
 /** The outcomes that were added to a set after it was committed, the oldest first. */

@@ -1,7 +1,7 @@
 import type { Manifest, Proof } from '../backup/manifest.js'
 import { SET, incompleteness, readManifest } from '../backup/set.js'
 import { DamagedError } from '../errors.js'
-import { newestProof } from './proofs.js'
+import { standingProof } from './proofs.js'
 import type { BrokenSet, SetPlace, StoredSet } from './store.js'
 
 /**
@@ -28,7 +28,7 @@ export function measuredSet(
   const reason = incompleteness(manifest, place, (file) => sizes.get(file))
   if (reason !== null) return { ...place, reason }
   const bytes = filesThatCount(manifest).reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0)
-  return { ...place, manifest, proof: newestProof(manifest, later), bytes }
+  return { ...place, manifest, proof: standingProof(manifest, later), bytes }
 }
 
 /** Whether it is a set. */

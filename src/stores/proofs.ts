@@ -1,7 +1,7 @@
 import { open, readdir, rename } from 'node:fs/promises'
 import { constants } from 'node:fs'
 import path from 'node:path'
-import { Proof, idOf, type Manifest } from '../backup/manifest.js'
+import { Proof, Verify, idOf, type Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import { messageOf } from '../errors.js'
 import { ifThere } from '../platform/file-errors.js'
@@ -21,12 +21,23 @@ export function proofText(proof: Proof): string {
   return `${JSON.stringify(Proof.parse(proof), null, 2)}\n`
 }
 
-/** The outcome that counts: the newest of the manifest's and of later ones; of the same instant, the later written. */
-export function newestProof(manifest: Manifest, later: readonly Proof[]): Proof {
-  return later.reduce(
-    (newest, proof) => (Date.parse(proof.at) >= Date.parse(newest.at) ? proof : newest),
-    manifest.proof,
-  )
+/**
+ * The outcome that counts, of the manifest's and the later ones. The newest does, but for two cases: what could not run
+ * takes nothing back, and what looked less far neither lowers a proof nor lifts a failure. The bytes of a set never
+ * change, so a proof stays true until something is found to be wrong.
+ */
+export function standingProof(manifest: Manifest, later: readonly Proof[]): Proof {
+  const inTime = [manifest.proof, ...later].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  return inTime.reduce((standing, proof) => (isTakenOver(standing, proof) ? proof : standing))
+}
+
+function isTakenOver(standing: Proof, next: Proof): boolean {
+  if (next.outcome === 'failed' || standing.outcome === 'not-verified') return true
+  return next.outcome === 'proven' && reach(next) >= reach(standing)
+}
+
+function reach({ tier }: Proof): number {
+  return Verify.options.indexOf(tier)
 }
 
 /**

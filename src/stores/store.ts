@@ -6,7 +6,7 @@ export interface StoredSet {
   id: string
   type: string
   manifest: Manifest
-  /** The newest outcome: of the manifest, or of a later validation. Retention counts this one. */
+  /** The outcome that counts, of the manifest's and those of later validations: see `standingProof`. */
   proof: Proof
   /** Bytes of all its files. */
   bytes: number

@@ -15,7 +15,6 @@ import {
   type RestoreTarget,
   type Section,
 } from '../restore/section.js'
-import { writeUseList } from '../restore/use-list.js'
 
 /** A set that is to be compared with what its manifest says of the source. */
 export interface Subject {
@@ -80,32 +79,22 @@ export async function restoreContent(copy: Copy): Promise<Finding[]> {
     const script = { file: archive, compression, foreign: false } as const
     return check.phase('Restoring', () => restoreScript(target, script, context))
   }
-  const section = (name: Section) => async () => restoreSection(target, await sectionOf(copy, name), context)
+  const section = (name: Section) => () => restoreSection(target, sectionOf(copy, name), context)
   const definitions = await check.phase('Restoring the definitions', section('pre-data'))
   return isOver(definitions) || omission?.withoutRows === true
     ? definitions
     : [...definitions, ...(await check.phase('Restoring the data', section('data')))]
 }
 
-async function sectionOf(copy: Copy, section: Section): Promise<ArchiveSection> {
-  const { subject, target, check, omission, context } = copy
+function sectionOf({ subject, check, omission }: Copy, section: Section): ArchiveSection {
   const { manifest, folder } = subject
-  const archive = path.join(folder, manifest.dump.path)
   const isLoose = isLooseKey(manifest.looseForeignKeys)
   const isWhole = manifest.looseForeignKeys.length === 0 && (omission?.entries.size ?? 0) === 0
-  const list = isWhole
-    ? undefined
-    : await writeUseList(
-        target.programs,
-        archive,
-        (entry) => isLoose(entry) || omission?.entries.has(entry.text) === true,
-        context,
-      )
   return {
     section,
-    archive,
+    archive: path.join(folder, manifest.dump.path),
     jobs: check.jobs,
-    ...(list !== undefined && { list }),
+    ...(!isWhole && { isLeftOut: (entry) => isLoose(entry) || omission?.entries.has(entry.text) === true }),
     ...(omission?.withoutRows === true && { withoutRows: true }),
   }
 }
@@ -128,7 +117,7 @@ export async function restoreRest(copy: Copy): Promise<Finding[]> {
   if (subject.manifest.options.format === 'plain') {
     return []
   }
-  const findings = await restoreSection(target, await sectionOf(copy, 'post-data'), context)
+  const findings = await restoreSection(target, sectionOf(copy, 'post-data'), context)
   const loose = [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])]
   const added = await withSession(database.settings, { signal: context.signal }, (session) =>
     addLooseKeys(session, loose),

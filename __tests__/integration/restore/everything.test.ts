@@ -39,3 +39,20 @@ test.each(['directory', 'custom', 'plain'])(
     expect([replaced.exitCode, codesOf(replaced).filter((code) => !EXPECTED.has(code))]).toEqual([0, []])
   },
 )
+
+test('a copy that is not put in place goes, also when it holds a subscription', async () => {
+  const type = 'rejected'
+  const backup = await bench.backUp(source.url('everything'), { type })
+  await target.createDatabase('living')
+  const ran = await bench.run('restore', {
+    'target-url': target.url('living'),
+    type,
+    backup,
+    'restore-mode': 'replace',
+    confirm: 'living',
+    assertions: 'SELECT false',
+  })
+  expect([ran.exitCode, ran.log]).toEqual([3, expect.not.stringContaining('could not be dropped')])
+  const left = await target.query(`SELECT datname FROM pg_database WHERE datname LIKE 'living%'`)
+  expect(left).toEqual([{ datname: 'living' }])
+})

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, readdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { createSampleDatabase } from '../../support/databases/index.js'
-import { ALL_WELL, codesOf, outcomeOf, RecoveryBench } from '../../support/recovery.js'
+import { ALL_WELL, codesOf, outcomeOf, RecoveryBench, type Ran } from '../../support/recovery.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(180_000)
@@ -240,6 +240,21 @@ describe('restore-mode replace', () => {
     expect(await rowsIn('live', 'parts')).toBe(0)
   })
 
+  test('a second restore into the same database is kept out while the first is at it', async () => {
+    await makeLive('live')
+    const wanted = { 'target-url': cluster.url('live'), type: 'weekly', 'restore-mode': 'replace', confirm: 'live' }
+    const second: Ran[] = []
+    const first = await bench.run('restore', wanted, {
+      onStep: async (title) => {
+        if (title === 'Swapping the databases') second.push(await bench.run('restore', wanted))
+      },
+    })
+    expect(outcomeOf(first)).toEqual(ALL_WELL)
+    expect(second.map(({ exitCode, report }) => [exitCode, report.failure?.message])).toEqual([
+      [5, expect.stringMatching(/^Another restore into this database is under way/)],
+    ])
+  })
+
   test('refuses a prepared transaction, and says where to find it', async () => {
     const other = await startCluster({ settings: { max_prepared_transactions: 5 } })
     try {
@@ -355,6 +370,24 @@ describe('restore-mode add', () => {
     expect(await cluster.query(`SELECT to_regclass('parts') AS t`, 'live')).toEqual([{ t: null }])
   })
 
+  test('when what it is brought back from ends in the middle, nothing of it is there', async () => {
+    await makeLive('live')
+    await cluster.query(`DROP TABLE parts CASCADE`, 'live')
+    const programs = await temporaryFolder()
+    for (const name of await readdir(cluster.clientBin)) {
+      if (name !== 'pg_dump') await symlink(path.join(cluster.clientBin, name), path.join(programs, name))
+    }
+    // Dies after the last row but one of the rows, at the end of a line: what psql got until then is right in itself.
+    const dying = `#!/bin/bash
+case "$*" in *--table=*) "${cluster.clientBin}/pg_dump" "$@" | sed '/^1000\t/q'; kill -KILL $$;; esac
+exec "${cluster.clientBin}/pg_dump" "$@"
+`
+    await writeFile(path.join(programs, 'pg_dump'), dying, { mode: 0o755 })
+    const ran = await add('parts', { 'postgres-bin': programs })
+    expect([ran.exitCode, ran.report.failure?.message]).toEqual([1, expect.stringContaining('could not be read')])
+    expect(await cluster.query(`SELECT to_regclass('parts') AS t`, 'live')).toEqual([{ t: null }])
+  })
+
   test('a foreign key whose rows are gone is there, not valid, and told', async () => {
     await makeLive('live')
     await cluster.query(`DROP TABLE parts CASCADE`, 'live')
@@ -460,6 +493,22 @@ describe('picking', () => {
     expect(ran.report.id).toBe(sets[3])
     // It has no fingerprints, so nobody can say that it is equal.
     expect(ran.exitCode).toBe(4)
+  })
+
+  test('of all types, the newest that holds what is asked for', async () => {
+    const mixed = await RecoveryBench.make(await temporaryFolder(), cluster)
+    await mixed.backUp(cluster.url(SOURCE), { type: 'weekly' })
+    const daily = await mixed.backUp(cluster.url(SOURCE), { type: 'daily', tables: 'animals, parts' })
+    const target = { 'target-url': cluster.url('picked') }
+    const whole = await mixed.run('restore', target)
+    expect([whole.exitCode, whole.report.type]).toEqual([0, 'weekly'])
+    expect(whole.report.warnings.join('\n')).toContain(`daily/${daily} was passed over: it does not hold the rows of`)
+    await cluster.query('DROP DATABASE picked')
+    const some = await mixed.run('restore', { ...target, tables: 'animals' })
+    expect([some.exitCode, some.report.id, codesOf(some)]).toEqual([0, daily, []])
+    await cluster.query('DROP DATABASE picked')
+    const named = await mixed.run('restore', { ...target, type: 'daily' })
+    expect([named.exitCode, named.report.id, codesOf(named)]).toEqual([0, daily, ['SET_IS_PARTIAL']])
   })
 
   test('a damaged set that is named is never replaced by another', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
-import { newestProof, proofFileName } from '../../../src/stores/proofs.js'
+import type { Proof, Tier } from '../../../src/backup/manifest.js'
+import { proofFileName, standingProof } from '../../../src/stores/proofs.js'
 import { sampleManifest, sampleProof } from '../../support/sample-set.js'
 
 test('an outcome is kept under its instant, and none under the name of another', () => {
@@ -11,17 +12,54 @@ test('an outcome is kept under its instant, and none under the name of another',
   expect(proofFileName(proof, ['20261124T021000Z.json', '20261124T021000Z-2.json'])).toBe('20261124T021000Z-3.json')
 })
 
-test('the newest outcome counts, in whatever order they come, and the manifest has one too', () => {
-  const instant = fc.integer({ min: 0, max: 9 }).map((second) => `2026-11-24T02:10:0${second}.000Z`)
+/** What counts of outcomes that come one second after the other, each written as `proven full`. */
+function standing(...outcomes: string[]): string {
+  const [first, ...later] = outcomes.map((text, second): Proof => {
+    const [outcome, tier] = text.split(' ') as ['proven' | 'failed' | 'not-verified', Tier]
+    return { ...sampleProof(outcome, `2026-11-24T02:10:0${second}.000Z`), tier }
+  })
+  const { outcome, tier } = standingProof(sampleManifest({ id: '20261124T020000Z', proof: first! }), later)
+  return `${outcome} ${tier}`
+}
+
+test.each([
+  [['proven full'], 'proven full'],
+  [['proven archive', 'proven full'], 'proven full'],
+  [['proven full', 'proven archive'], 'proven full'],
+  [['proven full', 'not-verified full'], 'proven full'],
+  [['proven full', 'failed archive'], 'failed archive'],
+  [['failed full', 'proven archive'], 'failed full'],
+  [['failed full', 'not-verified full'], 'failed full'],
+  [['failed data', 'proven full'], 'proven full'],
+  [['failed archive', 'proven archive'], 'proven archive'],
+  [['not-verified full', 'proven archive'], 'proven archive'],
+  [['not-verified full', 'not-verified data'], 'not-verified data'],
+  [['proven full', 'failed full', 'proven archive'], 'failed full'],
+])('of %j counts %s', (outcomes, expected) => {
+  expect(standing(...outcomes)).toBe(expected)
+})
+
+test('it does not matter in which order they are read, and the last failure is never passed over', () => {
+  const tier = fc.constantFrom('archive' as const, 'data' as const, 'full' as const)
   const outcome = fc.constantFrom('proven' as const, 'failed' as const, 'not-verified' as const)
-  const proof = fc.tuple(outcome, instant).map(([kind, at]) => sampleProof(kind, at))
+  const proofs = fc
+    .array(fc.tuple(outcome, tier), { minLength: 1, maxLength: 7 })
+    .map((all) =>
+      all.map(([kind, of], second) => ({ ...sampleProof(kind, `2026-11-24T02:10:0${second}.000Z`), tier: of })),
+    )
+  const shuffled = proofs.chain((all) =>
+    fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
+  )
   fc.assert(
-    fc.property(proof, fc.array(proof, { maxLength: 6 }), (own, later) => {
-      const all = [own, ...later]
-      const newest = newestProof(sampleManifest({ id: '20261124T020000Z', proof: own }), later)
-      expect(all).toContain(newest)
-      expect(all.every(({ at }) => at <= newest.at)).toBe(true)
-      expect(newest).toBe(all.findLast(({ at }) => at === newest.at))
+    fc.property(shuffled, ([inTime, anyhow]) => {
+      const [first, ...later] = anyhow
+      const counted = standingProof(sampleManifest({ id: '20261124T020000Z', proof: first! }), later)
+      expect(inTime).toContain(counted)
+      const failure = inTime.findLast(({ outcome: kind }) => kind === 'failed')
+      if (failure !== undefined && counted.outcome !== 'failed') {
+        expect(counted).toMatchObject({ outcome: 'proven' })
+        expect(counted.at > failure.at).toBe(true)
+      }
     }),
   )
 })

@@ -87,16 +87,18 @@ DROP SCHEMA IF EXISTS public
 END
 }
 
+stage=
+
 restore_section() {
   section=$1
   shift
-  say "Restoring: $section …"
+  say "Restoring: $section$stage …"
   pg_restore --dbname="$target" --section="$section" --no-tablespaces "$@" "$here/$dump" ||
     failures="$failures $section,"
 }
 
-# The list of the archive's contents without the foreign keys to tables whose rows are not in this set.
-list_without_loose_keys() {
+# The list of the archive's contents, without the foreign keys to tables whose rows are not in this set.
+list_entries() {
   while IFS= read -r line; do
     entry=@{line#*; }
     for key in $loose_keys; do
@@ -108,16 +110,34 @@ list_without_loose_keys() {
   done <"$tmp/list" >"$tmp/entries"
 }
 
+# Indexes and constraints. The index of a partitioned table becomes valid when the index of its last partition is attached,
+# and jobs that attach at the same time can miss that: so these entries come one after the other, between the others.
+restore_rest() {
+  attach='^[0-9]+; 0 0 INDEX ATTACH '
+  if [ "$jobs" = 1 ] || ! grep -E -q "$attach" "$tmp/entries"; then
+    restore_section post-data --jobs="$jobs" --use-list="$tmp/entries"
+    return 0
+  fi
+  build='^[0-9]+; [0-9]+ [0-9]+ (INDEX|CONSTRAINT) '
+  grep -E -v "$attach" "$tmp/entries" | grep -E "$build" >"$tmp/build" || :
+  grep -E "$attach" "$tmp/entries" >"$tmp/attach"
+  grep -E -v "$attach" "$tmp/entries" | grep -E -v "$build" >"$tmp/rest"
+  stage=', indexes'
+  restore_section post-data --jobs="$jobs" --use-list="$tmp/build"
+  stage=', indexes of partitions'
+  restore_section post-data --use-list="$tmp/attach"
+  stage=', the rest'
+  restore_section post-data --jobs="$jobs" --use-list="$tmp/rest"
+  stage=
+}
+
 restore_archive() {
   # One after the other: a grant may need another one before it, and pg_restore's jobs do not wait for that.
   restore_section pre-data
   restore_section data --jobs="$jobs"
-  if [ -z "$loose_keys" ]; then
-    restore_section post-data --jobs="$jobs"
-    return 0
-  fi
-  list_without_loose_keys
-  restore_section post-data --jobs="$jobs" --use-list="$tmp/entries"
+  list_entries
+  restore_rest
+  [ -n "$loose_keys" ] || return 0
   say 'Adding the foreign keys to tables whose rows are not in this set, unchecked …'
   { if [ "$powers" = superuser ]; then say 'SET session_replication_role = replica;'; fi; add_loose_keys; } |
     ask "$target" || failures="$failures foreign keys,"
