@@ -36,8 +36,9 @@ const OTHER_WORDS = [
   'latest-proven',
   'clean-room',
   'could-not-run',
+  'ssh-keyscan',
 ]
-const OTHER_CODES = ['DATABASE_URL', 'LIFEBOAT_NAME']
+const OTHER_CODES = ['DATABASE_URL', 'LIFEBOAT_NAME', 'GITHUB_TOKEN']
 
 function isKnownCode(name: string): boolean {
   const option = name.startsWith('LIFEBOAT_') ? name.slice('LIFEBOAT_'.length).toLowerCase().replaceAll('_', '-') : ''
