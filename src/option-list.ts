@@ -246,7 +246,8 @@ export const OPTIONS = {
   },
   'hide-names': {
     kind: 'flag',
-    describe: 'Whether the readable manifest of an encrypted set leaves out the names of tables, roles and extensions.',
+    describe:
+      'Whether what stays readable of an encrypted set (its manifest, its later outcomes, its line in the log) leaves out the names of tables, roles and extensions. Reports and job summaries name them all the same.',
     default: 'false',
     operations: ['backup'],
   },

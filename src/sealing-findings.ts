@@ -4,7 +4,8 @@ import type { Kind } from './findings.js'
 export const SEALING_FINDINGS = {
   DECRYPT_KEY_MISSING: {
     severity: 'inconclusive',
-    meaning: 'The set is encrypted and there is no key to read it: its files are as they were stored, no more is known.',
+    meaning:
+      'The set is encrypted and there is no key to read it: its files are as they were stored, no more is known.',
     advice: 'Give the age identity that reads it in decrypt-key.',
   },
   DECRYPT_KEY_WRONG: {

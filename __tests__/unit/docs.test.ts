@@ -36,8 +36,9 @@ const OTHER_WORDS = [
   'latest-proven',
   'clean-room',
   'could-not-run',
+  'ssh-keyscan',
 ]
-const OTHER_CODES = ['DATABASE_URL', 'LIFEBOAT_NAME', 'RESTORE_URL']
+const OTHER_CODES = ['DATABASE_URL', 'LIFEBOAT_NAME', 'RESTORE_URL', 'GITHUB_TOKEN']
 
 /** A call of the command line; not the line that gives it a short name in a shell. */
 const COMMAND = /(?:^|\s)(?:\S*cli\/index\.js|pg-lifeboat) ([a-z]\S*)/
