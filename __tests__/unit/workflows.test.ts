@@ -45,8 +45,9 @@ const textOf = (name: string) => readFile(path.join(folder, name), 'utf8')
 const workflowOf = async (name: string) => parse(await textOf(name)) as Workflow
 const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) => steps)
 
-/** The one job that may do more than read: it opens the pull request with the report of a drill. */
+/** The jobs that may do more than read: one removes old artifacts, one opens the pull request with the report of a drill. */
 const MAY_WRITE: Readonly<Record<string, string[]>> = {
+  'backup.yml backup': ['actions'],
   'restore-drill.yml report': ['contents', 'pull-requests'],
 }
 
@@ -194,6 +195,18 @@ describe('restore-drill.yml', () => {
     expect(own[1]?.if).toBe('${{ !cancelled() }}')
     expect(jobs.report?.steps.filter(({ uses }) => uses !== undefined)).toHaveLength(1)
   })
+})
+
+test.each([
+  ['backup.yml', 'backup'],
+  ['restore-drill.yml', 'drill'],
+  ['restore.yml', 'restore'],
+])('%s works on the artifacts that backup.yml stores, with a token that may', async (name, job) => {
+  const { jobs } = await workflowOf(name)
+  expect(jobs[job]?.permissions?.actions).toMatch(/^(read|write)$/)
+  for (const { with: given } of jobs[job]?.steps.filter(({ uses }) => uses === './') ?? []) {
+    expect(given).toMatchObject({ store: 'artifact:', 'github-token': '${{ github.token }}' })
+  }
 })
 
 describe('restore.yml', () => {
