@@ -13,7 +13,7 @@ import type { ByteProgress } from './store.js'
 export interface FilePlace {
   /** As a person would write it, without credentials: `s3://bucket/prefix`. */
   readonly name: string
-  /** What this place cannot do like others, in words for a warning; none where it is left out. */
+  /** What this place cannot do like others, in words without a full stop; none where it is left out. */
   readonly limits?: readonly string[]
   /**
    * Every file below a folder (`''` is the root), at any depth. An absent folder has none.

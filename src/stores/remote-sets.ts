@@ -25,10 +25,13 @@ export interface ReadSet extends PlacedSet {
   later: Proof[]
 }
 
-/** What a place holds: each place of a set with its files, whether they are a set or only the beginning or end of one. */
-export async function placedSets(place: FilePlace): Promise<PlacedSet[]> {
+/**
+ * Each place of a set with its files, of all that a place holds; whether they are a set or only the beginning or the end
+ * of one.
+ */
+export function placedSets(all: readonly PlacedFile[]): PlacedSet[] {
   const found = new Map<string, PlacedSet>()
-  for (const file of await place.list('')) {
+  for (const file of all) {
     const [type = '', id = '', ...rest] = file.path.split('/')
     if (rest.length === 0 || !isTypeName(type) || !isSetId(id)) continue
     const name = `${type}/${id}`
@@ -40,7 +43,7 @@ export async function placedSets(place: FilePlace): Promise<PlacedSet[]> {
 }
 
 /** Without a manifest it is not a set yet, or no more. */
-export function hasManifest({ files }: PlacedSet): boolean {
+export function hasManifest({ files }: Pick<PlacedSet, 'files'>): boolean {
   return files.some((file) => file.path === SET.manifest)
 }
 
@@ -71,7 +74,7 @@ export class RemoteSets {
   /** Everything that has a manifest, the newest first. */
   async read(): Promise<ReadSet[]> {
     for (let tries = 1; ; tries++) {
-      const placed = (await placedSets(this.place)).filter(hasManifest)
+      const placed = placedSets(await this.place.list('')).filter(hasManifest)
       try {
         await this.fetch(placed)
         return placed.map((one) => this.remembered(one))
