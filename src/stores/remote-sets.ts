@@ -2,10 +2,11 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest, Proof } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
-import type { Logger, Workspace } from '../context.js'
+import type { ListingCache, Logger, Workspace } from '../context.js'
 import type { FilePlace, PlacedFile } from './file-place.js'
 import { isSet, manifestOrWhy, measuredSet } from './measure-set.js'
 import { readProofs } from './proofs.js'
+import { fetchTold } from './remote-told.js'
 import { isSetId, isTypeName, nameOfSet, newestFirst } from './set-place.js'
 import type { BrokenSet, Listing, SetPlace, StoredSet } from './store.js'
 
@@ -54,7 +55,11 @@ export class RemoteSets {
 
   constructor(
     private readonly place: FilePlace,
-    private readonly tools: { logger: Pick<Logger, 'warning'>; workspace: Pick<Workspace, 'folder'> },
+    private readonly tools: {
+      logger: Pick<Logger, 'warning'>
+      workspace: Pick<Workspace, 'folder'>
+      listingCache?: ListingCache
+    },
   ) {}
 
   async list(): Promise<Listing> {
@@ -104,7 +109,7 @@ export class RemoteSets {
       const wanted = unread.flatMap(({ set, files }) =>
         files.filter(isTold).map((file) => ({ ...file, path: `${nameOfSet(set)}/${file.path}` })),
       )
-      await this.place.download('', wanted, folder)
+      await fetchTold(this.place, wanted, folder, this.tools.listingCache)
       for (const one of unread) await this.remember(one, path.join(folder, one.set.type, one.set.id))
     } finally {
       await rm(folder, { recursive: true, force: true })

@@ -63,10 +63,9 @@ export class Transfer {
    * Throws `OperationError` when another run is sending this set, or a set is there already.
    */
   async send({ files }: LocalSet, progress?: ByteProgress): Promise<void> {
-    await this.claim()
+    await this.claim(files)
     const left = files.filter(({ path: file, sha256 }) => file !== SET.manifest && this.sent.get(file) !== sha256)
     if (left.length === 0) return
-    await this.makeRoom(files)
     await inParallel(
       [
         () => this.place.upload(this.errand.from, left, nameOfSet(this.set), progress),
@@ -119,13 +118,13 @@ export class Transfer {
     await unclaim?.()
   }
 
-  private async claim(): Promise<void> {
+  private async claim(files: readonly FileEntry[]): Promise<void> {
     if (this.unclaim !== undefined) return
     const name = nameOfSet(this.set)
     const claim = { place: this.place, folder: claimFolder(this.set), what: `the place of the set ${name}` }
     const unclaim = await takeRemoteLock(claim, this.errand.doing, this.tools)
     try {
-      await this.refuseExisting()
+      await this.makeRoom(files)
       await this.writeNote()
     } catch (error) {
       await unclaim()
@@ -151,17 +150,12 @@ export class Transfer {
     })
   }
 
-  private async refuseExisting(): Promise<void> {
-    if (this.errand.kind === 'mending') return
-    const there = await this.place.read(`${nameOfSet(this.set)}/${SET.manifest}`)
-    if (there !== undefined) throw alreadyThere(this.location, this.errand.doing)
-  }
-
-  /** Removes what half a set of the same name has left that is not of this one. */
+  /** Removes what half a set of the same name has left that is not of this one. A whole one is not touched. */
   private async makeRoom(files: readonly FileEntry[]): Promise<void> {
     if (this.errand.kind === 'mending') return
-    const wanted = new Set(files.map((file) => file.path))
     const there = await this.place.list(nameOfSet(this.set))
+    if (hasManifest({ files: there })) throw alreadyThere(this.location, this.errand.doing)
+    const wanted = new Set(files.map((file) => file.path))
     const others = there.filter((file) => !wanted.has(file.path))
     await removeSetFiles(this.place, this.set, others)
   }

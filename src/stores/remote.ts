@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { FileEntry, Proof } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import { sha256OfText } from '../backup/sha256.js'
-import type { Clock, Logger, Workspace } from '../context.js'
+import type { Clock, ListingCache, Logger, Workspace } from '../context.js'
 import { OperationError } from '../errors.js'
 import { orFileTrouble } from '../platform/file-errors.js'
 import { ownerHere } from '../platform/owner.js'
@@ -52,6 +52,8 @@ export interface RemoteStoreTools {
   clock: Clock
   logger: Logger
   workspace: Pick<Workspace, 'folder'>
+  /** What earlier runs have read of the place; without it a listing is slower and says the same. */
+  listingCache?: ListingCache
   signal?: AbortSignal
   /** Milliseconds to wait for other runs. */
   patience?: number
@@ -78,7 +80,7 @@ export class RemoteStore implements Store {
   }
 
   async checkWritable(): Promise<void> {
-    for (const limit of this.place.limits ?? []) this.tools.logger.info(`${this.name}: ${limit}.`)
+    for (const limit of this.place.limits ?? []) this.tools.logger.info(`${this.name}: ${limit.replace(/\.$/, '')}.`)
     const probe = `${INCOMING}/probe-${randomBytes(6).toString('hex')}`
     const text = JSON.stringify(ownerHere('seeing whether it can be written to', this.tools.clock.now()))
     try {

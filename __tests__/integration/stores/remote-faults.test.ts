@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
-import type { Clock, Workspace } from '../../../src/context.js'
+import type { Clock, ListingCache, Workspace } from '../../../src/context.js'
 import { OperationError } from '../../../src/errors.js'
 import { entriesBelow } from '../../../src/platform/files.js'
 import { systemClock } from '../../../src/platform/clock.js'
@@ -11,6 +11,7 @@ import { ownerHere, type Owner } from '../../../src/platform/owner.js'
 import { createWorkspace } from '../../../src/platform/workspace.js'
 import type { LogLine } from '../../../src/records/log.js'
 import type { FilePlace, PlacedFile } from '../../../src/stores/file-place.js'
+import { FolderListingCache } from '../../../src/stores/listing-cache.js'
 import { RemoteStore } from '../../../src/stores/remote.js'
 import { withLock } from '../../../src/stores/store.js'
 import { verifyFiles } from '../../../src/verify/files.js'
@@ -260,15 +261,14 @@ test('what was done before the place failed is done', async () => {
 })
 
 describe('a list that is no picture of an instant', () => {
-  /** A place whose first list of everything misses files. */
+  /** A place whose second list of everything misses files. */
   function listedInParts(misses: (file: PlacedFile) => boolean, between: () => Promise<void>): FilePlace {
     const place = new FolderPlace(root)
-    let first = true
+    let lists = 0
     const list = place.list.bind(place)
     place.list = async (folder) => {
       const files = await list(folder)
-      if (!first || folder !== '') return files
-      first = false
+      if (folder !== '' || ++lists !== 2) return files
       await between()
       return files.filter((file) => !misses(file))
     }
@@ -281,20 +281,22 @@ describe('a list that is no picture of an instant', () => {
       (file) => file.path.endsWith('globals.sql'),
       () => Promise.resolve(),
     )
-    expect(await storeAt(place).list()).toMatchObject({ sets: [SET], broken: [] })
+    const store = storeAt(place)
+    await store.list()
+    expect(await store.list()).toMatchObject({ sets: [SET], broken: [] })
   })
 
   test('does not make a set broken that was removed while it was made', async () => {
     await commitSample(storeAt(), SET)
-    const store = storeAt()
-    await store.list()
     const place = listedInParts(
       (file) => file.path.endsWith('globals.sql'),
       async () => {
         await storeAt().remove(SET)
       },
     )
-    expect(await storeAt(place).list()).toEqual({ sets: [], broken: [] })
+    const store = storeAt(place)
+    await store.list()
+    expect(await store.list()).toEqual({ sets: [], broken: [] })
   })
 
   test('is made anew when a manifest has gone before it was fetched', async () => {
@@ -324,6 +326,38 @@ test('manifests are fetched once in a run, and anew only where an outcome was ad
   await storeAt().addProof(SET, sampleProof('failed', '2026-11-26T02:00:00.000Z'))
   expect((await store.list()).sets[0]!.proof.outcome).toBe('failed')
   expect(fetched.slice(2).every((file) => file.includes(SET.id))).toBe(true)
+})
+
+describe('with what earlier runs have read', () => {
+  /** Lists with a cache, and tells how much was fetched. */
+  async function listed(cache: ListingCache): Promise<{ ids: string[]; fetched: number }> {
+    let fetched = 0
+    const place = new FolderPlace(root, ({ action }) => {
+      if (action === 'fetch') fetched++
+    })
+    const store = new RemoteStore(place, { clock: systemClock, logger, workspace, listingCache: cache })
+    const { sets, broken } = await store.list()
+    expect(broken).toEqual([])
+    return { ids: sets.map(({ id, proof }) => `${id} ${proof.outcome}`), fetched }
+  }
+
+  test('fetches only what is new, and says the same without it', async () => {
+    await commitSample(storeAt(), OLD)
+    await commitSample(storeAt(), SET)
+    await storeAt().addProof(OLD, sampleProof('failed', '2026-11-26T02:00:00.000Z'))
+    const cache = new FolderListingCache(await temporaryFolder(), logger)
+    const first = await listed(cache)
+    expect(first.fetched).toBe(3)
+    expect(await listed(cache)).toEqual({ ...first, fetched: 0 })
+    await storeAt().addProof(SET, sampleProof('failed', '2026-11-26T02:00:00.000Z'))
+    expect(await listed(cache)).toEqual({ ids: [`${SET.id} failed`, `${OLD.id} failed`], fetched: 1 })
+  })
+
+  test('believes nothing that is of another size than what is there', async () => {
+    await commitSample(storeAt(), SET)
+    const cache = { get: () => Promise.resolve('{"schema":"forged"}'), put: () => Promise.resolve() }
+    expect(await listed(cache)).toEqual({ ids: [`${SET.id} proven`], fetched: 1 })
+  })
 })
 
 describe('fetching a set', () => {
