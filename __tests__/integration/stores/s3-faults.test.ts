@@ -309,10 +309,13 @@ describe('a manifest', () => {
     await workspace.clean()
   })
 
-  test('is put without the condition where the service knows none', async () => {
+  test.each([
+    [501, 'NotImplemented', 'A header you provided implies functionality that is not implemented'],
+    [400, 'InvalidArgument', "Unsupported header 'If-None-Match' received for this API call."],
+  ])('is put without the condition where the service knows none (%i %s)', async (status, code, message) => {
     const { folder, files } = await local(MANIFEST, Buffer.from('{}'))
     const conditional = (request: SeenRequest): boolean => request.headers['if-none-match'] !== undefined
-    proxy.misbehave({ kind: 'answer', status: 501, code: 'NotImplemented' }, conditional, 99)
+    proxy.misbehave({ kind: 'answer', status, code, message }, conditional, 99)
     await open().upload(folder, files, SET)
     expect((await stored(MANIFEST))?.toString()).toBe('{}')
   })
@@ -407,6 +410,15 @@ describe('removing', () => {
       /may not do s3:DeleteObject on arn:aws:s3:::.*\/backups\/\*/,
     )
     expect(await stored('1.dat')).toBeDefined()
+  })
+
+  test('goes one by one where the service cannot remove many at once', async () => {
+    const { folder, files } = await local('1.dat', randomBytes(10))
+    await open().upload(folder, files, SET)
+    const message = 'Missing required header for this request: Content-Md5.'
+    proxy.misbehave({ kind: 'answer', status: 400, code: 'InvalidRequest', message }, ({ method }) => method === 'POST')
+    await open().remove([`${SET}/1.dat`, `${SET}/absent`])
+    expect(await stored('1.dat')).toBeUndefined()
   })
 
   test('asks in batches of a thousand', async () => {
