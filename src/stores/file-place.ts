@@ -45,6 +45,11 @@ export interface FilePlace {
   remove(paths: readonly string[]): Promise<void>
   /** Bytes that are free, null where that has no meaning or cannot be asked. */
   freeBytes(): Promise<number | null>
+  /**
+   * Removes what this kind of place keeps of interrupted transfers where no list shows it, when it is too old for the
+   * next run to go on with; returns the paths of its files. Left out where there is no such thing.
+   */
+  sweep?(): Promise<string[]>
   /** Ends connections; called once, at the end. */
   close?(): Promise<void>
 }

@@ -33,7 +33,8 @@ export async function sweepPlace(place: FilePlace, locks: string, clock: Pick<Cl
     swept.push(nameOfSet(set))
   }
   if (dead.length > 0) await place.remove(dead.map((file) => file.path))
-  return [...swept, ...dead.map((file) => file.path)]
+  const unseen = (await place.sweep?.()) ?? []
+  return [...swept, ...dead.map((file) => file.path), ...unseen]
 }
 
 /** A claim is there before the first file of its set, so it is surely in a list that begins after that file was seen. */

@@ -51,8 +51,19 @@ export function keeping(
   }
 }
 
-/** How everything is encrypted. */
-export function encrypted(
+/** How a small file is kept that is written over and removed again: not locked, and in the usual class. */
+export function keepingSmall(
+  { encryption }: S3Location,
+  { sha256 }: Body,
+): Omit<PutObjectCommandInput, 'Bucket' | 'Key' | 'Body'> {
+  return {
+    ContentType: 'text/plain; charset=utf-8',
+    Metadata: { [DIGEST]: Buffer.from(sha256, 'base64').toString('hex') },
+    ...encrypted(encryption),
+  }
+}
+
+function encrypted(
   encryption: S3Location['encryption'],
 ): Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'> {
   if (encryption === undefined) return {}

@@ -386,6 +386,20 @@ describe('fetching', () => {
     await expect(fetched()).rejects.toThrow(/not the one that was listed/)
   })
 
+  test('reads a small file again that was cut or made shorter on the way, and gives a damaged one as it is', async () => {
+    const place = open()
+    await place.write('log/a', 'the whole text')
+    proxy.misbehave({ kind: 'cut-answer', after: 3 }, isGet)
+    proxy.misbehave({ kind: 'truncate-answer', to: 3 }, isGet)
+    expect(await place.read('log/a')).toBe('the whole text')
+    proxy.clear()
+    proxy.misbehave({ kind: 'truncate-answer', to: 3 }, isGet, 99)
+    expect(await place.read('log/a')).toBe('the')
+    proxy.clear()
+    proxy.misbehave({ kind: 'cut-answer', after: 3 }, isGet, 99)
+    await expect(place.read('log/a')).rejects.toThrow(/cannot be reached/)
+  })
+
   test('fetches what is damaged as it is, and says so', async () => {
     proxy.misbehave({ kind: 'flip-answer' }, isGet)
     const { files } = await fetched()
@@ -463,8 +477,11 @@ describe('sweeping', () => {
       environment: {},
       credentials: () => Promise.resolve(CREDENTIALS),
     })
-    expect(await place.sweep()).toEqual([`${SET}/1.dat`])
+    const workspace = await createWorkspace({ environment: process.env })
+    const store = new RemoteStore(place, { clock, logger, workspace })
+    expect(await store.sweep()).toEqual([`${SET}/1.dat`])
     expect(await unfinished()).toBe(2)
+    await workspace.clean()
   })
 })
 
