@@ -304,13 +304,17 @@ describe('who may do what', () => {
       () => store.checkWritable(),
       () => store.begin(other.id, other.type),
       () => store.put(folder, other),
-      () => store.addProof(SET, sampleProof('failed')),
     ]) {
       const problem: unknown = expect.stringContaining('can only be read')
       await expect(attempt()).rejects.toMatchObject({ exitCode: 2, problem })
     }
     await store.appendLog(LINE)
-    expect(warnings().join()).toContain('The log of artifact:owner/name was not written')
+    await store.addProof(SET, sampleProof('failed'))
+    const why = 'in artifact:owner/name: artifacts can only be uploaded by a job of GitHub Actions.'
+    expect(warnings()).toEqual([
+      `The log was not written ${why}`,
+      `That daily/20261124T020000Z is failed was not recorded ${why}`,
+    ])
     await store.remove(SET)
     expect(await ids()).toEqual([])
     expect(() => fixture.again({ environment: outside })).toThrow(/does not name a repository/)
