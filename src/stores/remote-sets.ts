@@ -26,6 +26,19 @@ export interface ReadSet extends PlacedSet {
   later: Proof[]
 }
 
+/** What is at a place, the newest sets first. */
+export interface Survey {
+  /** Each place of a set, whatever is there. */
+  placed: PlacedSet[]
+  /** Those with a manifest. */
+  read: ReadSet[]
+}
+
+/** The files that a survey has found at the place of a set. */
+export function filesAt({ placed }: Survey, { id, type }: SetPlace): PlacedFile[] {
+  return placed.find(({ set }) => set.id === id && set.type === type)?.files ?? []
+}
+
 /**
  * Each place of a set with its files, of all that a place holds; whether they are a set or only the beginning or the end
  * of one.
@@ -64,7 +77,7 @@ export class RemoteSets {
 
   async list(): Promise<Listing> {
     const found: (StoredSet | BrokenSet)[] = []
-    for (const read of await this.read()) {
+    for (const read of (await this.survey()).read) {
       const measured = await this.measured(read)
       if (measured !== null) found.push(measured)
     }
@@ -73,16 +86,17 @@ export class RemoteSets {
 
   /** The newest set decides whose manifest can be read, whole or not: a damaged set is still of its series. */
   async series(): Promise<string | null> {
-    return seriesOf(await this.read())
+    return seriesOf((await this.survey()).read)
   }
 
-  /** Everything that has a manifest, the newest first. */
-  async read(): Promise<ReadSet[]> {
+  /** Everything that is there, by one list. */
+  async survey(): Promise<Survey> {
     for (let tries = 1; ; tries++) {
-      const placed = placedSets(await this.place.list('')).filter(hasManifest)
+      const placed = placedSets(await this.place.list(''))
+      const visible = placed.filter(hasManifest)
       try {
-        await this.fetch(placed)
-        return placed.map((one) => this.remembered(one))
+        await this.fetch(visible)
+        return { placed, read: visible.map((one) => this.remembered(one)) }
       } catch (error) {
         // What another run has just removed cannot be fetched; then it is not listed any more either.
         if (tries >= TRIES) throw error

@@ -77,9 +77,12 @@ export class Transfer {
     for (const { path: file, sha256 } of left) this.sent.set(file, sha256)
   }
 
-  /** Makes the set visible, if all of it is there. The caller holds the store's lock. */
-  async show({ files }: LocalSet): Promise<void> {
-    const there = await this.place.list(nameOfSet(this.set))
+  /**
+   * Makes the set visible, if all of it is there. The caller holds the store's lock.
+   *
+   * @param there what was listed for it since everything was sent
+   */
+  async show({ files }: LocalSet, there: readonly PlacedFile[]): Promise<void> {
     const sizes = new Map(there.map((file) => [file.path, file.bytes]))
     if (sizes.has(SET.manifest) && this.errand.kind !== 'mending') throw alreadyThere(this.location, this.errand.doing)
     const manifest = files.filter(({ path: file }) => file === SET.manifest)

@@ -15,7 +15,7 @@ import { RemoteIncoming } from './remote-incoming.js'
 import { takeRemoteLock } from './remote-lock.js'
 import { appendToRemoteLog, readRemoteLog } from './remote-log.js'
 import { FetchedSets } from './remote-open.js'
-import { RemoteSets, hasManifest } from './remote-sets.js'
+import { RemoteSets, filesAt, hasManifest, seriesOf } from './remote-sets.js'
 import { sweepPlace } from './remote-sweep.js'
 import { Transfer, removeSetFiles } from './remote-transfer.js'
 import { setToCopy } from './set-files.js'
@@ -158,8 +158,9 @@ export class RemoteStore implements Store {
     try {
       await transfer.send(local, progress)
       await withLock(this, doing, async () => {
-        refuseForeign(await this.series(), local.manifest.series, doing)
-        await transfer.show(local)
+        const survey = await this.sets.survey()
+        refuseForeign(seriesOf(survey.read), local.manifest.series, doing)
+        await transfer.show(local, filesAt(survey, place))
       })
     } finally {
       await transfer.release()
