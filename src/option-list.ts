@@ -200,7 +200,7 @@ export const OPTIONS = {
   store: {
     kind: 'text',
     describe:
-      'Where backup sets are kept: a folder, `rsync://user@host/module/path`, `user@host:path` (rsync over ssh), `s3://bucket/prefix?region=…`, `artifact:` (artifacts of this GitHub repository), or `rclone:remote:path`.',
+      'Where backup sets are kept: a folder, `rsync://user@host/module/path`, `user@host:path` (rsync over ssh), `s3://bucket/prefix?region=…`, `artifact:` (artifacts of this GitHub repository; `artifact:#series` where it keeps several), or `rclone:remote:path`.',
     default: './backups',
     example: '/backups/db',
   },
@@ -232,7 +232,7 @@ export const OPTIONS = {
   'github-token': {
     kind: 'text',
     describe:
-      'The token that reads artifacts of earlier runs (`actions: read`) and removes them (`actions: write`), for an `artifact:` store.',
+      'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones.',
     defaultText: 'the variable `GITHUB_TOKEN`',
     secret: true,
   },
@@ -392,7 +392,7 @@ export const OPTIONS = {
   'history-cache': {
     kind: 'flag',
     describe:
-      "Keep the log of earlier runs in the job's cache when the store lies in the workspace, which ends with the job.",
+      "Keep in the job's cache what may vanish at any time: the log of earlier runs when the store lies in the workspace, which ends with the job, and what was read of stores elsewhere, so that listing them is faster.",
     default: 'true',
     operations: ['backup', 'validate', 'restore', 'rotate', 'drill'],
   },

@@ -31,7 +31,9 @@ export async function startServer(program: string, args: readonly string[], port
       const isRunning = child.exitCode === null && child.signalCode === null && child.pid !== undefined
       const exit = isRunning ? once(child, 'exit') : Promise.resolve()
       killGroup(child.pid, 'SIGTERM')
-      const killing = setTimeout(() => killGroup(child.pid, 'SIGKILL'), 3_000)
+      const killing = setTimeout(() => {
+        killGroup(child.pid, 'SIGKILL')
+      }, 3_000)
       await exit
       clearTimeout(killing)
       killGroup(child.pid, 'SIGKILL')

@@ -5,8 +5,8 @@ export interface CutProxy {
   readonly port: number
   /** Connections so far. */
   connections(): number
-  /** Bytes that clients sent so far, in all. */
-  sent(): number
+  /** Bytes that passed so far, both ways. */
+  passed(): number
   /** From now on, so many connections break after so many bytes, counted in both directions. */
   cut(after: number, times: number): void
   /** From now on, nothing is passed on any more; connections stay. */
@@ -18,7 +18,7 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
   const sockets = new Set<net.Socket>()
   const plan = { after: 0, times: 0, silent: false }
   let connections = 0
-  let sent = 0
+  let carried = 0
   const server = net.createServer((client) => {
     connections += 1
     const upstream = net.connect(target, '127.0.0.1')
@@ -37,9 +37,9 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
       })
       from.on('data', (chunk: Buffer) => {
         if (plan.silent) return
-        if (from === client) sent += chunk.length
         const passed = chunk.subarray(0, left)
         left -= passed.length
+        carried += passed.length
         if (!to.write(passed)) {
           from.pause()
           to.once('drain', () => from.resume())
@@ -54,7 +54,7 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     connections: () => connections,
-    sent: () => sent,
+    passed: () => carried,
     cut: (after, times) => Object.assign(plan, { after, times }),
     hush: () => {
       plan.silent = true

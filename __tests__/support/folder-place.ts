@@ -30,6 +30,8 @@ export class FolderPlace implements FilePlace {
   constructor(
     private readonly root: string,
     private readonly announce: (step: Step) => void | Promise<void> = () => undefined,
+    /** Milliseconds by which the place's clock is ahead of ours. */
+    private readonly ahead = 0,
   ) {
     this.name = `folder-place:${root}`
   }
@@ -43,7 +45,8 @@ export class FolderPlace implements FilePlace {
     const files: PlacedFile[] = []
     for (const { path: file } of found) {
       const there = await ifThere(stat(path.join(base, file)))
-      if (there !== undefined) files.push({ path: file, bytes: there.size, changed: there.mtime })
+      if (there !== undefined)
+        files.push({ path: file, bytes: there.size, changed: new Date(there.mtimeMs + this.ahead) })
     }
     return files
   }

@@ -405,7 +405,11 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
         ['misses a file', /globals\.sql is missing/, (f) => rm(path.join(f, 'globals.sql'))],
         ['has a file too many', /late is not in its manifest/, (f) => writeFile(path.join(f, 'late'), 'x')],
         ['has lost its checksums', /SHA256SUMS is missing/, (f) => rm(path.join(f, 'SHA256SUMS'))],
-        ['has checksums of another', /does not say of/, (f) => writeFile(path.join(f, 'SHA256SUMS'), 'x  y\n')],
+        [
+          'has checksums of another',
+          /not the list that belongs/,
+          (f) => writeFile(path.join(f, 'SHA256SUMS'), 'x  y\n'),
+        ],
         ['has no manifest', /there is no manifest/, (f) => rm(path.join(f, 'manifest.json'))],
         [
           'is of another time',

@@ -1,31 +1,22 @@
-import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context } from '../context.js'
-import { messageOf } from '../errors.js'
 import type { Options } from '../options.js'
 import { ifThere } from '../platform/file-errors.js'
 import type { Job } from '../platform/github.js'
 import { parseConnection } from '../postgres/connection.js'
-
-/** What is used of the cache library; a test may hand in its own. */
-export interface CacheClient {
-  isFeatureAvailable(): boolean
-  restoreCache(paths: string[], primaryKey: string, restoreKeys?: string[]): Promise<string | undefined>
-  saveCache(paths: string[], key: string): Promise<number>
-}
+import { knownLocation } from './known-location.js'
+import { cachePrefix, keepFolder, orWarning, restoreFolder, type CachedFolder } from './job-cache.js'
 
 /** Where the log of a store lies that ends with the job, and where it is kept between jobs. */
-export interface History {
+export interface History extends CachedFolder {
   /** The store's own log folder. */
   logFolder: string
-  /** The folder that the cache keeps. Its path is part of what the cache finds it by, so it is always the same. */
-  cachedFolder: string
-  /** What every key of this history begins with. */
-  prefix: string
 }
 
 type Ports = Pick<Context, 'logger'>
+
+const CONSEQUENCE = 'Nothing depends on it but comparisons with earlier runs.'
 
 const LOG_FILE = /^\d{4}-\d\d-\d\d\.jsonl$/
 
@@ -38,15 +29,20 @@ export function historyOf(
   if (job === null || !options.historyCache || job.runnerTemp === '') {
     return null
   }
-  const store = path.resolve(workingDirectory, options.store)
+  const location = knownLocation(options.store)
+  if (location?.kind !== 'folder') {
+    // Another store keeps its log itself.
+    return null
+  }
+  const store = path.resolve(workingDirectory, location.path)
   if (!isInside(store, job.workspace) && !isInside(store, job.runnerTemp)) {
     return null
   }
-  const identity = JSON.stringify([seriesOf(options, environment), options.store])
   return {
     logFolder: path.join(store, 'log'),
-    cachedFolder: path.join(job.runnerTemp, 'pg-lifeboat-log'),
-    prefix: `pg-lifeboat-log-${createHash('sha256').update(identity).digest('hex').slice(0, 16)}-`,
+    folder: path.join(job.runnerTemp, 'pg-lifeboat-log'),
+    prefix: cachePrefix('pg-lifeboat-log', seriesOf(options, environment), options.store),
+    what: 'the log of earlier runs',
   }
 }
 
@@ -70,43 +66,30 @@ function seriesOf(
  * Puts the log of earlier jobs back into the store. It is a convenience for comparisons and statistics: the cache may
  * have been evicted, and whatever goes wrong is a warning.
  */
-export async function restoreHistory(history: History, ports: Ports, load = loadLibrary): Promise<void> {
-  await orWarning('The log of earlier runs could not be read from the cache', ports, async () => {
-    const cache = await load()
-    if (!cache.isFeatureAvailable()) {
-      ports.logger.debug('This runner offers no cache; the log of earlier runs is not there.')
-      return
-    }
-    await rm(history.cachedFolder, { recursive: true, force: true })
-    // No key is ever complete: the newest that begins with the prefix is wanted.
-    const found = await cache.restoreCache([history.cachedFolder], `${history.prefix}newest`, [history.prefix])
-    if (found !== undefined) {
-      await mergeLogs(history.cachedFolder, history.logFolder)
-      ports.logger.debug(`The log of earlier runs comes from the cache "${found}".`)
+export async function restoreHistory(
+  history: History,
+  ports: Ports,
+  load?: Parameters<typeof restoreFolder>[2],
+): Promise<void> {
+  await orWarning('The log of earlier runs could not be read from the cache', CONSEQUENCE, ports, async () => {
+    if (await restoreFolder(history, ports, load)) {
+      await mergeLogs(history.folder, history.logFolder)
     }
   })
 }
 
-/** Keeps the store's log for later jobs, under a key of its own: caches never change. */
+/** Keeps the store's log for later jobs. */
 export async function saveHistory(
   history: History,
   job: Job,
   now: Date,
   ports: Ports,
-  load = loadLibrary,
+  load?: Parameters<typeof restoreFolder>[2],
 ): Promise<void> {
-  await orWarning('The log could not be kept in the cache for later runs', ports, async () => {
-    const cache = await load()
-    if (!cache.isFeatureAvailable()) {
-      return
-    }
-    await mergeLogs(history.logFolder, history.cachedFolder)
-    if ((await logFiles(history.cachedFolder)).length === 0) {
-      return
-    }
-    const key = `${history.prefix}${job.runId}-${job.runAttempt}-${now.getTime()}`
-    if ((await cache.saveCache([history.cachedFolder], key)) === -1) {
-      throw new TypeError('the cache service did not take it; the lines above say why')
+  await orWarning('The log could not be kept in the cache for later runs', CONSEQUENCE, ports, async () => {
+    await mergeLogs(history.logFolder, history.folder)
+    if ((await logFiles(history.folder)).length > 0) {
+      await keepFolder(history, job, now, load)
     }
   })
 }
@@ -140,17 +123,4 @@ function isInside(file: string, folder: string): boolean {
   }
   const relative = path.relative(folder, file)
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
-}
-
-async function orWarning(problem: string, { logger }: Ports, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    logger.warning(`${problem}: ${messageOf(error)} Nothing depends on it but comparisons with earlier runs.`)
-  }
-}
-
-/** Loaded only where there is a history to keep. */
-async function loadLibrary(): Promise<CacheClient> {
-  return import('@actions/cache')
 }

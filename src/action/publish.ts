@@ -12,11 +12,12 @@ import { temporaryFolder } from '../platform/workspace.js'
 import { pageOf } from '../report/html.js'
 import type { Report } from '../report/report.js'
 import { assertArtifactAllowed } from './artifact-errors.js'
+import { knownLocation } from './known-location.js'
 import { redactDeep } from './redact.js'
 
 /** What publishing needs besides the report. */
 export interface Publication {
-  options: Pick<Options, 'uploadArtifact' | 'artifactRetentionDays' | 'allowPublicArtifact'>
+  options: Pick<Options, 'uploadArtifact' | 'artifactRetentionDays' | 'allowPublicArtifact' | 'store'>
   /** Null outside GitHub Actions: then nothing is uploaded. */
   job: Job | null
   context: Pick<Context, 'logger' | 'clock' | 'signal' | 'environment'>
@@ -52,7 +53,7 @@ async function publishSet(report: Report, publication: Publication): Promise<Pic
   if (!isPublished(report, publication) || job === null || options.uploadArtifact !== 'all') {
     return { report }
   }
-  if (set === undefined || id === undefined) {
+  if (set === undefined || id === undefined || isAmongArtifacts(options)) {
     return { report }
   }
   try {
@@ -126,6 +127,11 @@ async function writePage(report: Report, { context }: Publication): Promise<stri
 function nameOf({ operation, series, type, id, proof }: Report): string {
   const failed = proof?.outcome === 'failed' ? 'proof-failed' : undefined
   return artifactName(series, type, id ?? operation, failed)
+}
+
+/** Whether the store itself has made an artifact of the set. */
+function isAmongArtifacts({ store }: Pick<Options, 'store'>): boolean {
+  return knownLocation(store)?.kind === 'artifact'
 }
 
 /** By its manifest; what has none that can be read counts as not encrypted. */

@@ -15,6 +15,7 @@ import { closingLines } from '../report/terminal.js'
 import { assertArtifactAllowed, assertArtifactPossible } from './artifact-errors.js'
 import { historyOf, restoreHistory, saveHistory } from './history.js'
 import { readInputs } from './inputs.js'
+import { listingsOf, withListingCache } from './listing-cache.js'
 import { setOutputs } from './outputs.js'
 import { publish } from './publish.js'
 import { redactDeep } from './redact.js'
@@ -80,7 +81,9 @@ async function runInJob(
   if (history !== null) {
     await logger.step('Reading the log of earlier runs', () => restoreHistory(history, context))
   }
-  const done = await runOperation(operation, options, context)
+  const done = await withListingCache(listingsOf(job, options), job, context, (all) =>
+    runOperation(operation, options, all),
+  )
   if (history !== null && job !== null) {
     await logger.step('Keeping the log for later runs', () => saveHistory(history, job, clock.now(), context))
   }

@@ -1,4 +1,4 @@
-import { DamagedError, GuardError } from '../errors.js'
+import { DamagedError, GuardError, messageOf } from '../errors.js'
 import { describeFinding, worstOf } from '../findings.js'
 import { planCopies } from '../retention/copy-plan.js'
 import { policyFor } from '../retention/policy-for.js'
@@ -10,7 +10,7 @@ import { bringLogLines } from './copy-log.js'
 import { telling } from './elsewhere.js'
 import type { UnderWay } from './reporting.js'
 import type { StoreInUse } from './stores-in-use.js'
-import { noteDamage, noteTrouble, onEach } from './troubles.js'
+import { noteDamage, noteTrouble, onEach, rethrowInterruption } from './troubles.js'
 
 /** A set on its way to the copies that lack it. */
 interface Consignment {
@@ -116,44 +116,53 @@ function refuseForeign(copy: StoreInUse, { sets }: Listing, { report }: UnderWay
 
 /** Copies one set to all stores that lack it and have had no trouble so far. */
 async function send({ set, to }: Consignment, taken: CommittedSet, underWay: UnderWay): Promise<void> {
-  const { store, context } = underWay
   const healthy = to.filter(({ troubles }) => troubles.length === 0)
   if (healthy.length === 0) {
     return
   }
-  const isTaken = set.id === taken.manifest.id && set.type === taken.manifest.type
-  let folder = taken.folder
-  if (!isTaken) {
-    try {
-      folder = await store.open(set, telling(`fetching ${set.type}/${set.id}`, context.logger))
-    } catch (error) {
-      context.signal.throwIfAborted()
-      healthy.forEach((copy) => {
-        noteTrouble(copy, { what: 'copy', error }, underWay)
-      })
-      return
-    }
+  const consignment = { set, to: healthy }
+  if (set.id === taken.manifest.id && set.type === taken.manifest.type) {
+    await onEach(healthy, 'copy', underWay, (copy) => putInto(copy, set, taken.folder, underWay))
+    return
   }
-  try {
-    await putOnEach({ set, to: healthy }, folder, underWay, isTaken)
-  } finally {
-    if (!isTaken) await store.letGo(set)
+  const folder = await fetchFor(consignment, underWay)
+  if (folder !== undefined) {
+    await putOnEach(consignment, folder, underWay)
+    await letGo(set, underWay)
   }
 }
 
-/** The set that was just taken was proven from this very folder; an earlier one may have rotted since. */
-async function putOnEach(
-  { set, to }: Consignment,
-  folder: string,
-  underWay: UnderWay,
-  isTaken: boolean,
-): Promise<void> {
+/** Fetches a set from the primary; that it cannot be fetched is the trouble of those that lack it. */
+async function fetchFor({ set, to }: Consignment, underWay: UnderWay): Promise<string | undefined> {
+  const { store, context } = underWay
+  try {
+    return await store.open(set, telling(`fetching ${set.type}/${set.id}`, context.logger))
+  } catch (error) {
+    rethrowInterruption(error, `fetching ${set.type}/${set.id}`, context)
+    for (const copy of to) {
+      noteTrouble(copy, { what: 'copy', error }, underWay)
+    }
+    return undefined
+  }
+}
+
+/** What cannot be removed from scratch now goes with it at the end of the run. */
+async function letGo(set: SetPlace, { store, context }: UnderWay): Promise<void> {
+  try {
+    await store.letGo(set)
+  } catch (error) {
+    context.logger.warning(messageOf(error))
+  }
+}
+
+/** Unlike the set that was proven just now, an earlier one may have rotted: then no copy is to blame. */
+async function putOnEach({ set, to }: Consignment, folder: string, underWay: UnderWay): Promise<void> {
   const rotten = new Set<string>()
   await onEach(to, 'copy', underWay, async (copy) => {
     try {
       await putInto(copy, set, folder, underWay)
     } catch (error) {
-      const rot = isTaken || !(error instanceof DamagedError) ? [] : await verifyFiles(folder, set)
+      const rot = error instanceof DamagedError ? await verifyFiles(folder, set) : []
       if (worstOf(rot) !== 'error') throw error
       rotten.add(rot.map(describeFinding).join(' ').replace(/\.$/, ''))
     }

@@ -113,7 +113,7 @@ export class ReportDraft {
 
   /** What a set says of itself. */
   describeSet(manifest: ManifestDraft, { folder, location }: SetPlacement): void {
-    const { source, tool, snapshot, options, dump } = manifest
+    const { source, tool, snapshot, options, dump, encryption } = manifest
     this.source = {
       database: source.database,
       serverVersion: source.serverVersion,
@@ -129,6 +129,7 @@ export class ReportDraft {
       bytes: setBytes(manifest),
       dumpBytes: dump.bytes,
       sourceBytes: manifest.tables.reduce((sum, table) => sum + (table.data ? table.bytes : 0), 0),
+      ...(encryption !== undefined && { encryption }),
     }
   }
 

@@ -44,7 +44,8 @@ export async function reporting(
   // What was asked for wrongly was never begun, and may be about another store than the one that was meant.
   if (report.isLogged && finished.failure?.exitCode !== 2) {
     for (const { store } of stores.filter(({ reached }) => reached)) {
-      await writeLog(store, finished, report.logDetails, context)
+      const hides = options.hideNames || finished.set?.encryption?.namesHidden === true
+      await writeLog(store, finished, { ...report.logDetails, ...failureDetail(finished, hides) }, context)
     }
   }
   await closeStores(stores, context)
@@ -55,6 +56,14 @@ function worksOnSeveral(stores: readonly StoreInUse[]): boolean {
   return stores.length > 1 || stores.some(({ line }) => line.checked !== undefined || line.trouble !== undefined)
 }
 
+/** What went wrong, for the log. A message may name tables, so it is not kept where names are to be hidden. */
+function failureDetail({ failure }: Report, hides: boolean): Partial<LogDetails> {
+  if (failure === undefined) {
+    return {}
+  }
+  return { error: hides ? `it ended with exit code ${failure.exitCode}; names are hidden here` : failure.message }
+}
+
 /** The log is where people look afterwards; a run whose line cannot be written says so, and is still what it was. */
 async function writeLog(
   store: Store,
@@ -63,11 +72,8 @@ async function writeLog(
   { clock, logger }: Context,
 ): Promise<void> {
   const status = exitCodeFor(report) === 0 ? 'success' : 'error'
-  const failure = report.failure === undefined ? {} : { error: report.failure.message }
   try {
-    await store.appendLog(
-      logLine(clock.now(), report.operation, status, { ...details, duration: report.seconds, ...failure }),
-    )
+    await store.appendLog(logLine(clock.now(), report.operation, status, { ...details, duration: report.seconds }))
   } catch (error) {
     logger.warning(`The log of ${store.name} could not be written: ${messageOf(error)}`)
   }

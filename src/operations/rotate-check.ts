@@ -1,5 +1,5 @@
 import type { Proof } from '../backup/manifest.js'
-import { InterruptedError, UsageError, problemOf } from '../errors.js'
+import { UsageError, problemOf } from '../errors.js'
 import { finding } from '../findings.js'
 import { oldestKept } from '../retention/oldest-kept.js'
 import { hasRules, policyFor } from '../retention/policy-for.js'
@@ -9,6 +9,7 @@ import type { OpeningKeys } from './open-set.js'
 import type { ReportDraft } from './report-draft.js'
 import type { UnderWay } from './reporting.js'
 import type { StoreInUse } from './stores-in-use.js'
+import { rethrowInterruption } from './troubles.js'
 import { validateSet } from './validate-set.js'
 
 /** What the report says of a set that was checked, to be said again of the one that weighs most. */
@@ -92,9 +93,7 @@ async function orNotChecked<T>(
   try {
     return await work()
   } catch (error) {
-    if (context.signal.aborted || error instanceof InterruptedError) {
-      throw error
-    }
+    rethrowInterruption(error, `checking ${inUse.store.name}`, context)
     inUse.line = { ...inUse.line, trouble: `it could not be checked: ${problemOf(error)}` }
     report.find([finding('STORE_NOT_CHECKED', inUse.store.name, problemOf(error))])
     return undefined

@@ -1,3 +1,4 @@
+import type { Context } from '../context.js'
 import {
   DamagedError,
   InterruptedError,
@@ -83,18 +84,26 @@ export async function onEach(
   underWay: Pick<UnderWay, 'report' | 'context'>,
   work: (copy: StoreInUse) => Promise<void>,
 ): Promise<void> {
-  const { signal } = underWay.context
+  const { context } = underWay
   await inParallel(copies, STORES_AT_ONCE, async (copy) => {
     try {
-      signal.throwIfAborted()
+      context.signal.throwIfAborted()
       await work(copy)
     } catch (error) {
-      if (signal.aborted || error instanceof InterruptedError) {
-        throw error instanceof InterruptedError ? error : new InterruptedError(`working on ${copy.store.name}`, error)
-      }
+      rethrowInterruption(error, `working on ${copy.store.name}`, context)
       noteTrouble(copy, { what, error }, underWay)
     }
   })
+}
+
+/** Throws `InterruptedError` when we were asked to stop: whatever else is thrown then comes of that. */
+export function rethrowInterruption(error: unknown, doing: string, { signal }: Pick<Context, 'signal'>): void {
+  if (error instanceof InterruptedError) {
+    throw error
+  }
+  if (signal.aborted) {
+    throw new InterruptedError(doing, error)
+  }
 }
 
 function said({ what, error }: Trouble, name: string): string {

@@ -78,6 +78,8 @@ export interface SetFacts {
   sourceBytes?: number
   /** Made by another tool: it has no manifest. */
   foreign?: boolean
+  /** To which keys it is encrypted, by what manifests call them, and whether its readable parts leave out names. */
+  encryption?: { recipients: readonly string[]; namesHidden: boolean }
 }
 
 /** The database that a set was restored into. */

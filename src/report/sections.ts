@@ -276,6 +276,7 @@ function sizes({ set, metrics, source }: Report): Block[] {
   add('Saved', metrics === undefined ? undefined : formatShare(metrics.performance.compression_ratio))
   add('Peak memory', metrics === undefined ? undefined : formatBytes(metrics.performance.memory_usage_mb * 1e6))
   add('Form', set.format === undefined ? undefined : [set.format, set.compression].filter(Boolean).join(', '))
+  add('Encrypted to', set.encryption?.recipients.join(', '))
   add('Made by', source?.pgDump)
   return [
     { kind: 'heading', text: 'Sizes' },

@@ -18,7 +18,7 @@ interface Toll {
  */
 export function guardPlan(
   decisions: readonly Decision[],
-  { confirm, series }: { confirm: string | undefined; series: string },
+  { confirm, series, store }: { confirm: string | undefined; series: string; store: string },
 ): void {
   const tolls = [...new Set(decisions.map(({ set }) => set.type))].sort().map((type) => tollOf(type, decisions))
   const heavy = tolls.filter(({ removed, total }) => removed * 2 > total)
@@ -29,7 +29,7 @@ export function guardPlan(
     .map(({ type, of, removed, total }) => `it would remove ${removed} of ${total} ${type} ${of}`)
     .join('; ')
   throw new GuardError({
-    doing: `planning the rotation of series "${series}"`,
+    doing: `planning the rotation of ${store}, series "${series}"`,
     problem: `a rotation of more than half needs a confirmation, and ${problem}`,
     advice: `Read the plan with dry-run. To carry it out, set confirm to the name of the series, ${JSON.stringify(series)}${wrong(confirm)}.`,
   })

@@ -189,9 +189,9 @@ async function refuseForeignSeries(store: Store, series: string): Promise<void> 
   }
 }
 
-function guardOrWarn({ decisions, series }: RotationPlan, { dryRun, confirm }: RotationManner): string[] {
+function guardOrWarn({ decisions, series, store }: RotationPlan, { dryRun, confirm }: RotationManner): string[] {
   try {
-    guardPlan(decisions, { confirm, series })
+    guardPlan(decisions, { confirm, series, store })
     return []
   } catch (error) {
     if (dryRun && error instanceof GuardError) {

@@ -11,7 +11,7 @@ import { sealedName } from './names.js'
 import type { Recipient } from './recipients.js'
 
 /** How many files are encrypted at a time. */
-const WORKERS = 2
+const WORKERS = 4
 
 /**
  * Encrypts every file of a folder, one by one, into another: `dump/toc.dat` becomes `dump/toc.dat.age`. What was written

@@ -11,7 +11,7 @@ import { plainName, sealedName } from './names.js'
 import { progressOf } from './seal.js'
 
 /** How many files are decrypted at a time. */
-const WORKERS = 2
+const WORKERS = 4
 
 /** A folder of plaintext, for as long as it is needed. */
 export interface Unsealed {

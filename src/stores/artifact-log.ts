@@ -1,45 +1,116 @@
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { DamagedError } from '../errors.js'
-import { inParallel } from '../platform/parallel.js'
-import { timeOfLine, type LogLine } from '../records/log.js'
+import { z } from 'zod'
 import { idOf } from '../backup/manifest.js'
+import { DamagedError, InterruptedError, messageOf } from '../errors.js'
+import { ifThere, orFileTrouble } from '../platform/file-errors.js'
+import { writeWhole } from '../platform/files.js'
+import { formatLine, timeOfLine, type LogLine } from '../records/log.js'
 import type { ArtifactAccess, ArtifactStoreTools } from './artifact-access.js'
 import { nameOfLog } from './artifact-names.js'
-import type { ArtifactShelf } from './artifact-shelf.js'
+import type { ArtifactShelf, Shelved } from './artifact-shelf.js'
 import { uploadParcel } from './artifact-upload.js'
 import { appendToLog, readLogSince } from './directory-log.js'
 import { LOG } from './set-place.js'
 
-const READERS = 4
+/**
+ * The log of a store of artifacts. An artifact never changes, so every operation uploads one of its own: with its line,
+ * and with all the earlier lines that it can read. So the newest artifact is the whole log, and whoever reads it has one
+ * to fetch; others are fetched only where two runs wrote at once.
+ */
 
-/** Puts a line into an artifact of its own: artifacts never change. An operation has one line, at its end. */
+/** The file that says which artifacts' lines are in this one. */
+const MERGED = 'merged.json'
+
+const Merged = z.object({ schema: z.literal('pg-lifeboat/artifact-log/1'), artifacts: z.array(z.number().int()) })
+
+/** Lines go from artifact to artifact for so long, in milliseconds; those of drills, whose trend is in years, for good. */
+const KEPT = 90 * 24 * 60 * 60 * 1000
+
+interface Lines {
+  lines: LogLine[]
+  unreadable: number
+}
+
+/** Adds a line to the log, by an artifact that is the whole log from then on. */
 export async function uploadLine(
   line: LogLine,
   series: string,
   { shelf, access, tools }: { shelf: ArtifactShelf; access: ArtifactAccess; tools: ArtifactStoreTools },
 ): Promise<void> {
-  const root = await tools.workspace.folder('log-line')
-  await appendToLog(path.join(root, LOG), line)
-  const name = nameOfLog(series, timeOfLine(line), randomBytes(4).toString('hex'))
+  const root = await tools.workspace.folder('log')
+  const earlier = await readAll(shelf, new Date(0)).catch((error: unknown) => {
+    if (error instanceof InterruptedError) throw error
+    // Then this artifact has the new line alone, and the next one brings all together.
+    tools.logger.debug(`The log before this line could not be read: ${messageOf(error)}`)
+    return { lines: [], merged: [] }
+  })
+  const before = new Date(tools.clock.now().getTime() - KEPT)
+  const kept = earlier.lines.filter((each) => each.operation === 'drill' || timeOfLine(each) >= before)
+  const lines = [...kept, line]
+  await orFileTrouble('writing the log', async () => {
+    for (const each of lines) await appendToLog(path.join(root, LOG), each)
+    const merged = { schema: 'pg-lifeboat/artifact-log/1', artifacts: earlier.merged }
+    await writeWhole(path.join(root, MERGED), JSON.stringify(merged))
+  })
+  const latest = new Date(Math.max(...lines.map((each) => timeOfLine(each).getTime())))
+  const name = nameOfLog(series, latest, randomBytes(4).toString('hex'))
   await uploadParcel({ name, root, bytes: 0, compressed: false }, shelf, access, tools)
 }
 
 /** All lines since an instant, oldest first. An artifact that cannot be read counts as one line that cannot. */
-export async function readLines(shelf: ArtifactShelf, since: Date): Promise<{ lines: LogLine[]; unreadable: number }> {
-  const logs = (await shelf.all('recently')).filter(({ name }) => name.part === 'log' && name.at >= idOf(since))
-  const read = await inParallel(logs, READERS, async (one) => {
-    try {
-      return await readLogSince(path.join(await shelf.contentOf(one), LOG), since)
-    } catch (error) {
-      if (!(error instanceof DamagedError)) throw error
-      return { lines: [], unreadable: 1 }
-    }
-  })
-  return {
-    lines: read
-      .flatMap(({ lines }) => lines)
-      .sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0)),
-    unreadable: read.reduce((sum, { unreadable }) => sum + unreadable, 0),
+export async function readLines(shelf: ArtifactShelf, since: Date): Promise<Lines> {
+  const { lines, unreadable } = await readAll(shelf, since)
+  return { lines, unreadable }
+}
+
+/** The artifacts whose lines are all in one that was there at that time already, so that nobody reads them any more. */
+export async function supersededLogs(shelf: ArtifactShelf, before: Date): Promise<Shelved[]> {
+  const logs = await logsOf(shelf)
+  const superseded = new Set<number>()
+  for (const one of logs.filter(({ artifact }) => artifact.createdAt < before)) {
+    if (superseded.has(one.artifact.id)) continue
+    const content = await contentOf(one, shelf)
+    content?.merged.forEach((id) => superseded.add(id))
   }
+  return logs.filter(({ artifact }) => superseded.has(artifact.id))
+}
+
+async function readAll(shelf: ArtifactShelf, since: Date): Promise<Lines & { merged: number[] }> {
+  const lines = new Map<string, LogLine>()
+  const elsewhere = new Set<number>()
+  const merged: number[] = []
+  let unreadable = 0
+  // No artifact has a line that is later than its name says.
+  for (const one of (await logsOf(shelf)).filter(({ name }) => name.at >= idOf(since))) {
+    const content = elsewhere.has(one.artifact.id) ? undefined : await contentOf(one, shelf)
+    if (content !== null) merged.push(one.artifact.id)
+    else unreadable++
+    content?.merged.forEach((id) => elsewhere.add(id))
+    const read = content && (await readLogSince(path.join(content.folder, LOG), since))
+    // Two runs that wrote at once have both brought along what was there before.
+    read?.lines.forEach((line) => lines.set(formatLine(line), line))
+    unreadable += read?.unreadable ?? 0
+  }
+  const inOrder = [...lines.values()].sort((a, b) => timeOfLine(a).getTime() - timeOfLine(b).getTime())
+  return { lines: inOrder, unreadable, merged }
+}
+
+/** What an artifact of the log holds; null where it cannot be read. */
+async function contentOf(one: Shelved, shelf: ArtifactShelf): Promise<{ folder: string; merged: number[] } | null> {
+  try {
+    const folder = await shelf.contentOf(one)
+    const text = await ifThere(readFile(path.join(folder, MERGED), 'utf8'))
+    return { folder, merged: text === undefined ? [] : Merged.parse(JSON.parse(text)).artifacts }
+  } catch (error) {
+    if (error instanceof DamagedError || error instanceof SyntaxError || error instanceof z.ZodError) return null
+    throw error
+  }
+}
+
+/** The newest first. */
+async function logsOf(shelf: ArtifactShelf): Promise<(Shelved & { name: { part: 'log'; at: string } })[]> {
+  const all = await shelf.all('recently')
+  return all.flatMap(({ artifact, name }) => (name.part === 'log' ? [{ artifact, name }] : [])).reverse()
 }

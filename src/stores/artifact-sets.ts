@@ -1,4 +1,5 @@
 import { OperationError } from '../errors.js'
+import { statusOf } from '../platform/github-errors.js'
 import type { ArtifactAccess, ArtifactStoreTools } from './artifact-access.js'
 import { findSet, listedSets, partsOf, type FoundSet, type SetParts } from './artifact-listing.js'
 import { seriesKey, seriesOfKey } from './artifact-names.js'
@@ -7,6 +8,9 @@ import { alreadyThere, nameOfSet, newestFirst, noSuchSet } from './set-place.js'
 import type { BrokenSet, Listing, SetPlace } from './store.js'
 
 type When = 'now' | 'recently'
+
+/** How often everything is listed anew when another run removes sets meanwhile. */
+const TRIES = 3
 
 /** GitHub deletes artifacts by itself; a set that has less than this left is told. */
 const EXPIRES_SOON = 7 * 24 * 60 * 60 * 1000
@@ -36,13 +40,15 @@ export class ArtifactSets {
 
   /** One repository may hold the artifacts of several series; those of the newest set are listed. */
   async list(): Promise<Listing> {
-    const all = await this.shelf.all('now')
-    const series = await this.series()
-    const ours = all.filter(({ name }) => series !== null && name.series === seriesKey(series))
-    const found = await listedSets(ours, this.shelf, this.tell)
-    const sets = found.filter((one) => 'manifest' in one).sort(newestFirst)
-    this.tellOfExpiry(partsOf(ours), sets)
-    return { sets, broken: found.filter((one) => 'reason' in one).sort(newestFirst) }
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.listOnce()
+      } catch (error) {
+        // What another run has just removed, or whose time is up, cannot be fetched, and is not listed any more either.
+        const isGone = error instanceof OperationError && [404, 410].includes(statusOf(error.cause) ?? 0)
+        if (!isGone || tries >= TRIES) throw error
+      }
+    }
   }
 
   /** The set that was committed at a place, whole or broken; null where there is none. */
@@ -74,6 +80,16 @@ export class ArtifactSets {
   async refuseExisting(place: SetPlace, doing: string, when: When): Promise<void> {
     const [manifest] = (await this.partsAt(place, when))?.manifests ?? []
     if (manifest !== undefined) throw alreadyThere(this.shelf.locationOf(manifest.artifact), doing)
+  }
+
+  private async listOnce(): Promise<Listing> {
+    const all = await this.shelf.all('now')
+    const series = await this.series()
+    const ours = all.filter(({ name }) => series !== null && name.series === seriesKey(series))
+    const found = await listedSets(ours, this.shelf, this.tell)
+    const sets = found.filter((one) => 'manifest' in one).sort(newestFirst)
+    this.tellOfExpiry(partsOf(ours), sets)
+    return { sets, broken: found.filter((one) => 'reason' in one).sort(newestFirst) }
   }
 
   private async parts(when: When): Promise<SetParts[]> {

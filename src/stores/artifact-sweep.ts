@@ -1,8 +1,13 @@
 import { OperationError } from '../errors.js'
 import { statusOf } from '../platform/github-errors.js'
+import { inParallel } from '../platform/parallel.js'
 import type { ArtifactStoreTools } from './artifact-access.js'
 import { findSet, partsOf, type SetParts } from './artifact-listing.js'
+import { supersededLogs } from './artifact-log.js'
 import type { ArtifactShelf, Shelved } from './artifact-shelf.js'
+
+/** How many sets are looked at at a time. */
+const LOOKERS = 4
 
 /** The run that made an artifact may still be at work so long. */
 const ABANDONED_AFTER = 24 * 60 * 60 * 1000
@@ -16,19 +21,22 @@ export async function sweepArtifacts(
   shelf: ArtifactShelf,
   { clock, logger }: Pick<ArtifactStoreTools, 'clock' | 'logger'>,
 ): Promise<string[]> {
-  const before = clock.now().getTime() - ABANDONED_AFTER
+  const before = new Date(clock.now().getTime() - ABANDONED_AFTER)
+  const old = ({ artifact }: Shelved): boolean => artifact.createdAt < before
+  const parts = partsOf(await shelf.all('now'))
+  const leftBehind = (await inParallel(parts, LOOKERS, (one) => abandoned(one, shelf))).flat().filter(old)
   const swept: string[] = []
-  for (const parts of partsOf(await shelf.all('now'))) {
-    for (const one of await abandoned(parts, shelf)) {
-      if (one.artifact.createdAt.getTime() > before) continue
-      try {
-        await shelf.remove(one.artifact)
-      } catch (error) {
-        if (!(error instanceof OperationError) || statusOf(error.cause) !== 403) throw error
-        logger.warning(`What an unfinished backup left behind stays in ${shelf.repository.name}: ${error.message}`)
-        return swept
-      }
-      swept.push(one.artifact.name)
+  try {
+    for (const { artifact } of leftBehind) {
+      await shelf.remove(artifact)
+      swept.push(artifact.name)
+    }
+    // These are only in the way, and expire by themselves: nothing to speak of.
+    for (const { artifact } of await supersededLogs(shelf, before)) await shelf.remove(artifact)
+  } catch (error) {
+    if (!(error instanceof OperationError) || statusOf(error.cause) !== 403) throw error
+    if (swept.length < leftBehind.length) {
+      logger.warning(`What an unfinished backup left behind stays in ${shelf.repository.name}: ${error.message}`)
     }
   }
   return swept

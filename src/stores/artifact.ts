@@ -106,9 +106,10 @@ class ArtifactStore implements Store {
     await this.sender.show(await this.sender.send(folder, local, place, progress))
   }
 
+  /** Outside of a job the outcome cannot be recorded; then it is told, and whoever validated has seen it. */
   async addProof(set: SetPlace, proof: Proof): Promise<void> {
     const place = checkedPlace(set)
-    uploaderOf(this.access, `recording an outcome of ${nameOfSet(place)} in ${this.name}`)
+    if (this.tellUnlessUploader(`That ${nameOfSet(place)} is ${proof.outcome} was not recorded`)) return
     const { record } = await this.sets.find(place, 'recording an outcome of')
     const room = await this.tools.workspace.folder(`proof-${place.type}-${place.id}`)
     const [root, workshop] = [path.join(room, 'root'), path.join(room, 'workshop')]
@@ -142,13 +143,9 @@ class ArtifactStore implements Store {
 
   /** Outside of a job there is nowhere to put a line; then it is told and left out, for no log is part of a set. */
   async appendLog(line: LogLine): Promise<void> {
-    const { uploader, series: named } = this.access
-    if (typeof uploader === 'string') {
-      this.tools.logger.warning(`The log of ${this.name} was not written: ${uploader}.`)
-      return
-    }
+    if (this.tellUnlessUploader('The log was not written')) return
     const { series: told } = line.details
-    const series = named ?? (typeof told === 'string' ? told : await this.series())
+    const series = this.access.series ?? (typeof told === 'string' ? told : await this.series())
     await uploadLine(line, series ?? '', { shelf: this.shelf, access: this.access, tools: this.tools })
   }
 
@@ -158,6 +155,14 @@ class ArtifactStore implements Store {
 
   close(): Promise<void> {
     return Promise.resolve()
+  }
+
+  /** True, with a warning, where nothing can be uploaded. */
+  private tellUnlessUploader(what: string): boolean {
+    const { uploader } = this.access
+    if (typeof uploader !== 'string') return false
+    this.tools.logger.warning(`${what} in ${this.name}: ${uploader}.`)
+    return true
   }
 
   /** Whether the very set is there. A broken copy of it makes room; throws when another set has its place. */

@@ -13,7 +13,7 @@ import type { ByteProgress } from './store.js'
 export interface FilePlace {
   /** As a person would write it, without credentials: `s3://bucket/prefix`. */
   readonly name: string
-  /** What this place cannot do like others, in words for a warning; none where it is left out. */
+  /** What this place cannot do like others, in words without a full stop; none where it is left out. */
   readonly limits?: readonly string[]
   /**
    * Every file below a folder (`''` is the root), at any depth. An absent folder has none.
@@ -45,6 +45,11 @@ export interface FilePlace {
   remove(paths: readonly string[]): Promise<void>
   /** Bytes that are free, null where that has no meaning or cannot be asked. */
   freeBytes(): Promise<number | null>
+  /**
+   * Removes what this kind of place keeps of interrupted transfers where no list shows it, when it is too old for the
+   * next run to go on with; returns the paths of its files. Left out where there is no such thing.
+   */
+  sweep?(): Promise<string[]>
   /** Ends connections; called once, at the end. */
   close?(): Promise<void>
 }

@@ -34,6 +34,9 @@ export function kindOfLocation(location: string): Location {
   if (location.trim() === '') throw unusable(location, 'it is empty')
   // eslint-disable-next-line no-control-regex -- these are what must not be there
   if (/[\u0000-\u001f\u007f]/.test(location)) throw unusable(location, 'it holds a control character')
+  if (/^[^/@:]+:[^/@]+@[^/:]+:/.test(location)) {
+    throw unusable(location, 'it holds a password, which ssh does not take and all would see; give a key as ssh-key')
+  }
   const [, scheme, slashes] = /^([a-z][a-z0-9+.-]*):(\/\/)?/i.exec(location) ?? []
   if (scheme === undefined) return withoutScheme(location)
   const name = scheme.toLowerCase()

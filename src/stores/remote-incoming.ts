@@ -3,7 +3,7 @@ import path from 'node:path'
 import { SET } from '../backup/set.js'
 import { orFileTrouble } from '../platform/file-errors.js'
 import type { FilePlace } from './file-place.js'
-import { seriesOf, type RemoteSets } from './remote-sets.js'
+import { filesAt, seriesOf, type RemoteSets } from './remote-sets.js'
 import type { Transfer } from './remote-transfer.js'
 import { wholeSet } from './set-files.js'
 import { alreadyThere, nameOfSet, refuseForeign } from './set-place.js'
@@ -40,9 +40,10 @@ export class RemoteIncoming implements IncomingSet {
     const doing = `committing the set ${nameOfSet(this.set)} to ${transfer.location}`
     await orFileTrouble(doing, async () => {
       const local = await wholeSet(this.folder, this.set, doing)
-      refuseForeign(seriesOf(await sets.read()), local.manifest.series, doing)
       await transfer.send(local)
-      await transfer.show(local)
+      const survey = await sets.survey()
+      refuseForeign(seriesOf(survey.read), local.manifest.series, doing)
+      await transfer.show(local, filesAt(survey, this.set))
     })
     this.isCommitted = true
     this.onCommit()

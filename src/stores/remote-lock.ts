@@ -53,7 +53,7 @@ export async function takeRemoteLock(lock: RemoteLock, doing: string, tools: Wai
 }
 
 /** A mark in the folder of a lock. */
-export interface Mark {
+interface Mark {
   /** The file, relative to the root of the place. */
   file: string
   /** 0 while its owner has no number yet. */
@@ -63,7 +63,7 @@ export interface Mark {
 }
 
 /** The marks among the files of a lock's folder; undefined for other files. */
-export function markOf(folder: string, listed: PlacedFile): Mark | undefined {
+function markOf(folder: string, listed: PlacedFile): Mark | undefined {
   const [, number, token] = /^(\d{8})-([0-9a-f-]{36})\.json$/.exec(listed.path) ?? []
   if (number === undefined || token === undefined) return undefined
   return { file: `${folder}/${listed.path}`, number: Number(number), token, listed }
@@ -130,8 +130,9 @@ class Contender {
   /** Goes away. What cannot be removed is told: others find it silent after a while. */
   async leave(level: 'warning' | 'debug' = 'warning'): Promise<void> {
     clearInterval(this.beat)
+    const away = (): Promise<void> => this.inTurn(() => this.removeMarks(this.marks))
     try {
-      await this.inTurn(() => this.removeMarks(this.marks))
+      await away().catch(away)
     } catch (error) {
       this.tools.logger[level](
         `The lock ${this.marks.join(', ')} of ${this.lock.place.name} could not be given back, so the next run has to wait for it: ${messageOf(error)}`,

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { parseChecksums } from '../backup/checksums.js'
-import type { FileEntry } from '../backup/manifest.js'
+import { checksumsText } from '../backup/checksums.js'
+import type { FileEntry, Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import { sha256OfFile } from '../backup/sha256.js'
 import type { Logger, Workspace } from '../context.js'
@@ -10,7 +10,7 @@ import { inParallel } from '../platform/parallel.js'
 import type { FilePlace, PlacedFile } from './file-place.js'
 import { manifestOrWhy } from './measure-set.js'
 import { hasManifest } from './remote-sets.js'
-import { difference } from './set-files.js'
+import { OTHER_CHECKSUMS, difference } from './set-files.js'
 import { nameOfSet, noSuchSet } from './set-place.js'
 import type { ByteProgress, SetPlace } from './store.js'
 
@@ -20,6 +20,11 @@ const READERS = 4
 interface Opened {
   folder: Promise<string>
   users: number
+}
+
+interface WrongFile {
+  path: string
+  why: string
 }
 
 /** Sets that were fetched from a place into folders of this run, each once however many ask for it. */
@@ -68,7 +73,7 @@ export class FetchedSets {
 
   private async fetch(set: SetPlace, progress?: ByteProgress): Promise<string> {
     const files = (await this.place.list(nameOfSet(set))).filter((file) => this.isInside(set, file))
-    if (!hasManifest({ set, files })) throw noSuchSet(set, 'opening', this.place.name)
+    if (!hasManifest({ files })) throw noSuchSet(set, 'opening', this.place.name)
     const above = await this.tools.workspace.folder(`${set.type}-${set.id}`)
     const folder = path.join(above, 'set')
     try {
@@ -83,35 +88,43 @@ export class FetchedSets {
 
   /** Fetches once more what is not as it should be. What still is not was damaged there, and stays to be examined. */
   private async mend(set: SetPlace, files: readonly PlacedFile[], folder: string): Promise<void> {
-    let wrong = await this.wrongFiles(folder)
-    const again = files.filter((file) => wrong.some((one) => one.path === file.path))
-    if (again.length > 0) {
-      for (const file of again) await rm(path.join(folder, file.path), { recursive: true, force: true })
+    const mended = new Set<string>()
+    for (;;) {
+      const wrong = await this.wrongFiles(folder)
+      if (wrong.length === 0) return
+      const names = new Set(wrong.map((one) => one.path).filter((file) => !mended.has(file)))
+      const again = files.filter((file) => names.has(file.path))
+      if (again.length === 0) {
+        this.tellDamage(set, wrong)
+        return
+      }
+      for (const { path: file } of again) {
+        mended.add(file)
+        await rm(path.join(folder, file), { recursive: true, force: true })
+      }
       await this.place.download(nameOfSet(set), again, folder)
-      wrong = await this.wrongFiles(folder)
     }
-    if (wrong.length === 0) return
-    const [first] = wrong
-    const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : ''
+  }
+
+  private tellDamage(set: SetPlace, [first, ...others]: readonly WrongFile[]): void {
+    const more = others.length > 0 ? ` (and ${others.length} more)` : ''
     this.tools.logger.warning(
       `The set ${nameOfSet(set)} is damaged in ${this.place.name}: ${first?.why ?? ''}${more}. It was fetched as it is.`,
     )
   }
 
-  private async wrongFiles(folder: string): Promise<{ path: string; why: string }[]> {
-    const sums = parseChecksums((await ifThere(readFile(path.join(folder, SET.checksums), 'utf8'))) ?? '')
+  /** While the manifest is in doubt, nothing else can be judged by it. */
+  private async wrongFiles(folder: string): Promise<WrongFile[]> {
     const manifest = await manifestOrWhy(folder)
-    const sealed = { path: SET.manifest, ...(await sha256OfFile(path.join(folder, SET.manifest))) }
-    if (typeof manifest === 'string' || sums.get(SET.manifest) !== sealed.sha256) {
-      const why =
-        typeof manifest === 'string' ? manifest : `${SET.checksums} does not say of ${SET.manifest} what it should`
-      return [SET.manifest, SET.checksums].map((file) => ({ path: file, why }))
+    const why = typeof manifest === 'string' ? manifest : await wrongChecksums(folder, manifest)
+    if (typeof manifest === 'string' || why !== null) {
+      return [SET.manifest, SET.checksums].map((file) => ({ path: file, why: why ?? '' }))
     }
     const looks = await inParallel(manifest.files, READERS, (file) => this.wrongIn(folder, file))
     return looks.filter((look) => look !== null)
   }
 
-  private async wrongIn(folder: string, file: FileEntry): Promise<{ path: string; why: string } | null> {
+  private async wrongIn(folder: string, file: FileEntry): Promise<WrongFile | null> {
     const { signal } = this.tools
     const found = await ifThere(sha256OfFile(path.join(folder, file.path), { signal }))
     const why = difference(file, found)
@@ -128,4 +141,10 @@ export class FetchedSets {
     }
     return !isOutside
   }
+}
+
+async function wrongChecksums(folder: string, manifest: Manifest): Promise<string | null> {
+  const text = await ifThere(readFile(path.join(folder, SET.checksums), 'utf8'))
+  const own = { path: SET.manifest, ...(await sha256OfFile(path.join(folder, SET.manifest))) }
+  return text === checksumsText([...manifest.files, own]) ? null : OTHER_CHECKSUMS
 }

@@ -2,10 +2,11 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest, Proof } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
-import type { Logger, Workspace } from '../context.js'
+import type { ListingCache, Logger, Workspace } from '../context.js'
 import type { FilePlace, PlacedFile } from './file-place.js'
 import { isSet, manifestOrWhy, measuredSet } from './measure-set.js'
 import { readProofs } from './proofs.js'
+import { fetchTold } from './remote-told.js'
 import { isSetId, isTypeName, nameOfSet, newestFirst } from './set-place.js'
 import type { BrokenSet, Listing, SetPlace, StoredSet } from './store.js'
 
@@ -25,10 +26,26 @@ export interface ReadSet extends PlacedSet {
   later: Proof[]
 }
 
-/** What a place holds: each place of a set with its files, whether they are a set or only the beginning or end of one. */
-export async function placedSets(place: FilePlace): Promise<PlacedSet[]> {
+/** What is at a place, the newest sets first. */
+export interface Survey {
+  /** Each place of a set, whatever is there. */
+  placed: PlacedSet[]
+  /** Those with a manifest. */
+  read: ReadSet[]
+}
+
+/** The files that a survey has found at the place of a set. */
+export function filesAt({ placed }: Survey, { id, type }: SetPlace): PlacedFile[] {
+  return placed.find(({ set }) => set.id === id && set.type === type)?.files ?? []
+}
+
+/**
+ * Each place of a set with its files, of all that a place holds; whether they are a set or only the beginning or the end
+ * of one.
+ */
+export function placedSets(all: readonly PlacedFile[]): PlacedSet[] {
   const found = new Map<string, PlacedSet>()
-  for (const file of await place.list('')) {
+  for (const file of all) {
     const [type = '', id = '', ...rest] = file.path.split('/')
     if (rest.length === 0 || !isTypeName(type) || !isSetId(id)) continue
     const name = `${type}/${id}`
@@ -40,7 +57,7 @@ export async function placedSets(place: FilePlace): Promise<PlacedSet[]> {
 }
 
 /** Without a manifest it is not a set yet, or no more. */
-export function hasManifest({ files }: PlacedSet): boolean {
+export function hasManifest({ files }: Pick<PlacedSet, 'files'>): boolean {
   return files.some((file) => file.path === SET.manifest)
 }
 
@@ -51,12 +68,16 @@ export class RemoteSets {
 
   constructor(
     private readonly place: FilePlace,
-    private readonly tools: { logger: Pick<Logger, 'warning'>; workspace: Pick<Workspace, 'folder'> },
+    private readonly tools: {
+      logger: Pick<Logger, 'warning'>
+      workspace: Pick<Workspace, 'folder'>
+      listingCache?: ListingCache
+    },
   ) {}
 
   async list(): Promise<Listing> {
     const found: (StoredSet | BrokenSet)[] = []
-    for (const read of await this.read()) {
+    for (const read of (await this.survey()).read) {
       const measured = await this.measured(read)
       if (measured !== null) found.push(measured)
     }
@@ -65,16 +86,17 @@ export class RemoteSets {
 
   /** The newest set decides whose manifest can be read, whole or not: a damaged set is still of its series. */
   async series(): Promise<string | null> {
-    return seriesOf(await this.read())
+    return seriesOf((await this.survey()).read)
   }
 
-  /** Everything that has a manifest, the newest first. */
-  async read(): Promise<ReadSet[]> {
+  /** Everything that is there, by one list. */
+  async survey(): Promise<Survey> {
     for (let tries = 1; ; tries++) {
-      const placed = (await placedSets(this.place)).filter(hasManifest)
+      const placed = placedSets(await this.place.list(''))
+      const visible = placed.filter(hasManifest)
       try {
-        await this.fetch(placed)
-        return placed.map((one) => this.remembered(one))
+        await this.fetch(visible)
+        return { placed, read: visible.map((one) => this.remembered(one)) }
       } catch (error) {
         // What another run has just removed cannot be fetched; then it is not listed any more either.
         if (tries >= TRIES) throw error
@@ -101,7 +123,7 @@ export class RemoteSets {
       const wanted = unread.flatMap(({ set, files }) =>
         files.filter(isTold).map((file) => ({ ...file, path: `${nameOfSet(set)}/${file.path}` })),
       )
-      await this.place.download('', wanted, folder)
+      await fetchTold(this.place, wanted, folder, this.tools.listingCache)
       for (const one of unread) await this.remember(one, path.join(folder, one.set.type, one.set.id))
     } finally {
       await rm(folder, { recursive: true, force: true })

@@ -3,6 +3,7 @@ import { SET } from '../backup/set.js'
 import { OperationError, messageOf } from '../errors.js'
 import { inParallel } from '../platform/parallel.js'
 import type { FilePlace, PlacedFile } from './file-place.js'
+import { hasManifest } from './remote-sets.js'
 import { takeRemoteLock } from './remote-lock.js'
 import { compareFiles, type LocalSet } from './set-files.js'
 import { INCOMING, alreadyThere, locationOfSet, nameOfSet } from './set-place.js'
@@ -39,7 +40,8 @@ export class Transfer {
   private unclaim: Unlock | undefined
   /** SHA-256 by path of what was sent and compared. */
   private readonly sent = new Map<string, string>()
-
+  /** Whether a manifest that is there may be ours. One of another run makes a set of what is there, not ours to remove. */
+  private mayBeShown = false
   private readonly set: SetPlace
 
   constructor(
@@ -61,10 +63,9 @@ export class Transfer {
    * Throws `OperationError` when another run is sending this set, or a set is there already.
    */
   async send({ files }: LocalSet, progress?: ByteProgress): Promise<void> {
-    await this.claim()
+    await this.claim(files)
     const left = files.filter(({ path: file, sha256 }) => file !== SET.manifest && this.sent.get(file) !== sha256)
     if (left.length === 0) return
-    await this.makeRoom(files)
     await inParallel(
       [
         () => this.place.upload(this.errand.from, left, nameOfSet(this.set), progress),
@@ -76,19 +77,23 @@ export class Transfer {
     for (const { path: file, sha256 } of left) this.sent.set(file, sha256)
   }
 
-  /** Makes the set visible, if all of it is there. The caller holds the store's lock. */
-  async show({ files }: LocalSet): Promise<void> {
-    const there = await this.place.list(nameOfSet(this.set))
+  /**
+   * Makes the set visible, if all of it is there. The caller holds the store's lock.
+   *
+   * @param there what was listed for it since everything was sent
+   */
+  async show({ files }: LocalSet, there: readonly PlacedFile[]): Promise<void> {
     const sizes = new Map(there.map((file) => [file.path, file.bytes]))
     if (sizes.has(SET.manifest) && this.errand.kind !== 'mending') throw alreadyThere(this.location, this.errand.doing)
     const manifest = files.filter(({ path: file }) => file === SET.manifest)
     const missing = files.find((file) => !manifest.includes(file) && sizes.get(file.path) !== file.size)
     if (missing !== undefined) throw notArrived(missing, sizes.get(missing.path), this.location, this.errand.doing)
+    this.mayBeShown = true
     try {
       await this.place.upload(this.errand.from, manifest, nameOfSet(this.set))
     } catch (error) {
-      // What another run has put there is a set, and not ours to remove.
-      if (!(error instanceof TakenError)) await this.hide()
+      this.mayBeShown = !(error instanceof TakenError)
+      await this.hide()
       throw error
     }
     await this.removeNote()
@@ -99,8 +104,8 @@ export class Transfer {
   async withdraw(): Promise<void> {
     if (this.unclaim === undefined) return
     try {
-      const there = await this.place.list(nameOfSet(this.set))
-      await this.removeFiles(there)
+      const files = await this.place.list(nameOfSet(this.set))
+      if (this.mayBeShown || !hasManifest({ files })) await removeSetFiles(this.place, this.set, files)
     } catch (error) {
       this.tools.logger.warning(
         `What was sent of ${this.location} could not be removed, and is swept by a later run: ${messageOf(error)}`,
@@ -116,15 +121,14 @@ export class Transfer {
     await unclaim?.()
   }
 
-  private async claim(): Promise<void> {
+  private async claim(files: readonly FileEntry[]): Promise<void> {
     if (this.unclaim !== undefined) return
     const name = nameOfSet(this.set)
     const claim = { place: this.place, folder: claimFolder(this.set), what: `the place of the set ${name}` }
     const unclaim = await takeRemoteLock(claim, this.errand.doing, this.tools)
     try {
-      await this.refuseExisting()
-      if (this.errand.kind !== 'new')
-        await this.place.write(this.note, `${JSON.stringify({ doing: this.errand.doing })}\n`)
+      await this.makeRoom(files)
+      await this.writeNote()
     } catch (error) {
       await unclaim()
       throw error
@@ -136,6 +140,11 @@ export class Transfer {
     return `${claimFolder(this.set)}/${UNFINISHED}`
   }
 
+  private async writeNote(): Promise<void> {
+    const { kind, doing } = this.errand
+    if (kind !== 'new') await this.place.write(this.note, `${JSON.stringify({ doing })}\n`)
+  }
+
   /** The note is of no use any more; where it stays, a later run sweeps it. */
   private async removeNote(): Promise<void> {
     if (this.errand.kind === 'new') return
@@ -144,33 +153,24 @@ export class Transfer {
     })
   }
 
-  private async refuseExisting(): Promise<void> {
-    if (this.errand.kind === 'mending') return
-    const there = await this.place.read(`${nameOfSet(this.set)}/${SET.manifest}`)
-    if (there !== undefined) throw alreadyThere(this.location, this.errand.doing)
-  }
-
-  /** Removes what half a set of the same name has left that is not of this one. */
+  /** Removes what half a set of the same name has left that is not of this one. A whole one is not touched. */
   private async makeRoom(files: readonly FileEntry[]): Promise<void> {
     if (this.errand.kind === 'mending') return
-    const wanted = new Set(files.map((file) => file.path))
     const there = await this.place.list(nameOfSet(this.set))
-    await this.removeFiles(there.filter((file) => !wanted.has(file.path)))
+    if (hasManifest({ files: there })) throw alreadyThere(this.location, this.errand.doing)
+    const wanted = new Set(files.map((file) => file.path))
+    const others = there.filter((file) => !wanted.has(file.path))
+    await removeSetFiles(this.place, this.set, others)
   }
 
   /** After a manifest that did not arrive, or of which that is not known. */
   private async hide(): Promise<void> {
-    if (this.errand.kind === 'mending') return
+    if (!this.mayBeShown || this.errand.kind === 'mending') return
     try {
       await this.place.remove([`${nameOfSet(this.set)}/${SET.manifest}`])
     } catch (error) {
       this.tools.logger.warning(`Whether ${this.location} became visible is not known: ${messageOf(error)}`)
     }
-  }
-
-  /** The manifest first, so that no reader sees less than the whole. */
-  private async removeFiles(files: readonly PlacedFile[]): Promise<void> {
-    await removeSetFiles(this.place, this.set, files)
   }
 }
 

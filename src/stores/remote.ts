@@ -4,9 +4,10 @@ import path from 'node:path'
 import type { FileEntry, Proof } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import { sha256OfText } from '../backup/sha256.js'
-import type { Clock, Logger, Workspace } from '../context.js'
-import { OperationError, messageOf } from '../errors.js'
+import type { Clock, ListingCache, Logger, Workspace } from '../context.js'
+import { OperationError } from '../errors.js'
 import { orFileTrouble } from '../platform/file-errors.js'
+import { ownerHere } from '../platform/owner.js'
 import type { LogLine } from '../records/log.js'
 import type { FilePlace } from './file-place.js'
 import { proofFileName, proofText } from './proofs.js'
@@ -14,9 +15,9 @@ import { RemoteIncoming } from './remote-incoming.js'
 import { takeRemoteLock } from './remote-lock.js'
 import { appendToRemoteLog, readRemoteLog } from './remote-log.js'
 import { FetchedSets } from './remote-open.js'
-import { RemoteSets, hasManifest } from './remote-sets.js'
+import { RemoteSets, filesAt, hasManifest, seriesOf } from './remote-sets.js'
 import { sweepPlace } from './remote-sweep.js'
-import { Transfer, UNFINISHED, claimFolder, removeSetFiles } from './remote-transfer.js'
+import { Transfer, removeSetFiles } from './remote-transfer.js'
 import { setToCopy } from './set-files.js'
 import {
   INCOMING,
@@ -51,6 +52,8 @@ export interface RemoteStoreTools {
   clock: Clock
   logger: Logger
   workspace: Pick<Workspace, 'folder'>
+  /** What earlier runs have read of the place; without it a listing is slower and says the same. */
+  listingCache?: ListingCache
   signal?: AbortSignal
   /** Milliseconds to wait for other runs. */
   patience?: number
@@ -77,9 +80,9 @@ export class RemoteStore implements Store {
   }
 
   async checkWritable(): Promise<void> {
-    for (const limit of this.place.limits ?? []) this.tools.logger.warning(`${this.name}: ${limit}`)
+    for (const limit of this.place.limits ?? []) this.tools.logger.info(`${this.name}: ${limit.replace(/\.$/, '')}.`)
     const probe = `${INCOMING}/probe-${randomBytes(6).toString('hex')}`
-    const text = `Written to see that it can be: ${probe}\n`
+    const text = JSON.stringify(ownerHere('seeing whether it can be written to', this.tools.clock.now()))
     try {
       await this.place.write(probe, text)
       const read = await this.place.read(probe)
@@ -111,7 +114,8 @@ export class RemoteStore implements Store {
     const folder = path.join(await this.tools.workspace.folder(`${type}-${id}`), 'set')
     await orFileTrouble(`beginning the set ${nameOfSet(set)}`, () => mkdir(folder, { mode: 0o700 }))
     const doing = `sending the set ${nameOfSet(set)} to ${this.name}`
-    const transfer = new Transfer(this.place, set, folder, this.waiting(CLAIM_PATIENCE_MS), doing)
+    const errand = { set, from: folder, doing, kind: 'new' as const }
+    const transfer = new Transfer(this.place, errand, this.waiting(CLAIM_PATIENCE_MS))
     const incoming = new RemoteIncoming(set, folder, { transfer, sets: this.sets }, () => {
       this.staged.set(nameOfSet(set), folder)
     })
@@ -144,29 +148,29 @@ export class RemoteStore implements Store {
     const there = await this.whatIsAt(place, manifest, doing)
     if (there === 'whole') return
     refuseForeign(await this.series(), local.manifest.series, doing)
-    const waiting = this.waiting(CLAIM_PATIENCE_MS)
-    const transfer = new Transfer(this.place, place, folder, waiting, doing, there === 'broken')
-    const unfinished = `${claimFolder(place)}/${UNFINISHED}`
+    const errand = {
+      set: place,
+      from: folder,
+      doing,
+      kind: there === 'broken' ? ('mending' as const) : ('copy' as const),
+    }
+    const transfer = new Transfer(this.place, errand, this.waiting(CLAIM_PATIENCE_MS))
     try {
-      await this.place.write(unfinished, `${JSON.stringify({ doing, since: this.tools.clock.now() })}\n`)
       await transfer.send(local, progress)
       await withLock(this, doing, async () => {
-        refuseForeign(await this.series(), local.manifest.series, doing)
-        await transfer.show(local)
+        const survey = await this.sets.survey()
+        refuseForeign(seriesOf(survey.read), local.manifest.series, doing)
+        await transfer.show(local, filesAt(survey, place))
       })
     } finally {
       await transfer.release()
     }
-    // The note is of no use any more; where it stays, a later run sweeps it.
-    await this.place.remove([unfinished]).catch((error: unknown) => {
-      this.tools.logger.debug(`${unfinished} could not be removed from ${this.name}: ${messageOf(error)}`)
-    })
   }
 
   async addProof(set: SetPlace, proof: Proof): Promise<void> {
     const name = nameOfSet(checkedPlace(set))
     const files = await this.place.list(name)
-    if (!hasManifest({ set, files })) throw noSuchSet(set, 'recording an outcome of', this.name)
+    if (!hasManifest({ files })) throw noSuchSet(set, 'recording an outcome of', this.name)
     const taken = files.map((file) => file.path).filter((file) => file.startsWith(`${SET.proofs}/`))
     const file = proofFileName(
       proof,
@@ -185,12 +189,12 @@ export class RemoteStore implements Store {
   async remove(set: SetPlace): Promise<void> {
     const name = nameOfSet(checkedPlace(set))
     const files = await this.place.list(name)
-    if (!hasManifest({ set, files })) throw noSuchSet(set, 'removing', this.name)
+    if (!hasManifest({ files })) throw noSuchSet(set, 'removing', this.name)
     await removeSetFiles(this.place, set, files)
   }
 
   async sweep(): Promise<string[]> {
-    return sweepPlace(this.place, LOCKS.all)
+    return sweepPlace(this.place, LOCKS.all, this.tools.clock)
   }
 
   async lock(doing: string): Promise<Unlock> {

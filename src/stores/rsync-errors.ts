@@ -241,15 +241,12 @@ function ofCode(code: number | null): Explained {
   return CODES[code ?? NaN] ?? { problem: 'rsync failed', advice: 'Read what it said, below.' }
 }
 
-/** Whether all that rsync complained of is that something is not there. */
+/** Whether all that rsync complained of is that a file or folder is not there. */
 export function isAbsence(stderr: string): boolean {
-  const complaints = stderr
-    .split('\n')
-    .filter(
-      (line) => line.startsWith('rsync: ') && !/connection unexpectedly closed|read error: Connection reset/.test(line),
-    )
-  return (
-    complaints.length > 0 &&
-    complaints.every((line) => /: (No such file or directory \(2\)|Not a directory \(20\))$/.test(line))
-  )
+  const complaints = stderr.split('\n').filter((line) => line.startsWith('rsync: ') && !CONSEQUENCE.test(line))
+  return complaints.length > 0 && complaints.every((line) => ABSENCE.test(line))
 }
+
+const CONSEQUENCE = /connection unexpectedly closed|read error: Connection reset|writefd_unbuffered|Broken pipe/
+const ABSENCE =
+  /(link_stat|change_dir|mkdir)(#\d)? ".*"( \(in \S+\))? failed: (No such file or directory \(2\)|Not a directory \(20\))$/

@@ -2,12 +2,13 @@ import { createHash, type Hash } from 'node:crypto'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { InterruptedError, LifeboatError, OperationError, UsageError, messageOf } from '../errors.js'
-import { codeOf, fileTrouble, orFileTrouble } from '../platform/file-errors.js'
+import { InterruptedError, OperationError, UsageError, messageOf } from '../errors.js'
+import { fileTrouble, orFileTrouble } from '../platform/file-errors.js'
 import { makeFolder } from '../platform/files.js'
 import { inParallel } from '../platform/parallel.js'
 import type { PlacedFile } from './file-place.js'
 import type { S3Bucket } from './s3-bucket.js'
+import { Cut, isCut } from './s3-cuts.js'
 import { isS3Error } from './s3-errors.js'
 import { DIGEST } from './s3-objects.js'
 import type { ByteProgress } from './store.js'
@@ -155,30 +156,6 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let begin = 0; begin < chunk.length;) {
     begin += (await handle.write(chunk, begin)).bytesWritten
   }
-}
-
-/** A body that ended early without an error. */
-class Cut extends Error {}
-
-/** What of the way back can be gone on from: anything but our own errors and those of the disk. */
-function isCut(error: unknown, signal: AbortSignal | undefined): boolean {
-  if (signal?.aborted === true) return false
-  if (error instanceof Cut) return true
-  return !(error instanceof LifeboatError) && NETWORK.has(codeOf(error) ?? nameOf(error))
-}
-
-const NETWORK = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ERR_STREAM_PREMATURE_CLOSE',
-  'ERR_HTTP_CONTENT_LENGTH_MISMATCH',
-  'HPE_INVALID_EOF_STATE',
-  'TimeoutError',
-])
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : ''
 }
 
 function asInterruption(error: unknown, signal: AbortSignal | undefined, doing: string): unknown {

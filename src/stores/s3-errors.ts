@@ -38,6 +38,17 @@ export const ABSENT = ['NoSuchKey', 'NotFound']
 /** An object that was there already, or came while we sent ours. */
 export const TAKEN = ['PreconditionFailed', 'ConditionalRequestConflict']
 
+/** The service does not know what was asked of it. */
+export const UNKNOWN_TO_IT = ['NotImplemented', 'UnsupportedArgument', 'MethodNotAllowed']
+
+/** Whether a service refused a request for a header that it does not know, and not for what was asked. */
+export function isUnknownHeader(error: unknown, header: RegExp): boolean {
+  if (isS3Error(error, ...UNKNOWN_TO_IT)) return true
+  return (
+    isS3Error(error, 'InvalidArgument', 'InvalidRequest', 'MissingContentMD5') && header.test(messageOf(error.cause))
+  )
+}
+
 /** The credentials are over. */
 export const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired', 'RequestExpired']
 
@@ -149,6 +160,12 @@ const denied: Explain = (request, { message }) => ({
   advice: `Allow ${request.action} on ${resourceOf(request)} in their policy, and see that no policy of the bucket or its key denies it.`,
 })
 
+const cannot: Explain = (request, { message }) => ({
+  problem: `${whereOf(request)} cannot do this: ${withoutStop(message)}`,
+  advice:
+    'Where it is about checksums, put checksums=md5 into the location; docs/stores.md lists the quirks of services.',
+})
+
 const EXPLANATIONS: readonly { codes: readonly string[]; saying?: RegExp; explain: Explain }[] = [
   {
     codes: ['NoSuchBucket'],
@@ -238,6 +255,11 @@ const EXPLANATIONS: readonly { codes: readonly string[]; saying?: RegExp; explai
     }),
   },
   {
+    codes: ['InvalidArgument', 'InvalidRequest', 'ExcessHeaderValues'],
+    saying: /checksum|content-md5/i,
+    explain: cannot,
+  },
+  {
     codes: ['InvalidObjectState'],
     explain: () => ({
       problem: 'the object is in an archive class and cannot be read before it is restored from there',
@@ -251,14 +273,7 @@ const EXPLANATIONS: readonly { codes: readonly string[]; saying?: RegExp; explai
       advice: 'Check kms-key-id in the location, and that the key is enabled and in the region of the bucket.',
     }),
   },
-  {
-    codes: ['NotImplemented', 'UnsupportedArgument'],
-    explain: (request, { message }) => ({
-      problem: `${whereOf(request)} cannot do this: ${withoutStop(message)}`,
-      advice:
-        'Where it is about checksums, put checksums=md5 into the location; docs/stores.md lists the quirks of services.',
-    }),
-  },
+  { codes: UNKNOWN_TO_IT, explain: cannot },
   {
     codes: ['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch'],
     explain: damagedOnTheWay,

@@ -67,7 +67,7 @@ export function parseS3Location(location: string): S3Location {
   return {
     bucket: bucketOf(url),
     prefix: prefixOf(location),
-    checksums: choice(query, 'checksums', CHECKSUMS) ?? 'sha256',
+    checksums: choice(query, 'checksums', CHECKSUMS) ?? usualChecksums(read.endpoint),
     mostParts: mostPartsOf(read.endpoint),
     ...given(read),
     ...given({
@@ -202,6 +202,12 @@ function objectLockOf(query: Map<Key, string>): S3Location['objectLock'] {
     throw unusable(`object-lock-days is "${days}"`, `Give a whole number of days, from 1 to ${MOST_LOCK_DAYS}.`)
   }
   return { mode: mode ?? 'GOVERNANCE', days: Number(days) }
+}
+
+/** Backblaze and Google refuse requests that carry the newer checksums. */
+function usualChecksums(endpoint: string | undefined): S3Location['checksums'] {
+  const host = endpoint === undefined ? '' : new URL(endpoint).hostname
+  return host.endsWith('.backblazeb2.com') || host === 'storage.googleapis.com' ? 'md5' : 'sha256'
 }
 
 /** Scaleway takes a tenth of the parts that others take. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { CreateMultipartUploadCommandInput, PutObjectCommandInput } from '@aws-sdk/client-s3'
 import { messageOf } from '../errors.js'
 import type { S3Bucket } from './s3-bucket.js'
-import { S3Error, isS3Error } from './s3-errors.js'
+import { S3Error, isUnknownHeader } from './s3-errors.js'
 import type { S3Location } from './s3-location.js'
 import { DIGEST } from './s3-objects.js'
 
@@ -51,8 +51,19 @@ export function keeping(
   }
 }
 
-/** How everything is encrypted. */
-export function encrypted(
+/** How a small file is kept that is written over and removed again: not locked, and in the usual class. */
+export function keepingSmall(
+  { encryption }: S3Location,
+  { sha256 }: Body,
+): Omit<PutObjectCommandInput, 'Bucket' | 'Key' | 'Body'> {
+  return {
+    ContentType: 'text/plain; charset=utf-8',
+    Metadata: { [DIGEST]: Buffer.from(sha256, 'base64').toString('hex') },
+    ...encrypted(encryption),
+  }
+}
+
+function encrypted(
   encryption: S3Location['encryption'],
 ): Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'> {
   if (encryption === undefined) return {}
@@ -150,7 +161,7 @@ export async function ifNew<T>(onlyNew: boolean, send: (condition: { IfNoneMatch
   try {
     return await send({ IfNoneMatch: '*' })
   } catch (error) {
-    if (isS3Error(error, 'NotImplemented', 'UnsupportedArgument')) return send({})
+    if (isUnknownHeader(error, /if-none-match/i)) return send({})
     throw error
   }
 }

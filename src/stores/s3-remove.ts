@@ -4,7 +4,7 @@ import { OperationError, messageOf } from '../errors.js'
 import { inParallel } from '../platform/parallel.js'
 import { counted, formatInstant } from '../units.js'
 import type { S3Bucket } from './s3-bucket.js'
-import { ABSENT, isS3Error } from './s3-errors.js'
+import { ABSENT, isS3Error, isUnknownHeader } from './s3-errors.js'
 import { headObject } from './s3-objects.js'
 
 /** How many keys S3 takes in one request. */
@@ -34,13 +34,19 @@ export async function removeObjects(bucket: S3Bucket, paths: readonly string[]):
     paths.slice(index * BATCH, (index + 1) * BATCH),
   )
   const failures: Failure[] = []
-  for (const batch of batches) {
-    // Services that refuse the newer checksums refuse them here too, where S3 demands one.
-    failures.push(
-      ...(bucket.location.checksums === 'md5' ? await oneByOne(bucket, batch) : await together(bucket, batch)),
-    )
-  }
+  for (const batch of batches) failures.push(...(await removeBatch(bucket, batch)))
   if (failures.length > 0) throw await notRemoved(bucket, failures)
+}
+
+/** S3 demands a checksum for many at once; services that refuse the newer ones refuse them here too. */
+async function removeBatch(bucket: S3Bucket, paths: readonly string[]): Promise<Failure[]> {
+  if (bucket.location.checksums === 'md5') return oneByOne(bucket, paths)
+  try {
+    return await together(bucket, paths)
+  } catch (error) {
+    if (isUnknownHeader(error, /checksum|content-md5/i)) return oneByOne(bucket, paths)
+    throw error
+  }
 }
 
 async function together(bucket: S3Bucket, paths: readonly string[]): Promise<Failure[]> {

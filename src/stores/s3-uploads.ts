@@ -1,7 +1,7 @@
 import type { ListMultipartUploadsCommandOutput, MultipartUpload } from '@aws-sdk/client-s3'
 import { messageOf } from '../errors.js'
 import type { S3Bucket } from './s3-bucket.js'
-import { isS3Error } from './s3-errors.js'
+import { UNKNOWN_TO_IT, isS3Error } from './s3-errors.js'
 
 /** A part that an upload in progress holds already. */
 export interface ArrivedPart {
@@ -23,7 +23,7 @@ interface UnfinishedUpload {
 const ABANDONED_MS = 36 * 60 * 60 * 1000
 
 /** What says that a service or a policy does not let us look at unfinished uploads: then there are none for us. */
-const UNKNOWABLE = ['AccessDenied', 'NotImplemented', 'MethodNotAllowed', 'NoSuchUpload']
+const UNKNOWABLE = ['AccessDenied', 'NoSuchUpload', ...UNKNOWN_TO_IT]
 
 /** The newest unfinished upload of a file, with what has arrived of it. */
 export async function findUpload(

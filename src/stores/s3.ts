@@ -1,12 +1,10 @@
-import { text as textOf } from 'node:stream/consumers'
-import type { Readable } from 'node:stream'
 import type { FilePlace, PlacedFile, SentFile } from './file-place.js'
 import { S3Bucket, type S3Tools } from './s3-bucket.js'
 import { downloadFiles } from './s3-download.js'
-import { ABSENT, isS3Error } from './s3-errors.js'
 import { parseS3Location, type S3Location } from './s3-location.js'
 import { listObjects } from './s3-objects.js'
-import { bodyOf, encrypted, putBody } from './s3-put.js'
+import { bodyOf, keepingSmall, putBody } from './s3-put.js'
+import { readObject } from './s3-read.js'
 import { removeObjects } from './s3-remove.js'
 import { uploadFiles } from './s3-upload.js'
 import { abortAbandoned } from './s3-uploads.js'
@@ -45,23 +43,13 @@ export class S3Place implements FilePlace {
     return downloadFiles(this.bucket, { from, files, to }, progress)
   }
 
-  async read(path: string): Promise<string | undefined> {
-    const errand = { doing: `reading ${path} in ${this.name}`, action: 's3:GetObject', path }
-    const { bucket } = this
-    try {
-      return await bucket.ask(errand, async (s3, options) => {
-        const { Body } = await s3.getObject({ Bucket: bucket.location.bucket, Key: bucket.key(path) }, options)
-        return textOf(Body as Readable)
-      })
-    } catch (error) {
-      if (isS3Error(error, ...ABSENT)) return undefined
-      throw error
-    }
+  read(path: string): Promise<string | undefined> {
+    return readObject(this.bucket, path)
   }
 
   async write(path: string, text: string): Promise<void> {
-    const kept = { ContentType: 'text/plain; charset=utf-8', ...encrypted(this.bucket.location.encryption) }
-    await putBody(this.bucket, { path, body: bodyOf(Buffer.from(text)), kept })
+    const body = bodyOf(Buffer.from(text))
+    await putBody(this.bucket, { path, body, kept: keepingSmall(this.bucket.location, body) })
   }
 
   remove(paths: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { parseChecksums } from '../backup/checksums.js'
+import { checksumsText } from '../backup/checksums.js'
 import type { FileEntry, Manifest } from '../backup/manifest.js'
 import { SET, incompleteness, isListed, readManifest } from '../backup/set.js'
 import { sha256OfFile } from '../backup/sha256.js'
@@ -59,14 +59,15 @@ export async function setToCopy(folder: string, place: SetPlace): Promise<LocalS
   const set = await wholeSet(folder, place, doing).catch((error: unknown) => {
     throw error instanceof OperationError ? damagedSource(error.problem, doing, error) : error
   })
-  const sums = parseChecksums(await readFile(path.join(folder, SET.checksums), 'utf8'))
-  const summed = set.files.filter(({ path: file }) => isListed(file) || file === SET.manifest)
-  const different = summed.find(({ path: file, sha256 }) => sums.get(file) !== sha256)
-  if (different !== undefined) {
-    throw damagedSource(`${SET.checksums} does not say of ${different.path} what it should`, doing)
+  const sealed = set.files.filter(({ path: file }) => isListed(file) || file === SET.manifest)
+  if ((await readFile(path.join(folder, SET.checksums), 'utf8')) !== checksumsText(sealed)) {
+    throw damagedSource(OTHER_CHECKSUMS, doing)
   }
   return set
 }
+
+/** `SHA256SUMS` is a function of the manifest; another text means that one of the two was changed. */
+export const OTHER_CHECKSUMS = `${SET.checksums} is not the list that belongs to ${SET.manifest}`
 
 /**
  * Reads files of a folder and compares them with what they must be.

@@ -54,7 +54,8 @@ export interface Store {
   letGo(set: SetPlace): Promise<void>
   /**
    * Puts a copy of a whole set from a local folder into the store: files first, compared as they arrive, and then the
-   * one step that makes it visible, under the store's lock. Half a copy is never listed, and the next try goes on with it.
+   * one step that makes it visible, under the store's lock. Half a copy is never listed, and the next try goes on with it or
+   * begins anew.
    *
    * Does nothing when the same set is there already; throws `OperationError` when another one has its place.
    */

@@ -68,7 +68,7 @@ function readLog(): Promise<string> {
 /** What a new job finds: nothing but the cache. */
 async function nextJob(): Promise<void> {
   await rm(path.dirname(history.logFolder), { recursive: true, force: true })
-  await rm(history.cachedFolder, { recursive: true, force: true })
+  await rm(history.folder, { recursive: true, force: true })
 }
 
 const instant = (day: number) => new Date(Date.UTC(2026, 10, day))
@@ -136,8 +136,8 @@ describe('the log goes from job to job through the real cache client', () => {
   })
 
   test('what does not look like a log is left in the cache', async () => {
-    await mkdir(history.cachedFolder, { recursive: true })
-    await writeFile(path.join(history.cachedFolder, 'manifest.json'), '{}')
+    await mkdir(history.folder, { recursive: true })
+    await writeFile(path.join(history.folder, 'manifest.json'), '{}')
     await writeLog(line('a'))
     await saveHistory(history, job, instant(1), { logger })
     await nextJob()
@@ -165,6 +165,20 @@ describe('only a store that ends with the job needs it', () => {
     expect(historyOf(job, { ...options, historyCache: false }, surroundings())).toBeNull()
     expect(historyOf(null, options, surroundings())).toBeNull()
     expect(historyOf(job, { ...options, store: path.join(job.runnerTemp, 'b') }, surroundings())).not.toBeNull()
+    expect(historyOf(job, { ...options, store: `file://${job.workspace}/b` }, surroundings())).toMatchObject({
+      logFolder: path.join(job.workspace, 'b', 'log'),
+    })
+  })
+
+  test.each(['s3://bucket/app', 'artifact:', 'backup@host:backups', 'rclone:r:p', 'nonsense://x'])(
+    'a store like %s keeps its log itself, and is no folder of the workspace',
+    (store) => {
+      expect(historyOf(job, { ...options, store }, surroundings())).toBeNull()
+    },
+  )
+
+  test('nothing of a job without a folder for temporary files', () => {
+    expect(historyOf({ ...job, runnerTemp: '' }, options, surroundings())).toBeNull()
   })
 
   test('each series has its own, also when only the connection names it', () => {

@@ -223,11 +223,31 @@ describe('damage that somebody tried to hide, without the log to remember', () =
   })
 })
 
+test('a readable manifest that says the set is not encrypted', async () => {
+  const store = await copyOfStore(made.bench.store, { keepLog: false })
+  await redoLists(folderOf(store, newer), ({ encryption, ...manifest }) => {
+    expect(encryption).toBeDefined()
+    return manifest
+  })
+  expect((await validate({ store, 'decrypt-key': made.daily.file })).exitCode).toBe(3)
+  const restored = await restoreInto(made, 'downgraded', { store, backup: newer, 'decrypt-key': made.daily.file })
+  expect(restored.exitCode).toBe(3)
+})
+
 test('an edited readable manifest with its checksums redone is found by the log, without any key', async () => {
   const store = await copyOfStore(made.bench.store)
   await redoLists(folderOf(store, newer), (manifest) => ({ ...manifest, tool: { ...manifest.tool, version: '9' } }))
   const ran = await validate({ store })
   expect([ran.exitCode, codesOf(ran)]).toEqual([3, ['MANIFEST_CHANGED']])
+})
+
+test('a copy of an encrypted set is as unreadable, and restores as well', async () => {
+  const copy = path.join(await temporaryFolder(), 'copy')
+  const id = await backUpSealed(made, { type: 'copied', copies: copy })
+  expect(await plaintextBelow(copy)).toEqual([])
+  const ran = await restoreInto(made, 'from_copy', { store: copy, backup: id, 'decrypt-key': made.escrow.file })
+  expect(outcomeOf(ran)).toEqual({ ...ALL_WELL, failure: undefined })
+  await expectEqual('from_copy')
 })
 
 test('the folder in which a set is made before it is encrypted must have room for it', async () => {
@@ -276,6 +296,24 @@ describe('hide-names', () => {
     for (const text of [...texts, ...ofThisSet]) {
       expect(names.filter((name) => new RegExp(`\\b${name}\\b`).test(text))).toEqual([])
     }
+  })
+
+  test('leaves none in the log of a run that failed, either', async () => {
+    await made.cluster.query('CREATE DATABASE forbidden')
+    await made.cluster.query('CREATE TABLE salaries (a int)', 'forbidden')
+    await made.cluster.query('CREATE ROLE blind LOGIN')
+    const store = path.join(made.bench.root, 'forbidden')
+    const ran = await made.bench.run('backup', {
+      'database-url': made.cluster.url('forbidden').replace(/\/\/[^@/]*@?/, '//blind@'),
+      'encrypt-to': made.daily.recipient,
+      'hide-names': 'true',
+      store,
+    })
+    expect(ran.report.failure?.message).toContain('salaries')
+    const [day = ''] = await readdir(path.join(store, 'log'))
+    const log = await readFile(path.join(store, 'log', day), 'utf8')
+    expect(log).toContain('"error"')
+    expect(log).not.toContain('salaries')
   })
 
   test('needs encrypt-to', async () => {

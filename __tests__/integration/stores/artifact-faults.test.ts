@@ -304,13 +304,17 @@ describe('who may do what', () => {
       () => store.checkWritable(),
       () => store.begin(other.id, other.type),
       () => store.put(folder, other),
-      () => store.addProof(SET, sampleProof('failed')),
     ]) {
       const problem: unknown = expect.stringContaining('can only be read')
       await expect(attempt()).rejects.toMatchObject({ exitCode: 2, problem })
     }
     await store.appendLog(LINE)
-    expect(warnings().join()).toContain('The log of artifact:owner/name was not written')
+    await store.addProof(SET, sampleProof('failed'))
+    const why = 'in artifact:owner/name: artifacts can only be uploaded by a job of GitHub Actions.'
+    expect(warnings()).toEqual([
+      `The log was not written ${why}`,
+      `That daily/20261124T020000Z is failed was not recorded ${why}`,
+    ])
     await store.remove(SET)
     expect(await ids()).toEqual([])
     expect(() => fixture.again({ environment: outside })).toThrow(/does not name a repository/)
@@ -397,6 +401,24 @@ describe('a public repository', () => {
   })
 })
 
+describe('another run', () => {
+  test('that removes a set while it is listed takes only that one away', async () => {
+    await commitSample(fixture.store, SET)
+    await commitSample(fixture.store, { ...SET, id: '20261125T020000Z' })
+    let removed = false
+    fixture.services.onRequest = (name) => {
+      const [manifest] = fixture.artifactsOf('manifest')
+      if (name !== 'rest:download' || removed || manifest === undefined) return
+      removed = true
+      for (const artifact of [manifest, fixture.artifactsOf('set')[0]!]) {
+        fixture.services.artifacts.splice(fixture.services.artifacts.indexOf(artifact), 1)
+      }
+    }
+    expect(await fixture.again().list()).toMatchObject({ sets: [{ id: '20261125T020000Z' }], broken: [] })
+    expect(removed).toBe(true)
+  })
+})
+
 describe('time', () => {
   test('that is up takes a set off the list, without a word', async () => {
     await commitSample(fixture.store, SET)
@@ -454,6 +476,73 @@ describe('several series in one repository', () => {
     await fixture.again({ location: 'artifact:#other' }).appendLog({ ...LINE, operation: 'rotate' })
     const { lines } = await fixture.again({ location: 'artifact:#app' }).readLog(new Date(0))
     expect(lines.map(({ operation }) => operation)).toEqual(['backup'])
+  })
+})
+
+describe('the log', () => {
+  const at = (day: number, operation = 'backup'): LogLine => ({
+    ...LINE,
+    operation,
+    timestamp: `2026-11-${String(day).padStart(2, '0')} 02:10:00`,
+  })
+  const downloads = () => fixture.services.requests.filter((name) => name === 'rest:download').length
+  const read = async () =>
+    (await fixture.again().readLog(new Date(0))).lines.map(({ timestamp }) => timestamp.slice(8, 10))
+
+  test('is in its newest artifact as a whole, so that nobody fetches all of them', async () => {
+    for (let day = 1; day <= 12; day++) await fixture.again().appendLog(at(day))
+    const before = downloads()
+    expect(await read()).toEqual(['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'])
+    expect(downloads() - before).toBe(1)
+  })
+
+  test('brings the lines of two runs that wrote at once together', async () => {
+    await fixture.store.appendLog(at(1))
+    const [one, other] = [fixture.again(), fixture.again()]
+    await Promise.all([one.readLog(new Date(0)), other.readLog(new Date(0))])
+    await Promise.all([one.appendLog(at(2)), other.appendLog(at(3))])
+    expect(await read()).toEqual(['01', '02', '03'])
+    await fixture.again().appendLog(at(4))
+    const before = downloads()
+    expect(await read()).toEqual(['01', '02', '03', '04'])
+    expect(downloads() - before).toBe(1)
+  })
+
+  test('lets go of old lines, but of no drill, and sweeps artifacts that nobody needs', async () => {
+    await fixture.store.appendLog(at(1))
+    await fixture.store.appendLog(at(2, 'drill'))
+    const later = Date.parse('2027-03-01T00:00:00Z') - Date.now()
+    const line = { ...LINE, timestamp: '2027-03-01 00:00:00' }
+    await fixture.again({ tools: { clock: clockAhead(later) } }).appendLog(line)
+    expect(await read()).toEqual(['02', '01'])
+    expect(await fixture.again().sweep()).toEqual([])
+    expect(fixture.artifactsOf('log')).toHaveLength(3)
+    expect(await fixture.again({ tools: { clock: clockAhead(DAY + 60_000) } }).sweep()).toEqual([])
+    expect(fixture.artifactsOf('log')).toHaveLength(1)
+    expect(await read()).toEqual(['02', '01'])
+  })
+
+  test('is written even where the earlier lines cannot be read, and loses none of them', async () => {
+    await fixture.store.appendLog(at(1))
+    const run = fixture.again({ tools: { clock: hurried } })
+    fixture.services.misbehave({ on: 'rest:download', status: 500, times: 9 })
+    await run.appendLog(at(2))
+    fixture.services.endFaults()
+    expect(await read()).toEqual(['01', '02'])
+    await fixture.again().appendLog(at(3))
+    expect(await read()).toEqual(['01', '02', '03'])
+  })
+
+  test('counts what cannot be read', async () => {
+    await fixture.store.appendLog(at(1))
+    fixture.services.addArtifact('pg-lifeboat..log.20261102T021000Z.0a', Buffer.from('no zip'))
+    fixture.services.addArtifact(
+      'pg-lifeboat..log.20261103T021000Z.0b',
+      await packed({ 'merged.json': Buffer.from('[') }),
+    )
+    expect(await fixture.again().readLog(new Date(0))).toMatchObject({ lines: [at(1)], unreadable: 2 })
+    await fixture.again().appendLog(at(4))
+    expect(await fixture.again().readLog(new Date(0))).toMatchObject({ lines: [at(1), at(4)], unreadable: 2 })
   })
 })
 

@@ -280,7 +280,10 @@ describe('a folder whose writer is killed', () => {
     await removeTemporaryFolders()
   })
 
-  /** Commits and removes sets as fast as it can, and says each time which step comes. */
+  /** A second store beside the first. */
+  const copiesOf = (root: string): string => `${root}-copies`
+
+  /** Commits, copies and removes sets as fast as it can, and says each time which step comes. */
   const writer = (root: string): string => `
     import { mkdir, writeFile, readFile } from 'node:fs/promises'
     import { DirectoryStore } from './stores/directory.js'
@@ -288,6 +291,7 @@ describe('a folder whose writer is killed', () => {
     import { systemClock } from './platform/clock.js'
     const logger = { info() {}, warning() {}, debug() {}, error() {} }
     const store = new DirectoryStore(${JSON.stringify(root)}, { clock: systemClock, logger })
+    const copies = new DirectoryStore(${JSON.stringify(copiesOf(root))}, { clock: systemClock, logger })
     const sample = JSON.parse(await readFile(${JSON.stringify(path.join(root, 'daily/20261101T020000Z/manifest.json'))}, 'utf8'))
     const alphabet = Buffer.alloc(200_000, 'abcdefghijklmnopqrstuvwxyz')
     for (let second = 0; ; second = (second + 1) % 60) {
@@ -302,21 +306,33 @@ describe('a folder whose writer is killed', () => {
       process.stdout.write('.')
       await incoming.commit()
       await store.appendLog({ timestamp: '2026-11-24 02:00:00', operation: 'backup', status: 'success', details: { duration: 1 } })
+      await copies.put(incoming.folder.replace(/[.]incoming.*/, 'daily/' + id), { id, type: 'daily' })
+      process.stdout.write('.')
+      await copies.remove({ id, type: 'daily' })
       await store.remove({ id, type: 'daily' })
       await unlock()
     }`
 
   test('keeps its earlier sets, shows no half one, and is clean after the next sweep', async () => {
-    const root = await temporaryFolder()
+    const root = path.join(await temporaryFolder(), 'store')
     await commitSample(storeIn(root), { id: '20261101T020000Z' })
+    await storeIn(copiesOf(root)).checkWritable()
     const before = await readFile(path.join(root, 'daily/20261101T020000Z/SHA256SUMS'), 'utf8')
     for (let round = 0; round < 25; round++) {
       const child = await runCompiled(source, writer(root))
       await once(child.stdout, 'data')
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 30))
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 60))
       child.kill('SIGKILL')
       await once(child, 'close')
 
+      const copies = await storeIn(copiesOf(root)).list()
+      expect(copies.broken).toEqual([])
+      for (const set of copies.sets) {
+        execFileSync('sha256sum', ['--quiet', '-c', 'SHA256SUMS'], { cwd: await storeIn(copiesOf(root)).open(set) })
+        await storeIn(copiesOf(root)).remove(set)
+      }
+      await storeIn(copiesOf(root), 2 * 60_000).sweep()
+      expect(await readdir(path.join(copiesOf(root), '.incoming'))).toEqual([])
       const { sets, broken } = await storeIn(root).list()
       expect(broken).toEqual([])
       expect(sets.at(-1)!.id).toBe('20261101T020000Z')
@@ -357,7 +373,7 @@ describe('a folder whose writer is killed', () => {
   })
 
   test('where the file size is limited, the error says so and nothing appears', async () => {
-    const root = await temporaryFolder()
+    const root = path.join(await temporaryFolder(), 'store')
     await commitSample(storeIn(root), { id: '20261101T020000Z' })
     const script = path.join(source.folder, 'limited.js')
     await writeFile(script, writer(root))

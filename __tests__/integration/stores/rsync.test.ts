@@ -1,88 +1,67 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import os from 'node:os'
+import { afterAll, beforeAll, jest } from '@jest/globals'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
-import { ifThere } from '../../../src/platform/file-errors.js'
-import type { RsyncTools } from '../../../src/stores/rsync-command.js'
-import type { RsyncSettings } from '../../../src/stores/rsync-settings.js'
+import { RemoteStore } from '../../../src/stores/remote.js'
 import { openRsyncPlace } from '../../../src/stores/rsync.js'
-import { placeContract, type PlaceFixture } from '../../support/place-contract.js'
-import { realContext, type RealContext } from '../../support/real-context.js'
-import { startRsyncDaemon, type RsyncDaemon } from '../../support/rsync-daemon.js'
-import { startSshd, type Sshd } from '../../support/sshd.js'
-import { removeTemporaryFolders } from '../../support/temporary.js'
+import { placeContract } from '../../support/place-contract.js'
+import type { RsyncDaemon } from '../../support/rsync-daemon.js'
+import { RsyncPlaces, keysOf } from '../../support/rsync-places.js'
+import type { Sshd } from '../../support/sshd.js'
+import { storeContract } from '../../support/store-contract.js'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
-let home: string
-let context: RealContext
+let places: RsyncPlaces
 let daemon: RsyncDaemon
 let sshd: Sshd
 let restricted: Sshd
 
-/** A folder of the servers, which outlives the tests' own folders. */
-const at = (...parts: string[]): string => path.join(home, ...parts)
-
 beforeAll(async () => {
-  home = await mkdtemp(path.join(os.tmpdir(), 'lifeboat-rsync-'))
-  await Promise.all(['daemon', 'sshd', 'restricted', 'rr'].map((name) => mkdir(at(name))))
-  context = await realContext()
-  daemon = await startRsyncDaemon(at('daemon'), at('module'))
-  sshd = await startSshd(at('sshd'))
-  restricted = await startSshd(at('restricted'), `command="/usr/bin/rrsync -no-lock ${at('rr')}"`)
+  places = await RsyncPlaces.start()
+  daemon = await places.daemon('daemon')
+  sshd = await places.sshd('sshd')
+  await mkdir(places.at('rr'))
+  restricted = await places.sshd('restricted', `command="/usr/bin/rrsync -no-lock ${places.at('rr')}"`)
 })
-
 afterAll(async () => {
-  await Promise.all([daemon.stop(), sshd.stop(), restricted.stop()])
-  await context.workspace.clean()
-  await rm(home, { recursive: true, force: true })
+  await places.stop()
 })
-
-function tools(settings: RsyncSettings, more: Partial<RsyncTools> = {}): RsyncTools {
-  return { ...context, settings, pauses: [10, 10], ...more }
-}
-
-const daemonTools = (more: Partial<RsyncTools> = {}): RsyncTools => tools({ rsyncPassword: daemon.password }, more)
-const sshTools = (server: Sshd, more: Partial<RsyncTools> = {}): RsyncTools =>
-  tools({ sshKey: server.key, sshKnownHosts: server.knownHosts }, more)
-
-/** A fixture over a folder that is reached by rsync, and looked at directly. */
-function fixture(location: string, root: string, its: RsyncTools): PlaceFixture {
-  return {
-    place: openRsyncPlace(location, its),
-    again: () => openRsyncPlace(location, its),
-    plant: async (file, content) => {
-      await mkdir(path.dirname(path.join(root, file)), { recursive: true })
-      await writeFile(path.join(root, file), content)
-    },
-    peek: (file) => ifThere(readFile(path.join(root, file))),
-    dispose: () => rm(root, { recursive: true, force: true }),
-  }
-}
 
 placeContract(
   'rsync and its daemon',
   () => {
-    const made = fixture(daemon.location('/a b/store'), at('module', 'a b', 'store'), daemonTools())
-    return Promise.resolve(made)
+    const root = places.at('daemon', 'module', 'a b', 'store')
+    return Promise.resolve(places.fixture(daemon.location('/a b/store'), root, places.tools(keysOf(daemon))))
   },
   { many: true },
 )
 
 placeContract('rsync over ssh', () => {
-  const root = at("odd $HOME 'path'", 'store')
-  return Promise.resolve(fixture(sshd.location(root), root, sshTools(sshd)))
+  const root = places.at("odd $HOME 'path'", 'store')
+  return Promise.resolve(places.fixture(sshd.location(root), root, places.tools(keysOf(sshd))))
 })
 
-placeContract('rsync over ssh with a key restricted to a folder', () =>
-  Promise.resolve(fixture(restricted.location('/store'), at('rr', 'store'), sshTools(restricted))),
-)
+placeContract('rsync over ssh with a key restricted to a folder', () => {
+  const tools = places.tools(keysOf(restricted))
+  return Promise.resolve(places.fixture(restricted.location('/store'), places.at('rr', 'store'), tools))
+})
 
-describe('rsync', () => {
-  afterEach(removeTemporaryFolders)
-
-  test('placeholder', () => {
-    expect(1).toBe(1)
+storeContract('a store behind a daemon of rsync', () => {
+  const root = places.at('daemon', 'module', 'store')
+  const open = (): RemoteStore => {
+    const tools = places.tools(keysOf(daemon))
+    return new RemoteStore(openRsyncPlace(daemon.location('/store'), tools), tools)
+  }
+  return Promise.resolve({
+    store: open(),
+    again: open,
+    plant: async (file, content) => {
+      await mkdir(path.dirname(path.join(root, file)), { recursive: true })
+      await writeFile(path.join(root, file), content)
+    },
+    erase: (file) => rm(path.join(root, file)),
+    withoutManifest: 'invisible' as const,
+    dispose: () => rm(root, { recursive: true, force: true }),
   })
 })

@@ -309,10 +309,13 @@ describe('a manifest', () => {
     await workspace.clean()
   })
 
-  test('is put without the condition where the service knows none', async () => {
+  test.each([
+    [501, 'NotImplemented', 'A header you provided implies functionality that is not implemented'],
+    [400, 'InvalidArgument', "Unsupported header 'If-None-Match' received for this API call."],
+  ])('is put without the condition where the service knows none (%i %s)', async (status, code, message) => {
     const { folder, files } = await local(MANIFEST, Buffer.from('{}'))
     const conditional = (request: SeenRequest): boolean => request.headers['if-none-match'] !== undefined
-    proxy.misbehave({ kind: 'answer', status: 501, code: 'NotImplemented' }, conditional, 99)
+    proxy.misbehave({ kind: 'answer', status, code, message }, conditional, 99)
     await open().upload(folder, files, SET)
     expect((await stored(MANIFEST))?.toString()).toBe('{}')
   })
@@ -383,6 +386,20 @@ describe('fetching', () => {
     await expect(fetched()).rejects.toThrow(/not the one that was listed/)
   })
 
+  test('reads a small file again that was cut or made shorter on the way, and gives a damaged one as it is', async () => {
+    const place = open()
+    await place.write('log/a', 'the whole text')
+    proxy.misbehave({ kind: 'cut-answer', after: 3 }, isGet)
+    proxy.misbehave({ kind: 'truncate-answer', to: 3 }, isGet)
+    expect(await place.read('log/a')).toBe('the whole text')
+    proxy.clear()
+    proxy.misbehave({ kind: 'truncate-answer', to: 3 }, isGet, 99)
+    expect(await place.read('log/a')).toBe('the')
+    proxy.clear()
+    proxy.misbehave({ kind: 'cut-answer', after: 3 }, isGet, 99)
+    await expect(place.read('log/a')).rejects.toThrow(/cannot be reached/)
+  })
+
   test('fetches what is damaged as it is, and says so', async () => {
     proxy.misbehave({ kind: 'flip-answer' }, isGet)
     const { files } = await fetched()
@@ -407,6 +424,15 @@ describe('removing', () => {
       /may not do s3:DeleteObject on arn:aws:s3:::.*\/backups\/\*/,
     )
     expect(await stored('1.dat')).toBeDefined()
+  })
+
+  test('goes one by one where the service cannot remove many at once', async () => {
+    const { folder, files } = await local('1.dat', randomBytes(10))
+    await open().upload(folder, files, SET)
+    const message = 'Missing required header for this request: Content-Md5.'
+    proxy.misbehave({ kind: 'answer', status: 400, code: 'InvalidRequest', message }, ({ method }) => method === 'POST')
+    await open().remove([`${SET}/1.dat`, `${SET}/absent`])
+    expect(await stored('1.dat')).toBeUndefined()
   })
 
   test('asks in batches of a thousand', async () => {
@@ -451,8 +477,11 @@ describe('sweeping', () => {
       environment: {},
       credentials: () => Promise.resolve(CREDENTIALS),
     })
-    expect(await place.sweep()).toEqual([`${SET}/1.dat`])
+    const workspace = await createWorkspace({ environment: process.env })
+    const store = new RemoteStore(place, { clock, logger, workspace })
+    expect(await store.sweep()).toEqual([`${SET}/1.dat`])
     expect(await unfinished()).toBe(2)
+    await workspace.clean()
   })
 })
 

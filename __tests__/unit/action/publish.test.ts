@@ -57,11 +57,11 @@ async function reportOfSet(overrides: Partial<Report> = {}): Promise<Report> {
 
 function publishing(
   report: Report,
-  changes: { uploadArtifact?: 'all' | 'report' | 'none'; job?: Job | null; signal?: AbortSignal } = {},
+  changes: { uploadArtifact?: 'all' | 'report' | 'none'; store?: string; job?: Job | null; signal?: AbortSignal } = {},
 ) {
-  const { uploadArtifact = 'all', signal = new AbortController().signal } = changes
+  const { uploadArtifact = 'all', store = './backups', signal = new AbortController().signal } = changes
   return publish(report, {
-    options: { uploadArtifact, artifactRetentionDays: undefined, allowPublicArtifact: false },
+    options: { uploadArtifact, artifactRetentionDays: undefined, allowPublicArtifact: false, store },
     job: changes.job === undefined ? job : changes.job,
     context: { logger, clock: systemClock, signal, environment: { RUNNER_TEMP: temp } },
     loadClient: () => Promise.resolve(client),
@@ -82,6 +82,12 @@ describe('publish', () => {
     expect(artifactId).toBe('1')
     expect(report.artifacts?.map(({ url }) => url)).toEqual(['./77/artifacts/1', './77/artifacts/2'])
     expect(await readFile(reportPath!, 'utf8')).toContain('<!doctype html>')
+  })
+
+  test('no set that the store has made an artifact of already', async () => {
+    const { artifactId } = await publishing(await reportOfSet(), { store: 'artifact:' })
+    expect(uploaded.map(({ name }) => name)).toEqual(['masclet_imperi-daily-20261124T020003Z-report'])
+    expect(artifactId).toBeUndefined()
   })
 
   test('only what was asked for, and nothing outside a job or after an interruption', async () => {

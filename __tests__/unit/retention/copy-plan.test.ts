@@ -92,7 +92,7 @@ describe('whatever the stores hold and the policy says', () => {
   const sets = fc
     .uniqueArray(
       fc.record({
-        hours: fc.integer({ min: -30, max: 24 * 500 }),
+        hours: fc.oneof(fc.integer({ min: -30, max: 24 * 12 }), fc.integer({ min: 0, max: 24 * 500 })),
         type: fc.constantFrom('daily', 'weekly'),
         series: fc.constantFrom('app', 'app', 'app', 'other'),
         systemIdentifier: fc.constantFrom('1', '2'),
@@ -137,8 +137,8 @@ describe('whatever the stores hold and the policy says', () => {
       fc.property(sets, policies, (given, rules) => {
         const { primary, copy } = sidesOf(given)
         const news = chosen(planCopies({ ...HERE, primary, copy }, () => rules))
-        const after = rotated([...copy, ...news], rules)
-        expect(after).toEqual(expect.arrayContaining(news))
+        const after = new Set(rotated([...copy, ...news], rules))
+        expect(news.filter((set) => !after.has(set))).toEqual([])
       }),
       { numRuns: 200 },
     )
@@ -166,7 +166,7 @@ describe('whatever the stores hold and the policy says', () => {
         for (const set of news) {
           expect(primary).toContain(set)
           expect(copy).not.toContain(set)
-          expect([set.series, set.proof.outcome]).not.toEqual(expect.arrayContaining(['failed']))
+          expect(set.proof.outcome).not.toBe('failed')
           expect(set.series).toBe('app')
         }
         expect(news.map(({ id }) => id)).toEqual(

@@ -16,7 +16,7 @@ const many = (count: number, keep: boolean, standing?: Standing, type?: string):
 const guard =
   (decisions: readonly Decision[], confirm?: string): (() => void) =>
   () => {
-    guardPlan(decisions, { confirm, series: 'app' })
+    guardPlan(decisions, { confirm, series: 'app', store: '/backups' })
   }
 
 describe('a rotation of more than half', () => {

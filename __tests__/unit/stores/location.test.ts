@@ -41,6 +41,7 @@ describe('a location', () => {
     ['/backups\n', /control character/],
     ['~/backups', /only in a shell/],
     ['file://elsewhere/backups', /not a file: URL of this machine/],
+    ['user:hunter2@host:/backups', /holds a password.*"user:\*\*\*@host:\/backups"/],
     ['s3:bucket/prefix', /written s3:\/\/bucket\/prefix/],
     ['s3:/bucket/prefix', /written s3:\/\/bucket\/prefix/],
     ['rsync:host/module', /written rsync:\/\/user@host\/module\/path/],

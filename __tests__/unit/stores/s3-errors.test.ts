@@ -44,6 +44,7 @@ describe('s3Error', () => {
     [new Error('Region is missing'), /region of the bucket is not known.*AWS_REGION/],
     [sdkError('InvalidRequest', 'Bucket is missing Object Lock Configuration'), /has no Object Lock.*object-lock-days/],
     [sdkError('NotImplemented', 'A header you provided'), /cannot do this.*checksums=md5/],
+    [sdkError('InvalidArgument', "Unsupported header 'x-amz-checksum-sha256' received"), /checksums=md5/],
     [sdkError('BadDigest', 'did not match'), /what arrived is not what was sent/i],
     [Object.assign(new Error('getaddrinfo ENOTFOUND x'), { code: 'ENOTFOUND' }), /S3 cannot be reached \(ENOTFOUND\)/],
     [sdkError('TimeoutError', 'silent'), /cannot be reached \(TimeoutError\)/],

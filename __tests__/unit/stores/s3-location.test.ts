@@ -41,6 +41,8 @@ describe('parseS3Location', () => {
     })
     expect(parseS3Location('s3://bucket?object-lock-days=1').objectLock).toEqual({ mode: 'GOVERNANCE', days: 1 })
     expect(parseS3Location('s3://bucket?endpoint=https://s3.fr-par.scw.cloud').mostParts).toBe(1000)
+    expect(parseS3Location('s3://bucket?endpoint=https://s3.eu-central-003.backblazeb2.com').checksums).toBe('md5')
+    expect(parseS3Location('s3://bucket?endpoint=https://s3.evil-backblazeb2.com').checksums).toBe('sha256')
   })
 
   test.each([

@@ -46,7 +46,8 @@ async function fallBack(type: string, means: DrillMeans): Promise<FellBack> {
     const said = `there is no proven set of type ${type} before ${newest.id} to fall back on`
     return { case: openCase(`the ${type} before the newest`, said), ...nothing }
   }
-  await flipBit(path.join(newest.stored.folder, largestDumpFile(newest.stored.manifest)))
+  // By the place in the copy, whatever was picked: nothing else is ever destroyed.
+  await flipBit(path.join(copy.root, type, newest.id, largestDumpFile(newest.stored.manifest)))
   const timeline = new Timeline(means.context.clock)
   const taken = await pickTimed(means, copy.store, { backup: 'latest', type }, timeline)
   const wrong = wronglyTaken(taken, newest, older)
@@ -66,7 +67,10 @@ function wronglyTaken(taken: PickedSet, destroyed: PickedSet, older: readonly st
 }
 
 /** A store of its own with the newest sets of a type. */
-async function copyOfNewest(type: string, means: DrillMeans): Promise<{ store: Store; provenIds: string[] }> {
+async function copyOfNewest(
+  type: string,
+  means: DrillMeans,
+): Promise<{ root: string; store: Store; provenIds: string[] }> {
   const root = await means.context.workspace.folder('drill-fallback')
   const { sets } = await means.store.list()
   const newest = sets.filter((set) => set.type === type).slice(0, COPIED)
@@ -76,6 +80,7 @@ async function copyOfNewest(type: string, means: DrillMeans): Promise<{ store: S
     await means.store.letGo(set)
   }
   return {
+    root,
     store: means.openStore(root),
     provenIds: newest.filter(({ proof }) => proof.outcome === 'proven').map(({ id }) => id),
   }
