@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { access } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import { S3 } from '@aws-sdk/client-s3'
 
 import { freePort } from './cluster.js'
@@ -26,7 +28,9 @@ export interface S3Server {
 export async function startS3Server(): Promise<S3Server> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawn(await program(), ['-H', '127.0.0.1', '-p', String(port)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
   server.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)))
   await ready(server, url, () => said)
@@ -49,13 +53,22 @@ export async function startS3Server(): Promise<S3Server> {
   }
 }
 
+/** What scripts/lib/s3-server installed, else what is on PATH. */
+async function program(): Promise<string> {
+  const installed = fileURLToPath(new URL('../../.cache/moto/bin/moto_server', import.meta.url))
+  return access(installed).then(
+    () => installed,
+    () => 'moto_server',
+  )
+}
+
 async function ready(server: ChildProcess, url: string, said: () => string): Promise<void> {
   const failed: { error?: Error } = {}
   server.once('error', (error) => (failed.error = error))
   const begun = Date.now()
   for (;;) {
     if (failed.error !== undefined) {
-      throw new Error('moto_server is not installed: scripts/lib/prepare-s3 installs it.', { cause: failed.error })
+      throw new Error('moto_server is not there: scripts/lib/s3-server installs it.', { cause: failed.error })
     }
     if (server.exitCode !== null || Date.now() - begun > STARTING_MS) {
       await ended(server)

@@ -141,6 +141,8 @@ interface Opened {
 /** The SDK is loaded only here, so that nobody waits for it who does not use S3. */
 async function openClient(location: S3Location, tools: S3Tools): Promise<Opened> {
   const { S3 } = await import('@aws-sdk/client-s3')
+  // It warns that a later version will want a newer Node. Which version is used is ours to choose, not the user's.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const s3 = new S3(clientConfig(location, tools))
   signDigests(s3)
   return { s3, watch: new CredentialWatch(s3.config.credentials, tools) }
