@@ -37,11 +37,20 @@ export async function bringCopiesUpToDate(taken: CommittedSet, underWay: UnderWa
     for (const consignment of consignments) {
       await send(consignment, taken, underWay)
     }
-    await onEach(copies.filter(hasNews), 'copy', underWay, async (copy) => {
-      await bringLogLines(store, copy, taken.manifest.id)
-      await withLock(copy.store, `cleaning up ${copy.store.name}`, () => copy.store.sweep())
-    })
+    await onEach(copies.filter(hasNews), 'copy', underWay, (copy) => tidy(copy, taken.manifest.id, underWay))
   })
+}
+
+/** What follows a copy that succeeded; where it fails, the copy is good all the same. */
+async function tidy(copy: StoreInUse, taken: string, { report, store, context }: UnderWay): Promise<void> {
+  const doing = `cleaning up ${copy.store.name}`
+  try {
+    await bringLogLines(store, copy, taken)
+    await withLock(copy.store, doing, () => copy.store.sweep())
+  } catch (error) {
+    rethrowInterruption(error, doing, context)
+    report.warn(`The sets were copied to ${copy.store.name}. ${messageOf(error)}`)
+  }
 }
 
 /** Whether a copy holds a set, as far as this run has seen it. */
