@@ -70,7 +70,6 @@ async function peakOf(mebibytes: number): Promise<number> {
 test('memory does not grow with what is sent and fetched', async () => {
   const small = await peakOf(1)
   const large = await peakOf(320)
-  process.stderr.write(JSON.stringify({ small, large }) + '\n')
   expect(small).toBeGreaterThan(30)
   // 64 MiB in flight, their copies on the way out, and what the collector has not come to yet.
   expect(large - small).toBeLessThan(160)
