@@ -402,6 +402,22 @@ describe('a public repository', () => {
 })
 
 describe('another run', () => {
+  test('that has committed the same second first keeps its set, also when both had been sent', async () => {
+    const incoming = await Promise.all([
+      fixture.again().begin(SET.id, SET.type),
+      fixture.again().begin(SET.id, SET.type),
+    ])
+    for (const [index, { folder }] of incoming.entries()) {
+      await writeSampleSet(folder, { ...SET, files: { 'globals.sql': `of run ${index}` } })
+    }
+    for (const one of incoming) await one.send()
+    await incoming[1].commit()
+    await expect(incoming[0].commit()).rejects.toThrow(/already a set/)
+    await incoming[0].discard()
+    expect(fixture.artifactsOf('set')).toHaveLength(1)
+    expect(await readFile(path.join(await fixture.again().open(SET), 'globals.sql'), 'utf8')).toBe('of run 1')
+  })
+
   test('that removes a set while it is listed takes only that one away', async () => {
     await commitSample(fixture.store, SET)
     await commitSample(fixture.store, { ...SET, id: '20261125T020000Z' })
