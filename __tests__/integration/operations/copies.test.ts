@@ -11,6 +11,7 @@ import { outputsOf } from '../../../src/report/outputs.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { createFarm } from '../../support/databases/index.js'
 import { changingTheCopy, operate, PROVEN, summaryOf, type Given, type Operated } from '../../support/operating.js'
+import { mountSmallDisk } from '../../support/small-disk.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(180_000)
@@ -150,6 +151,32 @@ describe('copies of a backup', () => {
     // What the log says of the set that came late is there too, its digest above all.
     const digests = (lines: LogLine[]) => lines.map(({ details }) => details.manifest_sha256).sort()
     expect(digests(await linesOf(gone))).toEqual(digests(await linesOf(store)))
+  })
+
+  test('a copy whose disk is full keeps all that it has, and is rotated when it has the new set', async () => {
+    await mkdir(far)
+    const disk = await mountSmallDisk(far, 8)
+    try {
+      const old: string[] = []
+      for (let day = 9; day >= 1; day -= 1) old.push(await earlier(far, day))
+      await disk.fill()
+      const first = await backUp()
+      expect(first.exitCode).toBe(1)
+      expect(first.report.failure?.message).toMatch(/^The backup is good, the copy to \S+far failed: .*no space/i)
+      expect(await setsOf(far)).toEqual(old)
+      expect(first.report.stores![2]!.retention).toEqual([])
+      expect(await setsOf(near)).toEqual([first.report.id])
+
+      await disk.empty()
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      const second = await backUp()
+      expect(summaryOf(second)).toEqual(PROVEN)
+      const all = [...old, first.report.id, second.report.id]
+      // Seven days, and the second of today by the floor of the three newest.
+      expect(await setsOf(far)).toEqual(all.slice(-8))
+    } finally {
+      await disk.remove()
+    }
   })
 
   test('each store keeps by its own rules, and gets only what it will keep', async () => {
