@@ -159,7 +159,10 @@ describe('copies of a backup', () => {
     try {
       const old: string[] = []
       for (let day = 9; day >= 1; day -= 1) old.push(await earlier(far, day))
+      // Room for a lock and for what a rotation needs, and for no set.
+      await writeFile(path.join(far, '.spare'), Buffer.alloc(48_000))
       await disk.fill()
+      await rm(path.join(far, '.spare'))
       const first = await backUp()
       expect(first.exitCode).toBe(1)
       expect(first.report.failure?.message).toMatch(/^The backup is good, the copy to \S+far failed: .*no space/i)
