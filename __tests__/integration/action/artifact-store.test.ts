@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
+import { bufferSource, zipEntries } from '../../../src/platform/zip-file.js'
 import { parseName } from '../../../src/stores/artifact-names.js'
 import { compiledSource, removeCompiledSources, type CompiledSource } from '../../support/compiled.js'
 import { REST_TOKEN } from '../../support/github-rest.js'
@@ -96,7 +97,8 @@ describe('a job with a store of artifacts', () => {
     await job()
     const set = services.artifacts.find(({ name }) => name.endsWith('.set'))!
     const content = services.contentOf(set)
-    content[Math.floor(content.length / 2)]! ^= 1
+    const [largest] = (await zipEntries(bufferSource(content))).sort((a, b) => b.stored - a.stored)
+    content[largest!.at + 200 + Math.floor(largest!.stored / 2)]! ^= 1
     const validated = await job({ inputs: { operation: 'validate', 'database-url': '' } })
     expect(validated.exitCode).toBe(3)
     expect(validated.outputs.proof).toBe('failed')

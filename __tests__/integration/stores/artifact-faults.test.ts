@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { existsSync } from 'node:fs'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Clock } from '../../../src/context.js'
 import type { LogLine } from '../../../src/records/log.js'
 import { systemClock } from '../../../src/platform/clock.js'
+import { bufferSource, zipEntries as entriesOf } from '../../../src/platform/zip-file.js'
 import { FolderListingCache } from '../../../src/stores/listing-cache.js'
 import { verifyFiles } from '../../../src/verify/files.js'
 import { ArtifactFixture } from '../../support/artifact-fixture.js'
@@ -56,12 +58,11 @@ describe('a set among the artifacts', () => {
       'pg-lifeboat.masclet_imperi.daily.20261124T020000Z.manifest',
     ])
     const [files, manifest] = fixture.services.artifacts as [StoredArtifact, StoredArtifact]
-    expect(zipEntries(fixture.services.contentOf(files)).map(({ name }) => name)).toEqual([
-      'dump/toc.dat',
-      'globals.sql',
-      'SHA256SUMS',
-      'manifest.json',
-    ])
+    expect(
+      zipEntries(fixture.services.contentOf(files))
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['SHA256SUMS', 'dump/toc.dat', 'globals.sql', 'manifest.json'])
     const record = await unpacked(fixture.services.contentOf(manifest))
     expect(JSON.parse(record['artifact.json']!.toString())).toEqual({
       schema: 'pg-lifeboat/artifact-set/1',
@@ -195,6 +196,21 @@ describe('an answer that was lost', () => {
   })
 })
 
+test('what was committed can be read where it was made, until it is let go', async () => {
+  const incoming = await fixture.store.begin(SET.id, SET.type)
+  await writeSampleSet(incoming.folder, SET)
+  const { folder } = await incoming.commit()
+  expect((await verifyFiles(folder, SET)).map(({ code }) => code)).toEqual([])
+  const fetched = await fixture.store.open(SET)
+  expect(fetched).not.toBe(folder)
+  await fixture.store.addProof(SET, sampleProof('failed', '2026-11-30T04:00:00.000Z'))
+  expect(await readdir(path.join(fetched, 'proofs'))).toEqual(['20261130T040000Z.json'])
+  await fixture.store.letGo(SET)
+  expect([existsSync(fetched), existsSync(folder)]).toEqual([false, true])
+  await fixture.store.letGo(SET)
+  expect(existsSync(folder)).toBe(false)
+})
+
 describe('what comes down', () => {
   beforeEach(() => commitSample(fixture.store, { ...SET, files: { 'dump/toc.dat': 'x'.repeat(2_000_000) } }))
 
@@ -215,7 +231,8 @@ describe('what comes down', () => {
     const [files] = fixture.artifactsOf('set')
     const whole = fixture.services.contentOf(files!)
     const rotten = Buffer.from(whole)
-    rotten[100]! ^= 1
+    const dump = (await entriesOf(bufferSource(whole))).find(({ name }) => name === 'dump/toc.dat')
+    rotten[dump!.at + 100]! ^= 1
     fixture.services.replaceContent(files!, rotten)
     let served = 0
     fixture.services.onRequest = (name) => {
