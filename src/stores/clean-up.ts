@@ -11,7 +11,7 @@ export type OpenPlace = (signal: AbortSignal) => FilePlace
  * A place that can be cleaned up after an interruption: what lists and removes goes on for a few seconds, so that no lock
  * and no half set stay behind; what sends, fetches and writes has ended.
  */
-export class CleanablePlace implements FilePlace {
+export class CleanablePlace implements Required<FilePlace> {
   readonly name: string
   readonly limits: readonly string[]
   private readonly place: FilePlace
@@ -52,6 +52,10 @@ export class CleanablePlace implements FilePlace {
 
   freeBytes(): Promise<number | null> {
     return this.place.freeBytes()
+  }
+
+  async sweep(): Promise<string[]> {
+    return (await this.place.sweep?.()) ?? []
   }
 
   async close(): Promise<void> {
