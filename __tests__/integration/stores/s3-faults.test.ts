@@ -15,6 +15,7 @@ import { memoryLogger, type MemoryLogger } from '../../support/ports.js'
 import { writeSampleSet } from '../../support/sample-set.js'
 import { S3Proxy, type SeenRequest } from '../../support/s3-proxy.js'
 import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
+import { mountSmallDisk } from '../../support/small-disk.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(120_000)
@@ -28,6 +29,8 @@ let bucket: string
 let logger: MemoryLogger
 /** How often a request is tried. */
 let attempts: string | undefined
+/** How long a connection may be silent. */
+let silence: number | undefined
 
 beforeAll(async () => {
   server = await startS3Server()
@@ -41,6 +44,7 @@ beforeEach(async () => {
   proxy.clear()
   logger = memoryLogger()
   attempts = undefined
+  silence = undefined
   bucket = await server.bucket()
 })
 afterEach(async () => {
@@ -67,6 +71,7 @@ function open(
     environment: { AWS_MAX_ATTEMPTS: attempts },
     credentials,
     signal,
+    ...(silence !== undefined && { silence }),
   })
 }
 
@@ -109,6 +114,15 @@ describe('sending', () => {
     await open().upload(folder, files, SET)
     expect((await stored('1.dat'))?.equals(content)).toBe(true)
     expect(proxy.seen(isPut)).toHaveLength(6)
+  })
+
+  test('does not wait for ever for a server that has fallen silent', async () => {
+    silence = 700
+    const { folder, files } = await local('1.dat', randomBytes(1000))
+    proxy.misbehave({ kind: 'silence' }, isPut)
+    await open().upload(folder, files, SET)
+    expect(proxy.seen(isPut)).toHaveLength(2)
+    expect(await stored('1.dat')).toHaveLength(1000)
   })
 
   test('gives up on endless throttling, saying so', async () => {
@@ -400,6 +414,14 @@ describe('fetching', () => {
     expect(files['1.dat']?.equals(content)).toBe(true)
   })
 
+  test('does not wait for ever for an answer that has fallen silent', async () => {
+    silence = 700
+    proxy.misbehave({ kind: 'stall-answer', after: MIB }, isGet)
+    const { files } = await fetched()
+    expect(files['1.dat']?.equals(content)).toBe(true)
+    expect(proxy.seen(isGet)[1]?.headers.range).toMatch(/^bytes=\d+-$/)
+  })
+
   test('gives up when nothing comes through, and leaves nothing', async () => {
     proxy.misbehave({ kind: 'cut-answer', after: 0 }, isGet, 99)
     const folder = await temporaryFolder()
@@ -410,6 +432,18 @@ describe('fetching', () => {
     proxy.misbehave({ kind: 'truncate-answer', to: 0 }, isGet, 99)
     await expect(place.download(SET, listed, folder)).rejects.toThrow(/cut 5 times in a row/)
     expect(await readdir(folder)).toEqual([])
+  })
+
+  test('says that the disk is full, and leaves nothing', async () => {
+    const folder = await temporaryFolder()
+    const disk = await mountSmallDisk(folder, 2)
+    try {
+      const place = open()
+      await expect(place.download(SET, await place.list(SET), folder)).rejects.toThrow(/no space left on the disk/)
+      expect(await readdir(folder)).toEqual([])
+    } finally {
+      await disk.remove()
+    }
   })
 
   test('notices that the object became another between two pieces', async () => {
