@@ -147,6 +147,10 @@ class RsyncPlace implements FilePlace {
     return Promise.resolve(null)
   }
 
+  close(): Promise<void> {
+    return this.command.close()
+  }
+
   /** What is in folders: `--recursive` for all of it, `--dirs` for its own entries. */
   private async entries(folders: readonly string[], options: readonly string[]): Promise<RsyncEntry[]> {
     const entries: RsyncEntry[] = []

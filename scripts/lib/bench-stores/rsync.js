@@ -17,6 +17,7 @@ export async function kinds(compiled) {
       fetch: (name, to) => ({ program: 'rsync', args: ['-a', `${target}/${name}/`, `${to}/`], env }),
     },
     stop: async () => {
+      await place.close()
       await server.stop()
       await context.workspace.clean()
     },
