@@ -170,6 +170,26 @@ describe('a run that was killed', () => {
   })
 })
 
+test('a run that is asked to stop ends as interrupted, wherever it is', async () => {
+  await commitSample(fixture.store, SET)
+  for (const at of ['rest:list', 'rest:download', 'GET', 'rest:get']) {
+    const stop = new AbortController()
+    const store = fixture.again({ tools: { signal: stop.signal } })
+    fixture.services.onRequest = (name) => {
+      if (name !== at) return
+      fixture.services.misbehave({ on: at, stall: at !== 'rest:get', status: 404, times: 1 })
+      setTimeout(() => {
+        stop.abort('SIGINT')
+      }, 50)
+    }
+    const work = at === 'rest:get' ? commitSample(store, { ...SET, id: '20261125T020000Z' }) : store.open(SET)
+    await expect(work).rejects.toMatchObject({ exitCode: 130 })
+    fixture.services.onRequest = () => undefined
+    fixture.services.endFaults()
+  }
+  expect(await ids()).toEqual([SET.id])
+})
+
 describe('an answer that was lost', () => {
   test('after the files had arrived makes no second set', async () => {
     fixture.services.misbehave({ on: 'FinalizeArtifact', status: 404, message: 'lost' })
