@@ -24,12 +24,13 @@ export interface S3Server {
   stop(): Promise<void>
 }
 
-/** Starts `moto_server`, which must be installed: without it, all that is said of S3 would go untested. */
-export async function startS3Server(): Promise<S3Server> {
+/** Starts `moto_server`, which must be installed: without it, all that is said of S3 would go untested. `environment` is its own. */
+export async function startS3Server(environment: Record<string, string> = {}): Promise<S3Server> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const server = spawn(await program(), ['-H', '127.0.0.1', '-p', String(port)], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...environment },
   })
   let said = ''
   server.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)))
