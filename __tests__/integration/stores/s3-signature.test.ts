@@ -1,17 +1,25 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
 import { systemClock } from '../../../src/platform/clock.js'
 import type { S3Credentials } from '../../../src/stores/s3-credentials.js'
 import { openS3Place, type S3Place } from '../../../src/stores/s3.js'
 import { memoryLogger } from '../../support/ports.js'
 import { startS3Server, type S3Server } from '../../support/s3-server.js'
+import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(120_000)
 
 const BUCKET = 'our-backups'
 const POLICY = {
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: `arn:aws:s3:::${BUCKET}/app/*` }],
+  Statement: [
+    { Effect: 'Allow', Action: 's3:*', Resource: '*' },
+    { Effect: 'Deny', Action: 's3:PutObject', Resource: `arn:aws:s3:::${BUCKET}/others/*` },
+  ],
 }
 
 let server: S3Server
@@ -31,6 +39,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await server.stop()
+  await removeTemporaryFolders()
 })
 
 async function iam(Action: string, more: Record<string, string> = {}): Promise<string> {
@@ -44,7 +53,8 @@ function unsigned(service: string): string {
   return `AWS4-HMAC-SHA256 Credential=x/20261124/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=x`
 }
 
-function open(given: S3Credentials, prefix = 'app'): S3Place {
+/** Of the whole bucket: of a prefix with a slash in a query, this server computes another signature than S3 does. */
+function open(given: S3Credentials, prefix = ''): S3Place {
   return openS3Place(`s3://${BUCKET}/${prefix}?endpoint=${server.url}`, {
     logger: memoryLogger(),
     clock: systemClock,
@@ -53,10 +63,19 @@ function open(given: S3Credentials, prefix = 'app'): S3Place {
   })
 }
 
-test('a server that compares signatures takes ours, which carry the digest that we have computed', async () => {
+test('a server that compares signatures takes ours, which carry the digests that we have computed', async () => {
   const place = open(credentials)
-  await place.write('log/2026-11-24.jsonl', 'a text')
-  expect(await place.read('log/2026-11-24.jsonl')).toBe('a text')
+  await place.write('small', 'a text')
+  expect(await place.read('small')).toBe('a text')
+  const folder = await temporaryFolder()
+  const content = randomBytes(17 * 1024 * 1024)
+  await writeFile(path.join(folder, 'large'), content)
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  await place.upload(folder, [{ path: 'large', size: content.length, sha256 }], '')
+  await place.download('', await place.list(''), path.join(folder, 'back'))
+  expect((await readFile(path.join(folder, 'back/large'))).equals(content)).toBe(true)
+  await place.remove(['small', 'large'])
+  expect(await place.list('')).toEqual([])
 })
 
 test('a wrong secret, an unknown key and a prefix of others are refused, in words', async () => {
