@@ -103,7 +103,11 @@ function made(location: string, words: readonly [string, unknown][]): CopyOption
     given[member] = value
   }
   const parsed = Keep.safeParse(given)
-  if (parsed.success) return { location, keep: parsed.data }
+  if (parsed.success) {
+    return keepsNothing(parsed.data)
+      ? `${shown(location)} would keep nothing: every rule there is 0`
+      : { location, keep: parsed.data }
+  }
   const [issue] = parsed.error.issues
   const name = Object.keys(WORDS).find((word) => WORDS[word] === issue?.path[0]) ?? ''
   return `${name} of ${shown(location)}: ${issue?.message ?? 'cannot be used'}`
@@ -114,7 +118,21 @@ function suggestion(name: string): string {
   return near === undefined ? `one of ${Object.keys(WORDS).join(', ')}, each with =` : `${near}=…`
 }
 
-/** A location may carry a password that is refused later. */
+/** Rules that are given replace all others, so these must keep something by themselves. */
+function keepsNothing({
+  keepLast,
+  keepDaily,
+  keepWeekly,
+  keepMonthly,
+  keepYearly,
+  keepWithin,
+}: KeepOverrides): boolean {
+  const age = keepWithin === undefined ? undefined : Number(/[1-9]/.test(keepWithin))
+  const given = [keepLast, keepDaily, keepWeekly, keepMonthly, keepYearly, age].filter((slots) => slots !== undefined)
+  return given.length > 0 && given.every((slots) => slots === 0)
+}
+
+/** Without what may be a secret: what stands before the host, and a query. */
 function shown(location: string): string {
-  return location.replace(/\/\/[^/]*@/, '//***@')
+  return location.replace(/\?.*$/s, '').replace(/^([a-z]+:\/\/)?[^/]*@/i, '$1***@')
 }

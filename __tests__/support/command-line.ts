@@ -6,6 +6,8 @@ export interface CommandLineOptions {
   /** On top of PATH; nothing of the test's own environment comes along. */
   env?: Readonly<Record<string, string>>
   cwd?: string
+  /** What is run instead of the bundle. */
+  program?: string
   /** What is done as soon as the log holds a text: a signal that is sent, or work with the process. */
   at?: { output: string; act: NodeJS.Signals | ((child: ChildProcess) => unknown) }
   /** Milliseconds after which the run is killed and the test fails. */
@@ -32,10 +34,10 @@ export function commandLineBundle(): string {
 /** Runs the built command line in a process of its own, to its end. */
 export async function commandLine(
   args: readonly string[],
-  { env = {}, cwd, at, timeout = 120_000 }: CommandLineOptions = {},
+  { env = {}, cwd, program = commandLineBundle(), at, timeout = 120_000 }: CommandLineOptions = {},
 ): Promise<CommandLineResult> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [commandLineBundle(), ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),

@@ -5,6 +5,8 @@ export interface CutProxy {
   readonly port: number
   /** Connections so far. */
   connections(): number
+  /** Connections that stand. */
+  open(): number
   /** Bytes that passed so far, both ways. */
   passed(): number
   /** From now on, so many connections break after so many bytes, counted in both directions. */
@@ -54,6 +56,7 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     connections: () => connections,
+    open: () => sockets.size / 2,
     passed: () => carried,
     cut: (after, times) => Object.assign(plan, { after, times }),
     hush: () => {

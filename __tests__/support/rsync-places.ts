@@ -5,6 +5,7 @@ import path from 'node:path'
 import { ifThere } from '../../src/platform/file-errors.js'
 import type { RsyncTools } from '../../src/stores/rsync-command.js'
 import type { RsyncSettings } from '../../src/stores/rsync-settings.js'
+import type { FilePlace } from '../../src/stores/file-place.js'
 import { openRsyncPlace } from '../../src/stores/rsync.js'
 import type { PlaceFixture } from './place-contract.js'
 import { realContext, type RealContext } from './real-context.js'
@@ -14,6 +15,7 @@ import { startSshd, type Sshd } from './sshd.js'
 /** A daemon, and servers of ssh as a test needs them, with all that they keep in one folder. */
 export class RsyncPlaces {
   private readonly servers: { stop(): Promise<void> }[] = []
+  private readonly opened: FilePlace[] = []
 
   private constructor(
     readonly home: string,
@@ -49,11 +51,18 @@ export class RsyncPlaces {
     return { ...this.context, settings, pauses: [10, 10], ...more }
   }
 
+  /** Opens a place, which is closed in the end if the test does not. */
+  open(location: string, tools: RsyncTools): FilePlace {
+    const place = openRsyncPlace(location, tools)
+    this.opened.push(place)
+    return place
+  }
+
   /** A fixture over a folder that is reached by rsync, and looked at directly. */
   fixture(location: string, root: string, tools: RsyncTools): PlaceFixture {
     return {
-      place: openRsyncPlace(location, tools),
-      again: () => openRsyncPlace(location, tools),
+      place: this.open(location, tools),
+      again: () => this.open(location, tools),
       plant: async (file, content) => {
         await mkdir(path.dirname(path.join(root, file)), { recursive: true })
         await writeFile(path.join(root, file), content)
@@ -64,6 +73,7 @@ export class RsyncPlaces {
   }
 
   async stop(): Promise<void> {
+    for (const place of this.opened.splice(0)) await place.close?.()
     await Promise.all(this.servers.splice(0).map((server) => server.stop()))
     await this.context.workspace.clean()
     await rm(this.home, { recursive: true, force: true })

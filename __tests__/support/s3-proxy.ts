@@ -19,6 +19,8 @@ export type Fault =
   | { kind: 'cut-request'; after: number }
   /** Breaks the connection after so many bytes of the answer's body. */
   | { kind: 'cut-answer'; after: number }
+  /** Falls silent after so many bytes of the answer's body. */
+  | { kind: 'stall-answer'; after: number }
   /** Passes on only so many bytes of the answer's body, as if that were all of it. */
   | { kind: 'truncate-answer'; to: number }
   /** Flips a bit of the request's body, and takes away the checksum that would tell. */
@@ -173,6 +175,10 @@ function give(response: ServerResponse, { status, headers, body }: Answered, fau
   if (fault?.kind === 'rewrite') bytes = Buffer.from(fault.rewrite(body.toString()))
   if (bytes.length !== body.length) given['content-length'] = String(bytes.length)
   response.writeHead(status, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
+  if (fault?.kind === 'stall-answer') {
+    response.write(body.subarray(0, fault.after))
+    return
+  }
   if (fault?.kind === 'cut-answer') {
     response.write(body.subarray(0, fault.after), () => setTimeout(() => response.destroy(), 50))
     return

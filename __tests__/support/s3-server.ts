@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { access } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import { S3 } from '@aws-sdk/client-s3'
 
 import { freePort } from './cluster.js'
@@ -22,11 +24,14 @@ export interface S3Server {
   stop(): Promise<void>
 }
 
-/** Starts `moto_server`, which must be installed: without it, all that is said of S3 would go untested. */
-export async function startS3Server(): Promise<S3Server> {
+/** Starts `moto_server`, which must be installed: without it, all that is said of S3 would go untested. `environment` is its own. */
+export async function startS3Server(environment: Record<string, string> = {}): Promise<S3Server> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawn(await program(), ['-H', '127.0.0.1', '-p', String(port)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
   let said = ''
   server.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)))
   await ready(server, url, () => said)
@@ -49,13 +54,22 @@ export async function startS3Server(): Promise<S3Server> {
   }
 }
 
+/** What scripts/lib/s3-server installed, else what is on PATH. */
+async function program(): Promise<string> {
+  const installed = fileURLToPath(new URL('../../.cache/moto/bin/moto_server', import.meta.url))
+  return access(installed).then(
+    () => installed,
+    () => 'moto_server',
+  )
+}
+
 async function ready(server: ChildProcess, url: string, said: () => string): Promise<void> {
   const failed: { error?: Error } = {}
   server.once('error', (error) => (failed.error = error))
   const begun = Date.now()
   for (;;) {
     if (failed.error !== undefined) {
-      throw new Error('moto_server is not installed: scripts/lib/prepare-s3 installs it.', { cause: failed.error })
+      throw new Error('moto_server is not there: scripts/lib/s3-server installs it.', { cause: failed.error })
     }
     if (server.exitCode !== null || Date.now() - begun > STARTING_MS) {
       await ended(server)

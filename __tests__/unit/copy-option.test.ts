@@ -55,6 +55,7 @@ describe('the option copies', () => {
     ['/mnt/a keep-within=14', /keep-within of \/mnt\/a: must be an age/],
     ['/mnt/a keep-tier=all', /keep-tier of \/mnt\/a: must be archive, data or full/],
     ['/mnt/a keep-last=1 keep-last=2', /keep-last is given twice/],
+    ['/mnt/a keep-last=0 keep-within=0d', /\/mnt\/a would keep nothing/],
     ['""', /a location is empty/],
     [[{ 'keep-daily': 3 }], /does not say where to/],
     [[{ to: '/mnt/a', 'keep-dayly': 3 }], /write keep-daily=/],
@@ -68,10 +69,11 @@ describe('the option copies', () => {
     const problem = problemOf('rsync://me:s3cret@host/app keep-daly=1\n/mnt/a keep-lst=1')
     expect(problem).toMatch(/keep-daily.*keep-last/s)
     expect(problem).not.toContain('s3cret')
+    expect(problemOf('me:s3cret@host:/app keep=1\ns3://b/a?key=s3cret keep=1')).not.toContain('s3cret')
   })
 
   test('what is written as a line is read as what it was', () => {
-    const counts = fc.nat(400)
+    const counts = fc.integer({ min: 1, max: 400 })
     const keeps = fc.record(
       {
         'keep-last': counts,

@@ -1,9 +1,9 @@
-import { DamagedError, GuardError, messageOf } from '../errors.js'
+import { DamagedError, GuardError, OperationError, messageOf } from '../errors.js'
 import { describeFinding, worstOf } from '../findings.js'
 import { planCopies } from '../retention/copy-plan.js'
 import { policyFor } from '../retention/policy-for.js'
 import { forRetention } from '../retention/rotate.js'
-import { withLock, type Listing, type SetPlace, type StoredSet } from '../stores/store.js'
+import { withLock, type Listing, type SetPlace, type Store, type StoredSet } from '../stores/store.js'
 import { verifyFiles } from '../verify/files.js'
 import type { CommittedSet } from './commit-set.js'
 import { bringLogLines } from './copy-log.js'
@@ -32,16 +32,37 @@ export async function bringCopiesUpToDate(taken: CommittedSet, underWay: UnderWa
   }
   await report.phase('Copying', async () => {
     const listing = await store.list()
+    requireListed(listing, taken.manifest, store)
     primary.line = { ...primary.line, holds: weightOf(listing) }
     const consignments = await consign(copies, listing, taken.manifest, underWay)
     for (const consignment of consignments) {
       await send(consignment, taken, underWay)
     }
-    await onEach(copies.filter(hasNews), 'copy', underWay, async (copy) => {
-      await bringLogLines(store, copy, taken.manifest.id)
-      await withLock(copy.store, `cleaning up ${copy.store.name}`, () => copy.store.sweep())
-    })
+    await onEach(copies.filter(hasNews), 'copy', underWay, (copy) => tidy(copy, taken.manifest.id, underWay))
   })
+}
+
+/** What is not listed would not be copied, and nobody would know. */
+function requireListed({ sets }: Listing, { type, id }: SetPlace, { name }: Store): void {
+  if (!sets.some((set) => set.id === id && set.type === type)) {
+    throw new OperationError({
+      doing: `copying the set ${type}/${id} from ${name}`,
+      problem: 'the store does not list the set that was committed to it a moment ago',
+      advice: 'Validate it by its id. Another run may have removed it, or something in the store was changed.',
+    })
+  }
+}
+
+/** What follows a copy that succeeded; where it fails, the copy is good all the same. */
+async function tidy(copy: StoreInUse, taken: string, { report, store, context }: UnderWay): Promise<void> {
+  const doing = `cleaning up ${copy.store.name}`
+  try {
+    await bringLogLines(store, copy, taken)
+    await withLock(copy.store, doing, () => copy.store.sweep())
+  } catch (error) {
+    rethrowInterruption(error, doing, context)
+    report.warn(`The sets were copied to ${copy.store.name}. ${messageOf(error)}`)
+  }
 }
 
 /** Whether a copy holds a set, as far as this run has seen it. */

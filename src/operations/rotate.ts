@@ -88,7 +88,7 @@ async function rotateOne(
     tell(linesOf(result))
     // Its warnings were in the log already.
     report.warnings.push(...result.warnings)
-    inUse.line = afterRotation(inUse.line, result)
+    inUse.line = afterRotation(inUse.line, result, types === undefined)
   }
   try {
     told(await rotateStore(inUse.store, request, { dryRun, confirm, logger, signal }))
@@ -100,11 +100,17 @@ async function rotateOne(
   }
 }
 
-/** What the store holds now, where it was known before. */
-function afterRotation(line: StoreLine, { removed, freedBytes, dryRun }: RotationResult): StoreLine {
-  return line.holds === undefined || dryRun
-    ? line
-    : { ...line, holds: { sets: line.holds.sets - removed.length, bytes: line.holds.bytes - freedBytes } }
+/** What the store holds now: what it held before without what went, or all that was decided on. */
+function afterRotation(line: StoreLine, result: RotationResult, isWhole: boolean): StoreLine {
+  const { kept, removed, notRemoved, freedBytes, dryRun } = result
+  if (line.holds !== undefined) {
+    const { sets, bytes } = line.holds
+    return dryRun ? line : { ...line, holds: { sets: sets - removed.length, bytes: bytes - freedBytes } }
+  }
+  const there = [...kept, ...notRemoved, ...(dryRun ? removed : [])]
+  return isWhole
+    ? { ...line, holds: { sets: there.length, bytes: there.reduce((sum, { bytes }) => sum + bytes, 0) } }
+    : line
 }
 
 function linesOf({ kept, removed, notRemoved }: RotationResult): RetentionLine[] {

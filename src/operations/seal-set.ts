@@ -40,7 +40,7 @@ export async function readProtection(
   const hide = (secret: string): void => {
     logger.hide(secret)
   }
-  const recipients = parseRecipients(encryptTo, hide)
+  const recipients = await parseRecipients(encryptTo, hide)
   if (hideNames && recipients.length === 0) {
     throw new UsageError({
       doing: 'reading the options',

@@ -48,7 +48,9 @@ export async function openStores(
   options: Options,
   context: Context,
 ): Promise<[StoreInUse, ...StoreInUse[]]> {
-  refuseSamePlace([options.store, ...options.copies.map(({ location }) => location)], context.workingDirectory)
+  // Whoever restores from a copy names it as the store, and the configuration file names it among the copies.
+  const copies = worksOnCopies(operation, options) ? options.copies : []
+  refuseSamePlace([options.store, ...copies.map(({ location }) => location)], context.workingDirectory)
   const open = async (location: string, role: StoreLine['role'], keep: KeepOverrides): Promise<StoreInUse> => {
     const store = await openStore(location, { ...context, settings: options })
     const line = { name: store.name, role, copied: [], retention: [] }
@@ -63,7 +65,6 @@ export async function openStores(
     }
   }
   const primary = await open(options.store, 'primary', {})
-  const copies = worksOnCopies(operation, options) ? options.copies : []
   return [primary, ...(await Promise.all(copies.map(({ location, keep }) => open(location, 'copy', keep))))]
 }
 

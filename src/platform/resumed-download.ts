@@ -17,8 +17,8 @@ export interface Download {
   progress?: ((done: number, total: number) => void) | undefined
 }
 
-/** An answer: 200 with everything, 206 with the rest. */
-type Get = (address: string, from: number) => Promise<IncomingMessage>
+/** An answer: 200 with everything, 206 with the rest. The signal says that nobody wants it any more. */
+type Get = (address: string, from: number, signal: AbortSignal) => Promise<IncomingMessage>
 
 /** Tries that bring no byte further, in a row. */
 const MAX_FRUITLESS = 4
@@ -83,24 +83,33 @@ class Part {
     const { address, bytes: total, doing } = this.download
     if (signal.aborted) throw this.ours(new InterruptedError(doing, signal.reason))
     if (this.bytes === total && total > 0) return
-    const response = await get(await address(), this.bytes)
+    const from = await address()
+    const giveUp = new AbortController()
     const stop = (): void => {
-      response.destroy(this.ours(new InterruptedError(doing, signal.reason)))
+      giveUp.abort(this.ours(new InterruptedError(doing, signal.reason)))
     }
-    const stall = setTimeout(() => response.destroy(new Error(`nothing came for ${stalledAfter} ms`)), stalledAfter)
     signal.addEventListener('abort', stop, { once: true })
+    const stall = setTimeout(() => {
+      giveUp.abort(new Error(`nothing came for ${stalledAfter} ms`))
+    }, stalledAfter)
     try {
-      if (response.statusCode === 200 && this.bytes > 0) await this.beginAnew()
-      for await (const piece of response) {
-        stall.refresh()
-        await this.add(piece as Buffer)
-      }
+      await this.receive(await unlessAborted(get(from, this.bytes, giveUp.signal), giveUp.signal), stall, giveUp.signal)
     } finally {
       clearTimeout(stall)
       signal.removeEventListener('abort', stop)
-      response.destroy()
+      // Ends the connection, also that of an answer which is still to come.
+      giveUp.abort()
     }
     if (this.bytes !== total) throw new Error(`it ended after ${this.bytes} of ${total} bytes`)
+  }
+
+  private async receive(response: IncomingMessage, stall: NodeJS.Timeout, signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => response.destroy(signal.reason as Error), { once: true })
+    if (response.statusCode === 200 && this.bytes > 0) await this.beginAnew()
+    for await (const piece of response) {
+      stall.refresh()
+      await this.add(piece as Buffer)
+    }
   }
 
   failure(error: unknown): Error {
@@ -143,12 +152,37 @@ class Part {
 }
 
 /** By the toolkit's client, which knows proxies. */
-async function getByToolkit(address: string, from: number): Promise<IncomingMessage> {
+async function getByToolkit(address: string, from: number, signal: AbortSignal): Promise<IncomingMessage> {
   const { HttpClient } = await import('@actions/http-client')
-  const client = new HttpClient('pg-lifeboat', [], { keepAlive: false, allowRetries: false })
+  // It takes no signal. Only with connections of its own can it be told to end them.
+  const client = new HttpClient('pg-lifeboat', [], { keepAlive: true, allowRetries: false })
+  signal.addEventListener(
+    'abort',
+    () => {
+      client.dispose()
+    },
+    { once: true },
+  )
   const { message } = await client.get(address, from > 0 ? { range: `bytes=${from}-` } : {})
   const status = message.statusCode ?? 0
   if (status === 200 || status === 206) return message
   message.destroy()
   throw new Error(`the storage answered ${status} ${message.statusMessage ?? ''}`.trimEnd())
+}
+
+/** Whatever comes first: the result, or the reason why nobody waits for it any more. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(signal.reason as Error)
+      },
+      { once: true },
+    )
+  })
+  // Each of the two may fail after the other was taken.
+  aborted.catch(() => undefined)
+  work.catch(() => undefined)
+  return Promise.race([work, aborted])
 }

@@ -4,7 +4,7 @@ import { mkdir, open } from 'node:fs/promises'
 import path from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { DamagedError } from '../errors.js'
+import { DamagedError, InterruptedError } from '../errors.js'
 import { codeOf } from './file-errors.js'
 import { inParallel } from './parallel.js'
 import { fileSource, zipContent, zipEntries, type ByteSource, type ZipEntry } from './zip-file.js'
@@ -25,8 +25,8 @@ const WRITERS = 2
  * Unpacks a zip file into a folder. Nothing is written outside of it, over anything, or as anything else than a plain
  * file, whatever the zip file says.
  *
- * Throws `DamagedError` for what is not a whole zip file, or wants to be elsewhere. Of a damaged one, what can be had is
- * there then.
+ * Throws `DamagedError` for what is not a whole zip file, or wants to be elsewhere; of a damaged one, what can be had is
+ * there then. Throws `InterruptedError` when we are asked to stop.
  */
 export async function unpackZip(
   file: string,
@@ -76,6 +76,7 @@ async function unpackEntry(
     const out = createWriteStream(target, { flags: 'wx', mode: 0o600 })
     await pipeline(zipContent(source, entry), hashing, out, { ...(signal !== undefined && { signal }) })
   } catch (error) {
+    if (signal?.aborted === true) throw new InterruptedError(`unpacking ${path.basename(file)}`, signal.reason)
     const isInTheWay = ['EEXIST', 'ENOTDIR', 'EISDIR'].includes(codeOf(error) ?? '')
     throw isInTheWay ? strange(file, `it holds "${entry.name}" twice, or as a file and a folder`, error) : error
   }

@@ -1,4 +1,3 @@
-import { Decrypter, Encrypter } from 'age-encryption'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
@@ -10,6 +9,7 @@ import { codeOf, fileTrouble } from '../platform/file-errors.js'
 import type { Age } from './age.js'
 import { WrongKeyError, cannotDecrypt, cannotEncrypt } from './age-errors.js'
 import { readAgeHeader } from './age-format.js'
+import { loadAge } from './load-age.js'
 
 /** Pieces of this size are read, and one is waited for at a time: memory stays flat. */
 const PIECE = 1024 * 1024
@@ -18,6 +18,7 @@ const PIECE = 1024 * 1024
 export function ageLibrary({ signal }: Pick<Context, 'signal'>): Age {
   return {
     async encrypt(from, to, recipients) {
+      const { Encrypter } = await loadAge()
       const encrypter = new Encrypter()
       recipients.forEach(({ key }) => {
         encrypter.addRecipient(key)
@@ -29,6 +30,7 @@ export function ageLibrary({ signal }: Pick<Context, 'signal'>): Age {
     async decrypt(from, to, identities) {
       // The library reads on for the end of the header, however far away that is.
       await readAgeHeader(from)
+      const { Decrypter } = await loadAge()
       const decrypter = new Decrypter()
       identities.forEach(({ key }) => {
         decrypter.addIdentity(key)

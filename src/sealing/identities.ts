@@ -1,6 +1,6 @@
-import { Decrypter, identityToRecipient } from 'age-encryption'
 import { UsageError } from '../errors.js'
 import { keyText } from './key-text.js'
+import { loadAge } from './load-age.js'
 import { recipientId } from './recipients.js'
 
 /** A private key that reads sets. */
@@ -56,6 +56,7 @@ async function parseIdentity(key: string): Promise<Identity> {
   if (key.startsWith('age1')) {
     throw unusable('it holds a public key', 'Give the private one, which begins with AGE-SECRET-KEY-1.')
   }
+  const { Decrypter, identityToRecipient } = await loadAge()
   try {
     new Decrypter().addIdentity(key)
     if (key.startsWith('AGE-SECRET-KEY-1')) {

@@ -1,6 +1,6 @@
-import { Encrypter } from 'age-encryption'
 import { sha256OfText } from '../backup/sha256.js'
 import { UsageError } from '../errors.js'
+import { loadAge } from './load-age.js'
 
 /** A public key that sets are encrypted to. */
 export interface Recipient {
@@ -22,12 +22,14 @@ export function recipientId(key: string): string {
  * @param hide told what must never be shown: a private key that somebody put here by mistake
  * Throws `UsageError`.
  */
-export function parseRecipients(keys: readonly string[], hide: (secret: string) => void): Recipient[] {
-  return [...new Set(keys.map((key) => key.trim()))].map((key) => {
-    const problem = problemWith(key, hide)
+export async function parseRecipients(keys: readonly string[], hide: (secret: string) => void): Promise<Recipient[]> {
+  const recipients: Recipient[] = []
+  for (const key of new Set(keys.map((each) => each.trim()))) {
+    const problem = await problemWith(key, hide)
     if (problem !== null) throw unusable(problem)
-    return { key, id: recipientId(key) }
-  })
+    recipients.push({ key, id: recipientId(key) })
+  }
+  return recipients
 }
 
 interface Problem {
@@ -35,7 +37,7 @@ interface Problem {
   advice: string
 }
 
-function problemWith(key: string, hide: (secret: string) => void): Problem | null {
+async function problemWith(key: string, hide: (secret: string) => void): Promise<Problem | null> {
   if (/^AGE-SECRET-KEY-|PRIVATE KEY/i.test(key)) {
     hide(key)
     return {
@@ -53,7 +55,7 @@ function problemWith(key: string, hide: (secret: string) => void): Problem | nul
       advice: 'Every age program reads what is encrypted to an X25519 key: make one with age-keygen.',
     }
   }
-  return isX25519(key)
+  return (await isX25519(key))
     ? null
     : {
         problem: `"${shortened(key)}" is not an age public key`,
@@ -61,8 +63,9 @@ function problemWith(key: string, hide: (secret: string) => void): Problem | nul
       }
 }
 
-function isX25519(key: string): boolean {
+async function isX25519(key: string): Promise<boolean> {
   if (!/^age1[ac-hj-np-z02-9]{58}$/.test(key)) return false
+  const { Encrypter } = await loadAge()
   try {
     new Encrypter().addRecipient(key)
     return true

@@ -11,10 +11,12 @@ export class IncomingArtifact implements IncomingSet {
   private sent: SentSet | undefined
   private isCommitted = false
 
+  /** @param onCommit called once the set is visible; the folder is kept then */
   constructor(
     private readonly place: SetPlace,
     readonly folder: string,
     private readonly sender: ArtifactSender,
+    private readonly onCommit: () => void,
   ) {}
 
   async send(progress?: ByteProgress): Promise<void> {
@@ -25,6 +27,7 @@ export class IncomingArtifact implements IncomingSet {
     const sent = await this.sendNow()
     await this.sender.show(sent)
     this.isCommitted = true
+    this.onCommit()
     return { folder: this.folder, location: this.sender.locationOf(sent) }
   }
 

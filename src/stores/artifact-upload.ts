@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { OperationError, UsageError } from '../errors.js'
+import { InterruptedError, OperationError, UsageError } from '../errors.js'
 import { entriesBelow } from '../platform/files.js'
 import { uploadFiles } from '../platform/artifact-upload.js'
 import { orFileTrouble } from '../platform/file-errors.js'
@@ -77,7 +77,9 @@ async function listedAs(
     const artifact = await repository.find(id)
     if (artifact !== undefined) return artifact
     if (look >= LOOKS) throw notArrived(doing, `GitHub took it as artifact ${id}, and then does not list it`)
-    await clock.sleep(1000 * 2 ** (look - 1), signal)
+    await clock.sleep(1000 * 2 ** (look - 1), signal).catch((reason: unknown) => {
+      throw new InterruptedError(doing, reason)
+    })
   }
 }
 

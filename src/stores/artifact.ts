@@ -43,6 +43,8 @@ class ArtifactStore implements Store {
   private readonly sets: ArtifactSets
   private readonly sender: ArtifactSender
   private readonly fetched: FetchedFolders
+  /** The folders of sets that were committed in this run. */
+  private readonly staged = new Map<string, string>()
 
   constructor(
     private readonly access: ArtifactAccess,
@@ -85,15 +87,23 @@ class ArtifactStore implements Store {
     const doing = `beginning the set ${nameOfSet(place)} in ${this.name}`
     uploaderOf(this.access, doing)
     await this.sets.refuseExisting(place, doing, 'recently')
-    return new IncomingArtifact(place, await this.tools.workspace.folder(`set-${type}-${id}`), this.sender)
+    const folder = await this.tools.workspace.folder(`set-${type}-${id}`)
+    return new IncomingArtifact(place, folder, this.sender, () => this.staged.set(nameOfSet(place), folder))
   }
 
   async open(set: SetPlace, progress?: ByteProgress): Promise<string> {
     return this.fetched.open(checkedPlace(set), progress)
   }
 
-  letGo(set: SetPlace): Promise<void> {
-    return this.fetched.letGo(set)
+  /** Removes what was fetched; what was written here in this run, when it was not fetched. */
+  async letGo(set: SetPlace): Promise<void> {
+    const name = nameOfSet(set)
+    await orFileTrouble(`removing the local copy of ${name}`, async () => {
+      const staged = this.staged.get(name)
+      if ((await this.fetched.letGo(set)) || staged === undefined) return
+      this.staged.delete(name)
+      await rm(staged, { recursive: true, force: true })
+    })
   }
 
   async put(folder: string, set: SetPlace, progress?: ByteProgress): Promise<void> {
@@ -120,6 +130,10 @@ class ArtifactStore implements Store {
     })
     const name = nameOfProof(record.manifest.series, place, new Date(proof.at))
     await uploadParcel({ name, root, bytes: 0, compressed: false }, this.shelf, this.access, this.tools)
+    // Whoever copies the set from where it was fetched to takes the outcome along.
+    const local = await this.fetched.folderOf(place)
+    if (local !== undefined)
+      await orFileTrouble(`recording an outcome in ${local}`, () => writeProof(local, proof, workshop))
   }
 
   async remove(set: SetPlace): Promise<void> {

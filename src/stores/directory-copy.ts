@@ -1,6 +1,7 @@
 import { constants, copyFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { FileEntry } from '../backup/manifest.js'
+import { InterruptedError } from '../errors.js'
 import { makeFolder } from '../platform/files.js'
 import { inParallel } from '../platform/parallel.js'
 import { compareFiles } from './set-files.js'
@@ -27,7 +28,7 @@ export async function copyFiles(
   const onBytes = (bytes: number): void => progress?.((done += bytes), total)
   for (const folder of new Set(files.map((file) => path.dirname(path.join(to, file.path))))) await makeFolder(folder)
   await inParallel(files, COPIERS, async ({ path: file, size }) => {
-    signal?.throwIfAborted()
+    if (signal?.aborted === true) throw new InterruptedError(doing, signal.reason)
     await copyFile(path.join(from, file), path.join(to, file), constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
     onBytes(size)
   })

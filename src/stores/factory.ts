@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { openArtifactStore } from './artifact.js'
+import { CleanablePlace, type OpenPlace } from './clean-up.js'
 import { DirectoryStore } from './directory.js'
 import { kindOfLocation } from './location.js'
 import { openRclonePlace } from './rclone.js'
@@ -20,15 +21,19 @@ export async function openStore(location: string, tools: StoreTools): Promise<St
     case 'folder':
       return new DirectoryStore(path.resolve(tools.workingDirectory, found.path), tools, location)
     case 'rsync':
-      return new RemoteStore(openRsyncPlace(location, tools), tools)
+      return remote((signal) => openRsyncPlace(location, { ...tools, signal }), tools)
     case 's3': {
       // The SDK is most of the program, and few need it.
       const { openS3Place } = await import('./s3.js')
-      return new RemoteStore(openS3Place(location, tools), tools)
+      return remote((signal) => openS3Place(location, { ...tools, signal }), tools)
     }
     case 'artifact':
       return openArtifactStore(found.location, tools)
     case 'rclone':
-      return new RemoteStore(openRclonePlace(location, tools), tools)
+      return remote((signal) => openRclonePlace(location, { ...tools, signal }), tools)
   }
+}
+
+function remote(open: OpenPlace, tools: StoreTools): Store {
+  return new RemoteStore(new CleanablePlace(open, tools.signal), tools)
 }

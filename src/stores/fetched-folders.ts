@@ -28,14 +28,21 @@ export class FetchedFolders {
     }
   }
 
-  /** Removes the folder, with the one above it, once everybody who opened it has let it go. */
-  async letGo(set: SetPlace): Promise<void> {
+  /** Removes the folder, with the one above it, once everybody who opened it has let it go. False where it was not opened. */
+  async letGo(set: SetPlace): Promise<boolean> {
     const name = nameOfSet(set)
     const opened = this.opened.get(name)
-    if (opened === undefined) return
+    if (opened === undefined) return false
     opened.users--
-    if (opened.users > 0) return
-    this.opened.delete(name)
-    await rm(path.dirname(await opened.folder), { recursive: true, force: true })
+    if (opened.users === 0) {
+      this.opened.delete(name)
+      await rm(path.dirname(await opened.folder), { recursive: true, force: true })
+    }
+    return true
+  }
+
+  /** The folder of a set that is open; undefined where it is not. */
+  async folderOf(set: SetPlace): Promise<string | undefined> {
+    return this.opened.get(nameOfSet(set))?.folder
   }
 }

@@ -6,6 +6,7 @@ import { DamagedError, OperationError } from '../errors.js'
 import { ifThere, orFileTrouble } from '../platform/file-errors.js'
 import type { FilePlace, PlacedFile, SentFile } from './file-place.js'
 import { requireSizes } from './local-sizes.js'
+import { ProgressSum } from './progress-sum.js'
 import { ABSENT, RcloneCommand, type RcloneTools } from './rclone-command.js'
 import { parseRcloneLocation, rcloneArgument, type RcloneLocation } from './rclone-location.js'
 import type { ByteProgress } from './store.js'
@@ -63,31 +64,27 @@ class RclonePlace implements FilePlace {
     if (files.length === 0) return
     await requireSizes(from, files, this.doing('sending files to'))
     const begun = this.tools.clock.now().getTime()
-    const tell = progressOf(
-      files.map(({ size }) => size),
-      progress,
-    )
-    await this.copy(this.doing('sending files to'), from, rcloneArgument(this.location, to), files, tell)
+    const total = files.reduce((sum, { size }) => sum + size, 0)
+    const part = new ProgressSum(total, progress).part(total)
+    await this.copy(this.doing('sending files to'), from, rcloneArgument(this.location, to), files, part.reached)
     await this.requireSame(from, files, to)
     await this.dateAnew(files, to, begun - CLOCK_TOLERANCE_MS)
-    tell(Infinity)
+    part.done()
   }
 
   async download(from: string, files: readonly PlacedFile[], to: string, progress?: ByteProgress): Promise<void> {
     if (files.length === 0) return
     const doing = this.doing('fetching files from')
     await orFileTrouble(doing, () => mkdir(to, { recursive: true, mode: 0o700 }))
-    const tell = progressOf(
-      files.map(({ bytes }) => bytes),
-      progress,
-    )
-    await this.copy(doing, rcloneArgument(this.location, from), to, files, tell)
+    const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
+    const part = new ProgressSum(total, progress).part(total)
+    await this.copy(doing, rcloneArgument(this.location, from), to, files, part.reached)
     await requireSizes(
       to,
       files.map(({ path: file, bytes }) => ({ path: file, size: bytes })),
       doing,
     )
-    tell(Infinity)
+    part.done()
   }
 
   async read(file: string): Promise<string | undefined> {
@@ -231,16 +228,6 @@ class RclonePlace implements FilePlace {
 
   private doing(what: string): string {
     return `${what} ${this.name}`
-  }
-}
-
-/** Tells progress that never goes back and never beyond the total. */
-function progressOf(sizes: readonly number[], progress: ByteProgress | undefined): (bytes: number) => void {
-  const total = sizes.reduce((sum, size) => sum + size, 0)
-  let done = 0
-  return (bytes) => {
-    done = Math.min(total, Math.max(done, bytes))
-    progress?.(done, total)
   }
 }
 

@@ -17,20 +17,13 @@ import type { ByteProgress, SetPlace } from './store.js'
 /** How many files are read at a time. */
 const READERS = 4
 
-interface Opened {
-  folder: Promise<string>
-  users: number
-}
-
 interface WrongFile {
   path: string
   why: string
 }
 
-/** Sets that were fetched from a place into folders of this run, each once however many ask for it. */
-export class FetchedSets {
-  private readonly opened = new Map<string, Opened>()
-
+/** Fetches sets from a place, and once more what did not come as it should be. */
+export class SetFetcher {
   constructor(
     private readonly place: FilePlace,
     private readonly tools: {
@@ -40,38 +33,8 @@ export class FetchedSets {
     },
   ) {}
 
-  async open(set: SetPlace, progress?: ByteProgress): Promise<string> {
-    const name = nameOfSet(set)
-    const opened = this.opened.get(name) ?? { folder: this.fetch(set, progress), users: 0 }
-    this.opened.set(name, opened)
-    opened.users++
-    try {
-      return await opened.folder
-    } catch (error) {
-      this.opened.delete(name)
-      throw error
-    }
-  }
-
-  /** Removes the folder once everybody who opened it has let it go. False where it was not opened. */
-  async letGo(set: SetPlace): Promise<boolean> {
-    const name = nameOfSet(set)
-    const opened = this.opened.get(name)
-    if (opened === undefined) return false
-    opened.users--
-    if (opened.users === 0) {
-      this.opened.delete(name)
-      await rm(path.dirname(await opened.folder), { recursive: true, force: true })
-    }
-    return true
-  }
-
-  /** The folder of a set that is open; undefined where it is not. */
-  async folderOf(set: SetPlace): Promise<string | undefined> {
-    return this.opened.get(nameOfSet(set))?.folder
-  }
-
-  private async fetch(set: SetPlace, progress?: ByteProgress): Promise<string> {
+  /** Into a folder of its own, in another of its own. */
+  async fetch(set: SetPlace, progress?: ByteProgress): Promise<string> {
     const files = (await this.place.list(nameOfSet(set))).filter((file) => this.isInside(set, file))
     if (!hasManifest({ files })) throw noSuchSet(set, 'opening', this.place.name)
     const above = await this.tools.workspace.folder(`${set.type}-${set.id}`)

@@ -9,12 +9,13 @@ import { OperationError } from '../errors.js'
 import { orFileTrouble } from '../platform/file-errors.js'
 import { ownerHere } from '../platform/owner.js'
 import type { LogLine } from '../records/log.js'
+import { FetchedFolders } from './fetched-folders.js'
 import type { FilePlace } from './file-place.js'
 import { proofFileName, proofText } from './proofs.js'
 import { RemoteIncoming } from './remote-incoming.js'
 import { takeRemoteLock } from './remote-lock.js'
 import { appendToRemoteLog, readRemoteLog } from './remote-log.js'
-import { FetchedSets } from './remote-open.js'
+import { SetFetcher } from './remote-open.js'
 import { RemoteSets, filesAt, hasManifest, seriesOf } from './remote-sets.js'
 import { sweepPlace } from './remote-sweep.js'
 import { Transfer, removeSetFiles } from './remote-transfer.js'
@@ -66,7 +67,7 @@ export interface RemoteStoreTools {
 export class RemoteStore implements Store {
   readonly name: string
   private readonly sets: RemoteSets
-  private readonly fetched: FetchedSets
+  private readonly fetched: FetchedFolders
   /** Folders of sets that were written in this run, by the names of the sets. */
   private readonly staged = new Map<string, string>()
 
@@ -76,7 +77,8 @@ export class RemoteStore implements Store {
   ) {
     this.name = place.name
     this.sets = new RemoteSets(place, tools)
-    this.fetched = new FetchedSets(place, tools)
+    const fetcher = new SetFetcher(place, tools)
+    this.fetched = new FetchedFolders((set, progress) => fetcher.fetch(set, progress))
   }
 
   async checkWritable(): Promise<void> {

@@ -6,7 +6,8 @@ import { explainRsync, isAbsence } from './rsync-errors.js'
 import type { RsyncLocation } from './rsync-location.js'
 import { progressReader } from './rsync-progress.js'
 import { daemonPassword, type RsyncSettings } from './rsync-settings.js'
-import { remoteShell } from './rsync-shell.js'
+import { UNSHARED, destination, remoteShell, shellCommand } from './rsync-shell.js'
+import { SshConnection } from './ssh-connection.js'
 import type { FileTools } from './text-or-file.js'
 
 export type RsyncTools = Pick<Context, 'logger' | 'processes' | 'clock' | 'workspace' | 'environment' | 'signal'> &
@@ -50,9 +51,15 @@ interface Version {
   number: number
 }
 
+interface Prepared {
+  env: Readonly<Record<string, string | undefined>>
+  version: Version
+  connection?: SshConnection | undefined
+}
+
 /** Runs rsync against one location: with its secrets, again when the network fails, and with errors in words. */
 export class RsyncCommand {
-  private prepared: Promise<{ env: Record<string, string | undefined>; version: Version }> | undefined
+  private prepared: Promise<Prepared> | undefined
 
   constructor(
     private readonly location: RsyncLocation,
@@ -69,8 +76,20 @@ export class RsyncCommand {
     return this.attempt(call, true)
   }
 
+  /** Ends the connection that the runs shared. */
+  async close(): Promise<void> {
+    const prepared = await this.prepared?.catch(() => undefined)
+    await prepared?.connection?.close()
+  }
+
   private async attempt(call: RsyncCall, mayBeAbsent: boolean): Promise<boolean> {
-    const command = await this.commandFor(call)
+    const prepared = await (this.prepared ??= this.prepare())
+    const command = this.commandFor(call, prepared)
+    const run = (): Promise<boolean> => this.tryUntilItPasses(call, command, mayBeAbsent)
+    return prepared.connection === undefined ? run() : prepared.connection.during(run)
+  }
+
+  private async tryUntilItPasses(call: RsyncCall, command: Command, mayBeAbsent: boolean): Promise<boolean> {
     const pauses = this.tools.pauses ?? PAUSES_MS
     for (let tries = 0; ; tries += 1) {
       try {
@@ -88,8 +107,8 @@ export class RsyncCommand {
     }
   }
 
-  private async commandFor({ doing, options, from, to, quiet = 0, onBytes, accept = [] }: RsyncCall): Promise<Command> {
-    const { env, version } = await (this.prepared ??= this.prepare())
+  private commandFor(call: RsyncCall, { env, version }: Prepared): Command {
+    const { doing, options, from, to, quiet = 0, onBytes, accept = [] } = call
     const silence = (this.tools.silence ?? SILENCE_SECONDS) + quiet
     const common = ['--from0', '--no-human-readable', `--timeout=${silence}`]
     if (this.location.kind === 'daemon') common.push('--no-motd', `--contimeout=${CONNECT_SECONDS}`)
@@ -110,19 +129,23 @@ export class RsyncCommand {
     return this.location.kind === 'ssh' && number < 30204 && /[^\w./=:@,+-]/.test(this.location.path)
   }
 
-  private async prepare(): Promise<{ env: Record<string, string | undefined>; version: Version }> {
+  private async prepare(): Promise<Prepared> {
     const { environment, settings = {} } = this.tools
     const env: Record<string, string | undefined> = { LC_ALL: 'C', TZ: 'UTC' }
     for (const name of PASSED_ON) env[name] = environment[name]
+    const version = await this.localVersion(env)
     if (this.location.kind === 'daemon') {
-      env.RSYNC_PASSWORD = await daemonPassword(settings.rsyncPassword, this.tools)
-    } else {
-      env.RSYNC_RSH = await remoteShell(this.location, settings, this.tools)
+      const password = await daemonPassword(settings.rsyncPassword, this.tools)
+      return { version, env: { ...env, RSYNC_PASSWORD: password } }
     }
-    return { env, version: await this.localVersion(env) }
+    const words = await remoteShell(this.location, settings, this.tools)
+    const doing = `connecting to ${this.location.name}`
+    const connection = await SshConnection.prepare(words, destination(this.location), env, doing, this.tools)
+    const shell = shellCommand([...words, ...(connection?.options ?? UNSHARED)])
+    return { version, env: { ...env, RSYNC_RSH: shell }, connection }
   }
 
-  private async localVersion(env: Record<string, string | undefined>): Promise<Version> {
+  private async localVersion(env: Readonly<Record<string, string | undefined>>): Promise<Version> {
     const doing = `looking which rsync is here, for ${this.location.name}`
     const { stdout } = await this.tools.processes.run({
       program: 'rsync',

@@ -50,7 +50,7 @@ const MEANINGS: readonly Meaning[] = [
       'Give ssh-key a private key without a passphrase (`-----BEGIN …`), whole, and with mode 0600 when it is a file.',
   },
   {
-    pattern: /Permission denied \((.+)\)/,
+    pattern: /Permission denied \(([a-z][\w,-]*)\)/,
     problem: '$host accepted none of the keys ($1)',
     advice: "Check ssh-key and the user's name, and that the public key is in authorized_keys at the other end.",
   },
@@ -156,6 +156,12 @@ const MEANINGS: readonly Meaning[] = [
     pattern: /(Permission denied \(13\)|Operation not permitted \(1\))/,
     problem: 'a file or folder $disk may not be read or written',
     advice: 'Give the user that rsync runs as at the other end the rights to the folder of the store.',
+  },
+  {
+    pattern: /mkdir .* failed: File exists/,
+    problem: 'another one made the same folder at the same time, or a file is in its place',
+    advice: 'See that no file has the name of a folder of the store, then start again.',
+    passes: true,
   },
   {
     pattern: /mkdir .* failed: No such file or directory/,

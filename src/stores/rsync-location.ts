@@ -43,6 +43,7 @@ export function parseRsyncLocation(location: string): RsyncLocation {
   const short = /^(?:([^/@:]*)@)?(\[[^\]/]+\]|[^/:[\]@]+):(:?)(.*)$/.exec(location)
   if (short === null) throw unusable(location, 'it is none of the forms that are known')
   const [, user, host = '', isDaemon, path = ''] = short
+  if (user === undefined && /^[^/]*@[^/]*:/.test(path)) throw passwordInside(location)
   const where = { ...addressOf(location, user, host), port: undefined }
   return isDaemon === ':' ? daemon(location, where, `/${path}`) : shell(where, path, 'short')
 }
@@ -106,9 +107,7 @@ function shell(where: Address, path: string, form: 'ssh' | 'short'): ShellLocati
 type Address = Pick<RsyncLocation, 'user' | 'host' | 'port'>
 
 function addressOf(location: string, user: string | undefined, host: string): Omit<Address, 'port'> {
-  if (user?.includes(':') === true) {
-    throw unusable(location, 'it holds a password, which would be seen by all; give it as rsync-password')
-  }
+  if (user?.includes(':') === true) throw passwordInside(location)
   if (user === '' || user?.startsWith('-') === true || host.startsWith('-')) {
     throw unusable(location, 'its user or host is not a name')
   }
@@ -140,6 +139,10 @@ function trimmed(path: string): string {
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/')
+}
+
+function passwordInside(location: string): UsageError {
+  return unusable(location, 'it holds a password, which would be seen by all; give it as rsync-password')
 }
 
 function unusable(location: string, why: string): UsageError {

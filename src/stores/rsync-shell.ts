@@ -9,16 +9,14 @@ const ALIVE_SECONDS = 15
 const ALIVE_COUNT = 4
 
 /**
- * The remote shell as rsync is told of it: ssh, which never asks anything and never connects to a host whose key it does
- * not know, whatever the user's own configuration says.
- *
- * rsync cuts it into words at spaces and knows quotation marks, so that each word is quoted here.
+ * The program ssh and its options: it never asks anything and never connects to a host whose key it does not know, whatever
+ * the user's own configuration says.
  */
 export async function remoteShell(
   location: ShellLocation,
   { sshKey, sshKnownHosts }: Pick<RsyncSettings, 'sshKey' | 'sshKnownHosts'>,
   tools: Pick<Context, 'workspace' | 'logger'> & FileTools,
-): Promise<string> {
+): Promise<string[]> {
   const options = [
     'BatchMode=yes',
     'StrictHostKeyChecking=yes',
@@ -27,9 +25,6 @@ export async function remoteShell(
     `ConnectTimeout=${CONNECT_SECONDS}`,
     `ServerAliveInterval=${ALIVE_SECONDS}`,
     `ServerAliveCountMax=${ALIVE_COUNT}`,
-    // A connection that another ssh left open would be used without looking at our key and the host's.
-    'ControlMaster=no',
-    'ControlPath=none',
     'ClearAllForwardings=yes',
     'ForwardAgent=no',
     'PermitLocalCommand=no',
@@ -42,7 +37,23 @@ export async function remoteShell(
     options.push(`IdentityFile=${optionPath(await keyFile(sshKey, tools))}`, 'IdentitiesOnly=yes')
   }
   const port = location.port === undefined ? [] : ['-p', String(location.port)]
-  return ['ssh', '-T', ...port, ...options.flatMap((option) => ['-o', option])].map(quoted).join(' ')
+  return ['ssh', '-T', ...port, ...options.flatMap((option) => ['-o', option])]
+}
+
+/**
+ * A connection of its own each time. One that the user's other ssh left open would be used without looking at our key and
+ * the host's.
+ */
+export const UNSHARED = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none'] as const
+
+/** Whom ssh is to connect to. */
+export function destination({ user, host }: ShellLocation): string[] {
+  return [...(user === undefined ? [] : ['-l', user]), '--', host.replace(/^\[(.*)\]$/, '$1')]
+}
+
+/** A remote shell as rsync reads it: rsync cuts it into words at spaces, and knows quotation marks. */
+export function shellCommand(words: readonly string[]): string {
+  return words.map(quoted).join(' ')
 }
 
 async function keyFile(setting: string, tools: Pick<Context, 'workspace' | 'logger'> & FileTools): Promise<string> {

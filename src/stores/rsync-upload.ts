@@ -5,6 +5,8 @@ import type { RsyncEntry } from './rsync-list.js'
 
 /** What is known of the other end before files are sent. */
 export interface Known {
+  /** Whether the folder is there. */
+  isThere: boolean
   /** What is in the folder already. */
   here: readonly PlacedFile[]
   /** The folder to link to, and what is in it. */
@@ -12,8 +14,11 @@ export interface Known {
   there: readonly PlacedFile[]
 }
 
-/** Checksums of more than this are not asked for at once: nothing is said until they are all there. */
-const BATCH_BYTES = 2e9
+/**
+ * How much is sent and compared at a time. Large enough that the connections for it do not count, small enough that the
+ * checksums of one batch are taken while another one is sent.
+ */
+const BATCH_BYTES = 256e6
 const BATCH_FILES = 5_000
 
 /** The set that was taken before this one: the newest folder beside it that is older, else the newest. */
@@ -34,7 +39,7 @@ export function linkCandidates(files: readonly SentFile[], { here, there }: Know
   return [files.filter(isLikely), files.filter((file) => !isLikely(file))]
 }
 
-/** Files in groups whose checksums do not take too long. */
+/** Files in groups that are sent and compared at a time; a file that is larger is one of its own. */
 export function batchesOf(files: readonly SentFile[]): SentFile[][] {
   const batches: SentFile[][] = []
   let bytes = Infinity

@@ -3,8 +3,10 @@ import path from 'node:path'
 
 import { OperationError } from '../errors.js'
 import { ifThere, orFileTrouble } from '../platform/file-errors.js'
+import { inParallel } from '../platform/parallel.js'
 import type { FilePlace, PlacedFile, SentFile } from './file-place.js'
 import { requireSizes } from './local-sizes.js'
+import { ProgressSum } from './progress-sum.js'
 import { RsyncCommand, type RsyncTools } from './rsync-command.js'
 import { PARTIAL, isUnfinished, parseListLine, placedFiles, unescaped, type RsyncEntry } from './rsync-list.js'
 import { linkArgument, parseRsyncLocation, rsyncArgument, rsyncSource, type RsyncLocation } from './rsync-location.js'
@@ -19,8 +21,11 @@ const RESUMED = ['--partial', `--partial-dir=${PARTIAL}`]
 /** Bytes a second that a slow disk surely reads: so long may checksums take while nothing is said. */
 const SLOW_READ = 20e6
 
-/** Sets this small are compared whole, rather than asking first what is there. */
+/** Of so many bytes it is not asked first what is there. */
 const SMALL = 1 << 20
+
+/** How many transfers go on at a time: while one compares, another one sends. */
+const SENDERS = 2
 
 /** What rsync has begun and not finished is removed after so many milliseconds. */
 const ABANDONED_AFTER = 3 * 24 * 3600 * 1000
@@ -58,22 +63,22 @@ class RsyncPlace implements FilePlace {
   async upload(from: string, files: readonly SentFile[], to: string, progress?: ByteProgress): Promise<void> {
     if (files.length === 0) return
     await requireSizes(from, files, this.doing('sending files to'))
-    const total = bytesOf(files)
-    const known = total > SMALL ? await this.whatIsThere(to) : undefined
+    // What is little is compared whole, rather than asking first what is there.
+    const known = bytesOf(files) > SMALL ? await this.whatIsThere(to) : undefined
     const [likely, fresh] = known === undefined ? [files, []] : linkCandidates(files, known)
-    let done = 0
-    const tell = (bytes: number): void => {
-      done = Math.min(total, Math.max(done, bytes))
-      progress?.(done, total)
-    }
-    await this.send(from, fresh, to, [], tell)
-    for (const batch of batchesOf(likely)) {
-      const before = done
-      await this.sendOrLink(from, batch, to, known?.like)
-      tell(before + bytesOf(batch))
-    }
-    await this.requireSame(from, files, to)
-    tell(total)
+    const jobs = [
+      ...batchesOf(fresh).map((batch) => ({ batch, isLikely: false })),
+      ...batchesOf(likely).map((batch) => ({ batch, isLikely: true })),
+    ]
+    // Two that make the same folder at the same time are in each other's way.
+    if (jobs.length > 1 && known?.isThere === false) await this.makeFolder(to)
+    const sum = new ProgressSum(bytesOf(files), progress)
+    await inParallel(jobs, SENDERS, async ({ batch, isLikely }) => {
+      const part = sum.part(bytesOf(batch))
+      await (isLikely ? this.sendOrLink(from, batch, to, known?.like) : this.send(from, batch, to, [], part.reached))
+      await this.requireSame(from, batch, to)
+      part.done()
+    })
   }
 
   async download(from: string, files: readonly PlacedFile[], to: string, progress?: ByteProgress): Promise<void> {
@@ -81,7 +86,7 @@ class RsyncPlace implements FilePlace {
     const doing = this.doing('fetching files from')
     await orFileTrouble(doing, () => mkdir(to, { recursive: true, mode: 0o700 }))
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
-    let done = 0
+    const part = new ProgressSum(total, progress).part(total)
     const source = rsyncSource(this.location, from)
     await this.command.run({
       doing,
@@ -90,17 +95,14 @@ class RsyncPlace implements FilePlace {
       to: `${to}/`,
       writes: 'here',
       input: files.map((file) => `${source.prefix}${file.path}`),
-      onBytes: (bytes) => {
-        done = Math.min(total, Math.max(done, bytes))
-        progress?.(done, total)
-      },
+      onBytes: part.reached,
     })
     await requireSizes(
       to,
       files.map(({ path: file, bytes }) => ({ path: file, size: bytes })),
       doing,
     )
-    progress?.(total, total)
+    part.done()
   }
 
   async read(file: string): Promise<string | undefined> {
@@ -145,6 +147,10 @@ class RsyncPlace implements FilePlace {
     return Promise.resolve(null)
   }
 
+  close(): Promise<void> {
+    return this.command.close()
+  }
+
   /** What is in folders: `--recursive` for all of it, `--dirs` for its own entries. */
   private async entries(folders: readonly string[], options: readonly string[]): Promise<RsyncEntry[]> {
     const entries: RsyncEntry[] = []
@@ -175,7 +181,16 @@ class RsyncPlace implements FilePlace {
     const isThere = siblings.some((entry) => entry.path === folder)
     const folders = [...(isThere ? [folder] : []), ...(like === undefined ? [] : [like])]
     const entries = folders.length === 0 ? [] : await this.entries(folders, ['--recursive'])
-    return { here: placedFiles(entries, folder), like, there: like === undefined ? [] : placedFiles(entries, like) }
+    return {
+      isThere,
+      here: placedFiles(entries, folder),
+      like,
+      there: like === undefined ? [] : placedFiles(entries, like),
+    }
+  }
+
+  private async makeFolder(folder: string): Promise<void> {
+    await this.inScratch((empty) => this.intoPlace(this.doing(`making ${folder} in`), empty, folder, ['.'], ['--dirs']))
   }
 
   private async send(

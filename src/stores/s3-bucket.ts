@@ -13,6 +13,8 @@ export interface S3Tools {
   signal?: AbortSignal | undefined
   /** Instead of the SDK's own chain: environment, web identity, profiles, roles of the machine. */
   credentials?: CredentialSource
+  /** Milliseconds after which a connection over which nothing moves is given up; two minutes by default. */
+  silence?: number
 }
 
 /** What is asked of S3: for the words of an error, and for the permission that it names. */
@@ -34,7 +36,7 @@ interface RequestOptions {
 const ATTEMPTS = 8
 
 /** A connection over which nothing moves for so long is given up, and the request is tried again. */
-const SILENCE_MS = 60_000
+const SILENCE_MS = 120_000
 const CONNECTING_MS = 10_000
 
 /** A bucket as one store uses it: its client, made when it is first needed, and errors in words. */
@@ -141,20 +143,25 @@ interface Opened {
 /** The SDK is loaded only here, so that nobody waits for it who does not use S3. */
 async function openClient(location: S3Location, tools: S3Tools): Promise<Opened> {
   const { S3 } = await import('@aws-sdk/client-s3')
+  // It warns that a later version will want a newer Node. Which version is used is ours to choose, not the user's.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const s3 = new S3(clientConfig(location, tools))
   signDigests(s3)
   return { s3, watch: new CredentialWatch(s3.config.credentials, tools) }
 }
 
 /** Everything that decides how the client behaves. */
-export function clientConfig(location: S3Location, { environment, credentials }: S3Tools): S3ClientConfig {
+export function clientConfig(
+  location: S3Location,
+  { environment, credentials, silence = SILENCE_MS }: S3Tools,
+): S3ClientConfig {
   const endpoint = location.endpoint ?? environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL
   const region =
     location.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? (endpoint ? 'us-east-1' : undefined)
   return {
     maxAttempts: attemptsOf(environment.AWS_MAX_ATTEMPTS),
     retryMode: 'adaptive',
-    requestHandler: { connectionTimeout: CONNECTING_MS, socketTimeout: SILENCE_MS },
+    requestHandler: { connectionTimeout: CONNECTING_MS, socketTimeout: silence },
     // We give the checksums ourselves, of what we read ourselves; what the SDK adds is refused by older services.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

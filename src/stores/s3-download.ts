@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto'
+import { createHash, randomBytes, type Hash } from 'node:crypto'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
@@ -64,9 +64,9 @@ interface Errand {
 /** Under another name until it is whole, so that a short file never looks like it. */
 async function fetchFile(bucket: S3Bucket, errand: Errand): Promise<void> {
   const { target, source } = errand
-  const unfinished = `${target}.part`
+  const unfinished = `${target}.${randomBytes(4).toString('hex')}.part`
   const doing = `fetching ${source} from ${bucket.name} to ${target}`
-  const handle = await orFileTrouble(doing, () => open(unfinished, 'w', 0o600))
+  const handle = await orFileTrouble(doing, () => open(unfinished, 'wx', 0o600))
   try {
     await fetchInto(bucket, errand, handle, doing)
     await handle.close()

@@ -2,12 +2,13 @@ import { lstat, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { checksumsText } from '../backup/checksums.js'
 import type { FileEntry, Manifest } from '../backup/manifest.js'
-import { SET, incompleteness, isListed, readManifest } from '../backup/set.js'
+import { SET, incompleteness, isListed } from '../backup/set.js'
 import { sha256OfFile } from '../backup/sha256.js'
-import { DamagedError, OperationError } from '../errors.js'
+import { DamagedError } from '../errors.js'
 import { ifThere } from '../platform/file-errors.js'
 import { entriesBelow } from '../platform/files.js'
 import { inParallel } from '../platform/parallel.js'
+import { manifestOrWhy } from './measure-set.js'
 import { nameOfSet, notWhole } from './set-place.js'
 import type { SetPlace } from './store.js'
 
@@ -26,9 +27,29 @@ export interface LocalSet {
  * folder does not hold exactly the set that belongs to this place.
  */
 export async function wholeSet(folder: string, place: SetPlace, doing: string): Promise<LocalSet> {
-  const manifest = await readManifest(folder).catch((error: unknown) => {
-    throw error instanceof DamagedError ? notWhole(error.problem, doing, error) : error
-  })
+  const set = await setOrWhy(folder, place)
+  if (typeof set === 'string') throw notWhole(set, doing)
+  return set
+}
+
+/**
+ * The set in a folder, to be copied from there. Its list of checksums must say what its manifest says.
+ *
+ * Throws `DamagedError` when the folder holds something else than the whole set of this place.
+ */
+export async function setToCopy(folder: string, place: SetPlace): Promise<LocalSet> {
+  const doing = `copying the set ${nameOfSet(place)} from ${folder}`
+  const set = await setOrWhy(folder, place)
+  if (typeof set === 'string') throw damagedSource(set, doing)
+  const sealed = set.files.filter(({ path: file }) => isListed(file) || file === SET.manifest)
+  if ((await readFile(path.join(folder, SET.checksums), 'utf8')) === checksumsText(sealed)) return set
+  throw damagedSource(OTHER_CHECKSUMS, doing)
+}
+
+/** The set in a folder, or what it lacks or has too much to be the one of this place. */
+async function setOrWhy(folder: string, place: SetPlace): Promise<LocalSet | string> {
+  const manifest = await manifestOrWhy(folder)
+  if (typeof manifest === 'string') return manifest
   const entries = (await entriesBelow(folder)).filter(({ kind }) => kind !== 'folder')
   const sizes = new Map<string, number>()
   for (const { path: file } of entries.filter(({ kind }) => kind === 'file')) {
@@ -40,30 +61,13 @@ export async function wholeSet(folder: string, place: SetPlace, doing: string): 
     incompleteness(manifest, place, (file) => sizes.get(file)) ??
     (sizes.has(SET.checksums) ? null : `${SET.checksums} is missing`) ??
     (extra === undefined ? null : `${extra.path} is not in its manifest`)
-  if (wrong !== null) throw notWhole(wrong, doing)
+  if (wrong !== null) return wrong
   const others = [...sizes.keys()].filter((file) => !isListed(file))
   const unlisted = await inParallel(others, READERS, async (file) => ({
     path: file,
     ...(await sha256OfFile(path.join(folder, file))),
   }))
   return { manifest, files: [...manifest.files, ...unlisted] }
-}
-
-/**
- * The set in a folder, to be copied from there. Its list of checksums must say what its manifest says.
- *
- * Throws `DamagedError` when the folder holds something else than the whole set of this place.
- */
-export async function setToCopy(folder: string, place: SetPlace): Promise<LocalSet> {
-  const doing = `copying the set ${nameOfSet(place)} from ${folder}`
-  const set = await wholeSet(folder, place, doing).catch((error: unknown) => {
-    throw error instanceof OperationError ? damagedSource(error.problem, doing, error) : error
-  })
-  const sealed = set.files.filter(({ path: file }) => isListed(file) || file === SET.manifest)
-  if ((await readFile(path.join(folder, SET.checksums), 'utf8')) !== checksumsText(sealed)) {
-    throw damagedSource(OTHER_CHECKSUMS, doing)
-  }
-  return set
 }
 
 /** `SHA256SUMS` is a function of the manifest; another text means that one of the two was changed. */
@@ -95,7 +99,7 @@ export function difference(expected: FileEntry, found: { size: number; sha256: s
   return `the SHA-256 of ${expected.path} is ${found.sha256} and should be ${expected.sha256}`
 }
 
-function damagedSource(problem: string, doing: string, cause?: unknown): DamagedError {
+function damagedSource(problem: string, doing: string): DamagedError {
   const advice = 'The copy was not made. Validate the set to learn what is damaged, and keep the copies that are whole.'
-  return new DamagedError({ doing, problem, advice, cause })
+  return new DamagedError({ doing, problem, advice })
 }

@@ -52,12 +52,11 @@ export function locationOfSet(store: string, set: SetPlace): string {
 }
 
 /** What was written is not what would be counted as a set. */
-export function notWhole(wrong: string, doing: string, cause?: unknown): OperationError {
+export function notWhole(wrong: string, doing: string): OperationError {
   return new OperationError({
     doing,
     problem: `what was written is not the set it should be: ${wrong}`,
     advice: 'Nothing was kept. Take the backup again, and report this if it comes back.',
-    cause,
   })
 }
 

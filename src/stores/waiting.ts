@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../context.js'
-import { OperationError } from '../errors.js'
+import { InterruptedError, OperationError } from '../errors.js'
 import { Owner, describeOwner } from '../platform/owner.js'
 
 const MESSAGE_EVERY_MS = 30_000
@@ -44,7 +44,9 @@ export async function waitForTurn(
       logger.info(`Another run holds ${what}, waiting for it: ${describeOwner(turn)}.`)
       told = waited
     }
-    await clock.sleep(pace(turn), signal)
+    await clock.sleep(pace(turn), signal).catch((error: unknown) => {
+      throw signal?.aborted === true ? new InterruptedError(doing, error) : error
+    })
   }
 }
 

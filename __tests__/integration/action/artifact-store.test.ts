@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
+import { bufferSource, zipEntries } from '../../../src/platform/zip-file.js'
 import { parseName } from '../../../src/stores/artifact-names.js'
+import { commandLine } from '../../support/command-line.js'
 import { compiledSource, removeCompiledSources, type CompiledSource } from '../../support/compiled.js'
 import { REST_TOKEN } from '../../support/github-rest.js'
 import { GitHubServices } from '../../support/github-services.js'
@@ -92,11 +94,39 @@ describe('a job with a store of artifacts', () => {
     for (const places of [backup.places, validated.places]) expect(leaksOf(REST_TOKEN, places)).toEqual([])
   })
 
+  test('keeps what the command line validates and restores anywhere, with a token', async () => {
+    const backup = await job()
+    const run = (...args: string[]) =>
+      commandLine([...args, '--store', 'artifact:owner/name', '--postgres-bin', cluster.clientBin, '--json'], {
+        env: { GITHUB_TOKEN: REST_TOKEN, GITHUB_API_URL: services.apiUrl, TMPDIR: root },
+        program: path.join(source.folder, 'cli.js'),
+      })
+    const validated = await run('validate')
+    expect({ exitCode: validated.exitCode, log: validated.exitCode === 0 ? '' : validated.stderr }).toEqual({
+      exitCode: 0,
+      log: '',
+    })
+    // Results alone are on standard output, whatever libraries like to print there.
+    expect(validated.outputs).toMatchObject({ proof: 'proven', 'backup-id': backup.outputs['backup-id'] })
+    expect(validated.stderr).toContain('was not recorded in artifact:owner/name')
+    const restored = await run('restore', '--target-url', cluster.url('restored'), '--confirm', 'restored')
+    expect({ exitCode: restored.exitCode, log: restored.exitCode === 0 ? '' : restored.stderr }).toEqual({
+      exitCode: 0,
+      log: '',
+    })
+    expect(await cluster.psql('SELECT count(*) FROM animals', 'restored')).toContain('2000')
+    const refused = await run('backup', '--database-url', cluster.url('app'))
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toContain('can only be uploaded by a job of GitHub Actions')
+    expect(leaksOf(REST_TOKEN, new Map([['log', validated.stderr + restored.stderr + refused.stderr]]))).toEqual([])
+  })
+
   test('says so when what is there was damaged', async () => {
     await job()
     const set = services.artifacts.find(({ name }) => name.endsWith('.set'))!
     const content = services.contentOf(set)
-    content[Math.floor(content.length / 2)]! ^= 1
+    const [largest] = (await zipEntries(bufferSource(content))).sort((a, b) => b.stored - a.stored)
+    content[largest!.at + 200 + Math.floor(largest!.stored / 2)]! ^= 1
     const validated = await job({ inputs: { operation: 'validate', 'database-url': '' } })
     expect(validated.exitCode).toBe(3)
     expect(validated.outputs.proof).toBe('failed')

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { generateIdentity, identityToRecipient } from 'age-encryption'
 
 import { idOf, type Manifest } from '../../../src/backup/manifest.js'
 import { writeChecksums, writeManifest } from '../../../src/backup/set.js'
@@ -10,6 +11,7 @@ import { outputsOf } from '../../../src/report/outputs.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { createFarm } from '../../support/databases/index.js'
 import { changingTheCopy, operate, PROVEN, summaryOf, type Given, type Operated } from '../../support/operating.js'
+import { mountSmallDisk } from '../../support/small-disk.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(180_000)
@@ -86,10 +88,10 @@ describe('copies of a backup', () => {
     return texts.flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line) as LogLine)
   }
 
-  /** The path of the biggest file of the dump. */
-  async function dumpFile(folder: string): Promise<string> {
+  /** The path of the biggest file of a set. */
+  async function largestFile(folder: string): Promise<string> {
     const { files } = JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')) as Manifest
-    const [largest] = files.filter(({ path: file }) => file.startsWith('dump/')).sort((a, b) => b.size - a.size)
+    const [largest] = files.sort((a, b) => b.size - a.size)
     return path.join(folder, largest!.path)
   }
 
@@ -151,6 +153,35 @@ describe('copies of a backup', () => {
     expect(digests(await linesOf(gone))).toEqual(digests(await linesOf(store)))
   })
 
+  test('a copy whose disk is full keeps all that it has, and is rotated when it has the new set', async () => {
+    await mkdir(far)
+    const disk = await mountSmallDisk(far, 8)
+    try {
+      const old: string[] = []
+      for (let day = 9; day >= 1; day -= 1) old.push(await earlier(far, day))
+      // Room for a lock and for what a rotation needs, and for no set.
+      await writeFile(path.join(far, '.spare'), Buffer.alloc(48_000))
+      await disk.fill()
+      await rm(path.join(far, '.spare'))
+      const first = await backUp()
+      expect(first.exitCode).toBe(1)
+      expect(first.report.failure?.message).toMatch(/^The backup is good, the copy to \S+far failed: .*no space/i)
+      expect(await setsOf(far)).toEqual(old)
+      expect(first.report.stores![2]!.retention).toEqual([])
+      expect(await setsOf(near)).toEqual([first.report.id])
+
+      await disk.empty()
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      const second = await backUp()
+      expect(summaryOf(second)).toEqual(PROVEN)
+      const all = [...old, first.report.id, second.report.id]
+      // Seven days, and the second of today by the floor of the three newest.
+      expect(await setsOf(far)).toEqual(all.slice(-8))
+    } finally {
+      await disk.remove()
+    }
+  })
+
   test('each store keeps by its own rules, and gets only what it will keep', async () => {
     const ids: string[] = []
     for (let day = 12; day >= 1; day -= 1) ids.push(await earlier(store, day))
@@ -168,6 +199,38 @@ describe('copies of a backup', () => {
     expect(await setsOf(near)).toEqual([...all, next.report.id!].slice(-4))
     const [, nearLine] = next.report.stores!
     expect(nearLine!.retention.filter(({ keep }) => !keep).map(({ id }) => id)).toEqual([all.at(-4)])
+  })
+
+  test('a copy serves as the store, also where the configuration names it among the copies', async () => {
+    const { report } = await backUp()
+    await rm(store, { recursive: true })
+    const validated = await operate('validate', { store: near, copies: `${near}\n${far}`, verify: 'archive' })
+    expect(validated.exitCode).toBe(0)
+    expect([validated.report.id, validated.report.stores]).toEqual([report.id, undefined])
+    const again = await backUp({ store: near, copies: store })
+    expect(summaryOf(again)).toEqual(PROVEN)
+    expect(await setsOf(store)).toEqual([report.id, again.report.id])
+  })
+
+  test('encrypted sets are copied as they are', async () => {
+    const identity = await generateIdentity()
+    const recipient = await identityToRecipient(identity)
+    const operated = await backUp({ 'encrypt-to': recipient })
+    expect(summaryOf(operated)).toEqual(PROVEN)
+    const checked = await operate('validate', {
+      store,
+      copies: `${near}\n${far}`,
+      'rotate-check': 'true',
+      'decrypt-key': identity,
+    })
+    expect(checked.report.stores!.map((line) => line.checked?.proof.outcome)).toEqual(['proven', 'proven', 'proven'])
+    // Without the key every stored byte was compared, and no more is claimed.
+    const blind = await operate('validate', { store, copies: near, 'rotate-check': 'true' })
+    expect(blind.exitCode).toBe(4)
+    expect(blind.found.map((found) => found.split(' ')[0])).toEqual(['DECRYPT_KEY_MISSING', 'DECRYPT_KEY_MISSING'])
+    await flipBit(await largestFile(path.join(near, 'daily', operated.report.id!)))
+    const rotten = await operate('validate', { store, copies: near, 'rotate-check': 'true' })
+    expect(rotten.exitCode).toBe(3)
   })
 
   test('types that another run takes are brought along', async () => {
@@ -192,7 +255,7 @@ describe('copies of a backup', () => {
 
   test('a set that rotted in the primary is not copied, is named, and keeps no other from being copied', async () => {
     const [older, rotten] = [await earlier(store, 3), await earlier(store, 2)]
-    await flipBit(await dumpFile(path.join(store, 'daily', rotten)))
+    await flipBit(await largestFile(path.join(store, 'daily', rotten)))
     const operated = await backUp()
     expect(operated.exitCode).toBe(3)
     expect(operated.found).toEqual([`COPY_SOURCE_DAMAGED daily/${rotten}`])
@@ -275,7 +338,7 @@ describe('copies of a backup', () => {
     })
 
     test('finds a flipped bit in the oldest set of a copy, names the store, and the next check takes the next set', async () => {
-      await flipBit(await dumpFile(path.join(far, 'daily', oldest)))
+      await flipBit(await largestFile(path.join(far, 'daily', oldest)))
       const operated = await check()
       expect(operated.exitCode).toBe(3)
       expect(checkedOf(operated)).toEqual(['proven', 'proven', 'failed'])
@@ -314,7 +377,7 @@ describe('copies of a backup', () => {
     [() => store, /is the store itself/],
     [() => `${near}\n${near}/../near`, /is given twice/],
     [() => `${near} keep-dayly=1`, /write keep-daily=/],
-    [() => `${near} keep-last=0`, /keeps nothing/],
+    [() => `${near} keep-last=0`, /near would keep nothing/],
     [() => 'nowhere://x', /not a known kind of store/],
   ])('copies that cannot be meant are refused before anything is done (%#)', async (copies, problem) => {
     const told = await backUp({ copies: copies() }).then(

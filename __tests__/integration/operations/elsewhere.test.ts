@@ -9,6 +9,7 @@ import type { Report } from '../../../src/report/report.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { createFarm } from '../../support/databases/index.js'
 import { operate, PROVEN, summaryOf, type Given, type Operated } from '../../support/operating.js'
+import { startRsyncDaemon } from '../../support/rsync-daemon.js'
 import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 import type { Operation } from '../../../src/option-list.js'
@@ -137,6 +138,40 @@ describe('a store elsewhere', () => {
     const checked = await operate('validate', { store: local, copies: store, 'rotate-check': 'true' })
     expect(checked.exitCode).toBe(3)
     expect(checked.report.stores!.map(({ checked: set }) => set?.proof.outcome)).toEqual(['proven', 'failed'])
+  })
+
+  test('three kinds at once: a folder, an rsync daemon that goes away meanwhile, and S3', async () => {
+    const local = path.join(await temporaryFolder(), 'store')
+    const home = await temporaryFolder()
+    const shown = path.join(home, 'shown')
+    const daemon = await startRsyncDaemon(home, shown)
+    const copies = `${daemon.location('/farm')}\n${store}`
+    const given = { store: local, copies, 'rsync-password': daemon.password }
+    const first = await backUp(given)
+    expect(summaryOf(first)).toEqual(PROVEN)
+    expect(await readdir(path.join(shown, 'farm', 'daily'))).toEqual([first.report.id])
+
+    await daemon.stop()
+    const without = await backUp(given)
+    expect(summaryOf(without)).toMatchObject({ exitCode: 1, outcome: 'proven' })
+    expect(without.report.failure?.message).toContain(`the copy to ${daemon.location('/farm')} failed`)
+    expect(without.report.failure?.message).not.toContain(daemon.password)
+    expect(await keys()).toContain(`farm/daily/${without.report.id!}/manifest.json`)
+
+    const again = await startRsyncDaemon(home, shown)
+    try {
+      const moved = given.copies.replace(daemon.location('/farm'), again.location('/farm'))
+      const last = await backUp({ ...given, copies: moved })
+      expect(summaryOf(last)).toEqual(PROVEN)
+      const ids = [first, without, last].map(({ report }) => report.id)
+      expect((await readdir(path.join(shown, 'farm', 'daily'))).sort()).toEqual(ids)
+      const checked = await run('validate', { ...given, copies: moved, 'rotate-check': 'true' })
+      expect(checked.report.stores!.map(({ checked: set }) => [set?.id, set?.proof.outcome])).toEqual(
+        Array.from({ length: 3 }, () => [ids[0], 'proven']),
+      )
+    } finally {
+      await again.stop()
+    }
   })
 
   test('a copy that cannot be reached does not keep the backup from being good', async () => {

@@ -281,6 +281,20 @@ describe('a download', () => {
     expect(logger.said.at(-1)?.message).toContain('nothing came for 200 ms')
   })
 
+  test('that never begins is given up and taken up again', async () => {
+    expect((await download(await serve(() => undefined), { stalledAfter: 200 })).equals(content)).toBe(true)
+    expect(logger.said.at(-1)?.message).toContain('nothing came for 200 ms')
+  })
+
+  test('that never begins ends when we are asked to stop', async () => {
+    const silent: http.RequestListener = () => {
+      setTimeout(() => {
+        stop.abort('SIGINT')
+      }, 50)
+    }
+    await expect(download(await serve(silent))).rejects.toMatchObject({ exitCode: 130 })
+  })
+
   test('that ends early without an error is not taken for whole', async () => {
     const short: http.RequestListener = (_request, response) => {
       response.writeHead(200, { 'content-length': 100 }).end(content.subarray(0, 100))

@@ -33,7 +33,7 @@ let identities: Identity[][]
 beforeAll(async () => {
   context = await realContext({ PATH: process.env.PATH })
   keys = await Promise.all([ageKey(), ageKey(), ageKey()])
-  recipients = parseRecipients(
+  recipients = await parseRecipients(
     keys.slice(0, 2).map(({ recipient }) => recipient),
     () => undefined,
   )

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { existsSync } from 'node:fs'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Clock } from '../../../src/context.js'
 import type { LogLine } from '../../../src/records/log.js'
 import { systemClock } from '../../../src/platform/clock.js'
+import { bufferSource, zipEntries as entriesOf } from '../../../src/platform/zip-file.js'
 import { FolderListingCache } from '../../../src/stores/listing-cache.js'
 import { verifyFiles } from '../../../src/verify/files.js'
 import { ArtifactFixture } from '../../support/artifact-fixture.js'
@@ -56,12 +58,11 @@ describe('a set among the artifacts', () => {
       'pg-lifeboat.masclet_imperi.daily.20261124T020000Z.manifest',
     ])
     const [files, manifest] = fixture.services.artifacts as [StoredArtifact, StoredArtifact]
-    expect(zipEntries(fixture.services.contentOf(files)).map(({ name }) => name)).toEqual([
-      'dump/toc.dat',
-      'globals.sql',
-      'SHA256SUMS',
-      'manifest.json',
-    ])
+    expect(
+      zipEntries(fixture.services.contentOf(files))
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['SHA256SUMS', 'dump/toc.dat', 'globals.sql', 'manifest.json'])
     const record = await unpacked(fixture.services.contentOf(manifest))
     expect(JSON.parse(record['artifact.json']!.toString())).toEqual({
       schema: 'pg-lifeboat/artifact-set/1',
@@ -169,6 +170,26 @@ describe('a run that was killed', () => {
   })
 })
 
+test('a run that is asked to stop ends as interrupted, wherever it is', async () => {
+  await commitSample(fixture.store, SET)
+  for (const at of ['rest:list', 'rest:download', 'GET', 'rest:get']) {
+    const stop = new AbortController()
+    const store = fixture.again({ tools: { signal: stop.signal } })
+    fixture.services.onRequest = (name) => {
+      if (name !== at) return
+      fixture.services.misbehave({ on: at, stall: at !== 'rest:get', status: 404, times: 1 })
+      setTimeout(() => {
+        stop.abort('SIGINT')
+      }, 50)
+    }
+    const work = at === 'rest:get' ? commitSample(store, { ...SET, id: '20261125T020000Z' }) : store.open(SET)
+    await expect(work).rejects.toMatchObject({ exitCode: 130 })
+    fixture.services.onRequest = () => undefined
+    fixture.services.endFaults()
+  }
+  expect(await ids()).toEqual([SET.id])
+})
+
 describe('an answer that was lost', () => {
   test('after the files had arrived makes no second set', async () => {
     fixture.services.misbehave({ on: 'FinalizeArtifact', status: 404, message: 'lost' })
@@ -195,6 +216,21 @@ describe('an answer that was lost', () => {
   })
 })
 
+test('what was committed can be read where it was made, until it is let go', async () => {
+  const incoming = await fixture.store.begin(SET.id, SET.type)
+  await writeSampleSet(incoming.folder, SET)
+  const { folder } = await incoming.commit()
+  expect((await verifyFiles(folder, SET)).map(({ code }) => code)).toEqual([])
+  const fetched = await fixture.store.open(SET)
+  expect(fetched).not.toBe(folder)
+  await fixture.store.addProof(SET, sampleProof('failed', '2026-11-30T04:00:00.000Z'))
+  expect(await readdir(path.join(fetched, 'proofs'))).toEqual(['20261130T040000Z.json'])
+  await fixture.store.letGo(SET)
+  expect([existsSync(fetched), existsSync(folder)]).toEqual([false, true])
+  await fixture.store.letGo(SET)
+  expect(existsSync(folder)).toBe(false)
+})
+
 describe('what comes down', () => {
   beforeEach(() => commitSample(fixture.store, { ...SET, files: { 'dump/toc.dat': 'x'.repeat(2_000_000) } }))
 
@@ -215,7 +251,8 @@ describe('what comes down', () => {
     const [files] = fixture.artifactsOf('set')
     const whole = fixture.services.contentOf(files!)
     const rotten = Buffer.from(whole)
-    rotten[100]! ^= 1
+    const dump = (await entriesOf(bufferSource(whole))).find(({ name }) => name === 'dump/toc.dat')
+    rotten[dump!.at + 100]! ^= 1
     fixture.services.replaceContent(files!, rotten)
     let served = 0
     fixture.services.onRequest = (name) => {
@@ -402,6 +439,22 @@ describe('a public repository', () => {
 })
 
 describe('another run', () => {
+  test('that has committed the same second first keeps its set, also when both had been sent', async () => {
+    const incoming = await Promise.all([
+      fixture.again().begin(SET.id, SET.type),
+      fixture.again().begin(SET.id, SET.type),
+    ])
+    for (const [index, { folder }] of incoming.entries()) {
+      await writeSampleSet(folder, { ...SET, files: { 'globals.sql': `of run ${index}` } })
+    }
+    for (const one of incoming) await one.send()
+    await incoming[1].commit()
+    await expect(incoming[0].commit()).rejects.toThrow(/already a set/)
+    await incoming[0].discard()
+    expect(fixture.artifactsOf('set')).toHaveLength(1)
+    expect(await readFile(path.join(await fixture.again().open(SET), 'globals.sql'), 'utf8')).toBe('of run 1')
+  })
+
   test('that removes a set while it is listed takes only that one away', async () => {
     await commitSample(fixture.store, SET)
     await commitSample(fixture.store, { ...SET, id: '20261125T020000Z' })

@@ -213,6 +213,28 @@ describe('the lock of a folder', () => {
     expect(await readdir(path.join(root, '.incoming'))).toEqual([])
   })
 
+  test('is not waited for any longer once we are told to stop', async () => {
+    const root = await temporaryFolder()
+    const unlock = await storeIn(root).lock('rotating')
+    const stop = new AbortController()
+    const waiting = new DirectoryStore(root, { clock: systemClock, logger: memoryLogger(), signal: stop.signal })
+    const locked = waiting.lock('a test')
+    setTimeout(() => {
+      stop.abort()
+    }, 50)
+    await expect(locked).rejects.toMatchObject({ exitCode: 130 })
+    await expect(waiting.put(await setIn(await temporaryFolder()), SET)).rejects.toMatchObject({ exitCode: 130 })
+    expect(await readdir(path.join(root, '.incoming'))).toEqual([])
+    await unlock()
+  })
+
+  const SET = { id: '20261124T020000Z', type: 'daily' }
+
+  async function setIn(folder: string): Promise<string> {
+    await writeSampleSet(folder, SET)
+    return folder
+  }
+
   test('is taken over by one of many', async () => {
     const root = await temporaryFolder()
     await lockedBy(root, { pid: 4_194_304 })

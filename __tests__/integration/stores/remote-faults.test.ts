@@ -3,13 +3,14 @@ import { mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promise
 import path from 'node:path'
 
 import type { Clock, ListingCache, Workspace } from '../../../src/context.js'
-import { OperationError } from '../../../src/errors.js'
+import { InterruptedError, OperationError } from '../../../src/errors.js'
 import { entriesBelow } from '../../../src/platform/files.js'
 import { systemClock } from '../../../src/platform/clock.js'
 import { ifThere } from '../../../src/platform/file-errors.js'
 import { ownerHere, type Owner } from '../../../src/platform/owner.js'
 import { createWorkspace } from '../../../src/platform/workspace.js'
 import type { LogLine } from '../../../src/records/log.js'
+import { CleanablePlace, type OpenPlace } from '../../../src/stores/clean-up.js'
 import type { FilePlace, PlacedFile } from '../../../src/stores/file-place.js'
 import { FolderListingCache } from '../../../src/stores/listing-cache.js'
 import { RemoteStore } from '../../../src/stores/remote.js'
@@ -500,6 +501,40 @@ describe('two runs that send the same set', () => {
     await new FolderPlace(root).write('daily/20261124T020000Z/dump/9.dat', 'of another')
     await storeAt().put(folder, SET)
     expect(await findingsOf(SET)).toEqual([])
+  })
+})
+
+describe('an interruption', () => {
+  /** A store that is interrupted before such a step; its place does nothing any more once its signal has aborted. */
+  function interruptedAt(when: (step: Step) => boolean): RemoteStore {
+    const controller = new AbortController()
+    const open: OpenPlace = (signal) =>
+      new FolderPlace(root, (step) => {
+        if (when(step)) controller.abort(new InterruptedError('a test'))
+        signal.throwIfAborted()
+      })
+    const place = new CleanablePlace(open, controller.signal)
+    return new RemoteStore(place, { clock: systemClock, logger, workspace, patience: 300, signal: controller.signal })
+  }
+
+  test.each<[string, (step: Step) => boolean]>([
+    ['a file is sent', ({ action, path: file }) => action === 'send' && file.endsWith('globals.sql')],
+    ['the manifest is sent', ({ action, path: file }) => action === 'send' && file.endsWith('manifest.json')],
+    ['the lock is taken', ({ action, path: file }) => action === 'list' && file === '.lock/store'],
+    ['the claim is made', ({ action, path: file }) => action === 'list' && file.startsWith('.incoming/')],
+  ])('of a backup while %s leaves nothing at the place', async (_what, when) => {
+    await expect(backUp(interruptedAt(when))).rejects.toBeInstanceOf(InterruptedError)
+    expect((await filesThere()).filter((file) => !file.startsWith('.part-'))).toEqual([])
+    expect(logger.said.filter(({ level }) => level === 'warning')).toEqual([])
+  })
+
+  test('of a copy keeps what was sent, and no lock', async () => {
+    const store = interruptedAt(({ action, path: file }) => action === 'send' && file.endsWith('globals.sql'))
+    await expect(store.put(await localSet(), SET)).rejects.toBeInstanceOf(InterruptedError)
+    expect((await filesThere()).filter((file) => !file.startsWith('.part-'))).toEqual([
+      '.incoming/daily-20261124T020000Z/unfinished.json',
+      'daily/20261124T020000Z/dump/toc.dat',
+    ])
   })
 })
 

@@ -6,7 +6,6 @@ import path from 'node:path'
 import { findProgram } from '../../../src/platform/find-program.js'
 import type { FilePlace, SentFile } from '../../../src/stores/file-place.js'
 import type { RsyncTools } from '../../../src/stores/rsync-command.js'
-import { openRsyncPlace } from '../../../src/stores/rsync.js'
 import { startCutProxy } from '../../support/cut-proxy.js'
 import type { RsyncDaemon } from '../../support/rsync-daemon.js'
 import { RsyncPlaces, keysOf } from '../../support/rsync-places.js'
@@ -42,12 +41,11 @@ const module = (...parts: string[]): string => places.at('daemon', 'module', ...
 const behind = (server: RsyncDaemon | Sshd, more: Partial<RsyncTools> = {}): RsyncTools =>
   places.tools(keysOf(server), more)
 
-const openDaemon = (more: Partial<RsyncTools> = {}): FilePlace =>
-  openRsyncPlace(daemon.location(), behind(daemon, more))
+const openDaemon = (more: Partial<RsyncTools> = {}): FilePlace => places.open(daemon.location(), behind(daemon, more))
 
 /** The daemon as it is reached through something that stands before it. */
 const through = (port: number, more: Partial<RsyncTools> = {}): FilePlace =>
-  openRsyncPlace(`rsync://${daemon.user}@127.0.0.1:${port}/backups`, behind(daemon, more))
+  places.open(`rsync://${daemon.user}@127.0.0.1:${port}/backups`, behind(daemon, more))
 
 async function sample(contents: Record<string, Buffer>): Promise<[string, SentFile[]]> {
   const folder = await temporaryFolder()
@@ -133,6 +131,51 @@ describe('a connection that breaks', () => {
   })
 })
 
+describe('a connection of ssh', () => {
+  const eventually = async (holds: () => boolean): Promise<void> => {
+    for (let waited = 0; !holds(); waited += 20) {
+      if (waited > 5_000) throw new Error(`${holds.toString()} does not hold after 5 s`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  /** The server as it is reached through something that stands before it. */
+  const throughTo = (port: number): FilePlace => {
+    const sshKnownHosts = sshd.knownHosts.replace(String(sshd.port), String(port))
+    const location = sshd.location(module()).replace(String(sshd.port), String(port))
+    return places.open(location, places.tools({ sshKey: sshd.key, sshKnownHosts }))
+  }
+
+  test('is shared by all that is done, ended in the end, and opened again when it is needed', async () => {
+    const proxy = places.keep(await startCutProxy(sshd.port))
+    const place = throughTo(proxy.port)
+    await Promise.all([place.write('log/a', '1'), place.write('log/b', '2')])
+    expect((await place.list('log')).map((file) => file.path).sort()).toEqual(['a', 'b'])
+    expect(proxy.connections()).toBe(1)
+    expect(proxy.open()).toBe(1)
+    await place.close?.()
+    await eventually(() => proxy.open() === 0)
+    expect(await place.read('log/a')).toBe('1')
+    expect(proxy.connections()).toBe(2)
+    await place.close?.()
+    await place.close?.()
+    await eventually(() => proxy.open() === 0)
+  })
+
+  test('that breaks is made anew, and what was being sent is gone on with', async () => {
+    const proxy = places.keep(await startCutProxy(sshd.port))
+    const content = randomBytes(24_000_000)
+    const [folder, files] = await sample({ '1.dat': content })
+    const place = throughTo(proxy.port)
+    proxy.cut(12_000_000, 1)
+    await place.upload(folder, files, SET)
+    expect(proxy.connections()).toBeGreaterThan(1)
+    expect(proxy.passed()).toBeLessThan(34_000_000)
+    expect((await readFile(module(SET, '1.dat'))).equals(content)).toBe(true)
+    await place.close?.()
+    await eventually(() => proxy.open() === 0)
+  })
+})
+
 describe('what was sent', () => {
   test('is compared with what is here, on the disk at the other end', async () => {
     // The disk at the other end flips a bit of each set as soon as rsync is done.
@@ -142,7 +185,7 @@ describe('what was sent', () => {
     await chmod(script, 0o755)
     const flipping = await places.daemon('flipping', `post-xfer exec = ${script}`)
     const [folder, files] = await sample({ '1.dat': Buffer.alloc(2_000_000, 1), '2.dat': Buffer.alloc(10, 1) })
-    await expect(openRsyncPlace(flipping.location(), behind(flipping)).upload(folder, files, SET)).rejects.toThrow(
+    await expect(places.open(flipping.location(), behind(flipping)).upload(folder, files, SET)).rejects.toThrow(
       /one file differs from what was sent, twice: 1\.dat/i,
     )
   })
@@ -164,12 +207,12 @@ describe('what was sent', () => {
 
   test.each<[string, () => Promise<[FilePlace, string]>]>([
     ['a daemon', () => Promise.resolve([openDaemon(), module()])],
-    ['ssh', () => Promise.resolve([openRsyncPlace(sshd.location(module()), behind(sshd)), module()])],
+    ['ssh', () => Promise.resolve([places.open(sshd.location(module()), behind(sshd)), module()])],
     [
       'a restricted key',
       async () => {
         const server = await places.sshd('linking', `command="/usr/bin/rrsync -no-lock ${module()}"`)
-        return [openRsyncPlace(server.location('/'), behind(server)), module()]
+        return [places.open(server.location('/'), behind(server)), module()]
       },
     ],
   ])('is linked where the set before holds the same, behind %s', async (_what, open) => {
@@ -183,6 +226,8 @@ describe('what was sent', () => {
     await place.upload(first, firstFiles, OLD_SET)
     const changed = randomBytes(2_000_000)
     const [second, secondFiles] = await sample({ 'dump/1.dat': same, 'dump/2.dat': changed, toc: Buffer.from('b') })
+    // By its content, not by its date.
+    await utimes(path.join(second, 'dump/1.dat'), new Date('2020-01-01'), new Date('2020-01-01'))
     await place.upload(second, secondFiles, SET)
 
     const inode = async (set: string, file: string): Promise<number> => (await stat(path.join(root, set, file))).ino
@@ -237,7 +282,7 @@ test('a full disk at the other end is an error that says which, and the place is
   await mkdir(small)
   const disk = await mountSmallDisk(small, 4)
   try {
-    const place = openRsyncPlace(daemon.location('/small'), behind(daemon))
+    const place = places.open(daemon.location('/small'), behind(daemon))
     await place.write('log/2026-11-24.jsonl', '{}')
     const [folder, files] = await sample({ '1.dat': randomBytes(8_000_000) })
     await expect(place.upload(folder, files, SET)).rejects.toThrow(/no room left on the disk at the other end \(127/i)
@@ -249,7 +294,7 @@ test('a full disk at the other end is an error that says which, and the place is
 
 describe('says what is wrong and what to do', () => {
   const withPassword = (rsyncPassword: string): FilePlace =>
-    openRsyncPlace(daemon.location(), places.tools({ rsyncPassword }))
+    places.open(daemon.location(), places.tools({ rsyncPassword }))
 
   test('when the password is wrong, without showing it', async () => {
     const error = await withPassword('n0t-the-word')
@@ -257,18 +302,16 @@ describe('says what is wrong and what to do', () => {
       .catch((thrown: unknown) => thrown)
     expect(String(error)).toMatch(/did not accept the user or the password for the module backups.*rsync-password/is)
     expect(JSON.stringify(error) + String(error) + said()).not.toContain('n0t-the-word')
-    await expect(openRsyncPlace(daemon.location(), places.tools({})).list('')).rejects.toThrow(/did not accept/i)
+    await expect(places.open(daemon.location(), places.tools({})).list('')).rejects.toThrow(/did not accept/i)
   })
 
   test('when the module is unknown or read-only', async () => {
     const unknown = daemon.location().replace('/backups', '/elsewhere')
-    await expect(openRsyncPlace(unknown, behind(daemon)).list('')).rejects.toThrow(/no module elsewhere/i)
+    await expect(places.open(unknown, behind(daemon)).list('')).rejects.toThrow(/no module elsewhere/i)
     const readOnly = await places.daemon('reading', 'read only = yes')
-    await expect(openRsyncPlace(readOnly.location(), behind(readOnly)).write('a', 'b')).rejects.toThrow(/is read-only/i)
+    await expect(places.open(readOnly.location(), behind(readOnly)).write('a', 'b')).rejects.toThrow(/is read-only/i)
     const refusing = await places.daemon('refusing', 'refuse options = delete')
-    await expect(openRsyncPlace(refusing.location(), behind(refusing)).remove(['a'])).rejects.toThrow(
-      /refuse --delete/i,
-    )
+    await expect(places.open(refusing.location(), behind(refusing)).remove(['a'])).rejects.toThrow(/refuse --delete/i)
   })
 
   test('when the host key is not the one that is known, or none is', async () => {
@@ -276,13 +319,13 @@ describe('says what is wrong and what to do', () => {
     const other = await places.sshd('other')
     const hostKey = other.knownHosts.replace(String(other.port), String(sshd.port))
     const settings = { sshKey: sshd.key, sshKnownHosts: hostKey }
-    await expect(openRsyncPlace(location, places.tools(settings)).list('')).rejects.toThrow(
+    await expect(places.open(location, places.tools(settings)).list('')).rejects.toThrow(
       /is another than the known one/i,
     )
     const unknown = { sshKey: sshd.key, sshKnownHosts: other.knownHosts }
-    await expect(openRsyncPlace(location, places.tools(unknown)).list('')).rejects.toThrow(/not known.*ssh-keyscan/is)
+    await expect(places.open(location, places.tools(unknown)).list('')).rejects.toThrow(/not known.*ssh-keyscan/is)
     // The user's own file does not know it either.
-    await expect(openRsyncPlace(location, places.tools({ sshKey: sshd.key })).list('')).rejects.toThrow(/not known/i)
+    await expect(places.open(location, places.tools({ sshKey: sshd.key })).list('')).rejects.toThrow(/not known/i)
   })
 
   test("when the user's own configuration of ssh turns the checks off, it connects no more than without", async () => {
@@ -292,7 +335,7 @@ describe('says what is wrong and what to do', () => {
     await writeFile(path.join(bin, 'ssh'), `#!/bin/sh\nexec ${String(findProgram('ssh'))} -F ${careless} "$@"\n`)
     await chmod(path.join(bin, 'ssh'), 0o755)
     const environment = { ...places.context.environment, PATH: `${bin}:${process.env.PATH ?? ''}` }
-    const place = openRsyncPlace(
+    const place = places.open(
       sshd.location(module()),
       places.tools({ sshKey: sshd.key, sshKnownHosts: '# none\n' }, { environment }),
     )
@@ -303,10 +346,10 @@ describe('says what is wrong and what to do', () => {
     const other = await places.sshd('another')
     const location = sshd.location(module())
     const tools = (sshKey: string): RsyncTools => places.tools({ sshKey, sshKnownHosts: sshd.knownHosts })
-    await expect(openRsyncPlace(location, tools(other.key)).list('')).rejects.toThrow(/accepted none of the keys/i)
-    await expect(openRsyncPlace(location, tools('/nowhere/key')).list('')).rejects.toMatchObject({ exitCode: 2 })
+    await expect(places.open(location, tools(other.key)).list('')).rejects.toThrow(/accepted none of the keys/i)
+    await expect(places.open(location, tools('/nowhere/key')).list('')).rejects.toMatchObject({ exitCode: 2 })
     const broken = sshd.key.replace(/\n(.{20})/, '\n')
-    await expect(openRsyncPlace(location, tools(broken)).list('')).rejects.toThrow(/cannot use the private key/i)
+    await expect(places.open(location, tools(broken)).list('')).rejects.toThrow(/cannot use the private key/i)
   })
 
   test.each([
@@ -324,11 +367,11 @@ describe('says what is wrong and what to do', () => {
     ],
   ])('when the other end %s', async (what, command, message) => {
     const server = await places.sshd(`when-it-${what.replaceAll(' ', '-')}`, `command="${command}"`)
-    await expect(openRsyncPlace(server.location('/x'), behind(server)).list('')).rejects.toThrow(message)
+    await expect(places.open(server.location('/x'), behind(server)).list('')).rejects.toThrow(message)
   })
 
   test('when nothing listens, or there is no rsync or ssh here', async () => {
-    const gone = openRsyncPlace('rsync://127.0.0.1:1/module', places.tools({}))
+    const gone = places.open('rsync://127.0.0.1:1/module', places.tools({}))
     await expect(gone.list('')).rejects.toThrow(/connection to 127\.0\.0\.1/i)
     const nothing = { environment: { PATH: '/nowhere' } }
     await expect(openDaemon(nothing).list('')).rejects.toThrow(/rsync was not found.*Install rsync/is)
@@ -336,7 +379,7 @@ describe('says what is wrong and what to do', () => {
     await writeFile(path.join(bin, 'rsync'), `#!/bin/sh\nPATH=${bin} exec ${String(findProgram('rsync'))} "$@"\n`)
     await chmod(path.join(bin, 'rsync'), 0o755)
     const noShell = behind(sshd, { environment: { PATH: bin } })
-    await expect(openRsyncPlace(sshd.location('/x'), noShell).list('')).rejects.toThrow(/ssh is not on this machine/i)
+    await expect(places.open(sshd.location('/x'), noShell).list('')).rejects.toThrow(/ssh is not on this machine/i)
   })
 })
 
@@ -358,7 +401,7 @@ describe('secrets', () => {
       INPUT_SSH_KEY: sshd.key,
       PGPASSWORD: 'db-word',
     }
-    const place = openRsyncPlace(sshd.location(module()), behind(sshd, { environment }))
+    const place = places.open(sshd.location(module()), behind(sshd, { environment }))
     await place.write('log/a', 'b')
     await openDaemon({ environment }).write('log/a', 'b')
     const [ofRsync, ofSsh] = await Promise.all(['rsync', 'ssh'].map((name) => readFile(`${seen}.${name}`, 'utf8')))
@@ -381,10 +424,10 @@ describe('secrets', () => {
     await writeFile(path.join(odd, 'hosts'), sshd.knownHosts)
     await writeFile(path.join(odd, 'password'), `${daemon.password}\n`)
     const byPath = { sshKey: path.join(odd, 'key'), sshKnownHosts: path.join(odd, 'hosts') }
-    await openRsyncPlace(sshd.location(module()), places.tools(byPath)).write('a', 'b')
+    await places.open(sshd.location(module()), places.tools(byPath)).write('a', 'b')
     const byText = { sshKey: sshd.key.trim().replaceAll('\n', '\r\n'), sshKnownHosts: sshd.knownHosts.trim() }
-    expect(await openRsyncPlace(sshd.location(module()), places.tools(byText)).read('a')).toBe('b')
+    expect(await places.open(sshd.location(module()), places.tools(byText)).read('a')).toBe('b')
     const password = { rsyncPassword: path.join(odd, 'password') }
-    expect(await openRsyncPlace(daemon.location(), places.tools(password)).read('a')).toBe('b')
+    expect(await places.open(daemon.location(), places.tools(password)).read('a')).toBe('b')
   })
 })

@@ -3,7 +3,6 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import { RemoteStore } from '../../../src/stores/remote.js'
-import { openRsyncPlace } from '../../../src/stores/rsync.js'
 import { placeContract } from '../../support/place-contract.js'
 import type { RsyncDaemon } from '../../support/rsync-daemon.js'
 import { RsyncPlaces, keysOf } from '../../support/rsync-places.js'
@@ -51,7 +50,7 @@ storeContract('a store behind a daemon of rsync', () => {
   const root = places.at('daemon', 'module', 'store')
   const open = (): RemoteStore => {
     const tools = places.tools(keysOf(daemon))
-    return new RemoteStore(openRsyncPlace(daemon.location('/store'), tools), tools)
+    return new RemoteStore(places.open(daemon.location('/store'), tools), tools)
   }
   return Promise.resolve({
     store: open(),

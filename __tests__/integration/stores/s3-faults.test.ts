@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
+import type { Clock } from '../../../src/context.js'
 import { systemClock } from '../../../src/platform/clock.js'
 import { inParallel } from '../../../src/platform/parallel.js'
 import type { S3Credentials } from '../../../src/stores/s3-credentials.js'
@@ -14,6 +15,7 @@ import { memoryLogger, type MemoryLogger } from '../../support/ports.js'
 import { writeSampleSet } from '../../support/sample-set.js'
 import { S3Proxy, type SeenRequest } from '../../support/s3-proxy.js'
 import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
+import { mountSmallDisk } from '../../support/small-disk.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(120_000)
@@ -27,6 +29,8 @@ let bucket: string
 let logger: MemoryLogger
 /** How often a request is tried. */
 let attempts: string | undefined
+/** How long a connection may be silent. */
+let silence: number | undefined
 
 beforeAll(async () => {
   server = await startS3Server()
@@ -40,12 +44,19 @@ beforeEach(async () => {
   proxy.clear()
   logger = memoryLogger()
   attempts = undefined
+  silence = undefined
   bucket = await server.bucket()
 })
 afterEach(async () => {
   await server.reset()
   await removeTemporaryFolders()
 })
+
+/** The machine's clock, on which nobody sleeps for long. */
+const hasty: Clock = {
+  ...systemClock,
+  sleep: (milliseconds, signal) => systemClock.sleep(Math.min(milliseconds, 20), signal),
+}
 
 /** A place behind the proxy. */
 function open(
@@ -56,10 +67,11 @@ function open(
   const location = `s3://${bucket}/backups?endpoint=${proxy.url}${query}`
   return openS3Place(location, {
     logger,
-    clock: systemClock,
+    clock: hasty,
     environment: { AWS_MAX_ATTEMPTS: attempts },
     credentials,
     signal,
+    ...(silence !== undefined && { silence }),
   })
 }
 
@@ -102,6 +114,15 @@ describe('sending', () => {
     await open().upload(folder, files, SET)
     expect((await stored('1.dat'))?.equals(content)).toBe(true)
     expect(proxy.seen(isPut)).toHaveLength(6)
+  })
+
+  test('does not wait for ever for a server that has fallen silent', async () => {
+    silence = 700
+    const { folder, files } = await local('1.dat', randomBytes(1000))
+    proxy.misbehave({ kind: 'silence' }, isPut)
+    await open().upload(folder, files, SET)
+    expect(proxy.seen(isPut)).toHaveLength(2)
+    expect(await stored('1.dat')).toHaveLength(1000)
   })
 
   test('gives up on endless throttling, saying so', async () => {
@@ -230,6 +251,31 @@ describe('sending', () => {
     expect((await stored('1.dat'))?.equals(content)).toBe(true)
   })
 
+  test('believes the checksum of a part that arrived before, where the server tells it', async () => {
+    const content = randomBytes(24 * MIB)
+    const { folder, files } = await local('1.dat', content)
+    proxy.misbehave({ kind: 'answer', status: 403, code: 'AccessDenied' }, isComplete, 99)
+    await expect(open().upload(folder, files, SET)).rejects.toThrow(/may not do/)
+    proxy.clear()
+    const digestOf = (number: number): string =>
+      createHash('sha256')
+        .update(content.subarray((number - 1) * 8 * MIB, number * 8 * MIB))
+        .digest('base64')
+    const tell = (text: string): string =>
+      text.replaceAll(/<PartNumber>(\d)<\/PartNumber>/g, (part, number) => {
+        const told = number === '2' ? digestOf(3) : digestOf(Number(number))
+        return `${part}<ChecksumSHA256>${told}</ChecksumSHA256>`
+      })
+    const isListing = ({ method, url }: SeenRequest): boolean => method === 'GET' && url.includes('uploadId=')
+    proxy.misbehave({ kind: 'rewrite', rewrite: tell }, isListing)
+    await open().upload(folder, files, SET)
+    expect(proxy.seen(isListing)).toHaveLength(1)
+    expect(proxy.seen(isAnyPart).map(({ url }) => new URL(url, proxy.url).searchParams.get('partNumber'))).toEqual([
+      '2',
+    ])
+    expect((await stored('1.dat'))?.equals(content)).toBe(true)
+  })
+
   test('keeps no file whose parts the server put together otherwise', async () => {
     const { folder, files } = await local('1.dat', randomBytes(17 * MIB))
     const wrong = `<ChecksumSHA256>${'A'.repeat(43)}=-3</ChecksumSHA256>`
@@ -242,6 +288,7 @@ describe('sending', () => {
     const content = randomBytes(17 * MIB)
     const { folder, files } = await local('1.dat', content)
     proxy.misbehave({ kind: 'lose-answer' }, isComplete)
+    proxy.misbehave({ kind: 'answer', status: 404, code: 'NoSuchUpload' }, isComplete)
     await open().upload(folder, files, SET)
     expect((await stored('1.dat'))?.equals(content)).toBe(true)
   })
@@ -318,6 +365,9 @@ describe('a manifest', () => {
     proxy.misbehave({ kind: 'answer', status, code, message }, conditional, 99)
     await open().upload(folder, files, SET)
     expect((await stored(MANIFEST))?.toString()).toBe('{}')
+    const another = await local(MANIFEST, Buffer.from('[]'))
+    await expect(open().upload(another.folder, another.files, SET)).rejects.toThrow(/another manifest in its place/)
+    expect((await stored(MANIFEST))?.toString()).toBe('{}')
   })
 
   test('whose answer got lost is not taken for the one of another run', async () => {
@@ -364,13 +414,36 @@ describe('fetching', () => {
     expect(files['1.dat']?.equals(content)).toBe(true)
   })
 
+  test('does not wait for ever for an answer that has fallen silent', async () => {
+    silence = 700
+    proxy.misbehave({ kind: 'stall-answer', after: MIB }, isGet)
+    const { files } = await fetched()
+    expect(files['1.dat']?.equals(content)).toBe(true)
+    expect(proxy.seen(isGet)[1]?.headers.range).toMatch(/^bytes=\d+-$/)
+  })
+
   test('gives up when nothing comes through, and leaves nothing', async () => {
     proxy.misbehave({ kind: 'cut-answer', after: 0 }, isGet, 99)
     const folder = await temporaryFolder()
     const place = open()
     const listed = await place.list(SET)
     await expect(place.download(SET, listed, folder)).rejects.toThrow(/cut 5 times in a row, after 0 of 3145728 bytes/)
+    proxy.clear()
+    proxy.misbehave({ kind: 'truncate-answer', to: 0 }, isGet, 99)
+    await expect(place.download(SET, listed, folder)).rejects.toThrow(/cut 5 times in a row/)
     expect(await readdir(folder)).toEqual([])
+  })
+
+  test('says that the disk is full, and leaves nothing', async () => {
+    const folder = await temporaryFolder()
+    const disk = await mountSmallDisk(folder, 2)
+    try {
+      const place = open()
+      await expect(place.download(SET, await place.list(SET), folder)).rejects.toThrow(/no space left on the disk/)
+      expect(await readdir(folder)).toEqual([])
+    } finally {
+      await disk.remove()
+    }
   })
 
   test('notices that the object became another between two pieces', async () => {
@@ -466,10 +539,15 @@ describe('sweeping', () => {
       await server.client.uploadPart({ Bucket: bucket, Key, UploadId, PartNumber: 1, Body: 'x' })
     }
     await upload(`backups/${SET}/1.dat`)
+    await server.client.createMultipartUpload({ Bucket: bucket, Key: `backups/${SET}/begun.dat` })
     await upload('backups/photos/1.jpg')
     await upload(`other/${SET}/1.dat`)
+    // This server tells of every upload that it began in 2010.
+    const begun = `<Initiated>${new Date().toISOString()}</Initiated>`
+    const rewrite = (text: string): string => text.replaceAll(/<Initiated>[^<]*<\/Initiated>/g, begun)
+    proxy.misbehave({ kind: 'rewrite', rewrite }, ({ method, url }) => method === 'GET' && url.includes('uploads'), 99)
     expect(await open().sweep()).toEqual([])
-    expect(await unfinished()).toBe(3)
+    expect(await unfinished()).toBe(4)
     const clock = { ...systemClock, now: () => new Date(Date.now() + 37 * 3_600_000) }
     const place = openS3Place(`s3://${bucket}/backups?endpoint=${proxy.url}`, {
       logger,
@@ -479,7 +557,7 @@ describe('sweeping', () => {
     })
     const workspace = await createWorkspace({ environment: process.env })
     const store = new RemoteStore(place, { clock, logger, workspace })
-    expect(await store.sweep()).toEqual([`${SET}/1.dat`])
+    expect(await store.sweep()).toEqual([`${SET}/1.dat`, `${SET}/begun.dat`])
     expect(await unfinished()).toBe(2)
     await workspace.clean()
   })

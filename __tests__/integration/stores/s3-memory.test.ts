@@ -59,7 +59,8 @@ async function peakOf(mebibytes: number): Promise<number> {
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
   })
   const [said, complained] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  expect([child.exitCode, child.exitCode === 0 ? '' : complained]).toEqual([0, ''])
+  // Neither a failure nor a warning, as of the version of Node.
+  expect([child.exitCode, complained]).toEqual([0, ''])
   const head = await server.client.headObject({ Bucket: bucket, Key: 'db/set/large.dat' })
   expect(head.ContentLength).toBe(file.size)
   await server.reset()
@@ -69,7 +70,6 @@ async function peakOf(mebibytes: number): Promise<number> {
 test('memory does not grow with what is sent and fetched', async () => {
   const small = await peakOf(1)
   const large = await peakOf(320)
-  process.stderr.write(JSON.stringify({ small, large }) + '\n')
   expect(small).toBeGreaterThan(30)
   // 64 MiB in flight, their copies on the way out, and what the collector has not come to yet.
   expect(large - small).toBeLessThan(160)

@@ -168,6 +168,14 @@ describe('bringing copies up to date', () => {
     return bad
   }
 
+  test('a set that the primary does not list is not silently left out', async () => {
+    const set = await taken()
+    await primary.memory.remove(newest)
+    await expect(bringCopiesUpToDate(set, underWay(inUse(await watched('copy'))))).rejects.toThrow(
+      /does not list the set/,
+    )
+  })
+
   test('an interruption ends it as one, and is no trouble of a copy', async () => {
     const copy = await watched('copy', (call) => {
       if (call === 'put') {

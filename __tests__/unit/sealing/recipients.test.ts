@@ -10,34 +10,38 @@ const identity = await generateX25519Identity()
 const key = await identityToRecipient(identity)
 const other = await identityToRecipient(await generateX25519Identity())
 
-function parse(...keys: string[]) {
+async function parse(...keys: string[]) {
   const hidden: string[] = []
   try {
-    return { recipients: parseRecipients(keys, (secret) => hidden.push(secret)), hidden }
+    return { recipients: await parseRecipients(keys, (secret) => hidden.push(secret)), hidden }
   } catch (error) {
     return { error, hidden }
   }
 }
 
 describe('encrypt-to', () => {
-  test('several keys, each once, each with a name that a shell can compute', () => {
-    const { recipients } = parse(key, ` ${other} `, key)
+  test('several keys, each once, each with a name that a shell can compute', async () => {
+    const { recipients } = await parse(key, ` ${other} `, key)
     expect(recipients?.map((each) => each.key)).toEqual([key, other])
     expect(recipients?.[0]?.id).toBe(createHash('sha256').update(key).digest('hex').slice(0, 16))
   })
 
-  test('any one letter changed is noticed', () => {
+  test('any one letter changed is noticed', async () => {
     const letters = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
-    fc.assert(
-      fc.property(fc.integer({ min: 4, max: key.length - 1 }), fc.integer({ min: 0, max: 31 }), (at, letter) => {
-        const changed = `${key.slice(0, at)}${letters[letter] ?? ''}${key.slice(at + 1)}`
-        return changed === key || parse(changed).error instanceof UsageError
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 4, max: key.length - 1 }),
+        fc.integer({ min: 0, max: 31 }),
+        async (at, letter) => {
+          const changed = `${key.slice(0, at)}${letters[letter] ?? ''}${key.slice(at + 1)}`
+          return changed === key || (await parse(changed)).error instanceof UsageError
+        },
+      ),
     )
   })
 
-  test('a private key is refused, hidden, and not repeated', () => {
-    const { error, hidden } = parse(identity)
+  test('a private key is refused, hidden, and not repeated', async () => {
+    const { error, hidden } = await parse(identity)
     expect(hidden).toEqual([identity])
     expect(String(error)).toContain('private key was given')
     expect(String(error)).not.toContain(identity.slice(16, 30))
@@ -45,10 +49,10 @@ describe('encrypt-to', () => {
 
   test('keys that not every age program takes', async () => {
     const hybrid = await identityToRecipient(await generateHybridIdentity())
-    expect(String(parse(hybrid).error)).toContain('another kind than X25519')
-    expect(String(parse('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5').error)).toContain('SSH key')
-    expect(String(parse(key.toUpperCase()).error)).toContain('is not an age public key')
-    expect(String(parse('github:somebody').error)).toContain('is not an age public key')
+    expect(String((await parse(hybrid)).error)).toContain('another kind than X25519')
+    expect(String((await parse('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5')).error)).toContain('SSH key')
+    expect(String((await parse(key.toUpperCase())).error)).toContain('is not an age public key')
+    expect(String((await parse('github:somebody')).error)).toContain('is not an age public key')
   })
 })
 

@@ -241,7 +241,7 @@ describe('the lock of a place', () => {
     const waiting = take({ place, signal: stop.signal })
     for (let wait = 0; wait < 50; wait++) await tick()
     stop.abort(new Error('stopped'))
-    await expect(waiting).rejects.toThrow('stopped')
+    await expect(waiting).rejects.toMatchObject({ exitCode: 130 })
     expect(place.files.size).toBe(1)
     await unlock()
   })
