@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Context } from '../context.js'
 import type { Options } from '../options.js'
-import type { Job } from '../platform/github.js'
+import { exposure, type Job } from '../platform/github.js'
 import { FolderListingCache } from '../stores/listing-cache.js'
 import { knownLocation } from './known-location.js'
 import { cachePrefix, keepFolder, orWarning, restoreFolder, type CachedFolder } from './job-cache.js'
@@ -10,12 +10,18 @@ type Wishes = Pick<Options, 'historyCache' | 'store' | 'copies'>
 
 const CONSEQUENCE = 'Nothing depends on it but the time that listing the stores takes.'
 
-/** The folder of a job that remembers what was read of stores elsewhere; null where there are none, or nobody wants it. */
+/**
+ * The folder of a job that remembers what was read of stores elsewhere; null where there are none, or nobody wants it. None
+ * in a public repository either: manifests name tables, and jobs of anybody's pull request can read the cache.
+ */
 export function listingsOf(job: Job | null, { historyCache, store, copies }: Wishes): CachedFolder | null {
   const elsewhere = [store, ...copies.map(({ location }) => location)]
     .filter((location) => (knownLocation(location)?.kind ?? 'folder') !== 'folder')
     .sort()
   if (job === null || !historyCache || job.runnerTemp === '' || elsewhere.length === 0) {
+    return null
+  }
+  if (exposure(job.visibility) !== null) {
     return null
   }
   return {

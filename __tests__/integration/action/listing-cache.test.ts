@@ -122,6 +122,8 @@ test('there is one only for stores elsewhere, in a job that wants one', () => {
   expect(of({ historyCache: false })).toBeNull()
   expect(listingsOf(null, OPTIONS)).toBeNull()
   expect(listingsOf({ ...job, runnerTemp: '' }, OPTIONS)).toBeNull()
+  expect(listingsOf({ ...job, visibility: 'public' }, OPTIONS)).toBeNull()
+  expect(listingsOf({ ...job, visibility: 'unknown' }, OPTIONS)).toBeNull()
   for (const store of ['artifact:', 's3://b/p', 'host:/backups', 'rclone:r:p']) {
     expect(of({ store, copies: [] })).not.toBeNull()
   }
