@@ -183,7 +183,6 @@ class RsyncPlace implements FilePlace {
     const folders = [...(isThere ? [folder] : []), ...(like === undefined ? [] : [like])]
     const entries = folders.length === 0 ? [] : await this.entries(folders, ['--recursive'])
     return {
-      isThere,
       here: placedFiles(entries, folder),
       like,
       there: like === undefined ? [] : placedFiles(entries, like),
