@@ -138,7 +138,9 @@ describe('copies of a backup', () => {
     // Nothing is called good that was not looked at.
     const other = path.join(root, 'other')
     const unverified = await backUp({ store: other, copies: gone, verify: 'none' })
-    expect(unverified.report.failure?.message).toMatch(/^The backup is in the store, unverified as asked for, the copy to/)
+    expect(unverified.report.failure?.message).toMatch(
+      /^The backup is in the store, unverified as asked for, the copy to/,
+    )
 
     await rm(blocked)
     await new Promise((resolve) => setTimeout(resolve, 1000))
