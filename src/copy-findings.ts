@@ -11,7 +11,7 @@ export const COPY_FINDINGS = {
   COPY_FAILED: {
     severity: 'error',
     meaning: 'A set could not be brought to one of the copies.',
-    advice: 'The set in the primary store is good. Mend what is said; the next run brings the copy up to date.',
+    advice: 'The primary store has its set all the same. Mend what is said; the next run brings the copy up to date.',
   },
   COPY_SOURCE_DAMAGED: {
     severity: 'error',

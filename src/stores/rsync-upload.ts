@@ -5,8 +5,6 @@ import type { RsyncEntry } from './rsync-list.js'
 
 /** What is known of the other end before files are sent. */
 export interface Known {
-  /** Whether the folder is there. */
-  isThere: boolean
   /** What is in the folder already. */
   here: readonly PlacedFile[]
   /** The folder to link to, and what is in it. */

@@ -24,8 +24,8 @@ const SLOW_READ = 20e6
 /** Of so many bytes it is not asked first what is there. */
 const SMALL = 1 << 20
 
-/** How many transfers go on at a time: while one compares, another one sends. */
-const SENDERS = 2
+/** How many batches are in work at a time: while one is compared, the next one is sent. */
+const AT_A_TIME = 2
 
 /** What rsync has begun and not finished is removed after so many milliseconds. */
 const ABANDONED_AFTER = 3 * 24 * 3600 * 1000
@@ -70,12 +70,13 @@ class RsyncPlace implements FilePlace {
       ...batchesOf(fresh).map((batch) => ({ batch, isLikely: false })),
       ...batchesOf(likely).map((batch) => ({ batch, isLikely: true })),
     ]
-    // Two that make the same folder at the same time are in each other's way.
-    if (jobs.length > 1 && known?.isThere === false) await this.makeFolder(to)
     const sum = new ProgressSum(bytesOf(files), progress)
-    await inParallel(jobs, SENDERS, async ({ batch, isLikely }) => {
+    const inTurn = turns()
+    await inParallel(jobs, AT_A_TIME, async ({ batch, isLikely }) => {
       const part = sum.part(bytesOf(batch))
-      await (isLikely ? this.sendOrLink(from, batch, to, known?.like) : this.send(from, batch, to, [], part.reached))
+      await inTurn(() =>
+        isLikely ? this.sendOrLink(from, batch, to, known?.like) : this.send(from, batch, to, [], part.reached),
+      )
       await this.requireSame(from, batch, to)
       part.done()
     })
@@ -182,15 +183,10 @@ class RsyncPlace implements FilePlace {
     const folders = [...(isThere ? [folder] : []), ...(like === undefined ? [] : [like])]
     const entries = folders.length === 0 ? [] : await this.entries(folders, ['--recursive'])
     return {
-      isThere,
       here: placedFiles(entries, folder),
       like,
       there: like === undefined ? [] : placedFiles(entries, like),
     }
-  }
-
-  private async makeFolder(folder: string): Promise<void> {
-    await this.inScratch((empty) => this.intoPlace(this.doing(`making ${folder} in`), empty, folder, ['.'], ['--dirs']))
   }
 
   private async send(
@@ -297,4 +293,10 @@ class RsyncPlace implements FilePlace {
 
 function bytesOf(files: readonly SentFile[]): number {
   return files.reduce((sum, { size }) => sum + size, 0)
+}
+
+/** Runs works one after the other, however they come; none after one that failed. */
+function turns(): (work: () => Promise<void>) => Promise<void> {
+  let last = Promise.resolve()
+  return (work) => (last = last.then(work))
 }

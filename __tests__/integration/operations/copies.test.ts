@@ -135,6 +135,12 @@ describe('copies of a backup', () => {
     expect(first.report.alerts.map(({ measure }) => measure)).toContain('errors')
     expect(await setsOf(store)).toEqual([first.report.id])
     expect(await setsOf(near)).toEqual([first.report.id])
+    // Nothing is called good that was not looked at.
+    const other = path.join(root, 'other')
+    const unverified = await backUp({ store: other, copies: gone, verify: 'none' })
+    expect(unverified.report.failure?.message).toMatch(
+      /^The backup is in the store, unverified as asked for, the copy to/,
+    )
 
     await rm(blocked)
     await new Promise((resolve) => setTimeout(resolve, 1000))

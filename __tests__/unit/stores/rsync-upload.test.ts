@@ -21,7 +21,7 @@ describe('before files are sent', () => {
   })
 
   test('files of the same name and size may be there already', () => {
-    const known = { isThere: true, here: [placed('a', 1)], like: 'x', there: [placed('b', 2), placed('c', 4)] }
+    const known = { here: [placed('a', 1)], like: 'x', there: [placed('b', 2), placed('c', 4)] }
     const [likely, fresh] = linkCandidates([sent('a', 1), sent('b', 2), sent('c', 3), sent('d', 4)], known)
     expect(likely.map((file) => file.path)).toEqual(['a', 'b'])
     expect(fresh.map((file) => file.path)).toEqual(['c', 'd'])
