@@ -35130,7 +35130,7 @@ function extend(target) {
 
 /***/ }),
 
-/***/ 58022:
+/***/ 92997:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35145,8 +35145,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(83916);
-// EXTERNAL MODULE: ./src/options.ts + 2 modules
-var src_options = __nccwpck_require__(47478);
+// EXTERNAL MODULE: ./src/options.ts + 3 modules
+var src_options = __nccwpck_require__(17040);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(58500);
 ;// CONCATENATED MODULE: ./src/platform/clock.ts
@@ -35162,8 +35162,8 @@ const systemClock = {
     },
 };
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(31421);
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(78474);
 // EXTERNAL MODULE: external "node:stream/promises"
@@ -35330,7 +35330,7 @@ function findLifeline() {
         return [];
     }
     const args = ['--pdeathsig', 'TERM', '--'];
-    const works = (0,external_node_child_process_namespaceObject.spawnSync)(setpriv, [...args, 'true'], { stdio: 'ignore' }).status === 0;
+    const works = (0,external_node_child_process_.spawnSync)(setpriv, [...args, 'true'], { stdio: 'ignore' }).status === 0;
     return works ? [setpriv, ...args] : [];
 }
 /** One run of a program, from its start until nothing of it is left. */
@@ -35392,7 +35392,7 @@ class Child {
             options.uid = command.user.uid;
             options.gid = command.user.gid;
         }
-        return (0,external_node_child_process_namespaceObject.spawn)(program, args, options);
+        return (0,external_node_child_process_.spawn)(program, args, options);
     }
     async supervise() {
         const ended = this.ended();
@@ -35627,52 +35627,8 @@ async function withContext(surroundings, work) {
     }
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
-;// CONCATENATED MODULE: ./src/platform/github.ts
-
-/** The job that the environment describes, or null where there is none. */
-function jobOf(environment) {
-    if (environment.GITHUB_ACTIONS !== 'true') {
-        return null;
-    }
-    return {
-        repository: environment.GITHUB_REPOSITORY ?? '',
-        runId: environment.GITHUB_RUN_ID ?? '',
-        runAttempt: Number(environment.GITHUB_RUN_ATTEMPT ?? 1) || 1,
-        workspace: environment.GITHUB_WORKSPACE ?? '',
-        runnerTemp: environment.RUNNER_TEMP ?? '',
-        eventName: environment.GITHUB_EVENT_NAME ?? '',
-        serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
-        visibility: visibilityOf(environment.GITHUB_EVENT_PATH),
-    };
-}
-/** The visibility that the event's payload tells; every event of a repository carries it, the scheduled ones too. */
-function visibilityOf(eventPath) {
-    const repository = repositoryIn(eventPath);
-    switch (repository?.visibility) {
-        case 'public':
-        case 'private':
-        case 'internal':
-            return repository.visibility;
-        default:
-            return repository?.private === true ? 'private' : repository?.private === false ? 'public' : 'unknown';
-    }
-}
-function repositoryIn(eventPath) {
-    if (eventPath === undefined || eventPath === '') {
-        return undefined;
-    }
-    try {
-        const event = JSON.parse((0,external_node_fs_.readFileSync)(eventPath, 'utf8'));
-        return event?.repository;
-    }
-    catch {
-        // A payload that cannot be read tells nothing, and then the guard is on the safe side.
-        return undefined;
-    }
-}
-
+// EXTERNAL MODULE: ./src/platform/github.ts
+var github = __nccwpck_require__(45952);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
@@ -35777,6 +35733,25 @@ function outputsOf(report) {
             kept: report.retention.filter(({ keep }) => keep).map(({ id }) => id),
             removed: report.retention.filter(({ keep }) => !keep).map(({ id }) => id),
         }),
+        ...(report.stores !== undefined && { stores: report.stores.map((store) => storeOf(store, report)) }),
+    };
+}
+/** A store with the ids of its sets; what was decided for the primary is told where a copy tells its own. */
+function storeOf({ name, role, copied, holds, retention, checked, trouble }, report) {
+    const lines = role === 'primary' ? report.retention : retention;
+    return {
+        store: name,
+        role,
+        ...(report.operation === 'validate'
+            ? { outcome: checked?.proof.outcome ?? 'not-verified', tier: checked?.proof.tier, id: checked?.id }
+            : {
+                outcome: trouble === undefined ? 'done' : 'failed',
+                copied: copied.map(({ id }) => id),
+                kept: lines.filter(({ keep }) => keep).map(({ id }) => id),
+                removed: lines.filter(({ keep }) => !keep).map(({ id }) => id),
+                ...(holds !== undefined && { sets: holds.sets, bytes: holds.bytes }),
+            }),
+        ...(trouble !== undefined && { error: trouble }),
     };
 }
 function wayBack(restored) {
@@ -35814,7 +35789,191 @@ var markdown = __nccwpck_require__(54285);
 var drill = __nccwpck_require__(10519);
 // EXTERNAL MODULE: ./src/units.ts
 var units = __nccwpck_require__(61996);
+;// CONCATENATED MODULE: ./src/report/retention.ts
+
+
+/** What rotation decided on the sets of one store, each with its reasons. */
+function retentionBlocks(lines, { caption, dryRun }, limits) {
+    // What went is what a reader looks for; what stays follows.
+    const ordered = [...lines].sort((a, b) => Number(a.keep) - Number(b.keep) || compare(b.id, a.id));
+    const shown = ordered.slice(0, limits.retention);
+    const left = ordered.length - shown.length;
+    const gone = dryRun ? '🗑️ would go' : '🗑️ removed';
+    return [
+        {
+            kind: 'table',
+            caption,
+            columns: [{ title: 'Backup' }, { title: 'Type' }, { title: 'Decision' }, { title: 'Reasons' }],
+            rows: shown.map(({ id, type, keep, reasons }) => [
+                [(0,content/* code */.aY)(id)],
+                [type],
+                [keep ? '✅ kept' : gone],
+                [reasons.join('; ')],
+            ]),
+        },
+        ...(left === 0
+            ? []
+            : [
+                {
+                    kind: 'paragraph',
+                    text: [`${(0,units/* counted */.hS)(left, 'more backup')} not shown here; the HTML report lists every one.`],
+                },
+            ]),
+    ];
+}
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/report/stores.ts
+
+
+
+/** What came of an operation in each of its stores, where there are several. */
+function storeBlocks({ operation, stores = [], dryRun }, limits) {
+    if (stores.length === 0) {
+        return [];
+    }
+    const table = operation === 'validate' ? checkedTable(stores) : copiedTable(stores);
+    return [
+        { kind: 'heading', text: 'Stores' },
+        table,
+        ...stores
+            .filter(({ retention }) => retention.length > 0)
+            .map((store) => ({
+            kind: 'details',
+            summary: `Kept and removed in ${store.name}`,
+            blocks: retentionBlocks(store.retention, { caption: 'Backups in this copy, with the reason for each', dryRun: dryRun === true }, limits),
+        })),
+    ];
+}
+function copiedTable(stores) {
+    const columns = [
+        { title: 'Store' },
+        { title: 'Copied by this run' },
+        { title: 'Amount', numeric: true },
+        { title: 'Time', numeric: true },
+        { title: 'Speed', numeric: true },
+        { title: 'Holds now', numeric: true },
+        { title: 'State' },
+    ];
+    return {
+        kind: 'table',
+        caption: 'The store and its copies',
+        columns,
+        rows: stores.map((store) => {
+            const { bytes, seconds } = amountOf(store.copied);
+            const isNone = store.copied.length === 0;
+            return [
+                [(0,content/* code */.aY)(store.name)],
+                isNone ? ['–'] : idsOf(store.copied),
+                [isNone ? '–' : (0,units/* formatBytes */.z3)(bytes)],
+                [isNone ? '–' : (0,units/* formatDuration */.a3)(seconds)],
+                [isNone || seconds === 0 ? '–' : `${(0,units/* formatBytes */.z3)(bytes / seconds)}/s`],
+                [holdsOf(store)],
+                [stateOf(store)],
+            ];
+        }),
+    };
+}
+function amountOf(copied) {
+    return {
+        bytes: copied.reduce((sum, set) => sum + set.bytes, 0),
+        seconds: copied.reduce((sum, set) => sum + set.seconds, 0),
+    };
+}
+/** The first few: a new copy may get many at once. */
+function idsOf(copied) {
+    const shown = copied.slice(0, 3);
+    const left = copied.length - shown.length;
+    const names = shown.flatMap(({ type, id }, index) => [...(index === 0 ? [] : [', ']), (0,content/* code */.aY)(`${type}/${id}`)]);
+    return left === 0 ? names : [...names, ` and ${(0,units/* counted */.hS)(left, 'more', 'more')}`];
+}
+function holdsOf({ holds }) {
+    return holds === undefined ? 'not known' : `${(0,units/* counted */.hS)(holds.sets, 'backup')}, ${(0,units/* formatBytes */.z3)(holds.bytes)}`;
+}
+function stateOf({ role, trouble }) {
+    if (trouble !== undefined) {
+        return `❌ ${trouble}`;
+    }
+    return role === 'primary' ? '✅ the store itself' : '✅ up to date';
+}
+function checkedTable(stores) {
+    return {
+        kind: 'table',
+        caption: 'The oldest backup that is kept in each store',
+        columns: [
+            { title: 'Store' },
+            { title: 'Backup' },
+            { title: 'Outcome' },
+            { title: 'Tier' },
+            { title: 'Time', numeric: true },
+        ],
+        rows: stores.map(({ name, checked, trouble }) => checked === undefined
+            ? [[(0,content/* code */.aY)(name)], ['–'], [`❓ ${trouble ?? 'not checked'}`], ['–'], ['–']]
+            : [
+                [(0,content/* code */.aY)(name)],
+                [(0,content/* code */.aY)(`${checked.type}/${checked.id}`)],
+                [CHECKED[checked.proof.outcome]],
+                [checked.proof.tier],
+                [(0,units/* formatDuration */.a3)(checked.proof.seconds)],
+            ]),
+    };
+}
+const CHECKED = {
+    proven: '✅ whole',
+    failed: '❌ damaged',
+    'not-verified': '❓ could not be checked',
+};
+/** What came of a validation in each of several stores. */
+function checkedVerdict(stores) {
+    const damaged = stores.filter(({ checked }) => checked?.proof.outcome === 'failed');
+    const open = stores.filter(({ checked }) => checked === undefined || checked.proof.outcome === 'not-verified');
+    if (damaged.length > 0) {
+        const text = (0,content/* sentence */.em) `The oldest backup in ${namesOf(damaged)} is damaged, do not rely on it.`;
+        return { mood: 'bad', text };
+    }
+    if (open.length > 0) {
+        const text = (0,content/* sentence */.em) `The oldest backup in ${namesOf(open)} could not be checked, so nobody knows whether it is whole.`;
+        return { mood: 'doubtful', text };
+    }
+    return {
+        mood: 'good',
+        text: (0,content/* sentence */.em) `The oldest backup that is kept was read from end to end in ${(0,units/* counted */.hS)(stores.length, 'store')}, and is whole.`,
+    };
+}
+function namesOf(stores) {
+    return stores.flatMap(({ name }, index) => [...(index === 0 ? [] : [' and ']), (0,content/* code */.aY)(name)]);
+}
+/** What failed though the backup is in the store: which copies are not as they should be. Undefined where all are. */
+function lackingCopies({ stores = [] }) {
+    const lacking = stores.filter(({ role, trouble }) => role === 'copy' && trouble !== undefined);
+    return lacking.length === 0
+        ? undefined
+        : (0,content/* sentence */.em) `not everything was done in ${lacking.length === 1 ? 'the copy' : 'the copies'} ${namesOf(lacking)}`;
+}
+/** One line a store for the end of a log. */
+function storeLines({ operation, stores = [] }) {
+    return stores.flatMap((store) => {
+        const { name, role, copied, checked, trouble } = store;
+        if (operation === 'validate') {
+            return checked === undefined
+                ? [`❓ ${name}: ${(0,content/* asSentence */.KG)(trouble ?? 'not checked')}`]
+                : [`${CHECKED[checked.proof.outcome]}: ${checked.type}/${checked.id} in ${name} (${checked.proof.tier}).`];
+        }
+        if (role === 'primary') {
+            return [];
+        }
+        const { bytes, seconds } = amountOf(copied);
+        const news = copied.length === 0
+            ? ''
+            : `${(0,units/* counted */.hS)(copied.length, 'set')} copied (${(0,units/* formatBytes */.z3)(bytes)} in ${(0,units/* formatDuration */.a3)(seconds)}), `;
+        return [`Copy ${name}: ${trouble === undefined ? `${news}holds ${holdsOf(store)}` : `${news}❌ ${trouble}`}.`];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/report/verdict.ts
+
 
 
 
@@ -35833,6 +35992,9 @@ function verdictOf(report) {
     if (report.operation === 'restore') {
         return restored(report);
     }
+    if (report.operation === 'validate' && report.stores !== undefined) {
+        return checkedVerdict(report.stores);
+    }
     switch (report.proof?.outcome) {
         case 'proven':
             return { mood: 'good', text: proven(report, report.proof) };
@@ -35847,7 +36009,7 @@ function verdictOf(report) {
 function proven(report, proof) {
     const when = report.source?.snapshotTime;
     const at = when === undefined ? 'the moment it was taken' : (0,units/* formatInstant */.r4)(when);
-    const amount = amountOf(report);
+    const amount = verdict_amountOf(report);
     switch (proof.tier) {
         case 'full':
             return (0,content/* sentence */.em) `This backup was restored and is equal to the database at ${at}: ${amount}.`;
@@ -35885,7 +36047,7 @@ function failed(report) {
             case 'backup':
                 return report.set === undefined
                     ? (0,content/* sentence */.em) `No backup was made. Earlier backups are untouched.`
-                    : (0,content/* sentence */.em) `The backup is in the store, but the operation failed after it.`;
+                    : afterBackup(report);
             case 'validate':
                 return (0,content/* sentence */.em) `The backup could not be verified.`;
             case 'restore':
@@ -35893,18 +36055,33 @@ function failed(report) {
                     ? (0,content/* sentence */.em) `Nothing was restored. No existing data was touched.`
                     : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(report.restored.database)} was restored, but the operation failed after it.`;
             case 'rotate':
-                return (0,content/* sentence */.em) `The retention policy was not applied.`;
+                return lackingCopies(report) === undefined
+                    ? (0,content/* sentence */.em) `The retention policy was not applied.`
+                    : (0,content/* sentence */.em) `The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`;
             case 'drill':
                 return (0,content/* sentence */.em) `The drill ended early, so nobody knows whether recovery works.`;
         }
     })();
-    return { mood: 'bad', text };
+    // What was proven stays proven when a copy of it is lacking.
+    const isGood = report.operation === 'backup' && report.proof?.outcome === 'proven' && lackingCopies(report) !== undefined;
+    return { mood: isGood ? 'doubtful' : 'bad', text };
+}
+/** The set is there; what can be said of it is said all the same. */
+function afterBackup(report) {
+    const lacking = lackingCopies(report);
+    const { proof } = report;
+    if (lacking === undefined) {
+        return (0,content/* sentence */.em) `The backup is in the store, but the operation failed after it.`;
+    }
+    return proof?.outcome === 'proven'
+        ? (0,content/* sentence */.em) `${proven(report, proof)} But ${lacking}.`
+        : (0,content/* sentence */.em) `The backup is in the store, but ${lacking}.`;
 }
 function restored(report) {
     const { restored: made, proof, source } = report;
     const when = source?.snapshotTime === undefined ? 'it was taken' : (0,units/* formatInstant */.r4)(source.snapshotTime);
     if (made !== undefined && proof?.outcome === 'proven') {
-        return { mood: 'good', text: (0,content/* sentence */.em) `${restoredWhat(report, made, when)}: ${amountOf(report)}.` };
+        return { mood: 'good', text: (0,content/* sentence */.em) `${restoredWhat(report, made, when)}: ${verdict_amountOf(report)}.` };
     }
     if (made !== undefined && proof !== undefined) {
         // Only tables that were brought back are compared once more where they are, and somebody may write to them there.
@@ -35953,13 +36130,15 @@ function rotated(report) {
     return { mood: 'good', text };
 }
 /** `84,210 rows in 9 tables` */
-function amountOf({ tables }) {
+function verdict_amountOf({ tables }) {
     const withRows = tables.filter(({ rows }) => rows !== undefined);
     const rows = withRows.reduce((sum, table) => sum + (table.rows ?? 0), 0);
     return `${(0,units/* counted */.hS)(rows, 'row')} in ${(0,units/* counted */.hS)(withRows.length, 'table')}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections.ts
+
+
 
 
 
@@ -35982,6 +36161,7 @@ function contentOf(report, limits) {
         ...time(report),
         ...sizes(report),
         ...retention(report, limits),
+        ...storeBlocks(report, limits),
         ...notes(report, limits),
     ];
 }
@@ -35992,7 +36172,7 @@ function subject(report) {
     const of = series === '' ? [] : (0,content/* sentence */.em) ` of ${(0,content/* code */.aY)(series)}`;
     const kind = type === undefined ? [] : (0,content/* sentence */.em) ` (${type})`;
     const version = source === undefined ? [] : (0,content/* sentence */.em) `, PostgreSQL ${source.serverVersion}`;
-    const place = set === undefined ? [] : (0,content/* sentence */.em) `, ${(0,units/* formatBytes */.z3)(set.bytes)} in ${(0,content/* code */.aY)(set.path)}`;
+    const place = set === undefined ? [] : (0,content/* sentence */.em) `, ${(0,units/* formatBytes */.z3)(set.bytes)} in ${(0,content/* code */.aY)(set.location ?? set.path)}`;
     return (0,content/* sentence */.em) `${what}${of}${kind}${version}${place}. Began at ${(0,units/* formatInstant */.r4)(report.startedAt)}, took ${(0,units/* formatDuration */.a3)(report.seconds)}.`;
 }
 function labelOf({ operation }) {
@@ -36124,7 +36304,7 @@ function proof(report, limits) {
     ];
 }
 function tableBlocks(tables, limits) {
-    const ranked = [...tables].sort((a, b) => Number(isFine(a)) - Number(isFine(b)) || b.bytes - a.bytes || compare(a.name, b.name));
+    const ranked = [...tables].sort((a, b) => Number(isFine(a)) - Number(isFine(b)) || b.bytes - a.bytes || sections_compare(a.name, b.name));
     const shown = ranked.slice(0, limits.tables);
     const left = ranked.slice(limits.tables);
     const troubled = left.filter((table) => !isFine(table)).length;
@@ -36197,6 +36377,7 @@ function sizes({ set, metrics, source }) {
     add('Saved', metrics === undefined ? undefined : (0,units/* formatShare */.T1)(metrics.performance.compression_ratio));
     add('Peak memory', metrics === undefined ? undefined : (0,units/* formatBytes */.z3)(metrics.performance.memory_usage_mb * 1e6));
     add('Form', set.format === undefined ? undefined : [set.format, set.compression].filter(Boolean).join(', '));
+    add('Encrypted to', set.encryption?.recipients.join(', '));
     add('Made by', source?.pgDump);
     return [
         { kind: 'heading', text: 'Sizes' },
@@ -36209,31 +36390,12 @@ function sizes({ set, metrics, source }) {
     ];
 }
 function retention({ retention, dryRun }, limits) {
-    if (retention.length === 0) {
-        return [];
-    }
-    // What went is what a reader looks for; what stays follows.
-    const ordered = [...retention].sort((a, b) => Number(a.keep) - Number(b.keep) || compare(b.id, a.id));
-    const shown = ordered.slice(0, limits.retention);
-    const left = ordered.length - shown.length;
-    const gone = dryRun === true ? '🗑️ would go' : '🗑️ removed';
-    return [
-        { kind: 'heading', text: 'Kept and removed' },
-        {
-            kind: 'table',
-            caption: 'Backups in the store, with the reason for each',
-            columns: [{ title: 'Backup' }, { title: 'Type' }, { title: 'Decision' }, { title: 'Reasons' }],
-            rows: shown.map(({ id, type, keep, reasons }) => [
-                [(0,content/* code */.aY)(id)],
-                [type],
-                [keep ? '✅ kept' : gone],
-                [reasons.join('; ')],
-            ]),
-        },
-        ...(left === 0
-            ? []
-            : [leftOut(`${(0,units/* counted */.hS)(left, 'more backup')} not shown here; the HTML report lists every one.`)]),
-    ];
+    return retention.length === 0
+        ? []
+        : [
+            { kind: 'heading', text: 'Kept and removed' },
+            ...retentionBlocks(retention, { caption: 'Backups in the store, with the reason for each', dryRun: dryRun === true }, limits),
+        ];
 }
 function notes(report, limits) {
     const infos = (0,report_report/* allFindings */.c)(report).filter(({ severity }) => severity === 'info');
@@ -36263,7 +36425,7 @@ function leftOut(text) {
 function numberOr(value) {
     return value === undefined ? '–' : (0,units/* formatCount */.B4)(value);
 }
-function compare(a, b) {
+function sections_compare(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
@@ -36308,6 +36470,7 @@ var markup = __nccwpck_require__(68132);
 
 
 
+
 /** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
 function closingLines(report) {
     const { mood, text } = verdictOf(report);
@@ -36319,7 +36482,7 @@ function closingLines(report) {
         ...(set === undefined
             ? []
             : [
-                `${set.foreign === true ? 'Dump' : 'Set'}: ${set.path}${id === undefined ? '' : ` (${(0,units/* formatBytes */.z3)(set.bytes)})`}`,
+                `${set.foreign === true ? 'Dump' : 'Set'}: ${set.location ?? set.path}${id === undefined ? '' : ` (${(0,units/* formatBytes */.z3)(set.bytes)})`}`,
             ]),
         ...(restored?.previous === undefined
             ? []
@@ -36331,6 +36494,7 @@ function closingLines(report) {
             : [
                 `Retention: ${(0,units/* counted */.hS)(retention.length - removed.length, 'set')} kept, ${removed.length} ${report.dryRun === true ? 'would be removed' : 'removed'}.`,
             ]),
+        ...storeLines(report),
         `Took ${(0,units/* formatDuration */.a3)(report.seconds)}.`,
     ];
 }
@@ -36345,34 +36509,7 @@ function plain(text) {
 
 ;// CONCATENATED MODULE: ./src/action/artifact-errors.ts
 
-/**
- * Judges what the library threw. It has classes for some errors, but exports them only from its main module, whose
- * loading is what we put off; so their names decide.
- */
-function remedyFor(error) {
-    if (/\(409\)|already exists/i.test((0,errors/* messageOf */.bD)(error))) {
-        return 'rename';
-    }
-    const name = error instanceof Error ? error.name : '';
-    const isHopeless = ['UsageError', 'GHESNotSupportedError', 'FilesNotFoundError'].includes(name) ||
-        /\((400|401|403)\)|insufficient usage|quota|ACTIONS_RUNTIME_TOKEN|ACTIONS_RESULTS_URL/i.test((0,errors/* messageOf */.bD)(error));
-    return isHopeless ? 'none' : 'retry';
-}
-/** The error that a person reads when an artifact could not be uploaded. */
-function uploadFailed(name, folder, attempts, cause) {
-    const isQuota = /quota|insufficient usage/i.test((0,errors/* messageOf */.bD)(cause));
-    const keep = `What should have been uploaded is still in ${folder}.`;
-    return new errors/* OperationError */.OK({
-        doing: `uploading the artifact "${name}"`,
-        problem: isQuota
-            ? 'the storage for artifacts is used up'
-            : `the upload failed${attempts > 1 ? ` ${attempts} times` : ''}: ${(0,errors/* messageOf */.bD)(cause)}`,
-        advice: isQuota
-            ? `Delete old artifacts or shorten artifact-retention-days; GitHub counts again after some hours. ${keep}`
-            : `Run the job again, or use a store that outlives the job. ${keep}`,
-        cause,
-    });
-}
+
 /**
  * Refuses to publish a database: everybody can download the artifacts of a public repository. Asked before the backup
  * starts. A repository whose visibility cannot be told counts as public.
@@ -36380,16 +36517,14 @@ function uploadFailed(name, folder, attempts, cause) {
  * Throws `GuardError`.
  */
 function assertArtifactAllowed({ visibility, encrypted, options }) {
-    const isExposed = visibility === 'public' || visibility === 'unknown';
-    if (options.uploadArtifact !== 'all' || encrypted || !isExposed || options.allowPublicArtifact) {
+    const problem = (0,github/* exposure */.Y9)(visibility);
+    if (options.uploadArtifact !== 'all' || encrypted || problem === null || options.allowPublicArtifact) {
         return;
     }
     throw new errors/* GuardError */.U$({
         doing: 'checking whether the backup may be uploaded as an artifact',
-        problem: visibility === 'public'
-            ? 'the repository is public, and everybody could download the unencrypted dump'
-            : 'it cannot be told whether the repository is public, where everybody could download the unencrypted dump',
-        advice: 'Set upload-artifact to "report" or "none" and keep the sets in a store of your own; or, if the data is public anyway, set allow-public-artifact to true.',
+        problem,
+        advice: 'Encrypt the sets with encrypt-to; or set upload-artifact to "report" or "none" and keep them in a store of your own; or, if the data is public anyway, set allow-public-artifact to true.',
     });
 }
 /**
@@ -36399,21 +36534,87 @@ function assertArtifactAllowed({ visibility, encrypted, options }) {
  * Throws `UsageError`.
  */
 function assertArtifactPossible(environment, options) {
-    const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].find((name) => !environment[name]);
-    if (options.uploadArtifact === 'none' || missing === undefined) {
+    const missing = (0,github/* missingArtifactService */.q8)(environment);
+    if (options.uploadArtifact === 'none' || missing === null) {
         return;
     }
     throw new errors/* UsageError */.eb({
         doing: 'checking whether artifacts can be uploaded',
-        problem: `this runner offers no artifact service (${missing} is not set)`,
+        problem: missing,
         advice: 'Set upload-artifact to "none" and keep the sets in a store that outlives the job.',
     });
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./src/postgres/connection.ts
 var connection = __nccwpck_require__(36443);
+// EXTERNAL MODULE: ./src/stores/location.ts
+var stores_location = __nccwpck_require__(29927);
+;// CONCATENATED MODULE: ./src/action/known-location.ts
+
+
+/** What a store's location names; null for what names nothing, which the operation tells when it opens its stores. */
+function knownLocation(location) {
+    try {
+        return (0,stores_location/* kindOfLocation */.F)(location);
+    }
+    catch (error) {
+        if (error instanceof errors/* UsageError */.eb) {
+            return null;
+        }
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./src/action/job-cache.ts
+
+
+
+/** The beginning of keys for what belongs to this; the same things give the same text. */
+function cachePrefix(name, ...belonging) {
+    return `${name}-${(0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(belonging)).digest('hex').slice(0, 16)}-`;
+}
+/** Empties the folder and brings back into it what the newest job has kept; false where there is nothing. */
+async function restoreFolder({ folder, prefix, what }, { logger }, load = loadLibrary) {
+    const cache = await load();
+    if (!cache.isFeatureAvailable()) {
+        logger.debug(`This runner offers no cache; ${what} is not there.`);
+        return false;
+    }
+    await (0,promises_.rm)(folder, { recursive: true, force: true });
+    // No key is ever complete: the newest that begins with the prefix is wanted.
+    const found = await cache.restoreCache([folder], `${prefix}newest`, [prefix]);
+    if (found !== undefined) {
+        logger.debug(`From the cache "${found}" comes ${what}.`);
+    }
+    return found !== undefined;
+}
+/** Keeps the folder for later jobs, under a key of its own: caches never change. */
+async function keepFolder({ folder, prefix }, job, now, load = loadLibrary) {
+    const cache = await load();
+    if (!cache.isFeatureAvailable()) {
+        return;
+    }
+    const key = `${prefix}${job.runId}-${job.runAttempt}-${now.getTime()}`;
+    if ((await cache.saveCache([folder], key)) === -1) {
+        throw new TypeError('the cache service did not take it; the lines above say why');
+    }
+}
+/** A cache only makes things faster or tells more: whatever goes wrong with it is a warning. */
+async function orWarning(problem, consequence, { logger }, work) {
+    try {
+        await work();
+    }
+    catch (error) {
+        logger.warning(`${problem}: ${(0,errors/* messageOf */.bD)(error)} ${consequence}`);
+    }
+}
+/** Loaded only where there is something to keep. */
+async function loadLibrary() {
+    return Promise.all(/* import() */[__nccwpck_require__.e(110), __nccwpck_require__.e(91)]).then(__nccwpck_require__.bind(__nccwpck_require__, 18091));
+}
+
 ;// CONCATENATED MODULE: ./src/action/history.ts
 
 
@@ -36421,21 +36622,27 @@ var connection = __nccwpck_require__(36443);
 
 
 
+const CONSEQUENCE = 'Nothing depends on it but comparisons with earlier runs.';
 const LOG_FILE = /^\d{4}-\d\d-\d\d\.jsonl$/;
 /** The history of this job's store, or null where the store outlives the job anyway or nobody wants it. */
 function historyOf(job, options, { workingDirectory, environment }) {
     if (job === null || !options.historyCache || job.runnerTemp === '') {
         return null;
     }
-    const store = external_node_path_default().resolve(workingDirectory, options.store);
+    const location = knownLocation(options.store);
+    if (location?.kind !== 'folder') {
+        // Another store keeps its log itself.
+        return null;
+    }
+    const store = external_node_path_default().resolve(workingDirectory, location.path);
     if (!isInside(store, job.workspace) && !isInside(store, job.runnerTemp)) {
         return null;
     }
-    const identity = JSON.stringify([seriesOf(options, environment), options.store]);
     return {
         logFolder: external_node_path_default().join(store, 'log'),
-        cachedFolder: external_node_path_default().join(job.runnerTemp, 'pg-lifeboat-log'),
-        prefix: `pg-lifeboat-log-${(0,external_node_crypto_.createHash)('sha256').update(identity).digest('hex').slice(0, 16)}-`,
+        folder: external_node_path_default().join(job.runnerTemp, 'pg-lifeboat-log'),
+        prefix: cachePrefix('pg-lifeboat-log', seriesOf(options, environment), options.store),
+        what: 'the log of earlier runs',
     };
 }
 /** The series as far as it is known before there is a connection; it only has to be the same from job to job. */
@@ -36455,36 +36662,19 @@ function seriesOf({ series, databaseUrl }, environment) {
  * Puts the log of earlier jobs back into the store. It is a convenience for comparisons and statistics: the cache may
  * have been evicted, and whatever goes wrong is a warning.
  */
-async function restoreHistory(history, ports, load = loadLibrary) {
-    await orWarning('The log of earlier runs could not be read from the cache', ports, async () => {
-        const cache = await load();
-        if (!cache.isFeatureAvailable()) {
-            ports.logger.debug('This runner offers no cache; the log of earlier runs is not there.');
-            return;
-        }
-        await (0,promises_.rm)(history.cachedFolder, { recursive: true, force: true });
-        // No key is ever complete: the newest that begins with the prefix is wanted.
-        const found = await cache.restoreCache([history.cachedFolder], `${history.prefix}newest`, [history.prefix]);
-        if (found !== undefined) {
-            await mergeLogs(history.cachedFolder, history.logFolder);
-            ports.logger.debug(`The log of earlier runs comes from the cache "${found}".`);
+async function restoreHistory(history, ports, load) {
+    await orWarning('The log of earlier runs could not be read from the cache', CONSEQUENCE, ports, async () => {
+        if (await restoreFolder(history, ports, load)) {
+            await mergeLogs(history.folder, history.logFolder);
         }
     });
 }
-/** Keeps the store's log for later jobs, under a key of its own: caches never change. */
-async function saveHistory(history, job, now, ports, load = loadLibrary) {
-    await orWarning('The log could not be kept in the cache for later runs', ports, async () => {
-        const cache = await load();
-        if (!cache.isFeatureAvailable()) {
-            return;
-        }
-        await mergeLogs(history.logFolder, history.cachedFolder);
-        if ((await logFiles(history.cachedFolder)).length === 0) {
-            return;
-        }
-        const key = `${history.prefix}${job.runId}-${job.runAttempt}-${now.getTime()}`;
-        if ((await cache.saveCache([history.cachedFolder], key)) === -1) {
-            throw new TypeError('the cache service did not take it; the lines above say why');
+/** Keeps the store's log for later jobs. */
+async function saveHistory(history, job, now, ports, load) {
+    await orWarning('The log could not be kept in the cache for later runs', CONSEQUENCE, ports, async () => {
+        await mergeLogs(history.logFolder, history.folder);
+        if ((await logFiles(history.folder)).length > 0) {
+            await keepFolder(history, job, now, load);
         }
     });
 }
@@ -36514,18 +36704,6 @@ function isInside(file, folder) {
     }
     const relative = external_node_path_default().relative(folder, file);
     return relative !== '..' && !relative.startsWith(`..${(external_node_path_default()).sep}`) && !external_node_path_default().isAbsolute(relative);
-}
-async function orWarning(problem, { logger }, work) {
-    try {
-        await work();
-    }
-    catch (error) {
-        logger.warning(`${problem}: ${(0,errors/* messageOf */.bD)(error)} Nothing depends on it but comparisons with earlier runs.`);
-    }
-}
-/** Loaded only where there is a history to keep. */
-async function loadLibrary() {
-    return Promise.all(/* import() */[__nccwpck_require__.e(110), __nccwpck_require__.e(91)]).then(__nccwpck_require__.bind(__nccwpck_require__, 18091));
 }
 
 // EXTERNAL MODULE: ./src/option-list.ts
@@ -36583,6 +36761,137 @@ function operationOf(text) {
     });
 }
 
+// EXTERNAL MODULE: ./src/backup/sha256.ts
+var sha256 = __nccwpck_require__(8271);
+// EXTERNAL MODULE: ./src/platform/files.ts
+var files = __nccwpck_require__(94924);
+;// CONCATENATED MODULE: ./src/stores/listing-cache.ts
+
+
+
+
+
+
+/** More than that is not kept, so that a job does not carry around what it never needs. */
+const LARGEST_TEXT = 8 * 1024 * 1024;
+const LARGEST_FOLDER = 64 * 1024 * 1024;
+/**
+ * A listing cache in a folder, a file for each text. Every file says which key it is of and what its text's SHA-256 is;
+ * one that does not fit is as good as none.
+ */
+class FolderListingCache {
+    folder;
+    logger;
+    /** The files that this run has read or written. */
+    used = new Set();
+    added = 0;
+    constructor(folder, logger) {
+        this.folder = folder;
+        this.logger = logger;
+    }
+    /** How many texts this run has put here: without any, there is nothing new to keep. */
+    get additions() {
+        return this.added;
+    }
+    async get(key) {
+        const name = fileOf(key);
+        const written = await this.orNothing('read', async () => (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(this.folder, name), 'utf8')));
+        const text = written === undefined ? undefined : textOf(written, key);
+        if (text !== undefined)
+            this.used.add(name);
+        return text;
+    }
+    async put(key, text) {
+        if (text.length > LARGEST_TEXT)
+            return;
+        await this.orNothing('write', async () => {
+            await (0,files/* makeFolder */.fc)(this.folder);
+            await (0,files/* writeWhole */.f8)(external_node_path_default().join(this.folder, fileOf(key)), `${(0,sha256/* sha256OfText */.i)(text)} ${JSON.stringify(key)}\n${text}`);
+            this.used.add(fileOf(key));
+            this.added += 1;
+        });
+    }
+    /** Removes what this run had no use for, such as manifests of sets that are gone; of the rest, what is too much. */
+    async prune() {
+        await this.orNothing('tidy', async () => {
+            let room = LARGEST_FOLDER;
+            for (const name of (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(this.folder))) ?? []) {
+                const file = external_node_path_default().join(this.folder, name);
+                room -= this.used.has(name) ? (await (0,promises_.stat)(file)).size : 0;
+                if (!this.used.has(name) || room < 0)
+                    await (0,promises_.rm)(file, { recursive: true, force: true });
+            }
+        });
+    }
+    async orNothing(what, work) {
+        try {
+            return await work();
+        }
+        catch (error) {
+            this.logger.debug(`The cache of listings in ${this.folder} could not be used (${what}): ${(0,errors/* messageOf */.bD)(error)}`);
+            return undefined;
+        }
+    }
+}
+function fileOf(key) {
+    return (0,sha256/* sha256OfText */.i)(key);
+}
+/** The text of a file, if the file is of this key and whole. */
+function textOf(written, key) {
+    const end = written.indexOf('\n');
+    const text = written.slice(end + 1);
+    return end > 0 && written.slice(0, end) === `${(0,sha256/* sha256OfText */.i)(text)} ${JSON.stringify(key)}` ? text : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/action/listing-cache.ts
+
+
+
+
+
+const listing_cache_CONSEQUENCE = 'Nothing depends on it but the time that listing the stores takes.';
+/**
+ * The folder of a job that remembers what was read of stores elsewhere; null where there are none, or nobody wants it. None
+ * in a public repository either: manifests name tables, and jobs of anybody's pull request can read the cache.
+ */
+function listingsOf(job, { historyCache, store, copies }) {
+    const elsewhere = [store, ...copies.map(({ location }) => location)]
+        .filter((location) => (knownLocation(location)?.kind ?? 'folder') !== 'folder')
+        .sort();
+    if (job === null || !historyCache || job.runnerTemp === '' || elsewhere.length === 0) {
+        return null;
+    }
+    if ((0,github/* exposure */.Y9)(job.visibility) !== null) {
+        return null;
+    }
+    return {
+        folder: external_node_path_default().join(job.runnerTemp, 'pg-lifeboat-listing'),
+        prefix: cachePrefix('pg-lifeboat-listing', elsewhere),
+        what: 'what earlier runs have read of the stores',
+    };
+}
+/**
+ * Does work with a cache of listings that goes from job to job; without one where there is nothing to remember. It may
+ * vanish or rot at any time, and what comes of the work is the same.
+ */
+async function withListingCache(listings, job, context, work, load) {
+    if (listings === null || job === null) {
+        return work(context);
+    }
+    const listingCache = new FolderListingCache(listings.folder, context.logger);
+    await orWarning('The cache of listings could not be read', listing_cache_CONSEQUENCE, context, async () => {
+        await restoreFolder(listings, context, load);
+    });
+    const done = await work({ ...context, listingCache });
+    if (listingCache.additions > 0) {
+        await orWarning('The cache of listings could not be kept for later runs', listing_cache_CONSEQUENCE, context, async () => {
+            await listingCache.prune();
+            await keepFolder(listings, job, context.clock.now(), load);
+        });
+    }
+    return done;
+}
+
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
 var core = __nccwpck_require__(33838);
 ;// CONCATENATED MODULE: ./src/outputs.ts
@@ -36595,7 +36904,7 @@ const OUTPUTS = {
     },
     'backup-path': {
         kind: 'text',
-        describe: 'The folder of the set in the store, or the path of the dump that was validated.',
+        describe: 'The folder of the set in the store, or the path of the dump that was validated. Where the store is elsewhere, a local folder with the set that is there until the step ends.',
         operations: ['backup', 'validate', 'restore'],
         example: '/backups/db/daily/20261124T020000Z',
     },
@@ -36648,15 +36957,21 @@ const OUTPUTS = {
     },
     kept: {
         kind: 'json',
-        describe: 'The ids of the sets that rotation keeps.',
+        describe: 'The ids of the sets that rotation keeps in the primary store.',
         operations: ['backup', 'rotate'],
         example: '["20261124T020000Z","20261123T020000Z"]',
     },
     removed: {
         kind: 'json',
-        describe: 'The ids of the sets that rotation removed, or would remove with `dry-run`.',
+        describe: 'The ids of the sets that rotation removed from the primary store, or would remove with `dry-run`.',
         operations: ['backup', 'rotate'],
         example: '["20261117T020000Z"]',
+    },
+    stores: {
+        kind: 'json',
+        describe: 'With `copies` or `rotate-check`: each store, the primary first, with its outcome, the ids that this run copied there, and those that it keeps and removed; or the set that was checked.',
+        operations: ['backup', 'rotate', 'validate'],
+        example: '[{"store":"s3://bucket/app","role":"copy","outcome":"done","copied":["20261124T020000Z"],…}]',
     },
     'previous-database': {
         kind: 'text',
@@ -36754,8 +37069,10 @@ function setOutputs(outputs, redact) {
     }
 }
 
-// EXTERNAL MODULE: ./src/platform/files.ts
-var files = __nccwpck_require__(94924);
+// EXTERNAL MODULE: ./src/backup/set.ts
+var set = __nccwpck_require__(67470);
+// EXTERNAL MODULE: ./src/platform/artifact-upload.ts + 1 modules
+var artifact_upload = __nccwpck_require__(70353);
 // EXTERNAL MODULE: ./src/version.ts
 var version = __nccwpck_require__(311);
 // EXTERNAL MODULE: ./src/report/escape.ts
@@ -36867,142 +37184,10 @@ footer { margin-top: 3rem; color: var(--faint); font-size: .9rem; }
 }
 `;
 
-;// CONCATENATED MODULE: ./src/action/artifacts.ts
-
-
-
-/** Whole uploads: the library retries single requests, but gives up at a stalled or broken transfer. */
-const MAX_ATTEMPTS = 3;
-const MAX_NAMES = 5;
-const BACKOFF = [5_000, 20_000];
-/**
- * Uploads files as one artifact of this job. A name that is taken (by an earlier attempt of the job, or by a broken
- * upload of this one) gets a suffix; other failures are tried again. The files stay where they are.
- *
- * Throws `OperationError` when it cannot be done, `InterruptedError` when we are asked to stop.
- */
-async function uploadFiles(upload, job, context, loadClient = artifacts_loadLibrary) {
-    assertFiles(upload);
-    const client = await loadClient();
-    let attempt = 1;
-    let names = 1;
-    for (;;) {
-        const name = nameFor(upload.name, names, job);
-        try {
-            return await uploadOnce(client, name, upload, job, context.signal);
-        }
-        catch (error) {
-            const remedy = context.signal.aborted ? 'none' : remedyFor(error);
-            if (error instanceof errors/* InterruptedError */.p4) {
-                throw error;
-            }
-            if (remedy === 'rename' && names < MAX_NAMES) {
-                names += 1;
-                context.logger.info(`The artifact name "${name}" is taken; trying "${nameFor(upload.name, names, job)}".`);
-            }
-            else if (remedy === 'retry' && attempt < MAX_ATTEMPTS) {
-                const wait = BACKOFF[attempt - 1] ?? 20_000;
-                attempt += 1;
-                context.logger.warning(`Uploading "${name}" failed: ${(0,errors/* messageOf */.bD)(error)} Trying again in ${wait / 1000} s (${attempt} of ${MAX_ATTEMPTS}).`);
-                await orInterrupted(context.clock.sleep(wait, context.signal), context.signal, `waiting to upload "${name}"`);
-            }
-            else {
-                throw uploadFailed(name, upload.root, attempt, error);
-            }
-        }
-    }
-}
-/** A name that artifacts may have: no quotes, slashes, colons, wildcards, line ends; not too long for a file name. */
-function artifactName(...parts) {
-    const name = parts
-        .filter((part) => part !== undefined && part !== '')
-        .join('-')
-        .replaceAll(/[^\p{L}\p{N}._-]+/gu, '_')
-        .replace(/^\.+/, '');
-    return ([...new Intl.Segmenter('en').segment(name)]
-        .map(({ segment }) => segment)
-        .slice(0, 120)
-        .join('') || 'backup');
-}
-/**
- * How long an upload may stand still, in milliseconds, before it is given up: the library reports progress a block of
- * 8 MiB at a time and sends five at once, which on a slow line takes minutes, while a small set that stalls should not
- * cost five of them.
- */
-function stallTimeout(bytes) {
-    const slowLine = 70_000;
-    return Math.min(600_000, Math.max(60_000, Math.round((bytes / slowLine) * 1000)));
-}
-function assertFiles({ name, root, files }) {
-    if (files.length === 0) {
-        throw new errors/* OperationError */.OK({
-            doing: `uploading the artifact "${name}"`,
-            problem: `there are no files in ${root}`,
-            advice: 'Something removed the set before it was uploaded; find out what writes into the store.',
-        });
-    }
-}
-async function uploadOnce(client, name, { files, root, bytes, compressed, retentionDays }, job, signal) {
-    const uploading = withStallTimeout(bytes, () => client.uploadArtifact(name, [...files], external_node_path_default().resolve(root), {
-        compressionLevel: compressed ? 0 : 6,
-        ...(retentionDays !== undefined && { retentionDays }),
-    }));
-    const { id, digest } = await orInterrupted(uploading, signal, `uploading the artifact "${name}"`);
-    if (id === undefined) {
-        throw new TypeError('the artifact service gave no id');
-    }
-    return {
-        name,
-        id: String(id),
-        url: `./${job.runId}/artifacts/${id}`,
-        ...(digest !== undefined && { digest: `sha256:${digest}` }),
-    };
-}
-/** The library reads the time-out from the environment while it works; one that the user has set stays. */
-async function withStallTimeout(bytes, work) {
-    const variable = 'ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS';
-    if (process.env[variable] !== undefined) {
-        return work();
-    }
-    process.env[variable] = String(stallTimeout(bytes));
-    try {
-        return await work();
-    }
-    finally {
-        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the only way to unset a variable
-        delete process.env[variable];
-    }
-}
-/** The library cannot be stopped; we go on without it, and the process ends soon after. */
-async function orInterrupted(work, signal, doing) {
-    let stop = () => undefined;
-    const interrupted = new Promise((_, reject) => {
-        stop = () => {
-            reject(new errors/* InterruptedError */.p4(doing, signal.reason));
-        };
-        if (signal.aborted) {
-            stop();
-        }
-        signal.addEventListener('abort', stop, { once: true });
-    });
-    try {
-        return await Promise.race([work, interrupted]);
-    }
-    finally {
-        signal.removeEventListener('abort', stop);
-    }
-}
-function nameFor(wished, count, job) {
-    const name = artifactName(wished);
-    return count === 1 ? name : `${name}-attempt${job.runAttempt}${count === 2 ? '' : `-${count - 1}`}`;
-}
-/** The library is large and most operations do not need it. */
-async function artifacts_loadLibrary() {
-    const { DefaultArtifactClient } = await Promise.all(/* import() */[__nccwpck_require__.e(110), __nccwpck_require__.e(458)]).then(__nccwpck_require__.bind(__nccwpck_require__, 67458));
-    return new DefaultArtifactClient();
-}
-
 ;// CONCATENATED MODULE: ./src/action/publish.ts
+
+
+
 
 
 
@@ -37031,20 +37216,23 @@ async function publishSet(report, publication) {
     if (!isPublished(report, publication) || job === null || options.uploadArtifact !== 'all') {
         return { report };
     }
-    if (set === undefined || id === undefined) {
+    if (set === undefined || id === undefined || isAmongArtifacts(options)) {
         return { report };
     }
     try {
+        const encrypted = await isEncrypted(set.path);
+        // Asked before the backup too; here it is about what is really there.
+        assertArtifactAllowed({ visibility: job.visibility, encrypted, options });
         const artifact = await context.logger.step('Uploading the backup set', async () => {
             const upload = {
                 name: publish_nameOf(report),
                 root: set.path,
                 files: await filesBelow(set.path),
                 bytes: set.bytes,
-                compressed: set.compression !== 'none',
+                compressed: encrypted || set.compression !== 'none',
                 retentionDays: options.artifactRetentionDays,
             };
-            return uploadFiles(upload, job, context, loadClient);
+            return (0,artifact_upload/* uploadFiles */.Zn)(upload, job, context, loadClient);
         });
         return { report: { ...report, artifacts: [artifact] }, artifactId: artifact.id };
     }
@@ -37067,7 +37255,7 @@ async function publishPage(report, page, publication) {
                 compressed: false,
                 retentionDays: options.artifactRetentionDays,
             };
-            return uploadFiles(upload, job, context, loadClient);
+            return (0,artifact_upload/* uploadFiles */.Zn)(upload, job, context, loadClient);
         });
         return { ...report, artifacts: [...(report.artifacts ?? []), artifact] };
     }
@@ -37085,7 +37273,7 @@ async function writePage(report, { context }) {
     try {
         return await (0,file_errors/* orFileTrouble */.nD)('writing the report', async () => {
             const folder = report.drill?.folder ?? (await (0,promises_.mkdtemp)(external_node_path_default().join((0,platform_workspace/* temporaryFolder */.yy)(environment), 'lifeboat-report-')));
-            const page = external_node_path_default().join(folder, `${artifactName(publish_nameOf(report), 'report')}.html`);
+            const page = external_node_path_default().join(folder, `${(0,artifact_upload/* artifactName */.Cs)(publish_nameOf(report), 'report')}.html`);
             const redact = (text) => logger.redact(text);
             await (0,promises_.writeFile)(page, redact(pageOf(redactDeep(report, redact))));
             return page;
@@ -37099,7 +37287,22 @@ async function writePage(report, { context }) {
 /** `masclet_imperi-daily-20261124T020003Z`; a set that failed its proof says so wherever it goes. */
 function publish_nameOf({ operation, series, type, id, proof }) {
     const failed = proof?.outcome === 'failed' ? 'proof-failed' : undefined;
-    return artifactName(series, type, id ?? operation, failed);
+    return (0,artifact_upload/* artifactName */.Cs)(series, type, id ?? operation, failed);
+}
+/** Whether the store itself has made an artifact of the set. */
+function isAmongArtifacts({ store }) {
+    return knownLocation(store)?.kind === 'artifact';
+}
+/** By its manifest; what has none that can be read counts as not encrypted. */
+async function isEncrypted(folder) {
+    try {
+        return (await (0,set/* readManifest */.WI)(folder)).encryption !== undefined;
+    }
+    catch (error) {
+        if (error instanceof errors/* LifeboatError */.H3)
+            return false;
+        throw error;
+    }
 }
 async function filesBelow(folder) {
     const entries = await (0,files/* entriesBelow */.yO)(folder);
@@ -37140,6 +37343,7 @@ var state = __nccwpck_require__(33175);
 
 
 
+
 /** What the main step does. Returns what the process should end with. */
 async function runMain({ environment, logger, runOperation }) {
     (0,state/* markMain */.r)();
@@ -37150,9 +37354,9 @@ async function runMain({ environment, logger, runOperation }) {
         });
         const workingDirectory = environment.GITHUB_WORKSPACE ?? process.cwd();
         const options = (0,src_options/* buildOptions */.Dm)(await optionSources(inputs.options, environment, workingDirectory));
-        const job = jobOf(environment);
+        const job = (0,github/* jobOf */.Zw)(environment);
         if (inputs.operation === 'backup' && job !== null) {
-            assertArtifactAllowed({ visibility: job.visibility, encrypted: false, options });
+            assertArtifactAllowed({ visibility: job.visibility, encrypted: options.encryptTo.length > 0, options });
             assertArtifactPossible(environment, options);
         }
         return await withContext({ logger, environment, workingDirectory }, (context) => runInJob(inputs.operation, options, job, context, runOperation));
@@ -37181,7 +37385,7 @@ async function runInJob(operation, options, job, context, runOperation) {
     if (history !== null) {
         await logger.step('Reading the log of earlier runs', () => restoreHistory(history, context));
     }
-    const done = await runOperation(operation, options, context);
+    const done = await withListingCache(listingsOf(job, options), job, context, (all) => runOperation(operation, options, all));
     if (history !== null && job !== null) {
         await logger.step('Keeping the log for later runs', () => saveHistory(history, job, clock.now(), context));
     }
@@ -37258,6 +37462,509 @@ function markMain() {
 /** Whether this process is the post step of one that ran before. */
 function isPost() {
     return (0,_actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu)(IS_POST) === 'true';
+}
+
+
+/***/ }),
+
+/***/ 80438:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ut: () => (/* binding */ checksumLine),
+/* harmony export */   cV: () => (/* binding */ checksumsText),
+/* harmony export */   yk: () => (/* binding */ parseChecksums)
+/* harmony export */ });
+/**
+ * The content of `SHA256SUMS` over these files, sorted by path, as `sha256sum` writes it: a name with a backslash, a
+ * newline or a carriage return is escaped and its line begins with a backslash.
+ */
+function checksumsText(files) {
+    return [...files]
+        .sort((a, b) => (a.path < b.path ? -1 : 1))
+        .map(checksumLine)
+        .join('');
+}
+/** One line of it, with its newline. */
+function checksumLine({ path, sha256 }) {
+    const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+    return `${escaped === path ? '' : '\\'}${sha256}  ${escaped}\n`;
+}
+/** What such a text says, by path; lines of another form are left out. */
+function parseChecksums(text) {
+    const sums = new Map();
+    for (const line of text.split('\n')) {
+        const [, escaped, sha256, name] = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+        if (name !== undefined && sha256 !== undefined)
+            sums.set(escaped === '\\' ? unescaped(name) : name, sha256);
+    }
+    return sums;
+}
+function unescaped(name) {
+    const meanings = { n: '\n', r: '\r', '\\': '\\' };
+    return name.replaceAll(/\\(.)/g, (both, letter) => meanings[letter] ?? both);
+}
+
+
+/***/ }),
+
+/***/ 6345:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   KB: () => (/* binding */ MANIFEST_SCHEMA),
+/* harmony export */   QC: () => (/* binding */ displayName),
+/* harmony export */   Ri: () => (/* binding */ Proof),
+/* harmony export */   TH: () => (/* binding */ idOf),
+/* harmony export */   _8: () => (/* binding */ Manifest),
+/* harmony export */   dL: () => (/* binding */ SetType),
+/* harmony export */   nR: () => (/* binding */ timeOf),
+/* harmony export */   of: () => (/* binding */ Verify),
+/* harmony export */   uz: () => (/* binding */ SetId)
+/* harmony export */ });
+/* unused harmony exports Tier, Format, TableEntry, SequenceEntry */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27597);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(64377);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(30645);
+
+
+/** The version of the manifest's form. A reader refuses a version that it does not know. */
+const MANIFEST_SCHEMA = 'pg-lifeboat/manifest/1';
+/** `20261124T020000Z`: the UTC instant of the snapshot, without colons because artifact names forbid them. */
+const SetId = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^\d{8}T\d{6}Z$/, 'must be an instant like 20261124T020000Z');
+/** `daily`, `weekly`, `manual`, or any word of small letters, digits and hyphens. */
+const SetType = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a word of small letters, digits and hyphens');
+const Tier = zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['archive', 'data', 'full']);
+/** What `verify` can ask for: a tier, or nothing. */
+const Verify = zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['none', ...Tier.options]);
+const Format = zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['directory', 'custom', 'plain']);
+const Instant = zod__WEBPACK_IMPORTED_MODULE_2__/* .datetime */ .w$();
+const Sha256 = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
+const Whole = zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().int().nonnegative();
+const StoredFinding = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    code: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(Object.keys(_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .FINDINGS */ .TG)),
+    severity: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['error', 'inconclusive', 'warning', 'info']),
+    on: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    found: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    advice: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+});
+const ProofCommon = {
+    at: Instant,
+    /** The tool that verified, and what it restored into. */
+    verifiedBy: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    scratch: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ kind: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['cluster', 'service']), serverVersion: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }).optional(),
+    seconds: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().nonnegative(),
+    findings: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(StoredFinding),
+};
+/** The recorded outcome of verifying. What could not run is never `proven`. */
+const Proof = zod__WEBPACK_IMPORTED_MODULE_1__/* .discriminatedUnion */ .gMt('outcome', [
+    zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ outcome: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz('proven'), /** The tier that was reached. */ tier: Tier, ...ProofCommon }),
+    zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ outcome: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz('failed'), /** The tier that was asked for. */ tier: Tier, ...ProofCommon }),
+    zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+        outcome: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz('not-verified'),
+        /** The tier that was asked for. */
+        tier: Verify,
+        reason: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        ...ProofCommon,
+    }),
+]);
+const TableEntry = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    schema: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    kind: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['table', 'partitioned', 'materialized-view', 'foreign']),
+    /** Whether a restore brings its rows back (a materialized view is refilled); the definition is always in the dump. */
+    data: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(),
+    /** Rows at the snapshot; absent where they are not in the dump. */
+    rows: Whole.optional(),
+    /** Order-independent hash of all rows, a decimal number; absent when not taken. */
+    fingerprint: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
+    /** The same over the stored generated columns, where it has any. */
+    generatedFingerprint: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().optional(),
+    /** What heap and TOAST occupy at the source. */
+    bytes: Whole,
+    unlogged: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY().optional(),
+});
+const SequenceEntry = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    schema: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    /** Decimal numbers, because they can exceed what JSON carries exactly. */
+    lastValue: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    isCalled: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(),
+    increment: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    cycles: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(),
+});
+const FileEntry = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    /** Relative to the set, with `/`. */
+    path: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    size: Whole,
+    sha256: Sha256,
+});
+/** How a set was encrypted whose files are ciphertext. */
+const Encryption = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    format: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz('age'),
+    /** Which keys it was encrypted to: the first 16 digits of the SHA-256 of each public key. */
+    recipients: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()).min(1),
+    /** Whether the names of tables, roles and extensions were left out of this manifest. */
+    namesHidden: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY(),
+});
+/** What a set says of itself: everything that a reader, a restore and a proof need, and not one row of data. */
+const Manifest = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+    schema: zod__WEBPACK_IMPORTED_MODULE_1__/* .literal */ .euz(MANIFEST_SCHEMA),
+    id: SetId,
+    series: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1),
+    type: SetType,
+    snapshot: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+        /** `clock_timestamp()` of the server when the snapshot was exported. */
+        time: Instant,
+        /** Write-ahead log position at that time; null on a server that does not tell. */
+        lsn: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable(),
+        /** On a standby: how far replay was. */
+        replayedUntil: Instant.nullable(),
+    }),
+    source: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+        database: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        /** `17.2` */
+        serverVersion: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        /** 17 */
+        major: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().int(),
+        systemIdentifier: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable(),
+        encoding: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        localeProvider: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        collate: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable(),
+        ctype: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable(),
+        icuLocale: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable(),
+        collationVersion: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable(),
+        owner: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        /** The role that `initdb` made: the one a throw-away cluster should have too. */
+        bootstrapRole: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        extensions: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), version: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), schema: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() })),
+        tablespaces: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+        /** Roles that own something or hold privileges in this database. */
+        roles: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+    }),
+    tool: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+        version: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        /** `pg_dump (PostgreSQL) 17.2` */
+        pgDump: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        pgDumpMajor: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().int(),
+    }),
+    options: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+        format: Format,
+        /** As given to pg_dump: `zstd:1`, `gzip:6`, `none`. */
+        compression: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        jobs: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().int().positive(),
+        tables: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+        excludeTables: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+        verify: Verify,
+    }),
+    dump: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
+        /** `dump`, `daily_20261124.dump` or `daily_20261124.sql.gz`. */
+        path: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+        /** Bytes of the dump as it lies in the set. */
+        bytes: Whole,
+    }),
+    files: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(FileEntry),
+    tables: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(TableEntry),
+    /** Where the sequences were before the dump and after it: they are not under the snapshot. */
+    sequences: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(SequenceEntry),
+    sequencesAfter: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(SequenceEntry),
+    /** Null where they could not be read. */
+    largeObjects: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ count: Whole, fingerprint: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable() }).nullable(),
+    /** How contents were hashed, and what that hash gives for a known row; null when no fingerprints were taken. */
+    hash: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ method: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['record', 'text']), probe: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }).nullable(),
+    /**
+     * Foreign keys from chosen tables to tables whose data is not in the set. A restore leaves the archive's entry (by its
+     * catalog oid) out and adds the constraint by this statement, NOT VALID; null where PostgreSQL cannot do that.
+     */
+    looseForeignKeys: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ oid: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().int(), table: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), statement: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().nullable() })),
+    /**
+     * Objects (`kind name`) whose definition changed at the source while the backup ran. Definitions are not wholly under a
+     * snapshot, so a difference on one of these proves nothing.
+     */
+    changedMeanwhile: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()),
+    /**
+     * On the readable manifest of an encrypted set: `files` are the encrypted ones, and what tells of the data is left out;
+     * the whole manifest is one of them.
+     */
+    encryption: Encryption.optional(),
+    proof: Proof,
+});
+/** `"public"."animals"` as a person writes it: `public.animals`. */
+function displayName({ schema, name }) {
+    return `${schema}.${name}`;
+}
+/** The id of a set whose snapshot was taken at that time. */
+function idOf(time) {
+    return `${time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+}
+/** The time that an id says. */
+function timeOf(id) {
+    const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(id) ?? [];
+    return new Date(`${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour ?? ''}:${minute ?? ''}:${second ?? ''}Z`);
+}
+
+
+/***/ }),
+
+/***/ 67470:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C7: () => (/* binding */ incompleteness),
+/* harmony export */   HN: () => (/* binding */ writeManifest),
+/* harmony export */   LG: () => (/* binding */ describeFiles),
+/* harmony export */   Mq: () => (/* binding */ dumpFileName),
+/* harmony export */   WI: () => (/* binding */ readManifest),
+/* harmony export */   gD: () => (/* binding */ writeChecksums),
+/* harmony export */   rK: () => (/* binding */ SET),
+/* harmony export */   yy: () => (/* binding */ isListed)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(76760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(27597);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83916);
+/* harmony import */ var _platform_file_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(26561);
+/* harmony import */ var _platform_files_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(94924);
+/* harmony import */ var _platform_parallel_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(83444);
+/* harmony import */ var _checksums_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(80438);
+/* harmony import */ var _manifest_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6345);
+/* harmony import */ var _sha256_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8271);
+
+
+
+
+
+
+
+
+
+
+
+/** The names inside a set. */
+const SET = {
+    manifest: 'manifest.json',
+    checksums: 'SHA256SUMS',
+    /** The Ed25519 signature of the manifest, base64; in sets that were signed. */
+    signature: 'manifest.json.sig',
+    catalog: 'catalog.json',
+    globals: 'globals.sql',
+    /** The recovery kit: how to restore this set with nothing but a shell and PostgreSQL's programs. */
+    guide: 'RESTORE.md',
+    script: 'restore.sh',
+    /** The folder of a dump in directory format. */
+    dump: 'dump',
+    /** The folder of outcomes of later verifications, the only part of a set that grows. */
+    proofs: 'proofs',
+};
+/** How many files are read at a time. */
+const READERS = 4;
+/** A manifest of a hundred thousand tables has about 40 MB; what is far above is not one. */
+const LARGEST_MANIFEST = 512 * 1024 * 1024;
+/**
+ * What the dump is called in its set: the seed's `daily_20261124.sql.gz`, `daily_20261124.dump`, or the folder `dump`.
+ *
+ * @param date the time of the snapshot; its UTC day is taken
+ * @param compressed whether a plain dump is; without compression it ends in `.sql`
+ */
+function dumpFileName(type, date, format, compressed = true) {
+    const stem = `${type}_${(0,_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .idOf */ .TH)(date).slice(0, 8)}`;
+    return { directory: SET.dump, custom: `${stem}.dump`, plain: `${stem}.sql${compressed ? '.gz' : ''}` }[format];
+}
+/** Files that vouch for the manifest, so it cannot list them. */
+const ABOVE_THE_MANIFEST = [SET.manifest, SET.checksums, SET.signature];
+/** Whether a file of a set is one that the manifest lists: all but itself, the checksums, its signature and the proofs. */
+function isListed(file) {
+    return !ABOVE_THE_MANIFEST.includes(file) && !file.startsWith(`${SET.proofs}/`);
+}
+/**
+ * Sizes and checksums of every file of a set that its manifest must list, sorted by path.
+ *
+ * Throws `OperationError` when something cannot be read, or is neither file nor folder: such a thing cannot be kept.
+ */
+async function describeFiles(folder, options = {}) {
+    const doing = `describing the files in ${folder}`;
+    return (0,_platform_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .orFileTrouble */ .nD)(doing, async () => {
+        const entries = (await (0,_platform_files_js__WEBPACK_IMPORTED_MODULE_5__/* .entriesBelow */ .yO)(folder)).filter(({ kind, path }) => kind !== 'folder' && isListed(path));
+        const strange = entries.find(({ kind }) => kind !== 'file');
+        if (strange !== undefined) {
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .OperationError */ .OK({
+                doing,
+                problem: `"${strange.path}" is a ${strange.kind}, and a set holds only files and folders`,
+                advice: 'Find out what put it there, and take the backup again.',
+            });
+        }
+        return (0,_platform_parallel_js__WEBPACK_IMPORTED_MODULE_8__/* .inParallel */ .H)(entries, READERS, async ({ path: file }) => ({
+            path: file,
+            ...(await (0,_sha256_js__WEBPACK_IMPORTED_MODULE_7__/* .sha256OfFile */ .V)(node_path__WEBPACK_IMPORTED_MODULE_2___default().join(folder, file), options)),
+        }));
+    });
+}
+/** Writes `manifest.json`. A manifest that a reader would refuse is not written. */
+async function writeManifest(folder, manifest) {
+    const text = `${JSON.stringify(_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .Manifest */ ._8.parse(manifest), null, 2)}\n`;
+    await (0,_platform_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .orFileTrouble */ .nD)(`writing the manifest in ${folder}`, () => (0,_platform_files_js__WEBPACK_IMPORTED_MODULE_5__/* .writeWhole */ .f8)(node_path__WEBPACK_IMPORTED_MODULE_2___default().join(folder, SET.manifest), text));
+}
+/**
+ * Writes `SHA256SUMS` over the files that the manifest lists and over the manifest itself, which must be written
+ * before. Then `sha256sum -c SHA256SUMS` checks the set without any of our code.
+ */
+async function writeChecksums(folder, files) {
+    await (0,_platform_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .orFileTrouble */ .nD)(`writing the checksums in ${folder}`, async () => {
+        const manifest = { path: SET.manifest, ...(await (0,_sha256_js__WEBPACK_IMPORTED_MODULE_7__/* .sha256OfFile */ .V)(node_path__WEBPACK_IMPORTED_MODULE_2___default().join(folder, SET.manifest))) };
+        await (0,_platform_files_js__WEBPACK_IMPORTED_MODULE_5__/* .writeWhole */ .f8)(node_path__WEBPACK_IMPORTED_MODULE_2___default().join(folder, SET.checksums), (0,_checksums_js__WEBPACK_IMPORTED_MODULE_9__/* .checksumsText */ .cV)([...files, manifest]));
+    });
+}
+/**
+ * The manifest of a set.
+ *
+ * Throws `DamagedError` when it is not there or is not a manifest of the known form, `OperationError` when it cannot be
+ * read for another reason.
+ */
+async function readManifest(folder) {
+    const doing = `reading the manifest of ${folder}`;
+    const text = await readText(node_path__WEBPACK_IMPORTED_MODULE_2___default().join(folder, SET.manifest), doing);
+    const manifest = parsed(text, doing);
+    const outside = manifest.files.find(({ path: file }) => !staysInside(file));
+    if (outside !== undefined) {
+        throw damaged(doing, `it lists "${outside.path}", which is not a path inside the set`);
+    }
+    return manifest;
+}
+async function readText(file, doing) {
+    try {
+        const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(file, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK);
+        try {
+            const stat = await handle.stat();
+            if (!stat.isFile())
+                throw damaged(doing, `${SET.manifest} is not a file`);
+            if (stat.size > LARGEST_MANIFEST)
+                throw damaged(doing, `${SET.manifest} has ${stat.size} bytes`);
+            return await handle.readFile('utf8');
+        }
+        finally {
+            await handle.close();
+        }
+    }
+    catch (error) {
+        if ((0,_platform_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .codeOf */ .$N)(error) === 'ENOENT')
+            throw damaged(doing, `there is no ${SET.manifest}`, error);
+        if ((0,_platform_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .codeOf */ .$N)(error) === 'ELOOP')
+            throw damaged(doing, `${SET.manifest} is a symbolic link`, error);
+        throw (0,_platform_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .fileTrouble */ .AG)(error, doing);
+    }
+}
+function parsed(text, doing) {
+    let content;
+    try {
+        content = JSON.parse(text);
+    }
+    catch (error) {
+        throw damaged(doing, `${SET.manifest} is not JSON: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .bD)(error)}`, error);
+    }
+    const version = zod__WEBPACK_IMPORTED_MODULE_10__/* .object */ .Ikc({ schema: zod__WEBPACK_IMPORTED_MODULE_10__/* .string */ .YjP() }).safeParse(content);
+    if (version.success && version.data.schema !== _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST_SCHEMA */ .KB) {
+        throw damaged(doing, `it is of the form "${version.data.schema}", and this version reads "${_manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .MANIFEST_SCHEMA */ .KB}"`);
+    }
+    const result = _manifest_js__WEBPACK_IMPORTED_MODULE_6__/* .Manifest */ ._8.safeParse(content);
+    if (!result.success) {
+        throw damaged(doing, `${SET.manifest} is not of the known form: ${firstIssues(result.error)}`, result.error);
+    }
+    return result.data;
+}
+function firstIssues({ issues }) {
+    const said = issues.slice(0, 3).map(({ path: at, message }) => `${at.join('.') || 'the whole'}: ${message}`);
+    return issues.length > 3 ? `${said.join('; ')}; and ${issues.length - 3} more` : said.join('; ');
+}
+function damaged(doing, problem, cause) {
+    const advice = 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.';
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .DamagedError */ .Me({ doing, problem, advice, cause });
+}
+/** Whether a path of a manifest leads to a place inside the set, so that a forged one cannot reach other files. */
+function staysInside(file) {
+    return (isListed(file) &&
+        file.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0')));
+}
+/**
+ * Why files of these sizes are not the set that the manifest describes, or null when they are. Every store counts a set
+ * by this rule.
+ *
+ * @param sizes bytes by path of what is there; undefined for what is not there or not a file
+ */
+function incompleteness(manifest, place, sizes) {
+    if (manifest.id !== place.id || manifest.type !== place.type) {
+        return `its manifest is of ${manifest.type}/${manifest.id}`;
+    }
+    for (const file of manifest.files) {
+        const size = sizes(file.path);
+        if (size === undefined)
+            return `${file.path} is missing`;
+        if (size !== file.size)
+            return `${file.path} has ${size} bytes, the manifest says ${file.size}`;
+    }
+    return null;
+}
+
+
+/***/ }),
+
+/***/ 8271:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ sha256OfFile),
+/* harmony export */   i: () => (/* binding */ sha256OfText)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(51455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83916);
+
+
+
+
+/** Large enough that the hash, not the system call, takes the time; small enough that memory stays flat. */
+const CHUNK = 1024 * 1024;
+/**
+ * Hashes a file in pieces; while one piece is hashed the next is read. A symbolic link is refused (`ELOOP`).
+ *
+ * @param onBytes called with the size of each piece that is done
+ */
+async function sha256OfFile(file, { signal, onBytes } = {}) {
+    const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(file, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW);
+    try {
+        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+        const room = Math.min(CHUNK, (await handle.stat()).size + 1);
+        let [buffer, spare] = [Buffer.allocUnsafe(room), Buffer.allocUnsafe(room)];
+        let size = 0;
+        let pending = handle.read(buffer, 0, room, null);
+        for (;;) {
+            const { bytesRead } = await pending;
+            if (bytesRead === 0)
+                return { size, sha256: hash.digest('hex') };
+            if (signal?.aborted === true)
+                throw new _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .InterruptedError */ .p4(`reading ${file}`, signal.reason);
+            pending = handle.read(spare, 0, room, null);
+            hash.update(buffer.subarray(0, bytesRead));
+            [buffer, spare] = [spare, buffer];
+            size += bytesRead;
+            onBytes?.(bytesRead);
+        }
+    }
+    finally {
+        await handle.close();
+    }
+}
+/** SHA-256 of a text, small hexadecimal digits. */
+function sha256OfText(text) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(text).digest('hex');
 }
 
 
@@ -37404,55 +38111,48 @@ function capitalised(text) {
 
 /***/ }),
 
-/***/ 79407:
-/***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(58022);
-/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(33175);
-/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(36483);
-/* harmony import */ var _platform_actions_logger_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(20769);
-
-
-
-
-const logger = (0,_platform_actions_logger_js__WEBPACK_IMPORTED_MODULE_3__/* .actionsLogger */ .M)({ write: (text) => process.stdout.write(text) });
-// What escapes from a library's event is told like everything else; the next run removes what this one leaves.
-for (const event of ['uncaughtException', 'unhandledRejection']) {
-    process.on(event, (error) => {
-        leave((0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .explain */ .WE)(error, logger));
-    });
-}
-const run = { environment: process.env, logger, runOperation: _operations_run_js__WEBPACK_IMPORTED_MODULE_2__/* .runOperation */ .x };
-leave((0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .isPost */ .t)() ? await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .runPost */ .a2)(run) : await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .runMain */ .VN)(run));
-/** An explicit exit: keep-alive sockets would hold the process for minutes after the work is done. */
-function leave(code) {
-    process.exitCode = code;
-    process.stdout.write('', () => process.exit());
-}
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 36483:
+/***/ 30645:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  x: () => (/* binding */ runOperation)
+  TG: () => (/* binding */ FINDINGS),
+  jb: () => (/* binding */ describeFinding),
+  gk: () => (/* binding */ finding),
+  hm: () => (/* binding */ worstOf)
 });
 
-// EXTERNAL MODULE: ./src/restore/services.ts + 2 modules
-var restore_services = __nccwpck_require__(89054);
-// EXTERNAL MODULE: ./src/version.ts
-var version = __nccwpck_require__(311);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(92857);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
-var iso = __nccwpck_require__(64377);
+;// CONCATENATED MODULE: ./src/copy-findings.ts
+/** What can be found on the stores that sets are copied to; a part of the one list. */
+const COPY_FINDINGS = {
+    COPY_NOT_READY: {
+        severity: 'warning',
+        meaning: 'Something is in the way of a copy: its store cannot be reached or written to, holds another series, or has too little room.',
+        advice: 'The backup is taken all the same, and the copy is tried at its end. Mend what keeps it from succeeding.',
+    },
+    COPY_FAILED: {
+        severity: 'error',
+        meaning: 'A set could not be brought to one of the copies.',
+        advice: 'The primary store has its set all the same. Mend what is said; the next run brings the copy up to date.',
+    },
+    COPY_SOURCE_DAMAGED: {
+        severity: 'error',
+        meaning: 'An earlier set turned out to be damaged in the primary store when it was to be copied.',
+        advice: 'Validate it by its id: it counts as failed then, and is not tried again. Look whether another copy still has it whole.',
+    },
+    COPY_NOT_ROTATED: {
+        severity: 'error',
+        meaning: 'The retention policy could not be applied to one of the copies.',
+        advice: 'Mend what is said; the next rotation tries again. No set that should be kept was touched.',
+    },
+    STORE_NOT_CHECKED: {
+        severity: 'inconclusive',
+        meaning: 'In one of the stores no set could be validated: it holds none, or it could not be read.',
+        advice: 'Check the options store and copies, and that the store can be reached.',
+    },
+};
+
 ;// CONCATENATED MODULE: ./src/recovery-findings.ts
 /** What can be found when a set is restored for real; a part of the one list. */
 const RECOVERY_FINDINGS = {
@@ -37563,7 +38263,11 @@ const RECOVERY_FINDINGS = {
     },
 };
 
+// EXTERNAL MODULE: ./src/sealing-findings.ts
+var sealing_findings = __nccwpck_require__(78935);
 ;// CONCATENATED MODULE: ./src/findings.ts
+
+
 
 /** Every finding there is: the one list, from which the reference in `docs/` is generated. Codes never change meaning. */
 const FINDINGS = {
@@ -37887,7 +38591,9 @@ const FINDINGS = {
         meaning: 'The server is a standby: the backup is as old as its replay, and conflicts can cancel it.',
         advice: 'Back up the primary, or set hot_standby_feedback and max_standby_streaming_delay.',
     },
+    ...COPY_FINDINGS,
     ...RECOVERY_FINDINGS,
+    ...sealing_findings/* SEALING_FINDINGS */.H,
 };
 /** A finding of a known code; `found` says what is the case here, `advice` replaces the usual one where it can be precise. */
 function finding(code, on, found, advice) {
@@ -37904,172 +38610,75 @@ function describeFinding({ code, on, found }) {
     return `${code} ${on}: ${found}.`;
 }
 
-;// CONCATENATED MODULE: ./src/backup/manifest.ts
+
+/***/ }),
+
+/***/ 79407:
+/***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(92997);
+/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(33175);
+/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(52568);
+/* harmony import */ var _platform_actions_logger_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(20769);
 
 
-/** The version of the manifest's form. A reader refuses a version that it does not know. */
-const MANIFEST_SCHEMA = 'pg-lifeboat/manifest/1';
-/** `20261124T020000Z`: the UTC instant of the snapshot, without colons because artifact names forbid them. */
-const SetId = schemas/* string */.YjP().regex(/^\d{8}T\d{6}Z$/, 'must be an instant like 20261124T020000Z');
-/** `daily`, `weekly`, `manual`, or any word of small letters, digits and hyphens. */
-const SetType = schemas/* string */.YjP()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a word of small letters, digits and hyphens');
-const Tier = schemas/* enum */.k5n(['archive', 'data', 'full']);
-/** What `verify` can ask for: a tier, or nothing. */
-const Verify = schemas/* enum */.k5n(['none', ...Tier.options]);
-const Format = schemas/* enum */.k5n(['directory', 'custom', 'plain']);
-const Instant = iso/* datetime */.w$();
-const Sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
-const Whole = schemas/* number */.aig().int().nonnegative();
-const StoredFinding = schemas/* object */.Ikc({
-    code: schemas/* enum */.k5n(Object.keys(FINDINGS)),
-    severity: schemas/* enum */.k5n(['error', 'inconclusive', 'warning', 'info']),
-    on: schemas/* string */.YjP(),
-    found: schemas/* string */.YjP(),
-    advice: schemas/* string */.YjP(),
-});
-const ProofCommon = {
-    at: Instant,
-    /** The tool that verified, and what it restored into. */
-    verifiedBy: schemas/* string */.YjP(),
-    scratch: schemas/* object */.Ikc({ kind: schemas/* enum */.k5n(['cluster', 'service']), serverVersion: schemas/* string */.YjP() }).optional(),
-    seconds: schemas/* number */.aig().nonnegative(),
-    findings: schemas/* array */.YOg(StoredFinding),
-};
-/** The recorded outcome of verifying. What could not run is never `proven`. */
-const Proof = schemas/* discriminatedUnion */.gMt('outcome', [
-    schemas/* object */.Ikc({ outcome: schemas/* literal */.euz('proven'), /** The tier that was reached. */ tier: Tier, ...ProofCommon }),
-    schemas/* object */.Ikc({ outcome: schemas/* literal */.euz('failed'), /** The tier that was asked for. */ tier: Tier, ...ProofCommon }),
-    schemas/* object */.Ikc({
-        outcome: schemas/* literal */.euz('not-verified'),
-        /** The tier that was asked for. */
-        tier: Verify,
-        reason: schemas/* string */.YjP(),
-        ...ProofCommon,
-    }),
-]);
-const TableEntry = schemas/* object */.Ikc({
-    schema: schemas/* string */.YjP(),
-    name: schemas/* string */.YjP(),
-    kind: schemas/* enum */.k5n(['table', 'partitioned', 'materialized-view', 'foreign']),
-    /** Whether a restore brings its rows back (a materialized view is refilled); the definition is always in the dump. */
-    data: schemas/* boolean */.zMY(),
-    /** Rows at the snapshot; absent where they are not in the dump. */
-    rows: Whole.optional(),
-    /** Order-independent hash of all rows, a decimal number; absent when not taken. */
-    fingerprint: schemas/* string */.YjP().optional(),
-    /** The same over the stored generated columns, where it has any. */
-    generatedFingerprint: schemas/* string */.YjP().optional(),
-    /** What heap and TOAST occupy at the source. */
-    bytes: Whole,
-    unlogged: schemas/* boolean */.zMY().optional(),
-});
-const SequenceEntry = schemas/* object */.Ikc({
-    schema: schemas/* string */.YjP(),
-    name: schemas/* string */.YjP(),
-    /** Decimal numbers, because they can exceed what JSON carries exactly. */
-    lastValue: schemas/* string */.YjP(),
-    isCalled: schemas/* boolean */.zMY(),
-    increment: schemas/* string */.YjP(),
-    cycles: schemas/* boolean */.zMY(),
-});
-const FileEntry = schemas/* object */.Ikc({
-    /** Relative to the set, with `/`. */
-    path: schemas/* string */.YjP(),
-    size: Whole,
-    sha256: Sha256,
-});
-/** What a set says of itself: everything that a reader, a restore and a proof need, and not one row of data. */
-const Manifest = schemas/* object */.Ikc({
-    schema: schemas/* literal */.euz(MANIFEST_SCHEMA),
-    id: SetId,
-    series: schemas/* string */.YjP().min(1),
-    type: SetType,
-    snapshot: schemas/* object */.Ikc({
-        /** `clock_timestamp()` of the server when the snapshot was exported. */
-        time: Instant,
-        /** Write-ahead log position at that time; null on a server that does not tell. */
-        lsn: schemas/* string */.YjP().nullable(),
-        /** On a standby: how far replay was. */
-        replayedUntil: Instant.nullable(),
-    }),
-    source: schemas/* object */.Ikc({
-        database: schemas/* string */.YjP(),
-        /** `17.2` */
-        serverVersion: schemas/* string */.YjP(),
-        /** 17 */
-        major: schemas/* number */.aig().int(),
-        systemIdentifier: schemas/* string */.YjP().nullable(),
-        encoding: schemas/* string */.YjP(),
-        localeProvider: schemas/* string */.YjP(),
-        collate: schemas/* string */.YjP().nullable(),
-        ctype: schemas/* string */.YjP().nullable(),
-        icuLocale: schemas/* string */.YjP().nullable(),
-        collationVersion: schemas/* string */.YjP().nullable(),
-        owner: schemas/* string */.YjP(),
-        /** The role that `initdb` made: the one a throw-away cluster should have too. */
-        bootstrapRole: schemas/* string */.YjP(),
-        extensions: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), version: schemas/* string */.YjP(), schema: schemas/* string */.YjP() })),
-        tablespaces: schemas/* array */.YOg(schemas/* string */.YjP()),
-        /** Roles that own something or hold privileges in this database. */
-        roles: schemas/* array */.YOg(schemas/* string */.YjP()),
-    }),
-    tool: schemas/* object */.Ikc({
-        version: schemas/* string */.YjP(),
-        /** `pg_dump (PostgreSQL) 17.2` */
-        pgDump: schemas/* string */.YjP(),
-        pgDumpMajor: schemas/* number */.aig().int(),
-    }),
-    options: schemas/* object */.Ikc({
-        format: Format,
-        /** As given to pg_dump: `zstd:1`, `gzip:6`, `none`. */
-        compression: schemas/* string */.YjP(),
-        jobs: schemas/* number */.aig().int().positive(),
-        tables: schemas/* array */.YOg(schemas/* string */.YjP()),
-        excludeTables: schemas/* array */.YOg(schemas/* string */.YjP()),
-        verify: Verify,
-    }),
-    dump: schemas/* object */.Ikc({
-        /** `dump`, `daily_20261124.dump` or `daily_20261124.sql.gz`. */
-        path: schemas/* string */.YjP(),
-        /** Bytes of the dump as it lies in the set. */
-        bytes: Whole,
-    }),
-    files: schemas/* array */.YOg(FileEntry),
-    tables: schemas/* array */.YOg(TableEntry),
-    /** Where the sequences were before the dump and after it: they are not under the snapshot. */
-    sequences: schemas/* array */.YOg(SequenceEntry),
-    sequencesAfter: schemas/* array */.YOg(SequenceEntry),
-    /** Null where they could not be read. */
-    largeObjects: schemas/* object */.Ikc({ count: Whole, fingerprint: schemas/* string */.YjP().nullable() }).nullable(),
-    /** How contents were hashed, and what that hash gives for a known row; null when no fingerprints were taken. */
-    hash: schemas/* object */.Ikc({ method: schemas/* enum */.k5n(['record', 'text']), probe: schemas/* string */.YjP() }).nullable(),
-    /**
-     * Foreign keys from chosen tables to tables whose data is not in the set. A restore leaves the archive's entry (by its
-     * catalog oid) out and adds the constraint by this statement, NOT VALID; null where PostgreSQL cannot do that.
-     */
-    looseForeignKeys: schemas/* array */.YOg(schemas/* object */.Ikc({ oid: schemas/* number */.aig().int(), table: schemas/* string */.YjP(), name: schemas/* string */.YjP(), statement: schemas/* string */.YjP().nullable() })),
-    /**
-     * Objects (`kind name`) whose definition changed at the source while the backup ran. Definitions are not wholly under a
-     * snapshot, so a difference on one of these proves nothing.
-     */
-    changedMeanwhile: schemas/* array */.YOg(schemas/* string */.YjP()),
-    proof: Proof,
-});
-/** `"public"."animals"` as a person writes it: `public.animals`. */
-function displayName({ schema, name }) {
-    return `${schema}.${name}`;
+
+
+const logger = (0,_platform_actions_logger_js__WEBPACK_IMPORTED_MODULE_3__/* .actionsLogger */ .M)({ write: (text) => process.stdout.write(text) });
+// What escapes from a library's event is told like everything else; the next run removes what this one leaves.
+for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.on(event, (error) => {
+        leave((0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .explain */ .WE)(error, logger));
+    });
 }
-/** The id of a set whose snapshot was taken at that time. */
-function idOf(time) {
-    return `${time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
-}
-/** The time that an id says. */
-function timeOf(id) {
-    const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(id) ?? [];
-    return new Date(`${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour ?? ''}:${minute ?? ''}:${second ?? ''}Z`);
+const run = { environment: process.env, logger, runOperation: _operations_run_js__WEBPACK_IMPORTED_MODULE_2__/* .runOperation */ .x };
+leave((0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .isPost */ .t)() ? await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .runPost */ .a2)(run) : await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .runMain */ .VN)(run));
+/** An explicit exit: keep-alive sockets would hold the process for minutes after the work is done. */
+function leave(code) {
+    process.exitCode = code;
+    process.stdout.write('', () => process.exit());
 }
 
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 37909:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ nearest)
+/* harmony export */ });
+/* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(21916);
+
+/** The known name that is nearest to a mistyped one; undefined where none is near. */
+function nearest(name, known) {
+    const ranked = known.map((candidate) => ({ candidate, steps: (0,fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__/* .distance */ .Io)(name, candidate) }));
+    ranked.sort((a, b) => a.steps - b.steps);
+    const best = ranked[0];
+    return best !== undefined && best.steps <= Math.max(2, Math.floor(name.length / 3)) ? best.candidate : undefined;
+}
+
+
+/***/ }),
+
+/***/ 52568:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  x: () => (/* binding */ runOperation)
+});
+
+// EXTERNAL MODULE: ./src/restore/services.ts + 2 modules
+var restore_services = __nccwpck_require__(89054);
+// EXTERNAL MODULE: ./src/version.ts
+var version = __nccwpck_require__(311);
+// EXTERNAL MODULE: ./src/backup/manifest.ts
+var backup_manifest = __nccwpck_require__(6345);
 ;// CONCATENATED MODULE: ./src/backup/table-entries.ts
 /**
  * What a manifest records of tables: their facts with what was counted and hashed, by oid; a table that is not in there
@@ -38093,8 +38702,8 @@ function tableEntries(tables, found, hasData = () => true) {
 function draftManifest({ series, type }, source, taken, files, options) {
     const { snapshot, catalog, choice, content } = taken;
     return {
-        schema: MANIFEST_SCHEMA,
-        id: idOf(snapshot.time),
+        schema: backup_manifest/* MANIFEST_SCHEMA */.KB,
+        id: (0,backup_manifest/* idOf */.TH)(snapshot.time),
         series,
         type,
         snapshot: {
@@ -38139,268 +38748,15 @@ var external_node_path_ = __nccwpck_require__(76760);
 var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
 // EXTERNAL MODULE: ./src/platform/file-errors.ts
 var file_errors = __nccwpck_require__(26561);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(73024);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(83916);
-// EXTERNAL MODULE: ./src/platform/files.ts
-var platform_files = __nccwpck_require__(94924);
-// EXTERNAL MODULE: ./src/platform/parallel.ts
-var parallel = __nccwpck_require__(83444);
-;// CONCATENATED MODULE: ./src/backup/checksums.ts
-/**
- * The content of `SHA256SUMS` over these files, sorted by path, as `sha256sum` writes it: a name with a backslash, a
- * newline or a carriage return is escaped and its line begins with a backslash.
- */
-function checksumsText(files) {
-    return [...files]
-        .sort((a, b) => (a.path < b.path ? -1 : 1))
-        .map(checksumLine)
-        .join('');
-}
-/** One line of it, with its newline. */
-function checksumLine({ path, sha256 }) {
-    const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
-    return `${escaped === path ? '' : '\\'}${sha256}  ${escaped}\n`;
-}
-/** What such a text says, by path; lines of another form are left out. */
-function parseChecksums(text) {
-    const sums = new Map();
-    for (const line of text.split('\n')) {
-        const [, escaped, sha256, name] = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
-        if (name !== undefined && sha256 !== undefined)
-            sums.set(escaped === '\\' ? unescaped(name) : name, sha256);
-    }
-    return sums;
-}
-function unescaped(name) {
-    const meanings = { n: '\n', r: '\r', '\\': '\\' };
-    return name.replaceAll(/\\(.)/g, (both, letter) => meanings[letter] ?? both);
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-;// CONCATENATED MODULE: ./src/backup/sha256.ts
-
-
-
-
-/** Large enough that the hash, not the system call, takes the time; small enough that memory stays flat. */
-const CHUNK = 1024 * 1024;
-/**
- * Hashes a file in pieces; while one piece is hashed the next is read. A symbolic link is refused (`ELOOP`).
- *
- * @param onBytes called with the size of each piece that is done
- */
-async function sha256OfFile(file, { signal, onBytes } = {}) {
-    const handle = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
-    try {
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        const room = Math.min(CHUNK, (await handle.stat()).size + 1);
-        let [buffer, spare] = [Buffer.allocUnsafe(room), Buffer.allocUnsafe(room)];
-        let size = 0;
-        let pending = handle.read(buffer, 0, room, null);
-        for (;;) {
-            const { bytesRead } = await pending;
-            if (bytesRead === 0)
-                return { size, sha256: hash.digest('hex') };
-            if (signal?.aborted === true)
-                throw new errors/* InterruptedError */.p4(`reading ${file}`, signal.reason);
-            pending = handle.read(spare, 0, room, null);
-            hash.update(buffer.subarray(0, bytesRead));
-            [buffer, spare] = [spare, buffer];
-            size += bytesRead;
-            onBytes?.(bytesRead);
-        }
-    }
-    finally {
-        await handle.close();
-    }
-}
-/** SHA-256 of a text, small hexadecimal digits. */
-function sha256OfText(text) {
-    return createHash('sha256').update(text).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./src/backup/set.ts
-
-
-
-
-
-
-
-
-
-
-
-/** The names inside a set. */
-const SET = {
-    manifest: 'manifest.json',
-    checksums: 'SHA256SUMS',
-    catalog: 'catalog.json',
-    globals: 'globals.sql',
-    /** The recovery kit: how to restore this set with nothing but a shell and PostgreSQL's programs. */
-    guide: 'RESTORE.md',
-    script: 'restore.sh',
-    /** The folder of a dump in directory format. */
-    dump: 'dump',
-    /** The folder of outcomes of later verifications, the only part of a set that grows. */
-    proofs: 'proofs',
-};
-/** How many files are read at a time. */
-const READERS = 4;
-/** A manifest of a hundred thousand tables has about 40 MB; what is far above is not one. */
-const LARGEST_MANIFEST = 512 * 1024 * 1024;
-/**
- * What the dump is called in its set: the seed's `daily_20261124.sql.gz`, `daily_20261124.dump`, or the folder `dump`.
- *
- * @param date the time of the snapshot; its UTC day is taken
- * @param compressed whether a plain dump is; without compression it ends in `.sql`
- */
-function dumpFileName(type, date, format, compressed = true) {
-    const stem = `${type}_${idOf(date).slice(0, 8)}`;
-    return { directory: SET.dump, custom: `${stem}.dump`, plain: `${stem}.sql${compressed ? '.gz' : ''}` }[format];
-}
-/** Whether a file of a set is one that the manifest lists: all but itself, the checksums and the proofs. */
-function isListed(file) {
-    return file !== SET.manifest && file !== SET.checksums && !file.startsWith(`${SET.proofs}/`);
-}
-/**
- * Sizes and checksums of every file of a set that its manifest must list, sorted by path.
- *
- * Throws `OperationError` when something cannot be read, or is neither file nor folder: such a thing cannot be kept.
- */
-async function describeFiles(folder, options = {}) {
-    const doing = `describing the files in ${folder}`;
-    return (0,file_errors/* orFileTrouble */.nD)(doing, async () => {
-        const entries = (await (0,platform_files/* entriesBelow */.yO)(folder)).filter(({ kind, path }) => kind !== 'folder' && isListed(path));
-        const strange = entries.find(({ kind }) => kind !== 'file');
-        if (strange !== undefined) {
-            throw new errors/* OperationError */.OK({
-                doing,
-                problem: `"${strange.path}" is a ${strange.kind}, and a set holds only files and folders`,
-                advice: 'Find out what put it there, and take the backup again.',
-            });
-        }
-        return (0,parallel/* inParallel */.H)(entries, READERS, async ({ path: file }) => ({
-            path: file,
-            ...(await sha256OfFile(external_node_path_default().join(folder, file), options)),
-        }));
-    });
-}
-/** Writes `manifest.json`. A manifest that a reader would refuse is not written. */
-async function writeManifest(folder, manifest) {
-    const text = `${JSON.stringify(Manifest.parse(manifest), null, 2)}\n`;
-    await (0,file_errors/* orFileTrouble */.nD)(`writing the manifest in ${folder}`, () => (0,platform_files/* writeWhole */.f8)(external_node_path_default().join(folder, SET.manifest), text));
-}
-/**
- * Writes `SHA256SUMS` over the files that the manifest lists and over the manifest itself, which must be written
- * before. Then `sha256sum -c SHA256SUMS` checks the set without any of our code.
- */
-async function writeChecksums(folder, files) {
-    await (0,file_errors/* orFileTrouble */.nD)(`writing the checksums in ${folder}`, async () => {
-        const manifest = { path: SET.manifest, ...(await sha256OfFile(external_node_path_default().join(folder, SET.manifest))) };
-        await (0,platform_files/* writeWhole */.f8)(external_node_path_default().join(folder, SET.checksums), checksumsText([...files, manifest]));
-    });
-}
-/**
- * The manifest of a set.
- *
- * Throws `DamagedError` when it is not there or is not a manifest of the known form, `OperationError` when it cannot be
- * read for another reason.
- */
-async function readManifest(folder) {
-    const doing = `reading the manifest of ${folder}`;
-    const text = await readText(external_node_path_default().join(folder, SET.manifest), doing);
-    const manifest = parsed(text, doing);
-    const outside = manifest.files.find(({ path: file }) => !staysInside(file));
-    if (outside !== undefined) {
-        throw damaged(doing, `it lists "${outside.path}", which is not a path inside the set`);
-    }
-    return manifest;
-}
-async function readText(file, doing) {
-    try {
-        const handle = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-        try {
-            const stat = await handle.stat();
-            if (!stat.isFile())
-                throw damaged(doing, `${SET.manifest} is not a file`);
-            if (stat.size > LARGEST_MANIFEST)
-                throw damaged(doing, `${SET.manifest} has ${stat.size} bytes`);
-            return await handle.readFile('utf8');
-        }
-        finally {
-            await handle.close();
-        }
-    }
-    catch (error) {
-        if ((0,file_errors/* codeOf */.$N)(error) === 'ENOENT')
-            throw damaged(doing, `there is no ${SET.manifest}`, error);
-        if ((0,file_errors/* codeOf */.$N)(error) === 'ELOOP')
-            throw damaged(doing, `${SET.manifest} is a symbolic link`, error);
-        throw (0,file_errors/* fileTrouble */.AG)(error, doing);
-    }
-}
-function parsed(text, doing) {
-    let content;
-    try {
-        content = JSON.parse(text);
-    }
-    catch (error) {
-        throw damaged(doing, `${SET.manifest} is not JSON: ${(0,errors/* messageOf */.bD)(error)}`, error);
-    }
-    const version = schemas/* object */.Ikc({ schema: schemas/* string */.YjP() }).safeParse(content);
-    if (version.success && version.data.schema !== MANIFEST_SCHEMA) {
-        throw damaged(doing, `it is of the form "${version.data.schema}", and this version reads "${MANIFEST_SCHEMA}"`);
-    }
-    const result = Manifest.safeParse(content);
-    if (!result.success) {
-        throw damaged(doing, `${SET.manifest} is not of the known form: ${firstIssues(result.error)}`, result.error);
-    }
-    return result.data;
-}
-function firstIssues({ issues }) {
-    const said = issues.slice(0, 3).map(({ path: at, message }) => `${at.join('.') || 'the whole'}: ${message}`);
-    return issues.length > 3 ? `${said.join('; ')}; and ${issues.length - 3} more` : said.join('; ');
-}
-function damaged(doing, problem, cause) {
-    const advice = 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.';
-    return new errors/* DamagedError */.Me({ doing, problem, advice, cause });
-}
-/** Whether a path of a manifest leads to a place inside the set, so that a forged one cannot reach other files. */
-function staysInside(file) {
-    return (isListed(file) &&
-        file.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0')));
-}
-/**
- * Why files of these sizes are not the set that the manifest describes, or null when they are. Every store counts a set
- * by this rule.
- *
- * @param sizes bytes by path of what is there; undefined for what is not there or not a file
- */
-function incompleteness(manifest, place, sizes) {
-    if (manifest.id !== place.id || manifest.type !== place.type) {
-        return `its manifest is of ${manifest.type}/${manifest.id}`;
-    }
-    for (const file of manifest.files) {
-        const size = sizes(file.path);
-        if (size === undefined)
-            return `${file.path} is missing`;
-        if (size !== file.size)
-            return `${file.path} has ${size} bytes, the manifest says ${file.size}`;
-    }
-    return null;
-}
-
+// EXTERNAL MODULE: ./src/backup/set.ts
+var backup_set = __nccwpck_require__(67470);
 ;// CONCATENATED MODULE: ./src/backup/kit/facts.ts
 
 /** Ordinary tables whose rows are in the dump. Materialized views are left out: a restore computes them anew. */
 function countableTables({ manifest, tables }) {
-    const conditions = new Map(tables.map((table) => [displayName(table), table.extension?.condition ?? '']));
+    const conditions = new Map(tables.map((table) => [(0,backup_manifest/* displayName */.QC)(table), table.extension?.condition ?? '']));
     return manifest.tables.flatMap(({ schema, name, kind, data, rows, bytes }) => kind === 'table' && data && rows !== undefined
-        ? [{ schema, name, rows, bytes, condition: conditions.get(displayName({ schema, name })) ?? '' }]
+        ? [{ schema, name, rows, bytes, condition: conditions.get((0,backup_manifest/* displayName */.QC)({ schema, name })) ?? '' }]
         : []);
 }
 function localeOf({ localeProvider, collate, ctype, icuLocale }) {
@@ -38526,7 +38882,7 @@ function steps({ manifest, hasPublicSchema }) {
         '# 1. Is the set whole?',
         'sha256sum -c SHA256SUMS',
         '# 2. The roles; those that are there already get the attributes of the source, and keep their passwords',
-        `psql --no-psqlrc --dbname=postgres --file=${SET.globals}`,
+        `psql --no-psqlrc --dbname=postgres --file=${backup_set/* SET */.rK.globals}`,
         '# 3. An empty database like the source',
         createdb(manifest),
         ...(hasPublicSchema ? [] : [`psql --no-psqlrc --dbname=${target} --command='DROP SCHEMA public'`]),
@@ -38584,7 +38940,7 @@ function needs({ manifest }) {
             .parameters.map(([name, value]) => `${name} ${code(value)}`)
             .join(', ')}. Without it the script takes another, and says so.`,
         `- Extensions, installed on the server: ${extensions.length === 0 ? 'none' : extensions.join(', ')}.`,
-        `- Roles, which \`${SET.globals}\` creates: ${source.roles.map(code).join(', ')}.`,
+        `- Roles, which \`${backup_set/* SET */.rK.globals}\` creates: ${source.roles.map(code).join(', ')}.`,
         `- Tablespaces: ${source.tablespaces.every((name) => name === 'pg_default')
             ? 'none of its own'
             : `the source used ${source.tablespaces.map(code).join(', ')}; ${manifest.options.format === 'plain'
@@ -38602,12 +38958,12 @@ function absent({ manifest }) {
         ...(without.length === 0
             ? []
             : [
-                `- The rows of ${counted(without.length, 'table')} not chosen: ${bounded(without.map((table) => code(displayName(table))))}. Their definitions are here.`,
+                `- The rows of ${counted(without.length, 'table')} not chosen: ${bounded(without.map((table) => code((0,backup_manifest/* displayName */.QC)(table))))}. Their definitions are here.`,
             ]),
         ...(foreign.length === 0
             ? []
             : [
-                `- The rows of foreign tables, which are on other servers: ${bounded(foreign.map((table) => code(displayName(table))))}.`,
+                `- The rows of foreign tables, which are on other servers: ${bounded(foreign.map((table) => code((0,backup_manifest/* displayName */.QC)(table))))}.`,
             ]),
         ...(manifest.looseForeignKeys.length === 0
             ? []
@@ -38633,7 +38989,7 @@ function tables(facts) {
         [
             '| Table | Rows |',
             '| --- | ---: |',
-            ...largest.map((table) => `| ${cell(displayName(table))} | ${table.rows} |`),
+            ...largest.map((table) => `| ${cell((0,backup_manifest/* displayName */.QC)(table))} | ${table.rows} |`),
         ].join('\n'),
     ].join('\n\n');
 }
@@ -38744,13 +39100,13 @@ check_strangers() {
   listed_files=$(wc -l <"$here/SHA256SUMS")
   found=0
   for file in "$here"/* "$here"/.[!.]* "$here"/dump/*; do
-    case $file in "$here/dump" | "$here/proofs" | "$here/SHA256SUMS") continue ;; esac
+    case $file in "$here/dump" | "$here/proofs" | "$here/SHA256SUMS" | "$here/manifest.json.sig") continue ;; esac
     if [ -e "$file" ] || [ -L "$file" ]; then found=$((found + 1)); fi
   done
   if [ "$found" -ne "$listed_files" ]; then
     sums=$(cat "$here/SHA256SUMS")
     for file in "$here"/* "$here"/.[!.]* "$here"/dump/*; do
-      case $file in "$here/dump" | "$here/proofs" | "$here/SHA256SUMS") continue ;; esac
+      case $file in "$here/dump" | "$here/proofs" | "$here/SHA256SUMS" | "$here/manifest.json.sig") continue ;; esac
       [ -e "$file" ] || [ -L "$file" ] || continue
       case "$sums$newline" in
         *"  @{file#"$here"/}$newline"*) ;;
@@ -39275,7 +39631,7 @@ function countQuery(tables) {
         sqlText(table.name),
         String(table.rows),
         sqlText(table.condition),
-        sqlText(oneLine(displayName(table))),
+        sqlText(oneLine((0,backup_manifest/* displayName */.QC)(table))),
     ].join(', ')})`);
     return `SET statement_timeout = 0;
 SET row_security = off;
@@ -39295,6 +39651,8 @@ function textArray(texts) {
     return `ARRAY[${texts.map(sqlText).join(', ')}]::text[]`;
 }
 
+// EXTERNAL MODULE: ./src/backup/sha256.ts
+var backup_sha256 = __nccwpck_require__(8271);
 ;// CONCATENATED MODULE: ./src/backup/kit.ts
 
 
@@ -39305,7 +39663,7 @@ function textArray(texts) {
 
 /** The recovery kit of a set, by file name: the same facts always give the same texts. */
 function recoveryKit(facts) {
-    return { [SET.guide]: restoreGuide(facts), [SET.script]: restoreScript(facts) };
+    return { [backup_set/* SET */.rK.guide]: restoreGuide(facts), [backup_set/* SET */.rK.script]: restoreScript(facts) };
 }
 /**
  * Writes the recovery kit into the folder of a set, and returns its files as the manifest must list them: they belong to
@@ -39317,15 +39675,17 @@ async function writeKit(folder, facts) {
         for (const [name, text] of Object.entries(recoveryKit(facts))) {
             const file = external_node_path_default().join(folder, name);
             await (0,promises_.writeFile)(file, text, { mode: 0o600 });
-            if (name === SET.script) {
+            if (name === backup_set/* SET */.rK.script) {
                 await (0,promises_.chmod)(file, 0o700);
             }
-            entries.push({ path: name, ...(await sha256OfFile(file)) });
+            entries.push({ path: name, ...(await (0,backup_sha256/* sha256OfFile */.V)(file)) });
         }
         return entries;
     });
 }
 
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(83916);
 // EXTERNAL MODULE: ./src/postgres/libpq-parameters.ts
 var libpq_parameters = __nccwpck_require__(96384);
 // EXTERNAL MODULE: ./src/postgres/passfile.ts
@@ -39750,6 +40110,8 @@ function isIpv6WithoutRoute(error) {
     return typeof address === 'string' && external_node_net_default().isIPv6(address) && NO_ROUTE.has((0,file_errors/* codeOf */.$N)(error) ?? '');
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(41692);
 var external_node_tls_default = /*#__PURE__*/__nccwpck_require__.n(external_node_tls_);
@@ -40855,7 +41217,7 @@ function statisticsObjects(major) {
 ;// CONCATENATED MODULE: ./src/postgres/catalog/database-wide.ts
 
 /** The schemas that `pg_dump` writes, `public` among them. */
-function database_wide_schemas() {
+function schemas() {
     return objectQuery({
         kind: `'schema'`,
         name: quoted('n.nspname'),
@@ -41780,7 +42142,7 @@ function conversions() {
 const FAMILIES = [
     database,
     roles,
-    database_wide_schemas,
+    schemas,
     extensions,
     languages,
     accessMethods,
@@ -41856,28 +42218,30 @@ function objectOf({ kind, name, of, owner, grants, facts, deparsed }) {
     };
 }
 
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
+var classic_schemas = __nccwpck_require__(27597);
 ;// CONCATENATED MODULE: ./src/postgres/catalog/stored.ts
 
 
 
 /** The version of the stored catalog's form. A reader refuses a version that it does not know. */
 const CATALOG_SCHEMA = 'pg-lifeboat/catalog/1';
-const StoredFact = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig(), schemas/* boolean */.zMY(), schemas/* null */.chJ(), schemas/* array */.YOg(schemas/* string */.YjP())]);
-const StoredObject = schemas/* object */.Ikc({
-    kind: schemas/* string */.YjP().min(1),
-    name: schemas/* string */.YjP().min(1),
-    of: schemas/* string */.YjP().exactOptional(),
-    owner: schemas/* string */.YjP().exactOptional(),
-    grants: schemas/* array */.YOg(schemas/* string */.YjP()).exactOptional(),
-    facts: schemas/* record */.g1P(schemas/* string */.YjP(), StoredFact),
-    deparsed: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).exactOptional(),
+const StoredFact = classic_schemas/* union */.KCZ([classic_schemas/* string */.YjP(), classic_schemas/* number */.aig(), classic_schemas/* boolean */.zMY(), classic_schemas/* null */.chJ(), classic_schemas/* array */.YOg(classic_schemas/* string */.YjP())]);
+const StoredObject = classic_schemas/* object */.Ikc({
+    kind: classic_schemas/* string */.YjP().min(1),
+    name: classic_schemas/* string */.YjP().min(1),
+    of: classic_schemas/* string */.YjP().exactOptional(),
+    owner: classic_schemas/* string */.YjP().exactOptional(),
+    grants: classic_schemas/* array */.YOg(classic_schemas/* string */.YjP()).exactOptional(),
+    facts: classic_schemas/* record */.g1P(classic_schemas/* string */.YjP(), StoredFact),
+    deparsed: classic_schemas/* record */.g1P(classic_schemas/* string */.YjP(), classic_schemas/* string */.YjP()).exactOptional(),
 });
 /** `catalog.json` of a set: every object of the source at the snapshot, and not one row of data. */
-const StoredCatalog = schemas/* object */.Ikc({
-    schema: schemas/* literal */.euz(CATALOG_SCHEMA),
+const StoredCatalog = classic_schemas/* object */.Ikc({
+    schema: classic_schemas/* literal */.euz(CATALOG_SCHEMA),
     /** The major that described it: decides whether deparsed texts can be compared. */
-    major: schemas/* number */.aig().int(),
-    objects: schemas/* array */.YOg(StoredObject),
+    major: classic_schemas/* number */.aig().int(),
+    objects: classic_schemas/* array */.YOg(StoredObject),
 });
 /** Writes the objects of a catalog, one a line, so that two sets can be compared with `diff` too. */
 async function writeCatalog(file, major, objects) {
@@ -42160,7 +42524,7 @@ class DumpProgress {
     underWay = [];
     finished = 0;
     constructor(tables, jobs) {
-        this.weights = new Map(tables.map((table) => [displayName(table), table.bytes]));
+        this.weights = new Map(tables.map((table) => [(0,backup_manifest/* displayName */.QC)(table), table.bytes]));
         this.total = tables.reduce((sum, { bytes }) => sum + bytes, 0);
         this.jobs = jobs;
     }
@@ -42278,6 +42642,8 @@ async function standbyPosition(session) {
     return { lsn: row?.lsn ?? null, replayedUntil: replayed === null ? null : new Date(replayed) };
 }
 
+// EXTERNAL MODULE: ./src/findings.ts + 2 modules
+var src_findings = __nccwpck_require__(30645);
 ;// CONCATENATED MODULE: ./src/backup/table-pattern.ts
 /** Reads a pattern; returns null where it is malformed (an open quote, three parts, an empty part). */
 function parseTablePattern(text) {
@@ -42371,7 +42737,7 @@ function matchAll(tables, patterns, searchPath, option, findings) {
             matched.add(oid);
         }
         if (hits.length === 0) {
-            findings.push(finding('TABLE_NOT_FOUND', text, notFound(option, pattern, searchPath)));
+            findings.push((0,src_findings/* finding */.gk)('TABLE_NOT_FOUND', text, notFound(option, pattern, searchPath)));
         }
     }
     return matched;
@@ -42415,7 +42781,7 @@ function leftOut({ name, from, to }, tables) {
         const table = tables.find((candidate) => candidate.oid === oid);
         return table === undefined ? `table ${oid}` : `${table.schema}.${table.name}`;
     };
-    return finding('REFERENCED_TABLE_LEFT_OUT', nameOf(from), `its foreign key ${name} points to ${nameOf(to)}, whose data is not in the backup`, `Add ${nameOf(to)} to tables, or know that ${name} is NOT VALID after a restore until the rows of ${nameOf(to)} are there.`);
+    return (0,src_findings/* finding */.gk)('REFERENCED_TABLE_LEFT_OUT', nameOf(from), `its foreign key ${name} points to ${nameOf(to)}, whose data is not in the backup`, `Add ${nameOf(to)} to tables, or know that ${name} is NOT VALID after a restore until the rows of ${nameOf(to)} are there.`);
 }
 
 ;// CONCATENATED MODULE: ./src/backup/take.ts
@@ -42453,7 +42819,7 @@ async function describeSource(source, options) {
 async function takeDump(source, { snapshot, catalog, choice }, { folder, type, jobs, options }, context) {
     const { format } = options;
     const { compression } = source;
-    const dumpPath = dumpFileName(type, snapshot.time, format, compression !== 'none');
+    const dumpPath = (0,backup_set/* dumpFileName */.Mq)(type, snapshot.time, format, compression !== 'none');
     const withData = catalog.tables.filter(({ oid }) => choice.chosen.has(oid));
     const dumping = runDump({
         programs: source.programs,
@@ -42475,7 +42841,7 @@ async function takeDump(source, { snapshot, catalog, choice }, { folder, type, j
     const [dumped, content] = await bothOrNeither(dumping, describing);
     await Promise.all([
         writeGlobals(source, folder, context),
-        writeCatalog(external_node_path_default().join(folder, SET.catalog), catalog.source.major, catalog.objects),
+        writeCatalog(external_node_path_default().join(folder, backup_set/* SET */.rK.catalog), catalog.source.major, catalog.objects),
     ]);
     const after = await readAgain(source, catalog, context);
     return { snapshot, catalog, choice, content, ...after, jobs, dumpPath, dumped };
@@ -42515,7 +42881,7 @@ async function writeGlobals(source, folder, context) {
         advice: 'The role that backs up must be able to read pg_roles.',
         stdout: 'collect',
     });
-    await (0,promises_.writeFile)(external_node_path_default().join(folder, SET.globals), repeatableRoles(stdout), { mode: 0o600 });
+    await (0,promises_.writeFile)(external_node_path_default().join(folder, backup_set/* SET */.rK.globals), repeatableRoles(stdout), { mode: 0o600 });
 }
 /** Where the sequences are now, and which definitions changed since the snapshot: neither is wholly under it. */
 async function readAgain(source, { source: { major }, objects }, context) {
@@ -42981,6 +43347,21 @@ function policyFor(type, options) {
     const asked = options.verify === 'none' ? 'archive' : options.verify;
     return { ...rules, tier: options.keepTier ?? asked, timezone: options.timezone, floor: FLOOR };
 }
+/**
+ * The options of a store that keeps something else than the others: rules that are given for it replace all others, and
+ * `keep-tier` stays what it is unless it is given.
+ */
+function withOverrides(options, keep) {
+    const names = Object.keys(NO_RULES);
+    const replaced = names.some((name) => keep[name] !== undefined)
+        ? Object.fromEntries(names.map((name) => [name, keep[name]]))
+        : {};
+    return { ...options, ...replaced, ...(keep.keepTier !== undefined && { keepTier: keep.keepTier }) };
+}
+/** Whether rules are given, so that the defaults of the types do not count. */
+function hasRules(options) {
+    return givenRules(options) !== undefined;
+}
 function givenRules(options) {
     const names = Object.keys(NO_RULES);
     if (names.every((name) => options[name] === undefined)) {
@@ -43018,34 +43399,581 @@ async function withLock(store, doing, work) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/operations/manifest-digest.ts
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./src/platform/files.ts
+var platform_files = __nccwpck_require__(94924);
+// EXTERNAL MODULE: ./src/platform/parallel.ts
+var parallel = __nccwpck_require__(83444);
+// EXTERNAL MODULE: ./src/backup/checksums.ts
+var checksums = __nccwpck_require__(80438);
+;// CONCATENATED MODULE: ./src/stores/proofs.ts
 
 
 
 
 
 
-/** The detail of a backup's log line that holds the SHA-256 of its manifest. */
-const DETAIL = 'manifest_sha256';
-/** What the log keeps of a committed set, so that an edited manifest is found even where its checksums were redone. */
-async function digestDetail(folder) {
-    return { [DETAIL]: (await sha256OfFile(external_node_path_default().join(folder, SET.manifest))).sha256 };
+
+
+/** Where an outcome is kept in its set: `proofs/20261124T020000Z.json`, numbered when that second has one already. */
+function proofFileName(proof, taken = []) {
+    const stem = (0,backup_manifest/* idOf */.TH)(new Date(proof.at));
+    for (let number = 1;; number++) {
+        const name = number === 1 ? `${stem}.json` : `${stem}-${number}.json`;
+        if (!taken.includes(name))
+            return name;
+    }
 }
-/** Holds the manifest of a set against what the log says it was when the set was committed, where the log knows it. */
-async function digestFindings(store, { id, type }, folder) {
-    const { lines } = await store.readLog(timeOf(id));
-    const digests = lines
-        .filter(({ operation, details }) => operation === 'backup' && details.id === id && details.type === type)
-        .map(({ details }) => details[DETAIL])
-        .filter((digest) => typeof digest === 'string');
-    const manifest = await (0,file_errors/* ifThere */.y)(sha256OfFile(external_node_path_default().join(folder, SET.manifest)));
-    return digests.length === 0 || manifest === undefined || digests.includes(manifest.sha256)
-        ? []
-        : [finding('MANIFEST_CHANGED', SET.manifest, 'it is not the one that the log says was committed')];
+/** What is written there. */
+function proofText(proof) {
+    return `${JSON.stringify(backup_manifest/* Proof */.Ri.parse(proof), null, 2)}\n`;
+}
+/**
+ * The outcome that counts, of the manifest's and the later ones. The newest does, but for two cases: what could not run
+ * takes nothing back, and what looked less far neither lowers a proof nor lifts a failure. The bytes of a set never
+ * change, so a proof stays true until something is found to be wrong.
+ */
+function standingProof(manifest, later) {
+    const inTime = [manifest.proof, ...later].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+    return inTime.reduce((standing, proof) => (isTakenOver(standing, proof) ? proof : standing));
+}
+function isTakenOver(standing, next) {
+    if (next.outcome === 'failed' || standing.outcome === 'not-verified')
+        return true;
+    return next.outcome === 'proven' && reach(next) >= reach(standing);
+}
+function reach({ tier }) {
+    return backup_manifest/* Verify */.of.options.indexOf(tier);
+}
+/**
+ * Adds an outcome to the set in this folder, whole or not at all.
+ *
+ * @param workshop a folder on the same file system, in which it is written first: the set never holds a part of it
+ */
+async function writeProof(folder, proof, workshop) {
+    const proofs = external_node_path_default().join(folder, backup_set/* SET */.rK.proofs);
+    await (0,platform_files/* makeFolder */.fc)(proofs);
+    const name = proofFileName(proof, await (0,promises_.readdir)(proofs));
+    const written = external_node_path_default().join(workshop, name);
+    await (0,platform_files/* writeWhole */.f8)(written, proofText(proof));
+    await (0,promises_.rename)(written, external_node_path_default().join(proofs, name));
+    await (0,platform_files/* syncPath */.Z8)(proofs);
+}
+/**
+ * The outcomes that were added to the set in this folder, in the order of their names. What cannot be read is told and
+ * left out, so that it neither proves nor fails the set.
+ */
+async function readProofs(folder, tell) {
+    const proofs = [];
+    const names = (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(external_node_path_default().join(folder, backup_set/* SET */.rK.proofs)))) ?? [];
+    for (const name of names.filter(isProofName).sort(byInstant)) {
+        const file = external_node_path_default().join(folder, backup_set/* SET */.rK.proofs, name);
+        try {
+            proofs.push(backup_manifest/* Proof */.Ri.parse(JSON.parse(await readSmall(file))));
+        }
+        catch (error) {
+            tell(`${file} is not an outcome of a verification and is left out: ${(0,errors/* messageOf */.bD)(error)}`);
+        }
+    }
+    return proofs;
+}
+function isProofName(name) {
+    return name.endsWith('.json') && !name.startsWith('.');
+}
+/** `…Z.json` before `…Z-2.json` before `…Z-10.json`. */
+function byInstant(a, b) {
+    const [[stemA = '', numberA = '1'], [stemB = '', numberB = '1']] = [a, b].map((name) => name.slice(0, -5).split('-'));
+    return stemA === stemB ? Number(numberA) - Number(numberB) : stemA < stemB ? -1 : 1;
+}
+async function readSmall(file) {
+    const handle = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        return await handle.readFile('utf8');
+    }
+    finally {
+        await handle.close();
+    }
 }
 
-// EXTERNAL MODULE: ./src/units.ts
-var units = __nccwpck_require__(61996);
+;// CONCATENATED MODULE: ./src/stores/measure-set.ts
+
+
+
+/**
+ * The files of a set that count for its size, by their names; what lies beside them is not of the set.
+ */
+function filesThatCount(manifest) {
+    return [...manifest.files.map((file) => file.path), backup_set/* SET */.rK.manifest, backup_set/* SET */.rK.checksums];
+}
+/**
+ * What lies at a place: a set, or something that looks like one and why it is none. Every store counts by this rule.
+ *
+ * @param manifest or why it cannot be read
+ * @param sizes bytes by path of the files that are there
+ */
+function measuredSet({ id, type }, manifest, sizes, later) {
+    const place = { id, type };
+    if (typeof manifest === 'string')
+        return { ...place, reason: manifest };
+    const reason = (0,backup_set/* incompleteness */.C7)(manifest, place, (file) => sizes.get(file));
+    if (reason !== null)
+        return { ...place, reason };
+    const bytes = filesThatCount(manifest).reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
+    return { ...place, manifest, proof: standingProof(manifest, later), bytes };
+}
+/** Whether it is a set. */
+function isSet(found) {
+    return 'manifest' in found;
+}
+/** The manifest in a local folder, or why it cannot be read as one. */
+async function manifestOrWhy(folder) {
+    try {
+        return await (0,backup_set/* readManifest */.WI)(folder);
+    }
+    catch (error) {
+        if (error instanceof errors/* DamagedError */.Me)
+            return error.problem;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stores/set-place.ts
+
+
+/** The folder of the log, and so no name for a type. */
+const LOG = 'log';
+/** Where sets are made ready; no name for a type either, because it begins with a dot. */
+const INCOMING = '.incoming';
+/** Whether this can be a folder of sets, as a type is called. */
+function isTypeName(name) {
+    return name !== LOG && backup_manifest/* SetType */.dL.safeParse(name).success;
+}
+/** Whether this can be an id of a set. */
+function isSetId(name) {
+    return backup_manifest/* SetId */.uz.safeParse(name).success;
+}
+/**
+ * A type and an id are parts of a path, so nothing else than their own form gets through.
+ *
+ * Throws `UsageError` for anything else.
+ */
+function checkedPlace(place) {
+    if (isTypeName(place.type) && isSetId(place.id))
+        return place;
+    throw new errors/* UsageError */.eb({
+        doing: `looking for the set "${place.type}/${place.id}"`,
+        problem: place.type === LOG
+            ? `"${LOG}" cannot be a type, because it is the folder of the log`
+            : 'this cannot be a type and id of a set',
+        advice: 'A type is a word of small letters, digits and hyphens; an id is an instant like 20261124T020000Z.',
+    });
+}
+/** The newest first; of one instant, by type. */
+function newestFirst(a, b) {
+    return a.id === b.id ? (a.type < b.type ? -1 : 1) : a.id < b.id ? 1 : -1;
+}
+/** `daily/20261124T020000Z` */
+function nameOfSet({ type, id }) {
+    return `${type}/${id}`;
+}
+/** A set in a store, as a person would write it: the store's name with the set's, before a query where it has one. */
+function locationOfSet(store, set) {
+    const [, base = '', query = ''] = /^([^?]*)(\?.*)?$/s.exec(store) ?? [];
+    return `${base.replace(/\/+$/, '')}/${nameOfSet(set)}${query}`;
+}
+/** What was written is not what would be counted as a set. */
+function notWhole(wrong, doing) {
+    return new errors/* OperationError */.OK({
+        doing,
+        problem: `what was written is not the set it should be: ${wrong}`,
+        advice: 'Nothing was kept. Take the backup again, and report this if it comes back.',
+    });
+}
+/** @param location the set that is there, as a person would write it */
+function alreadyThere(location, doing) {
+    return new errors/* OperationError */.OK({
+        doing,
+        problem: `there is already a set at ${location}`,
+        advice: 'Sets are never overwritten. Start the backup again: its id is the second in which it begins.',
+    });
+}
+/** The copy of a set cannot be put where another set of the same id is. */
+function takenByAnother(location, doing) {
+    return new errors/* OperationError */.OK({
+        doing,
+        problem: `there is another set at ${location}: its manifest differs from the one of the set that was to be copied`,
+        advice: 'Sets are never overwritten. Find out which of the two is right, and move the other one away by hand.',
+    });
+}
+function noSuchSet(place, doing, store) {
+    return new errors/* OperationError */.OK({
+        doing: `${doing} the set ${nameOfSet(place)} in ${store}`,
+        problem: 'there is no such set',
+        advice: 'List the store to see what is there; another run may have removed it.',
+    });
+}
+/** One root holds one series: throws `GuardError` when the store holds another than the set's. */
+function refuseForeign(held, series, doing) {
+    if (held === null || held === series)
+        return;
+    throw new errors/* GuardError */.U$({
+        doing,
+        problem: `the store holds the series "${held}", and this set is of "${series}"`,
+        advice: 'Give each database a store of its own, or set series to the name that the store has.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stores/set-files.ts
+
+
+
+
+
+
+
+
+
+
+
+/** How many files are read at a time. */
+const READERS = 4;
+/**
+ * What is committed is what a listing will count, nothing less and nothing besides: throws `OperationError` when the
+ * folder does not hold exactly the set that belongs to this place.
+ */
+async function wholeSet(folder, place, doing) {
+    const set = await setOrWhy(folder, place);
+    if (typeof set === 'string')
+        throw notWhole(set, doing);
+    return set;
+}
+/**
+ * The set in a folder, to be copied from there. Its list of checksums must say what its manifest says.
+ *
+ * Throws `DamagedError` when the folder holds something else than the whole set of this place.
+ */
+async function setToCopy(folder, place) {
+    const doing = `copying the set ${nameOfSet(place)} from ${folder}`;
+    const set = await setOrWhy(folder, place);
+    if (typeof set === 'string')
+        throw damagedSource(set, doing);
+    const sealed = set.files.filter(({ path: file }) => (0,backup_set/* isListed */.yy)(file) || file === backup_set/* SET */.rK.manifest);
+    if ((await (0,promises_.readFile)(external_node_path_default().join(folder, backup_set/* SET */.rK.checksums), 'utf8')) === (0,checksums/* checksumsText */.cV)(sealed))
+        return set;
+    throw damagedSource(OTHER_CHECKSUMS, doing);
+}
+/** The set in a folder, or what it lacks or has too much to be the one of this place. */
+async function setOrWhy(folder, place) {
+    const manifest = await manifestOrWhy(folder);
+    if (typeof manifest === 'string')
+        return manifest;
+    const entries = (await (0,platform_files/* entriesBelow */.yO)(folder)).filter(({ kind }) => kind !== 'folder');
+    const sizes = new Map();
+    for (const { path: file } of entries.filter(({ kind }) => kind === 'file')) {
+        sizes.set(file, (await (0,promises_.lstat)(external_node_path_default().join(folder, file))).size);
+    }
+    const listed = new Set(manifest.files.map((file) => file.path));
+    const extra = entries.find(({ path: file, kind }) => kind !== 'file' || ((0,backup_set/* isListed */.yy)(file) && !listed.has(file)));
+    const wrong = (0,backup_set/* incompleteness */.C7)(manifest, place, (file) => sizes.get(file)) ??
+        (sizes.has(backup_set/* SET */.rK.checksums) ? null : `${backup_set/* SET */.rK.checksums} is missing`) ??
+        (extra === undefined ? null : `${extra.path} is not in its manifest`);
+    if (wrong !== null)
+        return wrong;
+    const others = [...sizes.keys()].filter((file) => !(0,backup_set/* isListed */.yy)(file));
+    const unlisted = await (0,parallel/* inParallel */.H)(others, READERS, async (file) => ({
+        path: file,
+        ...(await (0,backup_sha256/* sha256OfFile */.V)(external_node_path_default().join(folder, file))),
+    }));
+    return { manifest, files: [...manifest.files, ...unlisted] };
+}
+/** `SHA256SUMS` is a function of the manifest; another text means that one of the two was changed. */
+const OTHER_CHECKSUMS = `${backup_set/* SET */.rK.checksums} is not the list that belongs to ${backup_set/* SET */.rK.manifest}`;
+/**
+ * Reads files of a folder and compares them with what they must be.
+ *
+ * Throws `DamagedError` naming the first that differs.
+ */
+async function compareFiles(folder, files, doing, { signal, onBytes } = {}) {
+    await (0,parallel/* inParallel */.H)(files, READERS, async (expected) => {
+        const found = await (0,file_errors/* ifThere */.y)((0,backup_sha256/* sha256OfFile */.V)(external_node_path_default().join(folder, expected.path), { signal, onBytes }));
+        const wrong = difference(expected, found);
+        if (wrong !== null)
+            throw damagedSource(wrong, doing);
+    });
+}
+/** What is wrong with a file, in words; null when it is what it must be. */
+function difference(expected, found) {
+    if (found === undefined)
+        return `${expected.path} is missing`;
+    if (found.size !== expected.size)
+        return `${expected.path} has ${found.size} bytes and should have ${expected.size}`;
+    if (found.sha256 === expected.sha256)
+        return null;
+    return `the SHA-256 of ${expected.path} is ${found.sha256} and should be ${expected.sha256}`;
+}
+function damagedSource(problem, doing) {
+    const advice = 'The copy was not made. Validate the set to learn what is damaged, and keep the copies that are whole.';
+    return new errors/* DamagedError */.Me({ doing, problem, advice });
+}
+
+;// CONCATENATED MODULE: ./src/stores/directory-copy.ts
+
+
+
+
+
+
+/** How many files are copied at a time. */
+const COPIERS = 2;
+/**
+ * Copies files into another folder, without moving their bytes where the file system can share them, then reads what
+ * arrived and compares it with what it must be.
+ *
+ * Throws `DamagedError` naming the first that differs.
+ */
+async function copyFiles(from, files, to, { signal, progress, doing }) {
+    // Each byte counts twice: when it is copied and when it is compared.
+    const total = 2 * files.reduce((sum, { size }) => sum + size, 0);
+    let done = 0;
+    const onBytes = (bytes) => progress?.((done += bytes), total);
+    for (const folder of new Set(files.map((file) => external_node_path_default().dirname(external_node_path_default().join(to, file.path)))))
+        await (0,platform_files/* makeFolder */.fc)(folder);
+    await (0,parallel/* inParallel */.H)(files, COPIERS, async ({ path: file, size }) => {
+        if (signal?.aborted === true)
+            throw new errors/* InterruptedError */.p4(doing, signal.reason);
+        await (0,promises_.copyFile)(external_node_path_default().join(from, file), external_node_path_default().join(to, file), promises_.constants.COPYFILE_FICLONE | promises_.constants.COPYFILE_EXCL);
+        onBytes(size);
+    });
+    await compareFiles(to, files, doing, { signal, onBytes });
+}
+
+// EXTERNAL MODULE: ./src/platform/owner.ts
+var platform_owner = __nccwpck_require__(25668);
+;// CONCATENATED MODULE: ./src/stores/waiting.ts
+
+
+const MESSAGE_EVERY_MS = 30_000;
+/**
+ * Looks again and again until the turn is ours, and says now and then for whom it waits.
+ *
+ * Throws `OperationError` naming that one when it takes too long.
+ */
+async function waitForTurn({ what, look, pace }, doing, { clock, logger, signal, patience }) {
+    const began = clock.monotonic();
+    let told = -Infinity;
+    for (;;) {
+        const turn = await look();
+        if (turn === 'ours')
+            return;
+        const waited = clock.monotonic() - began;
+        if (waited >= patience)
+            throw tooLong(what, turn, doing, waited);
+        if (turn !== null && waited - told >= MESSAGE_EVERY_MS) {
+            logger.info(`Another run holds ${what}, waiting for it: ${(0,platform_owner/* describeOwner */.$S)(turn)}.`);
+            told = waited;
+        }
+        await clock.sleep(pace(turn), signal).catch((error) => {
+            throw signal?.aborted === true ? new errors/* InterruptedError */.p4(doing, error) : error;
+        });
+    }
+}
+function tooLong(what, holder, doing, waited) {
+    return new errors/* OperationError */.OK({
+        doing,
+        problem: `another run holds ${what}, after ${Math.round(waited / 1000)} seconds of waiting: ${holder === null ? 'one that has just come' : (0,platform_owner/* describeOwner */.$S)(holder)}`,
+        advice: 'Wait until that run is done, or end it, then start this one again.',
+    });
+}
+/** Tells how long something has shown no sign of life, by changes that are seen from here and our own clock alone. */
+class Silence {
+    clock;
+    seen = new Map();
+    constructor(clock) {
+        this.clock = clock;
+    }
+    /** Milliseconds since its sign was first seen as it is now; the clocks of two machines need not agree. */
+    of(thing, sign) {
+        const now = this.clock.monotonic();
+        const before = this.seen.get(thing);
+        if (before?.sign === sign)
+            return now - before.at;
+        this.seen.set(thing, { sign, at: now });
+        return 0;
+    }
+}
+/** An owner's note, or null when a power failure left it empty or in parts. */
+function ownerOf(note) {
+    try {
+        return platform_owner/* Owner */._e.parse(JSON.parse(note));
+    }
+    catch {
+        return null;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stores/directory-lock.ts
+
+
+
+
+
+
+/** The note that says who writes a folder or holds a lock. */
+const OWNER_FILE = 'owner.json';
+/** How often the holder shows that it lives, for those who cannot ask its kernel. */
+const BEAT_MS = 10_000;
+/** Without a sign of life for so long, a holder that runs elsewhere counts as dead. */
+const SILENCE_MS = 120_000;
+/** How long taking over a dead lock may take before the one who took it over is taken for dead too. */
+const TAKEOVER_MS = 30_000;
+const POLL_MS = 100;
+const RETRY_MS = 20;
+/**
+ * Takes an exclusive lock. It is a folder with a note in it, made aside and renamed into place: the rename fails while
+ * another one is there, and no reader ever sees a lock without its note.
+ */
+async function takeLock(place, doing, tools) {
+    const mine = (0,platform_owner/* ownerHere */.Wr)(doing, tools.clock.now());
+    const ready = external_node_path_default().join(place.workshop, `lock-${mine.token}`);
+    try {
+        await (0,promises_.mkdir)(ready, { mode: 0o700 });
+        await (0,promises_.writeFile)(external_node_path_default().join(ready, OWNER_FILE), JSON.stringify(mine), { mode: 0o600 });
+        const watch = new Watch(place, tools.clock);
+        const look = async () => ((await renamedInto(ready, place.lock)) ? 'ours' : watch.look());
+        const pace = (holder) => (holder === null ? RETRY_MS : POLL_MS);
+        await waitForTurn({ what: "the store's lock", look, pace }, doing, tools);
+    }
+    catch (error) {
+        await (0,promises_.rm)(ready, { recursive: true, force: true });
+        throw (0,file_errors/* fileTrouble */.AG)(error, `locking the store for ${doing}`);
+    }
+    return holding(place, mine);
+}
+async function renamedInto(ready, lock) {
+    try {
+        await (0,promises_.rename)(ready, lock);
+        return true;
+    }
+    catch (error) {
+        if (['ENOTEMPTY', 'EEXIST'].includes((0,file_errors/* codeOf */.$N)(error) ?? ''))
+            return false;
+        throw error;
+    }
+}
+/** Looks at a lock that somebody else holds, and removes it when its holder is dead. */
+class Watch {
+    place;
+    clock;
+    silence;
+    constructor(place, clock) {
+        this.place = place;
+        this.clock = clock;
+        this.silence = new Silence(clock);
+    }
+    /** Who holds the lock, or null when it is about to be free. */
+    async look() {
+        const note = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(this.place.lock, OWNER_FILE), 'utf8'));
+        const holder = note === undefined ? null : ownerOf(note);
+        if (holder !== null && !(await this.isDead(holder)))
+            return holder;
+        await takeApart(this.place, note, this.clock);
+        return null;
+    }
+    async isDead(holder) {
+        const life = (0,platform_owner/* lifeOf */.c_)(holder);
+        if (life !== 'elsewhere')
+            return life === 'dead';
+        const beat = (await (0,file_errors/* ifThere */.y)((0,promises_.stat)(external_node_path_default().join(this.place.lock, OWNER_FILE))))?.mtimeMs;
+        return this.silence.of('lock', `${holder.token} ${beat}`) > SILENCE_MS;
+    }
+}
+/**
+ * Removes a dead holder's lock. Of several who found it dead only one may do so, and only while the lock is still that
+ * one: so first a marker in it, then a second look.
+ */
+async function takeApart({ lock, workshop }, note, clock) {
+    const marker = external_node_path_default().join(lock, 'taken-over');
+    try {
+        await (0,promises_.mkdir)(marker);
+    }
+    catch (error) {
+        if ((0,file_errors/* codeOf */.$N)(error) === 'ENOENT')
+            return;
+        if ((0,file_errors/* codeOf */.$N)(error) !== 'EEXIST')
+            throw error;
+        const since = (await (0,file_errors/* ifThere */.y)((0,promises_.stat)(marker)))?.mtimeMs;
+        if (since !== undefined && clock.now().getTime() - since > TAKEOVER_MS)
+            await (0,file_errors/* ifThere */.y)((0,promises_.rmdir)(marker));
+        return;
+    }
+    if ((await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(lock, OWNER_FILE), 'utf8'))) !== note) {
+        await (0,file_errors/* ifThere */.y)((0,promises_.rmdir)(marker));
+        return;
+    }
+    await removeLock(lock, workshop);
+}
+/** Away in one step, so that nobody sees a lock in parts; then deleted. */
+async function removeLock(lock, workshop) {
+    const away = external_node_path_default().join(workshop, `unlock-${(0,external_node_crypto_.randomUUID)()}`);
+    await (0,file_errors/* ifThere */.y)((0,promises_.rename)(lock, away));
+    await (0,promises_.rm)(away, { recursive: true, force: true });
+}
+function holding({ lock, workshop }, mine) {
+    const note = external_node_path_default().join(lock, OWNER_FILE);
+    const beat = setInterval(() => {
+        const now = new Date();
+        (0,promises_.utimes)(note, now, now).catch(() => undefined); // a missed beat is no harm, and the next one comes
+    }, BEAT_MS);
+    beat.unref();
+    let held = true;
+    return async () => {
+        if (!held)
+            return;
+        held = false;
+        clearInterval(beat);
+        const there = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(note, 'utf8'));
+        if (there !== undefined && ownerOf(there)?.token === mine.token)
+            await removeLock(lock, workshop);
+    };
+}
+
+;// CONCATENATED MODULE: ./src/platform/text-lines.ts
+const NEWLINE = 10;
+/**
+ * The lines of a byte stream as text, without their newlines; null for a line of more than `longest` bytes, which is
+ * skipped without being held.
+ */
+async function* textLines(stream, longest) {
+    let parts = [];
+    let length = 0;
+    const finish = () => {
+        const line = length > longest ? null : Buffer.concat(parts).toString('utf8');
+        parts = [];
+        length = 0;
+        return line;
+    };
+    const hold = (part) => {
+        length += part.length;
+        if (length > longest)
+            parts = [];
+        else
+            parts.push(part);
+    };
+    for await (const chunk of stream) {
+        let start = 0;
+        for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+            hold(chunk.subarray(start, end));
+            yield finish();
+            start = end + 1;
+        }
+        if (start < chunk.length)
+            hold(chunk.subarray(start));
+    }
+    if (length > 0)
+        yield finish();
+}
+
 ;// CONCATENATED MODULE: ./src/records/metrics.ts
 /**
  * Measures a backup from its manifest.
@@ -43109,6 +44037,2153 @@ function rounded(number, digits) {
     return Math.round(number * factor) / factor;
 }
 
+;// CONCATENATED MODULE: ./src/records/log.ts
+
+
+const Timestamp = classic_schemas/* string */.YjP()
+    .regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+    .refine((text) => !Number.isNaN(log_instantOf(text).getTime()));
+/** Not `z.record`, which drops a table that somebody called `__proto__`. */
+const Records = classic_schemas/* custom */.IeY((value) => typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((rows) => typeof rows === 'number'));
+const Line = classic_schemas/* object */.Ikc({
+    timestamp: Timestamp,
+    operation: classic_schemas/* string */.YjP().min(1),
+    status: classic_schemas/* enum */.k5n(['success', 'error']),
+    details: classic_schemas/* looseObject */._H3({
+        size: classic_schemas/* number */.aig().nonnegative().optional(),
+        duration: classic_schemas/* number */.aig().nonnegative(),
+        records: Records.optional(),
+    }),
+});
+/** A line about an operation that ended at that time. */
+function logLine(at, operation, status, details) {
+    return { timestamp: at.toISOString().slice(0, 19).replace('T', ' '), operation, status, details };
+}
+/** What the log says of a set that was taken or validated; `previousProven` reads it again. */
+function setDetails(manifest, proof, seconds) {
+    return {
+        size: setBytes(manifest),
+        duration: seconds,
+        records: rowsByTable(manifest),
+        id: manifest.id,
+        type: manifest.type,
+        series: manifest.series,
+        proof: proof.outcome,
+        tier: proof.tier,
+    };
+}
+/** The file that a line goes to, under `log/`: `2026-11-24.jsonl`, by its own timestamp. */
+function logFileOf({ timestamp }) {
+    return `${timestamp.slice(0, 10)}.jsonl`;
+}
+/** The UTC day of a log file, at its beginning; undefined for a file of another name. */
+function dayOfLogFile(name) {
+    const [, day] = /^(\d{4}-\d\d-\d\d)\.jsonl$/.exec(name) ?? [];
+    const date = new Date(`${day ?? ''}T00:00:00Z`);
+    return Number.isNaN(date.getTime()) ? undefined : date;
+}
+/** When a line was written. */
+function timeOfLine({ timestamp }) {
+    return log_instantOf(timestamp);
+}
+/**
+ * The line as JSON with its line end, to be appended in one write.
+ *
+ * It is one line for every reader, whatever a table is called: what some programs take for a line end (U+0085, U+2028,
+ * U+2029) and what a terminal acts on (C1 controls, marks that reverse text) is escaped. All tables are in it, so the line
+ * of a database with 10,000 tables has some 300 kB: read it without a limit on lines.
+ */
+function formatLine(line) {
+    return `${JSON.stringify(line).replaceAll(TREACHEROUS, log_escaped)}\n`;
+}
+const TREACHEROUS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+/** Reads one line, with or without its end; undefined when it is none. Details that are not known here are kept. */
+function parseLine(text) {
+    const parsed = Line.safeParse(fromJson(text));
+    return parsed.success ? parsed.data : undefined;
+}
+function log_instantOf(timestamp) {
+    return new Date(`${timestamp.replace(' ', 'T')}Z`);
+}
+function fromJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function log_escaped(character) {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+;// CONCATENATED MODULE: ./src/stores/directory-log.ts
+
+
+
+
+
+
+
+/** A longer line is not one of ours. */
+const LONGEST_LINE = 4 * 1024 * 1024;
+/**
+ * Adds a line to the log of its day by one write at the end of the file, and flushes it. After a run that was killed
+ * while it wrote, the line starts anew instead of going on with the torn one.
+ */
+async function appendToLog(folder, line) {
+    await (0,platform_files/* makeFolder */.fc)(folder);
+    const file = external_node_path_default().join(folder, logFileOf(line));
+    const isNew = (await (0,file_errors/* ifThere */.y)((0,promises_.stat)(file))) === undefined;
+    const handle = await (0,promises_.open)(file, 'a+', 0o600);
+    try {
+        const { size } = await handle.stat();
+        const last = Buffer.alloc(1);
+        const torn = size > 0 && (await handle.read(last, 0, 1, size - 1)).bytesRead === 1 && last.toString() !== '\n';
+        await handle.appendFile(`${torn ? '\n' : ''}${formatLine(line)}`);
+        await handle.sync();
+    }
+    finally {
+        await handle.close();
+    }
+    if (isNew)
+        await (0,platform_files/* syncPath */.Z8)(folder);
+}
+/** All lines since an instant, oldest first; those that cannot be read are counted. */
+async function readLogSince(folder, since) {
+    const from = since.toISOString().slice(0, 19).replace('T', ' ');
+    const names = ((await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(folder))) ?? []).filter((name) => dayOfLogFile(name) !== undefined);
+    const lines = [];
+    let unreadable = 0;
+    for (const name of names.filter((each) => each.slice(0, 10) >= from.slice(0, 10)).sort()) {
+        for await (const text of textLines((0,external_node_fs_.createReadStream)(external_node_path_default().join(folder, name)), LONGEST_LINE)) {
+            if (text === '')
+                continue;
+            const line = text === null ? undefined : parseLine(text);
+            if (line === undefined)
+                unreadable++;
+            else if (line.timestamp >= from)
+                lines.push(line);
+        }
+    }
+    return {
+        lines: lines.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0)),
+        unreadable,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/stores/incoming.ts
+
+
+
+
+
+
+
+
+/**
+ * The folder `.incoming` of a store: what is being written, removed or made ready. Each entry is a folder with a note of
+ * its owner, so that what a killed run leaves behind can be told from what a living one is at.
+ */
+/** A note is written at once after its folder is made; without one for so long, its writer was killed in between. */
+const WITHOUT_NOTE_MS = 60_000;
+/** Whether an owner on another machine lives cannot be asked; untouched for so long, it does not. */
+const ELSEWHERE_MS = 24 * 60 * 60 * 1000;
+/** The part of an entry that is, or was, a set. */
+const CONTENT = 'set';
+/** Makes an entry, durable enough to be found by a sweep, and returns its path. */
+async function makeEntry(incoming, purpose, doing, now) {
+    const entry = external_node_path_default().join(incoming, `${purpose}-${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`);
+    await (0,promises_.mkdir)(entry, { mode: 0o700 });
+    await (0,promises_.writeFile)(external_node_path_default().join(entry, OWNER_FILE), JSON.stringify((0,platform_owner/* ownerHere */.Wr)(doing, now)), { mode: 0o600 });
+    return entry;
+}
+/** Deletes an entry. Links in it are deleted, never followed. */
+async function deleteEntry(entry) {
+    await (0,promises_.rm)(entry, { recursive: true, force: true, maxRetries: 3 });
+}
+/**
+ * Takes a set out of sight in one step and then deletes it. The step is on the disk before the first file is deleted: a
+ * power failure meanwhile brings back the whole set or none of it.
+ */
+async function takeAwayAndDelete(folder, entry) {
+    await (0,promises_.rename)(folder, external_node_path_default().join(entry, CONTENT));
+    await (0,platform_files/* syncPath */.Z8)(entry);
+    await (0,platform_files/* syncPath */.Z8)(external_node_path_default().dirname(folder));
+    await deleteEntry(entry);
+}
+/** Deletes the entries whose owner is dead, and returns their names. */
+async function sweepEntries(incoming, now) {
+    const swept = [];
+    for (const name of (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(incoming))) ?? []) {
+        const entry = external_node_path_default().join(incoming, name);
+        if (!(await isAbandoned(entry, now)))
+            continue;
+        await deleteEntry(entry);
+        swept.push(name);
+    }
+    return swept;
+}
+async function isAbandoned(entry, now) {
+    const note = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(entry, OWNER_FILE), 'utf8'));
+    const owner = note === undefined ? null : ownerOf(note);
+    if (owner === null)
+        return (await untouchedFor(entry, now)) > WITHOUT_NOTE_MS;
+    const life = (0,platform_owner/* lifeOf */.c_)(owner);
+    return life === 'dead' || (life === 'elsewhere' && (await untouchedFor(entry, now)) > ELSEWHERE_MS);
+}
+/** Milliseconds since anything in the entry was changed; 0 when it has gone meanwhile. */
+async function untouchedFor(entry, now) {
+    const top = await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(entry));
+    if (top === undefined)
+        return 0;
+    const inside = top.isDirectory() ? ((await (0,file_errors/* ifThere */.y)((0,platform_files/* entriesBelow */.yO)(entry))) ?? []) : [];
+    let newest = top.mtimeMs;
+    for (const { path: file } of inside) {
+        newest = Math.max(newest, (await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(external_node_path_default().join(entry, file))))?.mtimeMs ?? 0);
+    }
+    return now.getTime() - newest;
+}
+
+;// CONCATENATED MODULE: ./src/stores/directory.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** How many sets are looked at at a time. */
+const LOOKERS = 4;
+/** How long to wait for another run on the same store: longer than a rotation or a commit ever takes. */
+const directory_PATIENCE_MS = 10 * 60 * 1000;
+/** A store in a local folder, laid out as design section 3 says. */
+class DirectoryStore {
+    tools;
+    name;
+    root;
+    incoming;
+    /**
+     * @param root an absolute path; made when it is first written to
+     * @param name how the user wrote it
+     */
+    constructor(root, tools, name = root) {
+        this.tools = tools;
+        this.root = external_node_path_default().resolve(root);
+        this.name = name;
+        this.incoming = external_node_path_default().join(this.root, INCOMING);
+    }
+    async checkWritable() {
+        const probe = external_node_path_default().join(this.incoming, `probe-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+        await (0,file_errors/* orFileTrouble */.nD)(`writing to the store ${this.name}`, async () => {
+            await this.prepare();
+            try {
+                const handle = await (0,promises_.open)(probe, 'wx', 0o600);
+                try {
+                    await handle.writeFile('Written to see that it can be.\n');
+                    await handle.sync();
+                }
+                finally {
+                    await handle.close();
+                }
+            }
+            finally {
+                await (0,promises_.rm)(probe, { force: true });
+            }
+        });
+    }
+    async freeBytes() {
+        return (0,file_errors/* orFileTrouble */.nD)(`asking for the free space of the store ${this.name}`, async () => {
+            let folder = this.root;
+            while ((await (0,file_errors/* ifThere */.y)((0,promises_.stat)(folder))) === undefined)
+                folder = external_node_path_default().dirname(folder);
+            const { bavail, bsize } = await (0,promises_.statfs)(folder);
+            return bavail * bsize;
+        });
+    }
+    /** The newest set decides whose manifest can be read, whole or not: a damaged set is still of its series. */
+    async series() {
+        for (const place of (await this.places()).sort(newestFirst)) {
+            const manifest = await this.manifestOf(place);
+            if (typeof manifest === 'object')
+                return manifest.series;
+        }
+        return null;
+    }
+    async list() {
+        const looks = await (0,parallel/* inParallel */.H)(await this.places(), LOOKERS, (place) => this.look(place));
+        const found = looks.filter((look) => look !== null);
+        return {
+            sets: found.filter(isSet).sort(newestFirst),
+            broken: found.filter((look) => !isSet(look)).sort(newestFirst),
+        };
+    }
+    async begin(id, type) {
+        const place = checkedPlace({ id, type });
+        const doing = `beginning the set ${type}/${id} in ${this.name}`;
+        return (0,file_errors/* orFileTrouble */.nD)(doing, async () => {
+            await this.refuseExisting(place, doing);
+            await this.prepare();
+            const entry = await makeEntry(this.incoming, `${type}-${id}`, `writing ${type}/${id}`, this.tools.clock.now());
+            const folder = external_node_path_default().join(entry, CONTENT);
+            await (0,promises_.mkdir)(folder, { mode: 0o700 });
+            let done = false;
+            return {
+                folder,
+                send: () => Promise.resolve(),
+                commit: async () => {
+                    const committed = await this.commit(place, entry);
+                    done = true;
+                    return { folder: committed, location: committed };
+                },
+                discard: async () => {
+                    if (!done)
+                        await (0,file_errors/* orFileTrouble */.nD)(`discarding the set ${type}/${id}`, () => deleteEntry(entry));
+                },
+            };
+        });
+    }
+    async open(set) {
+        const folder = this.folderOf(set);
+        const there = await (0,file_errors/* orFileTrouble */.nD)(`opening the set ${set.type}/${set.id} in ${this.name}`, () => (0,file_errors/* ifThere */.y)((0,promises_.lstat)(folder)));
+        if (there?.isDirectory() !== true)
+            throw noSuchSet(set, 'opening', this.name);
+        return folder;
+    }
+    letGo() {
+        return Promise.resolve();
+    }
+    async put(folder, set, progress) {
+        const place = checkedPlace(set);
+        const doing = `copying the set ${nameOfSet(place)} to ${this.name}`;
+        await (0,file_errors/* orFileTrouble */.nD)(doing, async () => {
+            const { manifest, files } = await setToCopy(folder, place);
+            const text = files.find((file) => file.path === backup_set/* SET */.rK.manifest);
+            if (text === undefined || (await this.isThere(place, text, doing)) === 'whole')
+                return;
+            refuseForeign(await this.series(), manifest.series, doing);
+            await this.prepare();
+            const entry = await makeEntry(this.incoming, `copy-${place.type}-${place.id}`, doing, this.tools.clock.now());
+            try {
+                const copy = external_node_path_default().join(entry, CONTENT);
+                await copyFiles(folder, files, copy, { signal: this.tools.signal, progress, doing });
+                await (0,platform_files/* syncTree */.SP)(copy);
+                await withLock(this, doing, () => this.putIntoPlace(entry, place, text, doing));
+            }
+            finally {
+                await deleteEntry(entry);
+            }
+        });
+    }
+    async addProof(set, proof) {
+        const folder = await this.open(set);
+        await (0,file_errors/* orFileTrouble */.nD)(`recording an outcome in ${folder}`, async () => {
+            await this.prepare();
+            const now = this.tools.clock.now();
+            const entry = await makeEntry(this.incoming, `proof-${set.type}-${set.id}`, `recording an outcome of ${folder}`, now);
+            await writeProof(folder, proof, entry);
+            await deleteEntry(entry);
+        });
+    }
+    async remove(set) {
+        const folder = await this.open(set);
+        await (0,file_errors/* orFileTrouble */.nD)(`removing the set ${set.type}/${set.id} from ${this.name}`, async () => {
+            await this.prepare();
+            const purpose = `removed-${set.type}-${set.id}`;
+            const entry = await makeEntry(this.incoming, purpose, `removing ${set.type}/${set.id}`, this.tools.clock.now());
+            await takeAwayAndDelete(folder, entry);
+        });
+    }
+    async sweep() {
+        return (0,file_errors/* orFileTrouble */.nD)(`removing what killed runs left in ${this.name}`, () => sweepEntries(this.incoming, this.tools.clock.now()));
+    }
+    async lock(doing) {
+        await (0,file_errors/* orFileTrouble */.nD)(`locking the store ${this.name}`, () => this.prepare());
+        const place = { lock: external_node_path_default().join(this.root, '.lock'), workshop: this.incoming };
+        return takeLock(place, doing, { patience: directory_PATIENCE_MS, ...this.tools });
+    }
+    async appendLog(line) {
+        await (0,file_errors/* orFileTrouble */.nD)(`writing to the log of ${this.name}`, async () => {
+            await this.prepare();
+            await appendToLog(external_node_path_default().join(this.root, LOG), line);
+        });
+    }
+    async readLog(since) {
+        return (0,file_errors/* orFileTrouble */.nD)(`reading the log of ${this.name}`, () => readLogSince(external_node_path_default().join(this.root, LOG), since));
+    }
+    close() {
+        return Promise.resolve();
+    }
+    async prepare() {
+        await (0,platform_files/* makeFolder */.fc)(this.incoming);
+    }
+    folderOf(place) {
+        const { id, type } = checkedPlace(place);
+        return external_node_path_default().join(this.root, type, id);
+    }
+    /** Every folder that has the place of a set. */
+    async places() {
+        return (0,file_errors/* orFileTrouble */.nD)(`listing the store ${this.name}`, async () => {
+            const places = [];
+            for (const type of (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(this.root))) ?? []) {
+                if (!isTypeName(type))
+                    continue;
+                const ids = (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(external_node_path_default().join(this.root, type)))) ?? [];
+                places.push(...ids.filter(isSetId).map((id) => ({ id, type })));
+            }
+            return places;
+        });
+    }
+    /** What is at a place: a set, something broken, or nothing any more because another run has removed it. */
+    async look(place) {
+        const manifest = await this.manifestOf(place);
+        const found = await this.measured(place, manifest);
+        if (isSet(found) || typeof manifest === 'object')
+            return found;
+        const there = await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(external_node_path_default().join(this.root, place.type, place.id)));
+        return there === undefined ? null : found;
+    }
+    /** The manifest at a place, or why there is none. */
+    async manifestOf({ id, type }) {
+        const folder = external_node_path_default().join(this.root, type, id);
+        if ((await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(folder)))?.isDirectory() !== true)
+            return 'it is not a folder';
+        try {
+            return await (0,backup_set/* readManifest */.WI)(folder);
+        }
+        catch (error) {
+            return error instanceof errors/* DamagedError */.Me ? error.problem : (0,errors/* messageOf */.bD)(error);
+        }
+    }
+    async measured(place, manifest) {
+        if (typeof manifest === 'string')
+            return measuredSet(place, manifest, new Map(), []);
+        const folder = external_node_path_default().join(this.root, place.type, place.id);
+        const sizes = new Map();
+        for (const file of filesThatCount(manifest)) {
+            const there = await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(external_node_path_default().join(folder, file)));
+            if (there?.isFile() === true)
+                sizes.set(file, there.size);
+        }
+        const later = await readProofs(folder, (note) => {
+            this.tools.logger.warning(note);
+        });
+        return measuredSet(place, manifest, sizes, later);
+    }
+    async commit(place, entry) {
+        const doing = `committing the set ${nameOfSet(place)} to ${this.name}`;
+        return (0,file_errors/* orFileTrouble */.nD)(doing, async () => {
+            const written = external_node_path_default().join(entry, CONTENT);
+            const { manifest } = await wholeSet(written, place, doing);
+            refuseForeign(await this.series(), manifest.series, doing);
+            await (0,platform_files/* syncTree */.SP)(written);
+            await this.refuseExisting(place, doing);
+            const target = await this.moveIntoPlace(written, place, doing);
+            await deleteEntry(entry);
+            return target;
+        });
+    }
+    async moveIntoPlace(written, place, doing) {
+        const target = this.folderOf(place);
+        await (0,platform_files/* makeFolder */.fc)(external_node_path_default().dirname(target));
+        await this.renameIntoPlace(written, target, doing);
+        return target;
+    }
+    /** Whether this very set is at its place already, whole or broken. Throws when another one is. */
+    async isThere(place, manifest, doing) {
+        const target = this.folderOf(place);
+        if ((await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(target))) === undefined)
+            return 'no';
+        const there = await (0,file_errors/* ifThere */.y)((0,backup_sha256/* sha256OfFile */.V)(external_node_path_default().join(target, backup_set/* SET */.rK.manifest)));
+        if (difference(manifest, there) !== null)
+            throw takenByAnother(target, doing);
+        const look = await this.look(place);
+        return look !== null && isSet(look) ? 'whole' : 'broken';
+    }
+    /** The last step of `put`, with the lock: what is broken there gives way. */
+    async putIntoPlace(entry, place, manifest, doing) {
+        const there = await this.isThere(place, manifest, doing);
+        if (there === 'whole')
+            return;
+        if (there === 'broken')
+            await (0,promises_.rename)(this.folderOf(place), external_node_path_default().join(entry, 'broken'));
+        await this.moveIntoPlace(external_node_path_default().join(entry, CONTENT), place, doing);
+    }
+    /** The one step that makes a set visible. When it cannot be made to last, it is taken back. */
+    async renameIntoPlace(written, target, doing) {
+        try {
+            await (0,promises_.rename)(written, target);
+        }
+        catch (error) {
+            if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes((0,file_errors/* codeOf */.$N)(error) ?? ''))
+                throw alreadyThere(target, doing);
+            throw error;
+        }
+        try {
+            await (0,platform_files/* syncPath */.Z8)(external_node_path_default().dirname(target));
+            await (0,platform_files/* syncPath */.Z8)(external_node_path_default().dirname(written));
+        }
+        catch (error) {
+            await (0,promises_.rename)(target, written);
+            throw error;
+        }
+    }
+    async refuseExisting(place, doing) {
+        const target = this.folderOf(place);
+        if ((await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(target))) !== undefined)
+            throw alreadyThere(target, doing);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/operations/elsewhere.ts
+
+
+/** Whether the sets of a store are brought to it and fetched from it, which takes time worth telling. */
+function isElsewhere(store) {
+    return !(store instanceof DirectoryStore);
+}
+/** Where a set that was opened is kept, as a person would write it. */
+function locationOf(store, set, folder) {
+    return isElsewhere(store) ? locationOfSet(store.name, set) : folder;
+}
+/** Shows how far a transfer is. */
+function telling(label, logger) {
+    return (done, total) => {
+        logger.progress({ label, done, total, unit: 'bytes' });
+    };
+}
+
+;// CONCATENATED MODULE: ./src/operations/manifest-digest.ts
+
+
+
+
+
+
+/** The detail of a backup's log line that holds the SHA-256 of its manifest. */
+const DETAIL = 'manifest_sha256';
+/** What the log keeps of a committed set, so that an edited manifest is found even where its checksums were redone. */
+async function digestDetail(folder) {
+    return { [DETAIL]: (await (0,backup_sha256/* sha256OfFile */.V)(external_node_path_default().join(folder, backup_set/* SET */.rK.manifest))).sha256 };
+}
+/** Holds the manifest of a set against what the log says it was when the set was committed, where the log knows it. */
+async function digestFindings(store, { id, type }, folder) {
+    const { lines } = await store.readLog((0,backup_manifest/* timeOf */.nR)(id));
+    const digests = lines
+        .filter(({ operation, details }) => operation === 'backup' && details.id === id && details.type === type)
+        .map(({ details }) => details[DETAIL])
+        .filter((digest) => typeof digest === 'string');
+    const manifest = await (0,file_errors/* ifThere */.y)((0,backup_sha256/* sha256OfFile */.V)(external_node_path_default().join(folder, backup_set/* SET */.rK.manifest)));
+    return digests.length === 0 || manifest === undefined || digests.includes(manifest.sha256)
+        ? []
+        : [(0,src_findings/* finding */.gk)('MANIFEST_CHANGED', backup_set/* SET */.rK.manifest, 'it is not the one that the log says was committed')];
+}
+
+;// CONCATENATED MODULE: ./src/sealing/kit/guide.ts
+
+/** The text of `RESTORE.md` beside encrypted files: how to open them with the program `age` and nothing of ours. */
+function sealedGuide(manifest) {
+    const { type, id, series, source, encryption, tool } = manifest;
+    return `${[
+        `# How to restore the encrypted backup ${code(`${type}/${id}`)} of ${code(series)}`,
+        [
+            `- The database ${code(source.database)} of PostgreSQL ${prose(source.serverVersion)} as it was at **${manifest.snapshot.time}**.`,
+            `- Every file that ends in \`.age\` was encrypted by itself, in the format of [age](https://age-encryption.org/v1).`,
+            `- Any one of ${encryption?.recipients.length ?? 0} private keys opens it: ${(encryption?.recipients ?? []).map(code).join(', ')}. These are the first 16 digits of \`printf %s "$(age-keygen -y key.txt)" | sha256sum\`.`,
+            `- Written by pg-lifeboat ${prose(tool.version)}. Everything here works without it.`,
+        ].join('\n'),
+        '## With the script',
+        `It checks the files, decrypts them into a new folder that only you can read, restores with the script that is among them, and removes the plaintext when it is done or has failed. It needs a shell, \`age\`, PostgreSQL's programs of major ${tool.pgDumpMajor} or newer, room for the decrypted set in \`TMPDIR\`, and the connection in libpq's variables:`,
+        commands([
+            `export PGHOST=the.new.server PGPORT=5432 PGUSER=postgres PGPASSWORD=…`,
+            `sh restore.sh --identity key.txt --check -- ${shellWord(source.database)}   # looks, and writes nothing`,
+            `sh restore.sh --identity key.txt -- ${shellWord(source.database)}`,
+        ].join('\n')),
+        'If the machine dies or the script is killed by force, the plaintext stays in the folder that it named: remove it.',
+        '## By hand',
+        'In this folder. Afterwards there is a plain set in `plain/`, with its own `RESTORE.md`:',
+        commands(handSteps(manifest)),
+        '## Is it the set that was taken?',
+        'Whoever has the public keys can encrypt, so encryption alone does not say who made this set. The SHA-256 of `manifest.json` is in the log of the store (`manifest_sha256`). If `manifest.json.sig` is here, the set was signed, and OpenSSL 3 checks it with the public key that you keep:',
+        commands([
+            'openssl base64 -d -in manifest.json.sig -out /tmp/manifest.sig',
+            'openssl pkeyutl -verify -pubin -inkey signing-public.pem -rawin -in manifest.json -sigfile /tmp/manifest.sig',
+            'sha256sum -c SHA256SUMS',
+        ].join('\n')),
+    ].join('\n\n')}\n`;
+}
+function handSteps({ source, series, type, id }) {
+    return [
+        `# ${oneLine(`${type}/${id} of ${series}`)}`,
+        'sha256sum -c SHA256SUMS',
+        'umask 077',
+        'mkdir -p plain/dump',
+        'for file in *.age dump/*.age; do',
+        '  [ -f "$file" ] || continue',
+        '  : >"plain/${file%.age}"',
+        '  age --decrypt --identity key.txt --output "plain/${file%.age}" "$file"',
+        'done',
+        '# Then, with the connection in PGHOST, PGUSER, …:',
+        `sh plain/restore.sh -- ${shellWord(source.database)}`,
+        'rm -r plain',
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/sealing/kit/script.ts
+
+/**
+ * The text of `restore.sh` beside encrypted files: it opens them with the program `age` and hands everything else on to
+ * the script among them.
+ */
+function sealedScript({ type, id, series, tool }) {
+    return [
+        '#!/bin/sh',
+        `# Decrypts and restores the backup set ${type}/${id} of ${oneLine(series)}, with a shell, age and PostgreSQL's programs.`,
+        `# Written by pg-lifeboat ${tool.version} together with the set; SHA256SUMS covers this file too. Start it with --help.`,
+        'set -eu',
+        '',
+        `title=${shellWord(`the backup ${type}/${id} of ${oneLine(series)}`)}`,
+        BODY,
+    ].join('\n');
+}
+const BODY = shell `
+usage() {
+  cat <<'END'
+Usage: ./restore.sh --identity FILE [--jobs N] [--check] [--] DATABASE
+
+Decrypts this backup set with the age identity in FILE, and restores it into DATABASE with the script that is in it. The
+plaintext lies in a folder of TMPDIR that only you can read, and is removed in the end, also after a failure.
+
+  --identity FILE   a file with the age identity; without it, the one that the variable AGE_IDENTITY names
+  --help            this text
+
+Everything else is for the script in the set: --jobs N, --check, and the name of the database.
+
+Exit codes: 0 restored, all rows there · 1 failed · 2 bad usage · 3 the set is damaged, the key is not one of this set, or
+            rows are missing · 5 refused, nothing was written
+END
+}
+
+say() { printf '%s\n' "$*"; }
+stop() {
+  exit_code=$1
+  shift
+  printf 'restore.sh: %s\n' "$*" >&2
+  exit "$exit_code"
+}
+
+check_files() {
+  say 'Checking the files of the encrypted set …'
+  [ -f "$here/SHA256SUMS" ] || stop 3 'SHA256SUMS is missing: this is not a whole backup set. Use another one.'
+  if command -v sha256sum >/dev/null; then
+    check='sha256sum -c'
+  elif command -v shasum >/dev/null; then
+    check='shasum -a 256 -c'
+  else
+    stop 1 'neither sha256sum nor shasum is here, so the files cannot be checked. Install the core utilities.'
+  fi
+  # Split into words on purpose: the program and its options.
+  # shellcheck disable=SC2086
+  if ! (cd -- "$here" && $check SHA256SUMS) >"$tmp/sums" 2>&1; then
+    while IFS= read -r line; do
+      case $line in
+        *': OK') ;;
+        *) printf '  %s\n' "$line" >&2 ;;
+      esac
+    done <"$tmp/sums"
+    stop 3 'the set is damaged, see above. Nothing was written. Use another set or another copy of this one.'
+  fi
+  # What no line of it names was put there by somebody else, and must not be decrypted and run.
+  sums=$(cat "$here/SHA256SUMS")
+  for file in "$here"/*.age "$here"/dump/*.age; do
+    [ -e "$file" ] || [ -L "$file" ] || continue
+    case "$sums$newline" in
+      *"  @{file#"$here"/}$newline"*) ;;
+      *) stop 3 "@{file#"$here"/} is not in SHA256SUMS. Find out where it comes from; take it out to go on." ;;
+    esac
+  done
+}
+
+# One file. age makes none where there is nothing in it, so it gets one to fill.
+decrypt() {
+  : >"$plain/@{1%.age}"
+  age --decrypt --identity "$identity" --output "$plain/@{1%.age}" "$here/$1" 2>"$tmp/errors" && return 0
+  case $(cat "$tmp/errors") in
+    *'no identity matched'*)
+      stop 3 "the identity in $identity is not one of the keys that this set was encrypted to. RESTORE.md lists them."
+      ;;
+    *) stop 3 "$1 cannot be decrypted: $(cat "$tmp/errors")" ;;
+  esac
+}
+
+decrypt_all() {
+  say "Decrypting into $plain …"
+  # The smallest that tells: a wrong key should not cost the reading of everything.
+  decrypt manifest.json.age
+  for file in "$here"/*.age "$here"/dump/*.age; do
+    [ -e "$file" ] || continue
+    name=@{file#"$here"/}
+    [ "$name" = manifest.json.age ] || decrypt "$name"
+  done
+}
+
+finish() {
+  status=$?
+  rm -rf "$tmp"
+  exit "$status"
+}
+
+identity=@{AGE_IDENTITY:-}
+case @{1:-} in
+  --help | -h)
+    usage
+    exit 0
+    ;;
+  --identity)
+    [ $# -gt 1 ] || stop 2 '--identity needs a file. See --help.'
+    identity=$2
+    shift 2
+    ;;
+  --identity=*)
+    identity=@{1#*=}
+    shift
+    ;;
+esac
+[ $# -gt 0 ] || stop 2 'give the name of one database to restore into. See --help.'
+[ -n "$identity" ] || stop 2 'this set is encrypted: give the file with the age identity, --identity FILE first of all. See --help.'
+[ -r "$identity" ] || stop 2 "the file $identity cannot be read."
+command -v age >/dev/null || stop 1 'the program age is not on PATH. Install it (package "age"), or see https://age-encryption.org.'
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+newline='
+'
+umask 077
+tmp=$(mktemp -d)
+plain=$tmp/plain
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say "Opening $title."
+check_files
+mkdir "$plain"
+[ ! -d "$here/dump" ] || mkdir "$plain/dump"
+decrypt_all
+unset AGE_IDENTITY identity
+status=0
+/bin/sh "$plain/restore.sh" "$@" || status=$?
+exit "$status"
+`;
+
+;// CONCATENATED MODULE: ./src/sealing/kit.ts
+
+
+
+
+
+
+/** Writes the readable recovery kit of an encrypted set: how to open it, for a person and as a script. */
+async function writeSealedKit(folder, manifest) {
+    await (0,file_errors/* orFileTrouble */.nD)(`writing the recovery kit in ${folder}`, async () => {
+        await (0,promises_.writeFile)(external_node_path_default().join(folder, backup_set/* SET */.rK.guide), sealedGuide(manifest), { mode: 0o600 });
+        await (0,promises_.writeFile)(external_node_path_default().join(folder, backup_set/* SET */.rK.script), sealedScript(manifest), { mode: 0o600 });
+        await (0,promises_.chmod)(external_node_path_default().join(folder, backup_set/* SET */.rK.script), 0o700);
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sealing/names.ts
+
+/** What an encrypted file is called: its name with this behind it. */
+const SUFFIX = '.age';
+/** The files of an encrypted set that are no ciphertext: those that say what it is and how to open it. */
+const READABLE = [backup_set/* SET */.rK.guide, backup_set/* SET */.rK.script];
+function sealedName(file) {
+    return `${file}${SUFFIX}`;
+}
+/** What the file is called once it is decrypted; null for a readable one. */
+function plainName(file) {
+    return READABLE.includes(file) || !file.endsWith(SUFFIX) ? null : file.slice(0, -SUFFIX.length);
+}
+
+;// CONCATENATED MODULE: ./src/sealing/outer-manifest.ts
+
+
+const ELSEWHERE = 'the encrypted manifest says what';
+const HIDDEN = 'hidden';
+/**
+ * The readable manifest of an encrypted set: what retention, reports and a look at the store need, and nothing that tells
+ * of the data. Fingerprints, which would let a guess be tested, where sequences are, and what PostgreSQL said on an error
+ * stay in the encrypted one; with `hideNames` the names of tables, roles and extensions too.
+ *
+ * @param files those of the encrypted set, without the manifest itself
+ */
+function outerManifest(plain, files, { recipients, hideNames }) {
+    const encryption = { format: 'age', recipients: recipients.map(({ id }) => id), namesHidden: hideNames };
+    const path = plain.options.format === 'directory' ? plain.dump.path : sealedName(plain.dump.path);
+    const ofDump = files.filter((file) => file.path === path || file.path.startsWith(`${path}/`));
+    return {
+        ...plain,
+        source: hideNames ? withoutNames(plain.source) : plain.source,
+        options: hideNames ? { ...plain.options, tables: [], excludeTables: [] } : plain.options,
+        dump: { path, bytes: ofDump.reduce((sum, { size }) => sum + size, 0) },
+        files: [...files],
+        tables: plain.tables.map((table, index) => outerTable(table, index, hideNames)),
+        sequences: [],
+        sequencesAfter: [],
+        largeObjects: plain.largeObjects === null ? null : { count: plain.largeObjects.count, fingerprint: null },
+        hash: null,
+        looseForeignKeys: [],
+        changedMeanwhile: [],
+        encryption,
+        proof: outerProof(plain.proof, encryption),
+    };
+}
+/** An outcome as it may be read beside an encrypted set: which findings there are, without what was found. */
+function outerProof(proof, { namesHidden }) {
+    const findings = proof.findings.map((finding) => outerFinding(finding, namesHidden));
+    if (proof.outcome !== 'not-verified')
+        return { ...proof, findings };
+    const codes = [...new Set(findings.map(({ code }) => code))];
+    return { ...proof, findings, reason: codes.length === 0 ? proof.reason : `${codes.join(', ')}; ${ELSEWHERE}` };
+}
+function outerFinding({ code, severity, on }, namesHidden) {
+    return { code, severity, on: namesHidden ? HIDDEN : on, found: ELSEWHERE, advice: src_findings/* FINDINGS */.TG[code].advice };
+}
+function outerTable({ schema, name, kind, data, rows, bytes }, index, hide) {
+    return {
+        schema: hide ? HIDDEN : schema,
+        name: hide ? `table-${index + 1}` : name,
+        kind,
+        data,
+        ...(rows !== undefined && { rows }),
+        bytes,
+    };
+}
+function withoutNames(source) {
+    return { ...source, owner: HIDDEN, bootstrapRole: HIDDEN, extensions: [], tablespaces: [], roles: [] };
+}
+
+;// CONCATENATED MODULE: ./src/sealing/load-age.ts
+/** The library is large, and most runs encrypt nothing. */
+function loadAge() {
+    return __nccwpck_require__.e(/* import() */ 855).then(__nccwpck_require__.bind(__nccwpck_require__, 20855));
+}
+
+;// CONCATENATED MODULE: ./src/sealing/recipients.ts
+
+
+
+/** What a manifest calls a public key: enough to tell keys apart, and the same everywhere. */
+function recipientId(key) {
+    return (0,backup_sha256/* sha256OfText */.i)(key).slice(0, 16);
+}
+/**
+ * Reads the option `encrypt-to`. A typing error must not come to light when an hour of dumping is over, so every key is
+ * checked to its last letter; age's own check sum is in them.
+ *
+ * @param hide told what must never be shown: a private key that somebody put here by mistake
+ * Throws `UsageError`.
+ */
+async function parseRecipients(keys, hide) {
+    const recipients = [];
+    for (const key of new Set(keys.map((each) => each.trim()))) {
+        const problem = await problemWith(key, hide);
+        if (problem !== null)
+            throw unusable(problem);
+        recipients.push({ key, id: recipientId(key) });
+    }
+    return recipients;
+}
+async function problemWith(key, hide) {
+    if (/^AGE-SECRET-KEY-|PRIVATE KEY/i.test(key)) {
+        hide(key);
+        return {
+            problem: 'a private key was given where public keys belong',
+            advice: 'Give the public key: age-keygen -y prints it. Treat that private key as known to whoever can read this configuration, and make a new one.',
+        };
+    }
+    if (key.startsWith('ssh-')) {
+        return { problem: `"${shortened(key)}" is an SSH key`, advice: 'Make a key for backups with age-keygen.' };
+    }
+    if (/^age1(pq|tag|tagpq|[a-z0-9]*1)/.test(key) && !/^age1[ac-hj-np-z02-9]{58}$/.test(key)) {
+        return {
+            problem: `"${shortened(key)}" is a key of another kind than X25519`,
+            advice: 'Every age program reads what is encrypted to an X25519 key: make one with age-keygen.',
+        };
+    }
+    return (await isX25519(key))
+        ? null
+        : {
+            problem: `"${shortened(key)}" is not an age public key`,
+            advice: 'It has 62 letters and digits and begins with age1. Copy it anew; age-keygen -y prints it.',
+        };
+}
+async function isX25519(key) {
+    if (!/^age1[ac-hj-np-z02-9]{58}$/.test(key))
+        return false;
+    const { Encrypter } = await loadAge();
+    try {
+        new Encrypter().addRecipient(key);
+        return true;
+    }
+    catch {
+        return false; // its check sum is wrong, which is what was asked
+    }
+}
+function shortened(key) {
+    return key.length <= 24 ? key : `${key.slice(0, 20)}…`;
+}
+function unusable({ problem, advice }) {
+    return new errors/* UsageError */.eb({ doing: 'reading the option encrypt-to', problem, advice });
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(57075);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(46466);
+;// CONCATENATED MODULE: ./src/sealing/age-errors.ts
+
+/** A file is encrypted to other keys than those at hand. The set may be as good as ever. */
+class WrongKeyError extends errors/* DamagedError */.Me {
+    constructor(file, cause) {
+        super({
+            doing: `decrypting ${file}`,
+            problem: 'none of the identities in decrypt-key opens it',
+            advice: 'Give the identity of one of the recipients that the manifest lists (encryption.recipients).',
+            cause,
+        });
+    }
+}
+/** A file opens with the key and then is not what was encrypted. */
+function cannotDecrypt(file, problem, cause) {
+    return new errors/* DamagedError */.Me({
+        doing: `decrypting ${file}`,
+        problem,
+        advice: 'The file is damaged or was exchanged. Use another set or another copy of this one.',
+        cause,
+    });
+}
+function cannotEncrypt(file, problem, cause) {
+    return new errors/* OperationError */.OK({
+        doing: `encrypting ${file}`,
+        problem,
+        advice: 'Nothing was kept. Mend the cause and take the backup again.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sealing/age-format.ts
+
+
+
+const VERSION_LINE = 'age-encryption.org/v1';
+/** A header of a hundred recipients has some 10 kB. */
+const LARGEST_HEADER = 64 * 1024;
+/** age encrypts 64 KiB at a time, and adds a tag of 16 bytes to each piece; before them stand 16 bytes of nonce. */
+const [PIECE, TAG, NONCE] = [64 * 1024, 16, 16];
+/** What a file of so many bytes has once it is encrypted: age's format leaves no choice. An empty file is one empty piece. */
+function sealedSize(plainBytes, headerBytes) {
+    return headerBytes + NONCE + plainBytes + TAG * Math.max(1, Math.ceil(plainBytes / PIECE));
+}
+/**
+ * Reads the header of an age file.
+ *
+ * Throws `DamagedError` when it is none.
+ */
+async function readAgeHeader(file) {
+    const handle = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
+    try {
+        const buffer = Buffer.alloc(LARGEST_HEADER);
+        const { bytesRead } = await handle.read(buffer, 0, LARGEST_HEADER, 0);
+        return parseAgeHeader(buffer.subarray(0, bytesRead), file);
+    }
+    finally {
+        await handle.close();
+    }
+}
+/** @param name how an error calls the file */
+function parseAgeHeader(beginning, name) {
+    const text = Buffer.from(beginning).toString('latin1');
+    const end = /\n--- [A-Za-z0-9+/]{43}\n/.exec(text);
+    if (!text.startsWith(`${VERSION_LINE}\n`) || end === null) {
+        throw new errors/* DamagedError */.Me({
+            doing: `reading the beginning of ${name}`,
+            problem: 'it is not a file that age encrypted',
+            advice: 'Use another set or another copy of this one.',
+        });
+    }
+    const header = text.slice(0, end.index);
+    const stanzas = header.split('\n').flatMap((line) => (line.startsWith('-> ') ? [line.split(' ')[1] ?? ''] : []));
+    return { bytes: end.index + end[0].length, stanzas };
+}
+
+;// CONCATENATED MODULE: ./src/sealing/age-library.ts
+
+
+
+
+
+
+
+
+
+/** Pieces of this size are read, and one is waited for at a time: memory stays flat. */
+const age_library_PIECE = 1024 * 1024;
+/** age in this process: about 100 MB/s on one core, and no start to wait for. */
+function ageLibrary({ signal }) {
+    return {
+        async encrypt(from, to, recipients) {
+            const { Encrypter } = await loadAge();
+            const encrypter = new Encrypter();
+            recipients.forEach(({ key }) => {
+                encrypter.addRecipient(key);
+            });
+            await throughFile(from, to, signal, (plain) => encrypter.encrypt(plain)).catch((error) => {
+                throw troubleOf(error, signal, `encrypting ${from}`, (problem) => cannotEncrypt(from, problem, error));
+            });
+        },
+        async decrypt(from, to, identities) {
+            // The library reads on for the end of the header, however far away that is.
+            await readAgeHeader(from);
+            const { Decrypter } = await loadAge();
+            const decrypter = new Decrypter();
+            identities.forEach(({ key }) => {
+                decrypter.addIdentity(key);
+            });
+            await throughFile(from, to, signal, (sealed) => decrypter.decrypt(sealed)).catch((error) => {
+                if ((0,errors/* messageOf */.bD)(error).includes('no identity matched'))
+                    throw new WrongKeyError(from, error);
+                throw troubleOf(error, signal, `decrypting ${from}`, (problem) => cannotDecrypt(from, problem, error));
+            });
+        },
+    };
+}
+async function throughFile(from, to, signal, work) {
+    const handle = await (0,promises_.open)(from, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW);
+    const source = handle.createReadStream({ highWaterMark: age_library_PIECE });
+    try {
+        const web = external_node_stream_.Readable.toWeb(source, { strategy: { highWaterMark: 1 } });
+        const result = await work(web);
+        const target = await (0,promises_.open)(to, 'wx', 0o600);
+        await (0,external_node_stream_promises_.pipeline)(external_node_stream_.Readable.fromWeb(result), target.createWriteStream(), { signal });
+    }
+    finally {
+        source.destroy();
+    }
+}
+function troubleOf(error, signal, doing, make) {
+    if (signal.aborted)
+        return new errors/* InterruptedError */.p4(doing, error);
+    return (0,file_errors/* codeOf */.$N)(error) === undefined ? make((0,errors/* messageOf */.bD)(error)) : (0,file_errors/* fileTrouble */.AG)(error, doing);
+}
+
+;// CONCATENATED MODULE: ./src/sealing/age-program.ts
+
+
+
+
+/** age as a program of its own. Public keys are arguments; private keys reach it in a file that only we can read. */
+function ageProgram(context) {
+    const env = { PATH: context.environment.PATH, LC_ALL: 'C' };
+    const identityFile = onceFor(context);
+    return {
+        async encrypt(from, to, recipients) {
+            await makeEmpty(to);
+            await context.processes.run({
+                program: 'age',
+                args: ['--encrypt', ...recipients.flatMap(({ key }) => ['--recipient', key]), '--output', to, '--', from],
+                env,
+                doing: `encrypting ${from}`,
+                advice: 'Nothing was kept. Mend the cause and take the backup again.',
+            });
+        },
+        async decrypt(from, to, identities) {
+            const identity = await identityFile(identities);
+            await makeEmpty(to);
+            await context.processes
+                .run({
+                program: 'age',
+                args: ['--decrypt', '--identity', identity, '--output', to, '--', from],
+                env,
+                doing: `decrypting ${from}`,
+            })
+                .catch((error) => {
+                throw error instanceof errors/* CommandError */.Qd ? meaningOf(error, from) : error;
+            });
+        },
+    };
+}
+/** Others could read a file that age makes; and where there is nothing in it, age makes none. It fills one that is there. */
+async function makeEmpty(file) {
+    await (0,file_errors/* orFileTrouble */.nD)(`making the file ${file}`, async () => (await (0,promises_.open)(file, 'wx', 0o600)).close());
+}
+/** The same identities are written once, however many files there are. */
+function onceFor({ workspace }) {
+    let written;
+    return (identities) => {
+        if (written?.identities !== identities) {
+            const text = `${identities.map(({ key }) => key).join('\n')}\n`;
+            written = { identities, file: workspace.secretFile('identity', text) };
+        }
+        return written.file;
+    };
+}
+function meaningOf(error, file) {
+    const said = error.stderrTail;
+    if (said.includes('no identity matched'))
+        return new WrongKeyError(file, error);
+    if (/no space left|permission denied|input\/output error|quota exceeded/i.test(said) || error.code === null)
+        return error;
+    return cannotDecrypt(file, /error: (.*)/.exec(said)?.[1] ?? error.problem, error);
+}
+
+;// CONCATENATED MODULE: ./src/sealing/age.ts
+
+
+
+
+/** From this size on the program, which is several times as fast, makes up for its start. */
+const WORTH_A_PROCESS = 4 * 1024 * 1024;
+/** The program `age` for large files where it is on PATH, the library for everything else. Both write the same format. */
+function fastestAge(context) {
+    const library = ageLibrary(context);
+    if ((0,find_program/* findProgram */.K)('age', context.environment.PATH) === null)
+        return library;
+    const program = ageProgram(context);
+    const fit = async (file) => ((await (0,promises_.stat)(file)).size >= WORTH_A_PROCESS ? program : library);
+    return {
+        encrypt: async (from, to, recipients) => (await fit(from)).encrypt(from, to, recipients),
+        decrypt: async (from, to, identities) => (await fit(from)).decrypt(from, to, identities),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/sealing/seal.ts
+
+
+
+
+
+
+
+
+
+/** How many files are encrypted at a time. */
+const WORKERS = 4;
+/**
+ * Encrypts every file of a folder, one by one, into another: `dump/toc.dat` becomes `dump/toc.dat.age`. What was written
+ * is looked at as far as that is possible without a private key: that each file is for all of these recipients and no
+ * other, and has exactly the size that its content has once it is encrypted.
+ *
+ * Throws `OperationError`.
+ */
+async function sealFolder(from, to, recipients, context, age = fastestAge(context)) {
+    const entries = await (0,file_errors/* orFileTrouble */.nD)(`encrypting the files in ${from}`, () => (0,platform_files/* entriesBelow */.yO)(from));
+    const files = entries.filter(({ kind }) => kind === 'file').map((entry) => entry.path);
+    const sizes = await (0,parallel/* inParallel */.H)(files, WORKERS, async (file) => (await (0,promises_.stat)(external_node_path_default().join(from, file))).size);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const tell = progressOf('encrypting', total, (progress) => {
+        context.logger.progress(progress);
+    });
+    await (0,parallel/* inParallel */.H)(files, WORKERS, async (file, index) => {
+        context.signal.throwIfAborted();
+        const [plain, sealed] = [external_node_path_default().join(from, file), external_node_path_default().join(to, sealedName(file))];
+        await (0,promises_.mkdir)(external_node_path_default().dirname(sealed), { recursive: true, mode: 0o700 });
+        await age.encrypt(plain, sealed, recipients);
+        await assertSealed(sealed, sizes[index] ?? 0, recipients);
+        tell(sizes[index] ?? 0, file);
+    });
+}
+/** Tells how many bytes are done, each time that a file is. */
+function progressOf(label, total, tell) {
+    let done = 0;
+    return (bytes, current) => {
+        done += bytes;
+        tell({ label, done, total, unit: 'bytes', current });
+    };
+}
+/** Throws `OperationError` when an encrypted file is not what the plain one must have become. */
+async function assertSealed(file, plainBytes, recipients) {
+    const { stanzas, bytes } = await readAgeHeader(file);
+    const isForThem = stanzas.length === recipients.length && stanzas.every((kind) => kind === 'X25519');
+    const { size } = await (0,promises_.stat)(file);
+    const expected = sealedSize(plainBytes, bytes);
+    if (isForThem && size === expected)
+        return;
+    throw new errors/* OperationError */.OK({
+        doing: `checking the encrypted file ${file}`,
+        problem: isForThem
+            ? `it has ${size} bytes, and its content makes ${expected}`
+            : `it is encrypted to ${stanzas.join(', ') || 'nobody'}, and should be to ${recipients.length} key(s) of the kind X25519`,
+        advice: 'Nothing was kept. Take the backup again, and report this if it comes back.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/sealing/key-text.ts
+
+
+
+/** A file of keys is small; what is larger is something else that was named by mistake. */
+const LARGEST = 1024 * 1024;
+/**
+ * The text of an option that holds keys or the path of a file with keys.
+ *
+ * @param mark what a text of keys has in it, and no path
+ * Throws `UsageError` when it is neither.
+ */
+async function keyText(value, { option, mark, folder }) {
+    if (mark.test(value))
+        return value;
+    const doing = `reading the option ${option}`;
+    const file = external_node_path_default().resolve(folder, value.trim());
+    try {
+        const { size } = await (0,promises_.stat)(file);
+        if (size <= LARGEST)
+            return await (0,promises_.readFile)(file, 'utf8');
+    }
+    catch (cause) {
+        throw new errors/* UsageError */.eb({
+            doing,
+            problem: `it is neither a key nor the path of a file that can be read: ${(0,errors/* messageOf */.bD)(cause)}`,
+            advice: 'Give the key itself, all of its lines, or the path of its file.',
+        });
+    }
+    throw new errors/* UsageError */.eb({ doing, problem: `the file ${file} is too large to hold keys`, advice: 'Check the path.' });
+}
+
+;// CONCATENATED MODULE: ./src/sealing/signature.ts
+
+
+
+
+
+
+
+
+
+
+/** 64 bytes in base64, with a newline. */
+const SIGNATURE = /^[A-Za-z0-9+/]{86}==\r?\n?$/;
+/** A signature file has 89 bytes. */
+const LARGEST_SIGNATURE = 1024;
+/**
+ * Reads the option `signing-key`: an Ed25519 private key in PEM, or the path of its file.
+ *
+ * Throws `UsageError`.
+ */
+async function readSigningKey(value, { folder, hide }) {
+    const option = 'signing-key';
+    const text = await keyText(value, { option, mark: /-----BEGIN/, folder });
+    hide(text);
+    const key = keyOrNull(() => (0,external_node_crypto_.createPrivateKey)(text));
+    if (key === null) {
+        throw signature_unusable(option, 'it is not a private key in PEM, or is protected by a passphrase', MAKING);
+    }
+    return ed25519(key, option);
+}
+/**
+ * Reads the option `trusted-keys`: Ed25519 public keys in PEM, one after the other, or the path of such a file.
+ *
+ * Throws `UsageError`.
+ */
+async function readTrustedKeys(value, { folder, hide }) {
+    const option = 'trusted-keys';
+    const text = await keyText(value, { option, mark: /-----BEGIN/, folder });
+    if (text.includes('PRIVATE KEY-----')) {
+        hide(text);
+        throw signature_unusable(option, 'it holds a private key', 'Give the public key: openssl pkey -in signing.pem -pubout');
+    }
+    const blocks = text.match(/-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----/g) ?? [];
+    if (blocks.length === 0)
+        throw signature_unusable(option, 'there is no public key in PEM in it', PUBLISHING);
+    return blocks.map((block) => {
+        const key = keyOrNull(() => (0,external_node_crypto_.createPublicKey)(block));
+        if (key === null)
+            throw signature_unusable(option, 'a public key in it cannot be read', PUBLISHING);
+        return ed25519(key, option);
+    });
+}
+const MAKING = 'Make one: openssl genpkey -algorithm ed25519 -out signing.pem';
+const PUBLISHING = 'Print it: openssl pkey -in signing.pem -pubout';
+/** The name of a key in messages: the first 16 digits of the SHA-256 of its public part. */
+function keyName(key) {
+    const open = key.type === 'private' ? (0,external_node_crypto_.createPublicKey)(key) : key;
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(open.export({ format: 'der', type: 'spki' }))
+        .digest('hex')
+        .slice(0, 16);
+}
+/** Signs the manifest of a set, which must be written before, and puts the signature beside it. */
+async function signManifest(folder, key) {
+    await (0,file_errors/* orFileTrouble */.nD)(`signing the manifest in ${folder}`, async () => {
+        const manifest = await (0,promises_.readFile)(external_node_path_default().join(folder, backup_set/* SET */.rK.manifest));
+        await (0,platform_files/* writeWhole */.f8)(external_node_path_default().join(folder, backup_set/* SET */.rK.signature), `${(0,external_node_crypto_.sign)(null, manifest, key).toString('base64')}\n`);
+    });
+}
+/**
+ * Whether one of the trusted keys signed the manifest of a set, byte for byte as it is. Nothing is checked where no key
+ * is trusted.
+ */
+async function signatureFindings(folder, trusted) {
+    if (trusted.length === 0)
+        return [];
+    const signature = await readSignature(external_node_path_default().join(folder, backup_set/* SET */.rK.signature));
+    if (typeof signature !== 'string')
+        return [signature];
+    const manifest = await (0,file_errors/* orFileTrouble */.nD)(`checking the signature in ${folder}`, () => (0,promises_.readFile)(external_node_path_default().join(folder, backup_set/* SET */.rK.manifest)));
+    const bytes = Buffer.from(signature, 'base64');
+    if (trusted.some((key) => (0,external_node_crypto_.verify)(null, manifest, key, bytes)))
+        return [];
+    const keys = trusted.map(keyName).join(', ');
+    return [(0,src_findings/* finding */.gk)('SIGNATURE_WRONG', backup_set/* SET */.rK.signature, `it was not made over this manifest by the trusted key(s) ${keys}`)];
+}
+async function readSignature(file) {
+    try {
+        const handle = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+        try {
+            const buffer = Buffer.alloc(LARGEST_SIGNATURE);
+            const { bytesRead } = await handle.read(buffer, 0, LARGEST_SIGNATURE, 0);
+            const text = buffer.toString('latin1', 0, bytesRead);
+            return SIGNATURE.test(text) ? text : (0,src_findings/* finding */.gk)('SIGNATURE_WRONG', backup_set/* SET */.rK.signature, 'it is not 64 bytes in base64');
+        }
+        finally {
+            await handle.close();
+        }
+    }
+    catch (error) {
+        if ((0,file_errors/* codeOf */.$N)(error) === 'ENOENT')
+            return (0,src_findings/* finding */.gk)('SIGNATURE_MISSING', backup_set/* SET */.rK.signature, 'the set has no signature');
+        if ((0,file_errors/* codeOf */.$N)(error) === undefined)
+            throw error;
+        return (0,src_findings/* finding */.gk)('SIGNATURE_WRONG', backup_set/* SET */.rK.signature, 'it is not a file that can be read');
+    }
+}
+function ed25519(key, option) {
+    if (key.asymmetricKeyType === 'ed25519')
+        return key;
+    throw signature_unusable(option, `it is a key of the kind ${key.asymmetricKeyType ?? 'unknown'}, and must be Ed25519`, MAKING);
+}
+/** OpenSSL's messages say nothing that helps, and may quote what it was given. */
+function keyOrNull(make) {
+    try {
+        return make();
+    }
+    catch {
+        return null;
+    }
+}
+function signature_unusable(option, problem, advice) {
+    return new errors/* UsageError */.eb({ doing: `reading the option ${option}`, problem, advice });
+}
+
+;// CONCATENATED MODULE: ./src/operations/seal-set.ts
+
+
+
+
+
+
+
+
+
+/**
+ * Reads the keys that sets are encrypted to and signed with. Done before anything is dumped.
+ *
+ * Throws `UsageError`.
+ */
+async function readProtection({ encryptTo, hideNames, signingKey }, { logger, workingDirectory }) {
+    const hide = (secret) => {
+        logger.hide(secret);
+    };
+    const recipients = await parseRecipients(encryptTo, hide);
+    if (hideNames && recipients.length === 0) {
+        throw new errors/* UsageError */.eb({
+            doing: 'reading the options',
+            problem: 'hide-names was asked for without encrypt-to',
+            advice: 'Names can be hidden only where a manifest with them is kept encrypted: give encrypt-to, or leave it out.',
+        });
+    }
+    const reading = { folder: workingDirectory, hide };
+    return {
+        recipients,
+        hideNames,
+        signingKey: signingKey === undefined ? null : await readSigningKey(signingKey, reading),
+    };
+}
+/**
+ * Where a set is made: in the store's own folder, or, when it will be encrypted, in a folder of the workspace, so that
+ * no plaintext ever lies in the store.
+ */
+async function makingFolder(incoming, { recipients }, { workspace }) {
+    return recipients.length === 0 ? incoming.folder : workspace.folder('plain-set');
+}
+/**
+ * Makes a set complete in the folder of the store: its manifest and checksums; encrypted and signed where that was asked
+ * for. The plaintext is gone afterwards.
+ *
+ * @returns the manifest that the store keeps
+ */
+async function completeSet(plain, folder, protection, { report, context }) {
+    await (0,backup_set/* writeManifest */.HN)(plain.folder, plain.manifest);
+    await (0,backup_set/* writeChecksums */.gD)(plain.folder, plain.manifest.files);
+    const stored = protection.recipients.length === 0
+        ? plain.manifest
+        : await report.phase('Encrypting', () => seal(plain, folder, protection, context));
+    if (protection.signingKey !== null) {
+        await signManifest(folder, protection.signingKey);
+        context.logger.info(`Signed with the key ${keyName(protection.signingKey)}.`);
+    }
+    return stored;
+}
+async function seal({ folder: from, manifest }, to, { recipients, hideNames }, context) {
+    await sealFolder(from, to, recipients, context);
+    await (0,file_errors/* orFileTrouble */.nD)(`removing the plaintext in ${from}`, () => (0,promises_.rm)(from, { recursive: true, force: true }));
+    const outer = (files) => outerManifest(manifest, files, { recipients, hideNames });
+    await writeSealedKit(to, outer([]));
+    const stored = outer(await (0,backup_set/* describeFiles */.LG)(to, { signal: context.signal }));
+    await (0,backup_set/* writeManifest */.HN)(to, stored);
+    await (0,backup_set/* writeChecksums */.gD)(to, stored.files);
+    return stored;
+}
+
+;// CONCATENATED MODULE: ./src/operations/commit-set.ts
+
+
+
+
+/**
+ * Makes a set complete, encrypts and signs it where that was asked for, and brings it into the store: first what takes
+ * long, to a store elsewhere, and then the one step that makes it visible, under the store's lock.
+ */
+async function commitSet(incoming, made, protection, underWay) {
+    const { report, store, context } = underWay;
+    const manifest = await completeSet(made, incoming.folder, protection, underWay);
+    if (isElsewhere(store)) {
+        await report.phase('Sending', () => incoming.send(telling(`sending to ${store.name}`, context.logger)));
+    }
+    return report.phase('Committing', async () => {
+        const place = await withLock(store, `committing to ${store.name}`, () => incoming.commit());
+        report.committed(manifest, place);
+        report.logDetails = { ...report.logDetails, ...(await digestDetail(place.folder)) };
+        return { manifest, ...place };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/retention/copy-plan.ts
+
+/**
+ * Decides on each set that a copy lacks, the newest first: it is copied when the copy's own policy would keep it, were it
+ * there with all the others. So nothing is copied that the next rotation would remove.
+ *
+ * Never copied: a set whose proof failed, one of another series, and one that is not verified while a newer proven set of
+ * its type is at hand. An unverified one that is newer than every proven set may be the only trace of the last days.
+ *
+ * @param policyOf the copy's policy of a type
+ */
+function planCopies({ primary, copy, ...situation }, policyOf) {
+    const held = new Set(copy.map(nameOf));
+    const missing = primary.filter((set) => !held.has(nameOf(set)));
+    const objections = new Map(missing.map((set) => [set, objectionTo(set, [...primary, ...copy], situation)]));
+    const candidates = missing.filter((set) => objections.get(set) === null);
+    const kept = keptTogether([...copy, ...candidates], situation, policyOf);
+    return missing
+        .map((set) => {
+        const objection = objections.get(set) ?? null;
+        const decision = kept.get(set);
+        return objection === null
+            ? { set, copy: decision?.keep ?? false, reasons: decision?.reasons ?? [] }
+            : { set, copy: false, reasons: [objection] };
+    })
+        .sort((a, b) => (a.set.id === b.set.id ? copy_plan_compare(a.set.type, b.set.type) : copy_plan_compare(b.set.id, a.set.id)));
+}
+function keptTogether(sets, situation, policyOf) {
+    const types = [...new Set(sets.map(({ type }) => type))];
+    const decisions = types.flatMap((type) => decide(sets.filter((set) => set.type === type), policyOf(type), situation));
+    return new Map(decisions.map((decision) => [decision.set, decision]));
+}
+/** What forbids to copy a set, whatever the policy says; null where nothing does. */
+function objectionTo(set, all, { series }) {
+    if (set.series !== series) {
+        return `of another series (${set.series})`;
+    }
+    switch (set.proof.outcome) {
+        case 'failed':
+            return 'its proof failed';
+        case 'not-verified': {
+            const better = all.find(({ type, proof, time, ...other }) => type === set.type && other.series === series && proof.outcome === 'proven' && time > set.time);
+            return better === undefined ? null : `it is not verified, and ${better.id}, which is newer, is proven`;
+        }
+        case 'proven':
+            return null;
+    }
+}
+function nameOf({ type, id }) {
+    return `${type}/${id}`;
+}
+function copy_plan_compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/retention/guard.ts
+
+
+/**
+ * Refuses a plan that would remove more than half of the proven sets of a type, or all. Where none is proven, the sets
+ * are counted instead: they are all there is. Sets of another series or dated in the future count for nothing.
+ *
+ * Throws `GuardError` unless `confirm` is the name of the series.
+ */
+function guardPlan(decisions, { confirm, series, store }) {
+    const tolls = [...new Set(decisions.map(({ set }) => set.type))].sort().map((type) => tollOf(type, decisions));
+    const heavy = tolls.filter(({ removed, total }) => removed * 2 > total);
+    if (heavy.length === 0 || confirm === series) {
+        return;
+    }
+    const problem = heavy
+        .map(({ type, of, removed, total }) => `it would remove ${removed} of ${total} ${type} ${of}`)
+        .join('; ');
+    throw new errors/* GuardError */.U$({
+        doing: `planning the rotation of ${store}, series "${series}"`,
+        problem: `a rotation of more than half needs a confirmation, and ${problem}`,
+        advice: `Read the plan with dry-run. To carry it out, set confirm to the name of the series, ${JSON.stringify(series)}${wrong(confirm)}.`,
+    });
+}
+function tollOf(type, decisions) {
+    const ownSets = decisions.filter(({ set, standing }) => set.type === type && standing !== 'foreign' && standing !== 'future');
+    const proven = ownSets.filter(isProven);
+    const counted = proven.length > 0 ? proven : ownSets;
+    return {
+        type,
+        of: proven.length > 0 ? 'proven sets' : 'sets (none of them proven)',
+        removed: counted.filter(({ keep }) => !keep).length,
+        total: counted.length,
+    };
+}
+function wrong(confirm) {
+    return confirm === undefined || confirm === '' ? '' : ` (it is ${JSON.stringify(confirm)})`;
+}
+
+;// CONCATENATED MODULE: ./src/retention/rotate.ts
+
+
+
+
+
+/** Some sets could not be removed; the others were. `result` tells which. */
+class RotationError extends errors/* OperationError */.OK {
+    result;
+    constructor(result, causes) {
+        const names = result.notRemoved.map((set) => `${set.type}/${set.id}`).join(', ');
+        super({
+            doing: `rotating ${result.store}`,
+            problem: `${result.notRemoved.length} of ${result.notRemoved.length + result.removed.length} sets could not be removed: ${names}`,
+            advice: 'Read why below and mend it; the next rotation tries again. Nothing that should be kept was touched.',
+            cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
+        });
+        this.result = result;
+    }
+}
+/**
+ * Reads a store and decides on every set, type by type.
+ *
+ * Throws `GuardError` when the store holds another series, `UsageError` for a policy without rules.
+ */
+async function planRotation(store, request) {
+    await refuseForeignSeries(store, request.series);
+    const { sets, broken } = await store.list();
+    const types = [...new Set(request.types ?? sets.map(({ type }) => type))].sort();
+    const brokenOfTypes = broken.filter(({ type }) => request.types?.includes(type) ?? true);
+    const decisions = [];
+    const warnings = [];
+    for (const type of types) {
+        const policy = policyFor(type, request.options);
+        const ofType = decide(sets.filter((set) => set.type === type).map(forRetention), policy, request);
+        decisions.push(...ofType);
+        warnings.push(...warningsOf(type, ofType, policy.tier));
+    }
+    warnings.push(...brokenOfTypes.map(brokenWarning));
+    return { store: store.name, series: request.series, decisions, broken: brokenOfTypes, warnings };
+}
+/** Plans and carries out while no other run changes which sets the store has. Throws what the two throw. */
+async function rotateStore(store, request, manner) {
+    const work = async () => applyRotation(store, await planRotation(store, request), manner);
+    return manner.dryRun ? work() : withLock(store, `rotating ${store.name}`, work);
+}
+/**
+ * Removes what a plan says, one set at a time, the oldest first, and logs every decision with its reasons. A removal
+ * that fails does not stop the others.
+ *
+ * Throws `GuardError` before anything is removed when the plan needs a confirmation that was not given (a dry run warns
+ * instead), `RotationError` at the end when a set could not be removed, and `InterruptedError` between two removals.
+ */
+async function applyRotation(store, plan, manner) {
+    const { dryRun, logger } = manner;
+    const warnings = [...plan.warnings, ...guardOrWarn(plan, manner)];
+    for (const warning of warnings) {
+        logger.warning(warning);
+    }
+    const kept = plan.decisions.filter(({ keep }) => keep);
+    for (const decision of kept) {
+        logger.info(describe(dryRun ? 'would keep' : 'keep', decision));
+    }
+    const { removed, failures } = await removeAll(store, plan, manner);
+    const result = {
+        store: plan.store,
+        dryRun,
+        kept: kept.map(asPlainData),
+        removed: removed.map(asPlainData),
+        notRemoved: failures.map(({ decision, cause }) => ({ ...asPlainData(decision), error: (0,errors/* messageOf */.bD)(cause) })),
+        broken: plan.broken,
+        warnings,
+        freedBytes: removed.reduce((sum, { set }) => sum + set.bytes, 0),
+    };
+    if (failures.length > 0) {
+        throw new RotationError(result, failures.map(({ cause }) => cause));
+    }
+    return result;
+}
+async function removeAll(store, plan, { dryRun, logger, signal }) {
+    const removals = { removed: [], failures: [] };
+    const doomed = plan.decisions.filter(({ keep }) => !keep);
+    // Whatever ends this half way, the newer ones are still there.
+    for (const decision of doomed.sort((a, b) => a.set.time.getTime() - b.set.time.getTime())) {
+        if (signal?.aborted === true) {
+            throw new errors/* InterruptedError */.p4(`rotating ${store.name}`, signal.reason);
+        }
+        logger.info(describe(dryRun ? 'would remove' : 'remove', decision));
+        try {
+            if (!dryRun) {
+                await store.remove(decision.set);
+            }
+            removals.removed.push(decision);
+        }
+        catch (cause) {
+            logger.error(`${rotate_nameOf(decision.set)} could not be removed: ${(0,errors/* messageOf */.bD)(cause)}`);
+            removals.failures.push({ decision, cause });
+        }
+    }
+    return removals;
+}
+async function refuseForeignSeries(store, series) {
+    const held = await store.series();
+    if (held !== null && held !== series) {
+        throw new errors/* GuardError */.U$({
+            doing: `planning the rotation of ${store.name}`,
+            problem: `the store holds the series "${held}", not "${series}"`,
+            advice: 'Give each database a store of its own, or set series to the name that the store has.',
+        });
+    }
+}
+function guardOrWarn({ decisions, series, store }, { dryRun, confirm }) {
+    try {
+        guardPlan(decisions, { confirm, series, store });
+        return [];
+    }
+    catch (error) {
+        if (dryRun && error instanceof errors/* GuardError */.U$) {
+            return [`This plan would be refused: ${error.problem}. ${error.advice}`];
+        }
+        throw error;
+    }
+}
+/** What retention must know of a set that a store lists. */
+function forRetention({ id, type, manifest, proof, bytes }) {
+    return {
+        id,
+        type,
+        series: manifest.series,
+        time: new Date(manifest.snapshot.time),
+        systemIdentifier: manifest.source.systemIdentifier,
+        proof: { outcome: proof.outcome, tier: proof.tier },
+        bytes,
+    };
+}
+function warningsOf(type, decisions, tier) {
+    const has = (standing) => decisions.some((decision) => decision.standing === standing);
+    const warnings = decisions
+        .filter(({ standing }) => standing === 'future' || standing === 'foreign')
+        .map(({ set, reasons }) => `${rotate_nameOf(set)} is kept and fills no slot: ${reasons.join('; ')}.`);
+    if (!decisions.some(isProven) && (has('unverified') || has('failed'))) {
+        warnings.push(`No ${type} set is proven, so retention can only choose among the others by their age. Let backups be verified, or validate the newest set.`);
+    }
+    else if (has('lesser') && !has('proven')) {
+        warnings.push(`No ${type} set is proven to tier ${tier}; those proven to a lesser tier fill the slots.`);
+    }
+    return warnings;
+}
+function brokenWarning({ type, id, reason }) {
+    return `${type}/${id} looks like a set and is none (${reason}): it is kept and not counted. Look at it, and remove it by hand.`;
+}
+function describe(verb, { set, reasons }) {
+    return `${verb} ${rotate_nameOf(set)} (${reasons.join('; ')})`;
+}
+function rotate_nameOf({ type, id }) {
+    return `${type}/${id}`;
+}
+function asPlainData({ set, standing, reasons }) {
+    return { id: set.id, type: set.type, standing, bytes: set.bytes, reasons };
+}
+
+;// CONCATENATED MODULE: ./src/verify/files.ts
+
+
+
+
+
+
+
+
+
+
+
+/** How many files are read at a time. */
+const files_READERS = 4;
+/**
+ * Checks every byte of a set against its manifest, and the manifest against `SHA256SUMS`. Returns all that is wrong.
+ *
+ * @param place the id and type under which the set lies; without it, that is not checked
+ * Throws `OperationError` when the folder itself cannot be read.
+ */
+async function verifyFiles(folder, place, options = {}) {
+    const found = await (0,file_errors/* orFileTrouble */.nD)(`reading the set in ${folder}`, () => (0,platform_files/* entriesBelow */.yO)(folder));
+    const manifest = await manifestOrFinding(folder, found);
+    if ('code' in manifest)
+        return [manifest];
+    const listed = await (0,parallel/* inParallel */.H)(manifest.files, files_READERS, (file) => checkFile(folder, file, options));
+    return [
+        ...(place === null ? [] : misplaced(manifest, place)),
+        ...unexpected(manifest, found),
+        ...listed.filter((one) => one !== null),
+        ...(await checkChecksums(folder, manifest)),
+    ];
+}
+async function manifestOrFinding(folder, found) {
+    if (!found.some(({ path: file }) => file === backup_set/* SET */.rK.manifest)) {
+        return (0,src_findings/* finding */.gk)('FILE_MISSING', backup_set/* SET */.rK.manifest, 'the set has no manifest');
+    }
+    try {
+        return await (0,backup_set/* readManifest */.WI)(folder);
+    }
+    catch (error) {
+        if (error instanceof errors/* DamagedError */.Me)
+            return (0,src_findings/* finding */.gk)('MANIFEST_INVALID', backup_set/* SET */.rK.manifest, error.problem);
+        if (error instanceof errors/* LifeboatError */.H3)
+            return (0,src_findings/* finding */.gk)('FILE_UNREADABLE', backup_set/* SET */.rK.manifest, error.problem);
+        throw error;
+    }
+}
+function misplaced(manifest, { id, type }) {
+    if (manifest.id === id && manifest.type === type)
+        return [];
+    return [(0,src_findings/* finding */.gk)('SET_MISPLACED', `${type}/${id}`, `its manifest is of ${manifest.type}/${manifest.id}`)];
+}
+function unexpected(manifest, found) {
+    const listed = new Set(manifest.files.map(({ path: file }) => file));
+    return found
+        .filter(({ path: file, kind }) => kind !== 'folder' && !isExpected(file, kind, listed))
+        .map(({ path: file, kind }) => {
+        const what = kind === 'file' ? 'a file that the manifest does not list' : `a ${kind}, and a set has none`;
+        return (0,src_findings/* finding */.gk)('FILE_UNEXPECTED', file, what);
+    });
+}
+function isExpected(file, kind, listed) {
+    // A link in the place of one of these is told by those who read it.
+    if (listed.has(file) || file === backup_set/* SET */.rK.manifest || file === backup_set/* SET */.rK.checksums)
+        return true;
+    if (kind !== 'file')
+        return false;
+    return (0,backup_set/* isListed */.yy)(file) ? false : !file.startsWith(`${backup_set/* SET */.rK.proofs}/`) || isProof(file);
+}
+function isProof(file) {
+    return /^proofs\/\d{8}T\d{6}Z(-\d+)?\.json$/.test(file);
+}
+async function checkFile(folder, { path: file, size, sha256 }, options) {
+    try {
+        const there = await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(external_node_path_default().join(folder, file)));
+        if (there === undefined)
+            return (0,src_findings/* finding */.gk)('FILE_MISSING', file, `it is not there, the manifest says ${size} bytes`);
+        if (!there.isFile())
+            return (0,src_findings/* finding */.gk)('FILE_UNEXPECTED', file, 'it is not a file but a link, folder or device');
+        if (there.size !== size)
+            return (0,src_findings/* finding */.gk)('FILE_SIZE', file, `it has ${there.size} bytes, the manifest says ${size}`);
+        const hashed = await (0,backup_sha256/* sha256OfFile */.V)(external_node_path_default().join(folder, file), options);
+        if (hashed.sha256 === sha256)
+            return null;
+        return (0,src_findings/* finding */.gk)('FILE_CHECKSUM', file, `its SHA-256 is ${hashed.sha256}, the manifest says ${sha256}`);
+    }
+    catch (error) {
+        if ((0,file_errors/* codeOf */.$N)(error) === undefined)
+            throw error;
+        return (0,src_findings/* finding */.gk)('FILE_UNREADABLE', file, (0,errors/* messageOf */.bD)(error));
+    }
+}
+/** `SHA256SUMS` is a function of the manifest, so it must be, byte for byte, what would be written today. */
+async function checkChecksums(folder, manifest) {
+    const { sha256 } = await (0,backup_sha256/* sha256OfFile */.V)(external_node_path_default().join(folder, backup_set/* SET */.rK.manifest));
+    const expected = (0,checksums/* checksumsText */.cV)([...manifest.files, { path: backup_set/* SET */.rK.manifest, sha256 }]);
+    const actual = await checksumsIn(folder, expected.length);
+    if (typeof actual !== 'string')
+        return [actual];
+    if (actual === expected)
+        return [];
+    const recorded = (0,checksums/* parseChecksums */.yk)(actual).get(backup_set/* SET */.rK.manifest);
+    if (recorded === undefined || recorded === sha256) {
+        return [(0,src_findings/* finding */.gk)('FILE_CHECKSUM', backup_set/* SET */.rK.checksums, 'it is not the list that belongs to the manifest')];
+    }
+    const changed = (0,src_findings/* finding */.gk)('MANIFEST_CHANGED', backup_set/* SET */.rK.manifest, `its SHA-256 is ${sha256}, ${backup_set/* SET */.rK.checksums} says ${recorded}`);
+    const mended = actual.replace((0,checksums/* checksumLine */.Ut)({ path: backup_set/* SET */.rK.manifest, sha256: recorded }), (0,checksums/* checksumLine */.Ut)({ path: backup_set/* SET */.rK.manifest, sha256 }));
+    if (mended === expected)
+        return [changed];
+    return [changed, (0,src_findings/* finding */.gk)('FILE_CHECKSUM', backup_set/* SET */.rK.checksums, 'it differs from the manifest in other lines too')];
+}
+async function checksumsIn(folder, expectedLength) {
+    try {
+        const handle = await (0,promises_.open)(external_node_path_default().join(folder, backup_set/* SET */.rK.checksums), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+        try {
+            const buffer = Buffer.alloc(4 * expectedLength + 1024);
+            const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+            return buffer.toString('utf8', 0, bytesRead);
+        }
+        finally {
+            await handle.close();
+        }
+    }
+    catch (error) {
+        if ((0,file_errors/* codeOf */.$N)(error) === 'ENOENT')
+            return (0,src_findings/* finding */.gk)('FILE_MISSING', backup_set/* SET */.rK.checksums, 'the set has no list of checksums');
+        if ((0,file_errors/* codeOf */.$N)(error) === 'ELOOP')
+            return (0,src_findings/* finding */.gk)('FILE_UNEXPECTED', backup_set/* SET */.rK.checksums, 'it is a symbolic link');
+        if ((0,file_errors/* codeOf */.$N)(error) === undefined)
+            throw error;
+        return (0,src_findings/* finding */.gk)('FILE_UNREADABLE', backup_set/* SET */.rK.checksums, (0,errors/* messageOf */.bD)(error));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/operations/copy-log.ts
+
+
+/**
+ * Brings what the primary's log says of how earlier sets were taken to the log of a copy that got them only now: it holds
+ * the digests of their manifests, and a copy alone must tell its history.
+ *
+ * @param taken the id of the set that this run took; its line is written when the run ends
+ */
+async function bringLogLines(primary, { store, line }, taken) {
+    const late = new Set(line.copied.filter(({ id }) => id !== taken).map(({ type, id }) => `${type}/${id}`));
+    const oldest = line.copied
+        .map(({ id }) => id)
+        .filter((id) => id !== taken)
+        .sort()[0];
+    if (oldest === undefined) {
+        return;
+    }
+    const isAbout = ({ operation, details }) => operation === 'backup' && late.has(`${String(details.type)}/${String(details.id)}`);
+    const since = (0,backup_manifest/* timeOf */.nR)(oldest);
+    const known = new Set((await store.readLog(since)).lines.map(formatLine));
+    for (const one of (await primary.readLog(since)).lines.filter(isAbout)) {
+        if (!known.has(formatLine(one)))
+            await store.appendLog(one);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/operations/troubles.ts
+
+
+
+/** How many stores are worked on at a time: their networks and disks are others, the machine is one. */
+const STORES_AT_ONCE = 2;
+const CODES = { copy: 'COPY_FAILED', rotation: 'COPY_NOT_ROTATED' };
+/**
+ * What was to be done with copies could not be done for all of them. The primary store is as it should be.
+ *
+ * It ends with the exit code of what went wrong, where that is the same everywhere and no copy is missing.
+ */
+class CopiesError extends errors/* OperationError */.OK {
+    exitCode;
+    constructor(doing, stores, good) {
+        const troubles = stores.flatMap(({ store, troubles }) => troubles.map((trouble) => ({ name: store.name, ...trouble })));
+        const what = troubles.map((trouble) => said(trouble, trouble.name));
+        super({
+            doing,
+            problem: [good, ...what].filter((part) => part !== '').join(', '),
+            advice: adviceOf(troubles),
+            cause: troubles.length === 1 ? troubles[0]?.error : new AggregateError(troubles.map(({ error }) => error)),
+        });
+        const codes = new Set(troubles.map(({ what: failed, error }) => (failed === 'copy' ? 1 : (0,errors/* exitCodeOf */.FO)(error))));
+        this.exitCode = codes.size === 1 ? ([...codes][0] ?? 1) : 1;
+    }
+}
+/**
+ * Throws `CopiesError` when there was trouble with a copy.
+ *
+ * @param good what can be said for comfort: `the backup is good`
+ */
+function failAtTroubles(doing, good, { stores }) {
+    if (stores.some(({ troubles }) => troubles.length > 0)) {
+        throw new CopiesError(doing, stores, good);
+    }
+}
+/** Notes that something could not be done with a copy: as a finding, in its line, and for the failure at the end. */
+function noteTrouble(copy, trouble, { report }) {
+    copy.troubles.push(trouble);
+    copy.line = { ...copy.line, trouble: copy.line.trouble ?? said(trouble, 'it') };
+    report.find([(0,src_findings/* finding */.gk)(CODES[trouble.what], copy.store.name, (0,errors/* problemOf */.Zw)(trouble.error), adviceIn(trouble))]);
+}
+/** Notes that a set of the primary store is damaged: so it was not copied, and no copy is to blame. */
+function noteDamage({ type, id }, found, { report, store, stores }) {
+    const one = (0,src_findings/* finding */.gk)('COPY_SOURCE_DAMAGED', `${type}/${id}`, found);
+    report.find([one]);
+    const problem = `the set ${type}/${id} is damaged in ${store.name}: ${found}`;
+    const error = new errors/* DamagedError */.Me({ doing: `copying the set ${type}/${id}`, problem, advice: one.advice });
+    stores[0].troubles.push({ what: 'source', error });
+}
+/**
+ * Does work on each copy, some at a time. What goes wrong with one is noted and disturbs no other; only an interruption
+ * ends it all.
+ */
+async function onEach(copies, what, underWay, work) {
+    const { context } = underWay;
+    await (0,parallel/* inParallel */.H)(copies, STORES_AT_ONCE, async (copy) => {
+        try {
+            context.signal.throwIfAborted();
+            await work(copy);
+        }
+        catch (error) {
+            rethrowInterruption(error, `working on ${copy.store.name}`, context);
+            noteTrouble(copy, { what, error }, underWay);
+        }
+    });
+}
+/** Throws `InterruptedError` when we were asked to stop: whatever else is thrown then comes of that. */
+function rethrowInterruption(error, doing, { signal }) {
+    if (error instanceof errors/* InterruptedError */.p4) {
+        throw error;
+    }
+    if (signal.aborted) {
+        throw new errors/* InterruptedError */.p4(doing, error);
+    }
+}
+function said({ what, error }, name) {
+    switch (what) {
+        case 'copy':
+            return `the copy to ${name} failed: ${(0,errors/* problemOf */.Zw)(error)}`;
+        case 'rotation':
+            return `the rotation of ${name} failed: ${(0,errors/* problemOf */.Zw)(error)}`;
+        case 'source':
+            return (0,errors/* problemOf */.Zw)(error);
+    }
+}
+/** What the error itself advises, and what is the same for every copy. */
+function adviceIn({ what, error }) {
+    const own = error instanceof errors/* LifeboatError */.H3 ? error.advice : undefined;
+    return own === undefined || what !== 'copy' ? own : `${own} The next run brings the copy up to date.`;
+}
+function adviceOf(troubles) {
+    const own = [...new Set(troubles.flatMap(({ error }) => (error instanceof errors/* LifeboatError */.H3 ? [error.advice] : [])))];
+    const next = troubles.some(({ what }) => what === 'copy') ? ['The next run brings the copy up to date.'] : [];
+    return [...(own.length === 1 ? own : ['Mend what the findings above say.']), ...next].join(' ');
+}
+
+;// CONCATENATED MODULE: ./src/operations/copies.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Brings every copy up to date with the primary store: the set that was taken, and earlier ones that a copy lacks and
+ * would keep, the newest first. What goes wrong with one copy is noted, and disturbs no other.
+ *
+ * Each set is fetched once, however many copies lack it, and only one at a time lies in scratch.
+ */
+async function bringCopiesUpToDate(taken, underWay) {
+    const { report, store, stores } = underWay;
+    const [primary, ...copies] = stores;
+    if (copies.length === 0) {
+        return;
+    }
+    await report.phase('Copying', async () => {
+        const listing = await store.list();
+        requireListed(listing, taken.manifest, store);
+        primary.line = { ...primary.line, holds: weightOf(listing) };
+        const consignments = await consign(copies, listing, taken.manifest, underWay);
+        for (const consignment of consignments) {
+            await send(consignment, taken, underWay);
+        }
+        await onEach(copies.filter(hasNews), 'copy', underWay, (copy) => tidy(copy, taken.manifest.id, underWay));
+    });
+}
+/** What is not listed would not be copied, and nobody would know. */
+function requireListed({ sets }, { type, id }, { name }) {
+    if (!sets.some((set) => set.id === id && set.type === type)) {
+        throw new errors/* OperationError */.OK({
+            doing: `copying the set ${type}/${id} from ${name}`,
+            problem: 'the store does not list the set that was committed to it a moment ago',
+            advice: 'Validate it by its id. Another run may have removed it, or something in the store was changed.',
+        });
+    }
+}
+/** What follows a copy that succeeded; where it fails, the copy is good all the same. */
+async function tidy(copy, taken, { report, store, context }) {
+    const doing = `cleaning up ${copy.store.name}`;
+    try {
+        await bringLogLines(store, copy, taken);
+        await withLock(copy.store, doing, () => copy.store.sweep());
+    }
+    catch (error) {
+        rethrowInterruption(error, doing, context);
+        report.warn(`The sets were copied to ${copy.store.name}. ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+}
+/** Whether a copy holds a set, as far as this run has seen it. */
+function holdsSet({ line, held }, { id, type }) {
+    return held.has(`${type}/${id}`) || line.copied.some((set) => set.id === id && set.type === type);
+}
+function hasNews({ line, troubles }) {
+    return line.copied.length > 0 && troubles.length === 0;
+}
+/** Lists every copy and finds out which of them lack which sets. A copy that lacks nothing costs this one listing. */
+async function consign(copies, { sets }, taken, underWay) {
+    const consignments = new Map(sets.map((set) => [set, []]));
+    await onEach(copies, 'copy', underWay, async (copy) => {
+        const listing = await copy.store.list();
+        copies_refuseForeign(copy, listing, underWay);
+        copy.reached = true;
+        copy.held = new Set(listing.sets.map(({ type, id }) => `${type}/${id}`));
+        copy.line = { ...copy.line, holds: weightOf(listing) };
+        for (const place of missingIn(copy, listing, sets, taken, underWay)) {
+            const set = sets.find(({ id, type }) => id === place.id && type === place.type);
+            if (set !== undefined)
+                consignments.get(set)?.push(copy);
+        }
+    });
+    return [...consignments]
+        .map(([set, to]) => ({ set, to }))
+        .filter(({ to }) => to.length > 0)
+        .sort((a, b) => (a.set.id < b.set.id ? 1 : -1));
+}
+/** Says why the set that was just taken is not copied, where it is not: that is what everybody expects. */
+function missingIn(copy, listing, sets, taken, { report, context }) {
+    const plan = planCopies({
+        primary: sets.map(forRetention),
+        copy: listing.sets.map(forRetention),
+        now: context.clock.now(),
+        series: report.series,
+        justTaken: taken.id,
+    }, (type) => policyFor(type, copy.options));
+    const own = plan.find(({ set }) => set.id === taken.id && set.type === taken.type);
+    if (own?.copy === false) {
+        report.warn(`The set ${taken.type}/${taken.id} was not copied to ${copy.store.name}: ${own.reasons.join('; ')}.`);
+    }
+    return plan.filter((decision) => decision.copy).map(({ set }) => set);
+}
+function copies_refuseForeign(copy, { sets }, { report }) {
+    const foreign = sets.find(({ manifest }) => manifest.series !== report.series)?.manifest.series;
+    if (foreign !== undefined) {
+        throw new errors/* GuardError */.U$({
+            doing: `copying to ${copy.store.name}`,
+            problem: `the store holds the series "${foreign}", not "${report.series}"`,
+            advice: 'Give each database a store of its own, or set series to the name that the store has.',
+        });
+    }
+}
+/** Copies one set to all stores that lack it and have had no trouble so far. */
+async function send({ set, to }, taken, underWay) {
+    const healthy = to.filter(({ troubles }) => troubles.length === 0);
+    if (healthy.length === 0) {
+        return;
+    }
+    const consignment = { set, to: healthy };
+    if (set.id === taken.manifest.id && set.type === taken.manifest.type) {
+        await onEach(healthy, 'copy', underWay, (copy) => putInto(copy, set, taken.folder, underWay));
+        return;
+    }
+    const folder = await fetchFor(consignment, underWay);
+    if (folder !== undefined) {
+        await putOnEach(consignment, folder, underWay);
+        await letGo(set, underWay);
+    }
+}
+/** Fetches a set from the primary; that it cannot be fetched is the trouble of those that lack it. */
+async function fetchFor({ set, to }, underWay) {
+    const { store, context } = underWay;
+    try {
+        return await store.open(set, telling(`fetching ${set.type}/${set.id}`, context.logger));
+    }
+    catch (error) {
+        rethrowInterruption(error, `fetching ${set.type}/${set.id}`, context);
+        for (const copy of to) {
+            noteTrouble(copy, { what: 'copy', error }, underWay);
+        }
+        return undefined;
+    }
+}
+/** What cannot be removed from scratch now goes with it at the end of the run. */
+async function letGo(set, { store, context }) {
+    try {
+        await store.letGo(set);
+    }
+    catch (error) {
+        context.logger.warning((0,errors/* messageOf */.bD)(error));
+    }
+}
+/** Unlike the set that was proven just now, an earlier one may have rotted: then no copy is to blame. */
+async function putOnEach({ set, to }, folder, underWay) {
+    const rotten = new Set();
+    await onEach(to, 'copy', underWay, async (copy) => {
+        try {
+            await putInto(copy, set, folder, underWay);
+        }
+        catch (error) {
+            const rot = error instanceof errors/* DamagedError */.Me ? await verifyFiles(folder, set) : [];
+            if ((0,src_findings/* worstOf */.hm)(rot) !== 'error')
+                throw error;
+            rotten.add(rot.map(src_findings/* describeFinding */.jb).join(' ').replace(/\.$/, ''));
+        }
+    });
+    for (const found of rotten) {
+        noteDamage(set, found, underWay);
+    }
+}
+async function putInto(copy, set, folder, { context: { clock, logger } }) {
+    const { id, type, bytes } = set;
+    const label = `copying ${type}/${id} to ${copy.store.name}`;
+    const start = clock.monotonic();
+    await copy.store.put(folder, { id, type }, telling(label, logger));
+    const seconds = (clock.monotonic() - start) / 1000;
+    logger.info(`Copied ${type}/${id} to ${copy.store.name}.`);
+    const { copied, holds = { sets: 0, bytes: 0 } } = copy.line;
+    copy.line = {
+        ...copy.line,
+        copied: [...copied, { id, type, bytes, seconds }],
+        holds: { sets: holds.sets + 1, bytes: holds.bytes + bytes },
+    };
+}
+function weightOf({ sets }) {
+    return { sets: sets.length, bytes: sets.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+// EXTERNAL MODULE: ./src/units.ts
+var units = __nccwpck_require__(61996);
 ;// CONCATENATED MODULE: ./src/records/alerts.ts
 
 
@@ -43205,7 +46280,7 @@ function previousProven(sets, lines, type, before) {
         ...sets.filter((set) => set.type === type && set.proof.outcome === 'proven').map(fromListing),
         ...fromLog(lines, type).filter(({ id }) => !listed.has(id)),
     ];
-    const earlier = candidates.filter(({ id }) => timeOf(id).getTime() < before.getTime());
+    const earlier = candidates.filter(({ id }) => (0,backup_manifest/* timeOf */.nR)(id).getTime() < before.getTime());
     return earlier.reduce((newest, set) => (newest === null || set.id > newest.id ? set : newest), null);
 }
 function fromListing({ id, manifest }) {
@@ -43294,7 +46369,7 @@ async function unreadableThings(session, withData) {
       ORDER BY 1, 2`);
     const closed = [...new Set(rows.filter(({ usable }) => !usable).map(({ schema }) => schema))];
     return [
-        ...closed.map((schema) => finding('SCHEMA_UNREADABLE', schema, 'the role that backs up has no USAGE privilege on this schema')),
+        ...closed.map((schema) => (0,src_findings/* finding */.gk)('SCHEMA_UNREADABLE', schema, 'the role that backs up has no USAGE privilege on this schema')),
         ...rows.flatMap((row) => complaintsAbout(row, withData)),
         ...(await deniedLargeObjects(session)),
         ...(await omittedSubscriptions(session)),
@@ -43311,7 +46386,7 @@ async function deniedLargeObjects(session) {
     return row === undefined || row.count === '0'
         ? []
         : [
-            finding('LARGE_OBJECTS_DENIED', 'large objects', `the role that backs up may not read ${row.count} of them, such as ${row.example ?? '?'}`),
+            (0,src_findings/* finding */.gk)('LARGE_OBJECTS_DENIED', 'large objects', `the role that backs up may not read ${row.count} of them, such as ${row.example ?? '?'}`),
         ];
 }
 /** https://www.postgresql.org/docs/current/app-pgdump.html: only a superuser's dump has subscriptions. */
@@ -43320,15 +46395,15 @@ async function omittedSubscriptions(session) {
       WHERE s.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
         AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
       ORDER BY 1`);
-    return rows.map(({ name }) => finding('SUBSCRIPTION_LEFT_OUT', name, 'pg_dump leaves subscriptions out for a role that is not a superuser'));
+    return rows.map(({ name }) => (0,src_findings/* finding */.gk)('SUBSCRIPTION_LEFT_OUT', name, 'pg_dump leaves subscriptions out for a role that is not a superuser'));
 }
 function complaintsAbout({ schema, name, kind, oid, usable, readable, hidden }, withData) {
     const on = `${schema}.${name}`;
     if (usable && !readable) {
-        return [finding('TABLE_UNREADABLE', on, `the role that backs up may not SELECT from this ${kind}`)];
+        return [(0,src_findings/* finding */.gk)('TABLE_UNREADABLE', on, `the role that backs up may not SELECT from this ${kind}`)];
     }
     return hidden && withData.has(oid)
-        ? [finding('ROW_SECURITY_ACTIVE', on, 'row-level security applies to the role that backs up and could hide rows')]
+        ? [(0,src_findings/* finding */.gk)('ROW_SECURITY_ACTIVE', on, 'row-level security applies to the role that backs up and could hide rows')]
         : [];
 }
 
@@ -43357,10 +46432,10 @@ async function inspectSource({ session, searchPath, programs }, options) {
             ...plainRefusals(options, choice.loose.length),
             ...(await unreadableThings(session, choice.chosen)),
             ...(programs.exact ? [] : [otherMajor(session.major, programs.version)]),
-            ...(server?.standby === true ? [finding('STANDBY', 'the server', 'it is a standby in recovery')] : []),
+            ...(server?.standby === true ? [(0,src_findings/* finding */.gk)('STANDBY', 'the server', 'it is a standby in recovery')] : []),
             ...chosen
                 .filter(({ kind }) => kind === 'foreign')
-                .map(({ schema, name }) => finding('FOREIGN_TABLE_DATA', `${schema}.${name}`, 'its rows are on another server')),
+                .map(({ schema, name }) => (0,src_findings/* finding */.gk)('FOREIGN_TABLE_DATA', `${schema}.${name}`, 'its rows are on another server')),
         ],
         bytes: chosen.reduce((sum, table) => sum + table.bytes, 0),
         facts,
@@ -43370,12 +46445,12 @@ async function inspectSource({ session, searchPath, programs }, options) {
 function plainRefusals({ format }, looseKeys) {
     return format === 'plain' && looseKeys > 0
         ? [
-            finding('PLAIN_NOT_RESTORABLE', 'format plain', `${(0,units/* counted */.hS)(looseKeys, 'foreign key')} to tables whose data is not chosen cannot be left out of a script`),
+            (0,src_findings/* finding */.gk)('PLAIN_NOT_RESTORABLE', 'format plain', `${(0,units/* counted */.hS)(looseKeys, 'foreign key')} to tables whose data is not chosen cannot be left out of a script`),
         ]
         : [];
 }
 function otherMajor(serverMajor, version) {
-    return finding('TOOLS_OTHER_MAJOR', 'pg_dump', `it is of version ${version}, the server is of major ${serverMajor}`);
+    return (0,src_findings/* finding */.gk)('TOOLS_OTHER_MAJOR', 'pg_dump', `it is of version ${version}, the server is of major ${serverMajor}`);
 }
 
 ;// CONCATENATED MODULE: ./src/backup/space.ts
@@ -43400,9 +46475,9 @@ function spaceFindings(need, formatBytes) {
     const estimate = estimatedBytes(need);
     const said = `${formatBytes(need.free)} are free, the backup is estimated to need ${formatBytes(estimate)}`;
     if (need.free < estimate) {
-        return [finding('DISK_SPACE_LOW', need.store, said)];
+        return [(0,src_findings/* finding */.gk)('DISK_SPACE_LOW', need.store, said)];
     }
-    return need.free < estimate * 2 ? [finding('DISK_SPACE_TIGHT', need.store, said)] : [];
+    return need.free < estimate * 2 ? [(0,src_findings/* finding */.gk)('DISK_SPACE_TIGHT', need.store, said)] : [];
 }
 
 ;// CONCATENATED MODULE: ./src/verify/difference/bounded.ts
@@ -43425,7 +46500,7 @@ function boundedFindings(findings, most = MOST_FINDINGS) {
     const more = others.length + 1;
     return [
         ...sorted.slice(0, most - 1),
-        finding(first.code, 'everything else', `${more} more findings are not listed here`),
+        (0,src_findings/* finding */.gk)(first.code, 'everything else', `${more} more findings are not listed here`),
     ];
 }
 
@@ -43526,12 +46601,12 @@ function compareObjects(source, restored, options) {
             findings.push(...compareObject(object, copy, options, loose));
         }
         else if (!isPartOfOneMissing(object, originals, copies)) {
-            findings.push(finding('OBJECT_MISSING', label(object), 'is not in the restored copy'));
+            findings.push((0,src_findings/* finding */.gk)('OBJECT_MISSING', label(object), 'is not in the restored copy'));
         }
     }
     for (const [key, copy] of copies) {
         if (!originals.has(key) && !isPartOfOneMissing(copy, copies, originals)) {
-            findings.push(finding('OBJECT_UNEXPECTED', label(copy), 'is in the restored copy, the source had none'));
+            findings.push((0,src_findings/* finding */.gk)('OBJECT_UNEXPECTED', label(copy), 'is in the restored copy, the source had none'));
         }
     }
     return findings;
@@ -43555,11 +46630,11 @@ function compareObject(source, copy, options, loose) {
     const found = [];
     const ordinary = [];
     if (source.owner !== copy.owner) {
-        found.push(finding('OWNER_DIFFERS', on, `belongs to ${copy.owner ?? 'nobody'}, at the source to ${source.owner ?? 'nobody'}`));
+        found.push((0,src_findings/* finding */.gk)('OWNER_DIFFERS', on, `belongs to ${copy.owner ?? 'nobody'}, at the source to ${source.owner ?? 'nobody'}`));
     }
     const [given, had] = [objects_known(copy.grants, options), objects_known(source.grants, options)];
     if (JSON.stringify(given) !== JSON.stringify(had)) {
-        found.push(finding('GRANTS_DIFFER', on, describeListDifference(had ?? [], given ?? [])));
+        found.push((0,src_findings/* finding */.gk)('GRANTS_DIFFER', on, describeListDifference(had ?? [], given ?? [])));
     }
     for (const difference of differingFacts(source, copy, options.sameMajor)) {
         const special = specialFinding(source, difference, loose);
@@ -43569,7 +46644,7 @@ function compareObject(source, copy, options, loose) {
             found.push(...special);
     }
     if (ordinary.length > 0) {
-        found.push(finding('OBJECT_DIFFERS', on, ordinary.map(describeDifference).join('; ')));
+        found.push((0,src_findings/* finding */.gk)('OBJECT_DIFFERS', on, ordinary.map(describeDifference).join('; ')));
     }
     return found;
 }
@@ -43579,11 +46654,11 @@ function specialFinding(object, difference, loose) {
     if (what === 'validated' && source === true) {
         return loose.has(objects_unquoted(object.name))
             ? []
-            : [finding('CONSTRAINT_NOT_VALID', label(object), 'is not validated in the restored copy')];
+            : [(0,src_findings/* finding */.gk)('CONSTRAINT_NOT_VALID', label(object), 'is not validated in the restored copy')];
     }
     if (what === 'version' && object.kind === 'extension') {
         const versions = `version ${String(copy)}, the source had ${String(source)}`;
-        return [finding('EXTENSION_VERSION_DIFFERS', label(object), versions)];
+        return [(0,src_findings/* finding */.gk)('EXTENSION_VERSION_DIFFERS', label(object), versions)];
     }
     return undefined;
 }
@@ -43618,42 +46693,42 @@ function compareTables(source, restored, contents = 'compared') {
         ...source.flatMap((table) => {
             const copy = copies.get(tables_keyOf(table));
             return copy === undefined
-                ? [finding('TABLE_MISSING', displayName(table), 'is not in the restored copy')]
+                ? [(0,src_findings/* finding */.gk)('TABLE_MISSING', (0,backup_manifest/* displayName */.QC)(table), 'is not in the restored copy')]
                 : compareTable(table, copy, contents);
         }),
         ...restored
             .filter((table) => !originals.has(tables_keyOf(table)))
-            .map((table) => finding('TABLE_UNEXPECTED', displayName(table), 'is in the restored copy, the source had none')),
+            .map((table) => (0,src_findings/* finding */.gk)('TABLE_UNEXPECTED', (0,backup_manifest/* displayName */.QC)(table), 'is in the restored copy, the source had none')),
     ];
 }
 function compareTable(source, copy, contents) {
-    const on = displayName(source);
+    const on = (0,backup_manifest/* displayName */.QC)(source);
     if (source.kind === 'materialized-view')
         return compareMaterializedView(source, copy, contents);
     if (!source.data) {
         return (copy.rows ?? 0) > 0
-            ? [finding('TABLE_ROWS_DIFFER', on, `${rows(copy.rows)}, its data should not be in the set`)]
+            ? [(0,src_findings/* finding */.gk)('TABLE_ROWS_DIFFER', on, `${rows(copy.rows)}, its data should not be in the set`)]
             : [];
     }
     if (source.rows === undefined)
-        return [finding('FINGERPRINT_MISSING', on, 'the set does not say how many rows it had')];
+        return [(0,src_findings/* finding */.gk)('FINGERPRINT_MISSING', on, 'the set does not say how many rows it had')];
     if (copy.rows === undefined)
-        return [finding('CHECK_NOT_RUN', on, 'its rows in the restored copy were not counted')];
+        return [(0,src_findings/* finding */.gk)('CHECK_NOT_RUN', on, 'its rows in the restored copy were not counted')];
     if (copy.rows !== source.rows) {
-        return [finding('TABLE_ROWS_DIFFER', on, `${rows(copy.rows)}, the source had ${source.rows}`)];
+        return [(0,src_findings/* finding */.gk)('TABLE_ROWS_DIFFER', on, `${rows(copy.rows)}, the source had ${source.rows}`)];
     }
     return contents === 'compared' ? compareContent(source, copy) : [];
 }
 function compareContent(source, copy) {
-    const on = displayName(source);
+    const on = (0,backup_manifest/* displayName */.QC)(source);
     if (source.fingerprint === undefined) {
-        return [finding('FINGERPRINT_MISSING', on, 'the set does not say what its rows were')];
+        return [(0,src_findings/* finding */.gk)('FINGERPRINT_MISSING', on, 'the set does not say what its rows were')];
     }
     if (copy.fingerprint === undefined) {
-        return [finding('CHECK_NOT_RUN', on, 'its rows in the restored copy were not hashed')];
+        return [(0,src_findings/* finding */.gk)('CHECK_NOT_RUN', on, 'its rows in the restored copy were not hashed')];
     }
     if (copy.fingerprint !== source.fingerprint) {
-        return [finding('TABLE_CONTENT_DIFFERS', on, `${rows(copy.rows)} as at the source, but not the same content`)];
+        return [(0,src_findings/* finding */.gk)('TABLE_CONTENT_DIFFERS', on, `${rows(copy.rows)} as at the source, but not the same content`)];
     }
     return compareGenerated(source, copy);
 }
@@ -43661,7 +46736,7 @@ function compareGenerated(source, copy) {
     return source.generatedFingerprint === copy.generatedFingerprint
         ? []
         : [
-            finding('GENERATED_COLUMN_DIFFERS', displayName(source), 'a generated column has other values than at the source; the columns that are stored in the dump are equal'),
+            (0,src_findings/* finding */.gk)('GENERATED_COLUMN_DIFFERS', (0,backup_manifest/* displayName */.QC)(source), 'a generated column has other values than at the source; the columns that are stored in the dump are equal'),
         ];
 }
 /** Compared where both sides have it filled; that it is filled at all is a fact of the object. */
@@ -43674,7 +46749,7 @@ function compareMaterializedView(source, copy, contents) {
     const how = source.rows === copy.rows
         ? `${rows(copy.rows)} as at the source, but not the same content`
         : `${rows(copy.rows)}, the source had ${source.rows}`;
-    return [finding('MATERIALIZED_VIEW_DIFFERS', displayName(source), how)];
+    return [(0,src_findings/* finding */.gk)('MATERIALIZED_VIEW_DIFFERS', (0,backup_manifest/* displayName */.QC)(source), how)];
 }
 /**
  * Compares where sequences are. They move outside of snapshots, so a copy may be ahead of a reading at the source, never
@@ -43687,12 +46762,12 @@ function compareSequences(source, restored, later = []) {
     return source.flatMap((sequence) => {
         const copy = copies.get(tables_keyOf(sequence));
         if (copy === undefined)
-            return [finding('OBJECT_MISSING', `sequence ${displayName(sequence)}`, 'is not in the restored copy')];
+            return [(0,src_findings/* finding */.gk)('OBJECT_MISSING', `sequence ${(0,backup_manifest/* displayName */.QC)(sequence)}`, 'is not in the restored copy')];
         return compareSequence(sequence, copy, laterReadings.get(tables_keyOf(sequence)));
     });
 }
 function compareSequence(source, copy, later) {
-    const on = displayName(source);
+    const on = (0,backup_manifest/* displayName */.QC)(source);
     if (source.cycles)
         return [];
     const readings = [next(source), ...(later === undefined ? [] : [next(later)])];
@@ -43701,10 +46776,10 @@ function compareSequence(source, copy, later) {
     const least = readings.reduce((a, b) => (progress(b) < progress(a) ? b : a));
     const most = readings.reduce((a, b) => (progress(b) > progress(a) ? b : a));
     if (progress(next(copy)) < progress(least)) {
-        return [finding('SEQUENCE_BEHIND', on, `would give ${next(copy)} next, the source was already at ${least}`)];
+        return [(0,src_findings/* finding */.gk)('SEQUENCE_BEHIND', on, `would give ${next(copy)} next, the source was already at ${least}`)];
     }
     if (later !== undefined && progress(next(copy)) > progress(most)) {
-        return [finding('SEQUENCE_AHEAD', on, `would give ${next(copy)} next, the source had only come to ${most}`)];
+        return [(0,src_findings/* finding */.gk)('SEQUENCE_AHEAD', on, `would give ${next(copy)} next, the source had only come to ${most}`)];
     }
     return [];
 }
@@ -43717,11 +46792,11 @@ function compareLargeObjects(source, restored, contents = 'compared') {
     const on = 'large objects';
     if (source === null || restored === null) {
         const side = source === null ? 'the source' : 'the restored copy';
-        return [finding('LARGE_OBJECTS_UNREADABLE', on, `those of ${side} were not counted`)];
+        return [(0,src_findings/* finding */.gk)('LARGE_OBJECTS_UNREADABLE', on, `those of ${side} were not counted`)];
     }
     if (source.count !== restored.count) {
         return [
-            finding('LARGE_OBJECTS_DIFFER', on, `${restored.count} in the restored copy, the source had ${source.count}`),
+            (0,src_findings/* finding */.gk)('LARGE_OBJECTS_DIFFER', on, `${restored.count} in the restored copy, the source had ${source.count}`),
         ];
     }
     if (source.count === 0 || contents === 'not-comparable')
@@ -43729,12 +46804,12 @@ function compareLargeObjects(source, restored, contents = 'compared') {
     if (source.fingerprint === null || restored.fingerprint === null) {
         const side = source.fingerprint === null ? 'the source' : 'the restored copy';
         return [
-            finding('LARGE_OBJECTS_UNREADABLE', on, `${source.count} on both sides, but the content at ${side} was not read`),
+            (0,src_findings/* finding */.gk)('LARGE_OBJECTS_UNREADABLE', on, `${source.count} on both sides, but the content at ${side} was not read`),
         ];
     }
     return source.fingerprint === restored.fingerprint
         ? []
-        : [finding('LARGE_OBJECTS_DIFFER', on, `${restored.count} as at the source, but not with the same content`)];
+        : [(0,src_findings/* finding */.gk)('LARGE_OBJECTS_DIFFER', on, `${restored.count} as at the source, but not with the same content`)];
 }
 function tables_keyOf({ schema, name }) {
     return JSON.stringify([schema, name]);
@@ -43748,7 +46823,52 @@ function rows(count = 0) {
 
 
 
+;// CONCATENATED MODULE: ./src/operations/preflight-copies.ts
+
+
+
+
+
+/** How many copies are asked at a time. */
+const ASKED_AT_ONCE = 4;
+/**
+ * Looks whether each copy can take a set of the series: it can be reached and written to, holds nothing else, has room.
+ * What is in the way is a warning: it never keeps a backup from being taken, and the copy is tried at its end.
+ */
+async function copyFindings(copies, series, need) {
+    const found = await (0,parallel/* inParallel */.H)(copies, ASKED_AT_ONCE, async (copy) => {
+        const found = await inTheWay(copy, series, need);
+        copy.reached = found.length === 0;
+        return found;
+    });
+    return found.flat();
+}
+async function inTheWay({ store }, series, need) {
+    try {
+        await store.checkWritable();
+        const present = await store.series();
+        if (present !== null && present !== series) {
+            return [notReady(store.name, `it holds the series "${present}", and this backup is of "${series}"`)];
+        }
+        const space = spaceFindings({ ...need, store: store.name, free: await store.freeBytes() }, units/* formatBytes */.z3);
+        return space.filter(({ severity }) => severity === 'error').map(({ found }) => notReady(store.name, found));
+    }
+    catch (error) {
+        if (error instanceof errors/* InterruptedError */.p4) {
+            throw error;
+        }
+        return [notReady(store.name, (0,errors/* problemOf */.Zw)(error))];
+    }
+}
+function notReady(name, found) {
+    return (0,src_findings/* finding */.gk)('COPY_NOT_READY', name, found);
+}
+
 ;// CONCATENATED MODULE: ./src/operations/preflight.ts
+
+
+
+
 
 
 
@@ -43788,25 +46908,32 @@ function stopAtErrors(findings) {
  * Checks everything that could keep a backup from being taken, before anything is written, and returns all findings
  * together, with what the source says of itself.
  */
-async function preflight(source, { series, type, store }, options, context) {
+async function preflight(source, { series, type, store, copies }, options, context) {
     const inspection = await inspectSource(source, options);
     const writable = await storeWritable(store);
     const listing = writable.length === 0 ? await store.list() : { sets: [], broken: [] };
+    const need = {
+        tableBytes: inspection.bytes,
+        previousBytes: listing.sets.find((set) => set.type === type)?.bytes,
+        compressed: source.compression !== 'none',
+    };
     const findings = [
         ...inspection.findings,
         ...writable,
         ...(writable.length === 0 ? await foreignSeries(store, series) : []),
         ...movedCluster(listing, series, inspection.facts.systemIdentifier),
-        ...spaceFindings({
-            store: store.name,
-            free: writable.length === 0 ? await store.freeBytes() : null,
-            tableBytes: inspection.bytes,
-            previousBytes: listing.sets.find((set) => set.type === type)?.bytes,
-            compressed: source.compression !== 'none',
-        }, units/* formatBytes */.z3),
+        ...spaceFindings({ ...need, store: store.name, free: writable.length === 0 ? await store.freeBytes() : null }, units/* formatBytes */.z3),
+        ...(options.encryptTo.length > 0 ? await plaintextFindings(need, context) : []),
+        ...(await copyFindings(copies, series, need)),
         ...(await servicesState(options.services, context)),
     ];
     return { findings: boundedFindings(findings), facts: inspection.facts };
+}
+/** A set that will be encrypted is made in a folder for temporary files, which needs the same room once more. */
+async function plaintextFindings(need, { environment }) {
+    const folder = (0,workspace/* temporaryFolder */.yy)(environment);
+    const { bavail, bsize } = await (0,file_errors/* orFileTrouble */.nD)(`asking for the free space of ${folder}`, () => (0,promises_.statfs)(folder));
+    return spaceFindings({ ...need, store: folder, free: bavail * bsize }, units/* formatBytes */.z3);
 }
 async function storeWritable(store) {
     try {
@@ -43817,7 +46944,7 @@ async function storeWritable(store) {
         if (error instanceof errors/* GuardError */.U$) {
             throw error;
         }
-        return [finding('STORE_NOT_WRITABLE', store.name, (0,errors/* problemOf */.Zw)(error))];
+        return [(0,src_findings/* finding */.gk)('STORE_NOT_WRITABLE', store.name, (0,errors/* problemOf */.Zw)(error))];
     }
 }
 async function foreignSeries(store, series) {
@@ -43825,7 +46952,7 @@ async function foreignSeries(store, series) {
     return present === null || present === series
         ? []
         : [
-            finding('STORE_FOREIGN_SERIES', store.name, `it holds the series "${present}", and this backup is of "${series}"`),
+            (0,src_findings/* finding */.gk)('STORE_FOREIGN_SERIES', store.name, `it holds the series "${present}", and this backup is of "${series}"`),
         ];
 }
 function movedCluster({ sets }, series, systemIdentifier) {
@@ -43834,7 +46961,7 @@ function movedCluster({ sets }, series, systemIdentifier) {
     return before === undefined || systemIdentifier === null || before === systemIdentifier
         ? []
         : [
-            finding('SYSTEM_IDENTIFIER_CHANGED', series, `the database is on the cluster ${systemIdentifier}, the newest set was taken from ${before ?? 'another'}`),
+            (0,src_findings/* finding */.gk)('SYSTEM_IDENTIFIER_CHANGED', series, `the database is on the cluster ${systemIdentifier}, the newest set was taken from ${before ?? 'another'}`),
         ];
 }
 /** Runs the user's own command; what it says is in the log. */
@@ -43862,7 +46989,7 @@ async function servicesState(command, { processes, environment, logger }) {
         if (error instanceof errors/* InterruptedError */.p4) {
             throw error;
         }
-        return [finding('SERVICES_WRONG', 'services', (0,errors/* problemOf */.Zw)(error))];
+        return [(0,src_findings/* finding */.gk)('SERVICES_WRONG', 'services', (0,errors/* problemOf */.Zw)(error))];
     }
 }
 
@@ -43881,7 +47008,7 @@ function concludeProof({ tier, findings, at, seconds, verifiedBy, scratch }) {
         findings: [...findings],
         ...(scratch !== undefined && { scratch }),
     };
-    switch (worstOf(findings)) {
+    switch ((0,src_findings/* worstOf */.hm)(findings)) {
         case 'error':
             return { outcome: 'failed', ...common };
         case 'inconclusive':
@@ -44058,10 +47185,10 @@ function missing(table, { tables, rows }, manifest) {
     const [isDefined, hasRows] = [tables.has(key), rows.has(key)];
     const findings = [];
     if (!isDefined && !mayComeWithAnExtension(table, hasRows, manifest)) {
-        findings.push(finding('ARCHIVE_ENTRY_MISSING', key, 'its definition is not in the dump'));
+        findings.push((0,src_findings/* finding */.gk)('ARCHIVE_ENTRY_MISSING', key, 'its definition is not in the dump'));
     }
     if (hasRowsInDump(table) && !hasRows) {
-        findings.push(finding('ARCHIVE_ENTRY_MISSING', key, 'its rows are not in the dump'));
+        findings.push((0,src_findings/* finding */.gk)('ARCHIVE_ENTRY_MISSING', key, 'its rows are not in the dump'));
     }
     return findings;
 }
@@ -44074,25 +47201,25 @@ function archive_contents_differing(table, { rows }) {
     const [found, expected] = [rows.get(key), table.rows];
     if (found === undefined || found === expected)
         return [];
-    return [finding('ARCHIVE_ROWS_DIFFER', key, `${found} rows in the dump, ${expected ?? 0} at the source`)];
+    return [(0,src_findings/* finding */.gk)('ARCHIVE_ROWS_DIFFER', key, `${found} rows in the dump, ${expected ?? 0} at the source`)];
 }
 function extra({ rows }, expected) {
     return [...rows]
         .filter(([key]) => !expected.has(key))
-        .map(([key, count]) => finding('ARCHIVE_ENTRY_UNEXPECTED', key, `the dump holds ${count} rows of it`));
+        .map(([key, count]) => (0,src_findings/* finding */.gk)('ARCHIVE_ENTRY_UNEXPECTED', key, `the dump holds ${count} rows of it`));
 }
 function uncountable({ insertsByQuery }, name) {
     if (insertsByQuery === 0)
         return [];
     const found = `${insertsByQuery} INSERT statements take their rows from a query, which pg_dump never writes`;
-    return [finding('ARCHIVE_ENTRY_UNEXPECTED', name, found)];
+    return [(0,src_findings/* finding */.gk)('ARCHIVE_ENTRY_UNEXPECTED', name, found)];
 }
 function archive_contents_largeObjects({ largeObjects: { made, filled } }, manifest) {
     const expected = manifest.largeObjects?.count ?? made;
     if (made === expected && filled === expected)
         return [];
     const found = `the dump makes ${made} and has the content of ${filled}, the source had ${expected}`;
-    return [finding('ARCHIVE_ENTRY_MISSING', 'large objects', found)];
+    return [(0,src_findings/* finding */.gk)('ARCHIVE_ENTRY_MISSING', 'large objects', found)];
 }
 
 ;// CONCATENATED MODULE: ./src/verify/detect.ts
@@ -44223,10 +47350,6 @@ async function filled(handle, buffer) {
     }
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(57075);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(46466);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(38522);
 ;// CONCATENATED MODULE: ./src/verify/sql-statements.ts
@@ -44421,8 +47544,8 @@ class Statements {
             return { table: null, next: start };
         const qualified = dot === '.' && second !== undefined;
         const table = qualified
-            ? table_key_tableKey({ schema: nameOf(first), name: nameOf(second) })
-            : table_key_tableKey({ schema: null, name: nameOf(first) });
+            ? table_key_tableKey({ schema: sql_statements_nameOf(first), name: sql_statements_nameOf(second) })
+            : table_key_tableKey({ schema: null, name: sql_statements_nameOf(first) });
         const key = this.database === null ? table : `${this.database}:${table}`;
         return { table: key, next: start + (qualified ? 3 : 1) };
     }
@@ -44430,7 +47553,7 @@ class Statements {
         this.contents.rows.set(table, (this.contents.rows.get(table) ?? 0) + rows);
     }
 }
-function nameOf(token) {
+function sql_statements_nameOf(token) {
     return token.startsWith('"') ? token.slice(1) : token;
 }
 function isCreateRoutine([verb, first, second, third]) {
@@ -44450,7 +47573,7 @@ const UNFINISHED = {
     'block comment': 'a comment',
     'line of copy': 'the line of a COPY',
 };
-const [NEWLINE, RETURN, QUOTE, DOUBLE, DOLLAR, BACKSLASH, DOT] = [10, 13, 0x27, 0x22, 0x24, 0x5c, 0x2e];
+const [sql_scanner_NEWLINE, RETURN, QUOTE, DOUBLE, DOLLAR, BACKSLASH, DOT] = [10, 13, 0x27, 0x22, 0x24, 0x5c, 0x2e];
 const [SMALL_E, CAPITAL_E] = [0x65, 0x45];
 const [OPEN, CLOSE, SEMICOLON, DASH, SLASH, STAR] = [0x28, 0x29, 0x3b, 0x2d, 0x2f, 0x2a];
 /** Longer texts of comments, commands and names are cut: none that matters is so long. */
@@ -44532,7 +47655,7 @@ class SqlScanner {
             case 'command':
                 return this.consumeLine(chunk, at);
             case 'line of copy':
-                return this.through(chunk, at, NEWLINE, 'rows');
+                return this.through(chunk, at, sql_scanner_NEWLINE, 'rows');
             case 'dollar string':
                 return this.consumeDollarString(chunk, at);
             case 'escape string':
@@ -44664,7 +47787,7 @@ class SqlScanner {
         return this.go('statement', at);
     }
     consumeLine(chunk, at) {
-        const found = chunk.indexOf(NEWLINE, at);
+        const found = chunk.indexOf(sql_scanner_NEWLINE, at);
         this.keep(chunk, at, found === -1 ? chunk.length : found);
         if (found === -1)
             return chunk.length;
@@ -44738,7 +47861,7 @@ class SqlScanner {
     consumeRows(chunk, start) {
         let at = start;
         if (this.rowLength > 0) {
-            const end = chunk.indexOf(NEWLINE, at);
+            const end = chunk.indexOf(sql_scanner_NEWLINE, at);
             this.cutRow(chunk, at, end === -1 ? chunk.length : end);
             if (end === -1)
                 return chunk.length;
@@ -44748,7 +47871,7 @@ class SqlScanner {
             this.rowLength = 0;
             this.rows++;
         }
-        for (let end = chunk.indexOf(NEWLINE, at); end !== -1; end = chunk.indexOf(NEWLINE, at)) {
+        for (let end = chunk.indexOf(sql_scanner_NEWLINE, at); end !== -1; end = chunk.indexOf(sql_scanner_NEWLINE, at)) {
             if (chunk[at] === BACKSLASH && this.isLastRow(chunk, at, end))
                 return this.endRows(end + 1);
             this.rows++;
@@ -44790,7 +47913,7 @@ class SqlScanner {
 
 
 /** A size of pieces at which the calls cost little and the memory stays flat. */
-const plain_sql_CHUNK = 256 * 1024;
+const CHUNK = 256 * 1024;
 /** Programs that decompress to their standard output. */
 const DECOMPRESSORS = {
     zstd: { program: 'zstd', package: 'zstd' },
@@ -44834,13 +47957,13 @@ function scannerSink(scanner, onBytes) {
     });
 }
 async function readPlainly(file, sink, { signal }) {
-    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { highWaterMark: plain_sql_CHUNK }), sink, signalOf(signal));
+    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { highWaterMark: CHUNK }), sink, signalOf(signal));
     return null;
 }
 async function readGzip(file, sink, { signal }) {
-    const gunzip = (0,external_node_zlib_.createGunzip)({ chunkSize: plain_sql_CHUNK });
+    const gunzip = (0,external_node_zlib_.createGunzip)({ chunkSize: CHUNK });
     try {
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { highWaterMark: plain_sql_CHUNK }), gunzip, sink, signalOf(signal));
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { highWaterMark: CHUNK }), gunzip, sink, signalOf(signal));
     }
     catch (error) {
         if ((0,file_errors/* codeOf */.$N)(error)?.startsWith('Z_') === true)
@@ -45069,23 +48192,23 @@ function archive_counted({ rows }) {
 function wholeness({ contents, problem }, name) {
     if (contents.firstLine.startsWith('PGDMP') || contents.firstLine.startsWith('toc.dat\0')) {
         const advice = 'Decompress it first, then validate the result.';
-        return finding('CHECK_NOT_RUN', name, 'it is an archive of pg_dump that was compressed once more', advice);
+        return (0,src_findings/* finding */.gk)('CHECK_NOT_RUN', name, 'it is an archive of pg_dump that was compressed once more', advice);
     }
     if (problem !== null)
-        return finding('ARCHIVE_UNREADABLE', name, problem);
+        return (0,src_findings/* finding */.gk)('ARCHIVE_UNREADABLE', name, problem);
     if (contents.bytes === 0)
-        return finding('ARCHIVE_EMPTY', name, 'there is not one byte of a dump in it');
+        return (0,src_findings/* finding */.gk)('ARCHIVE_EMPTY', name, 'there is not one byte of a dump in it');
     if (contents.header === null && holdsNothing(contents)) {
-        return finding('ARCHIVE_UNREADABLE', name, `it is not a dump of PostgreSQL; it begins with "${contents.firstLine}"`);
+        return (0,src_findings/* finding */.gk)('ARCHIVE_UNREADABLE', name, `it is not a dump of PostgreSQL; it begins with "${contents.firstLine}"`);
     }
     if (contents.endsIn !== null)
-        return finding('ARCHIVE_INCOMPLETE', name, `it ends within ${contents.endsIn}`);
+        return (0,src_findings/* finding */.gk)('ARCHIVE_INCOMPLETE', name, `it ends within ${contents.endsIn}`);
     if (contents.complete)
         return null;
     if (contents.header !== null)
-        return finding('ARCHIVE_INCOMPLETE', name, 'its last lines are not those of a whole dump');
+        return (0,src_findings/* finding */.gk)('ARCHIVE_INCOMPLETE', name, 'its last lines are not those of a whole dump');
     const found = 'it does not carry the marks of pg_dump, so nobody can tell whether it is whole';
-    return finding('CHECK_NOT_RUN', name, found, 'Restore it into a scratch server to see what is in it.');
+    return (0,src_findings/* finding */.gk)('CHECK_NOT_RUN', name, found, 'Restore it into a scratch server to see what is in it.');
 }
 function holdsNothing({ tables, rows, insertsByQuery }) {
     return tables.size === 0 && rows.size === 0 && insertsByQuery === 0;
@@ -45093,11 +48216,11 @@ function holdsNothing({ tables, rows, insertsByQuery }) {
 function withoutManifest(contents, name) {
     const findings = [];
     if (holdsNothing(contents)) {
-        findings.push(finding('ARCHIVE_EMPTY', name, 'it is whole and holds no table and no row'));
+        findings.push((0,src_findings/* finding */.gk)('ARCHIVE_EMPTY', name, 'it is whole and holds no table and no row'));
     }
     if (contents.insertsByQuery > 0) {
         const found = `${contents.insertsByQuery} INSERT statements take their rows from a query, which cannot be counted`;
-        findings.push(finding('CHECK_NOT_RUN', name, found));
+        findings.push((0,src_findings/* finding */.gk)('CHECK_NOT_RUN', name, found));
     }
     return findings;
 }
@@ -45106,12 +48229,12 @@ function findingOf(error, name) {
     if (error instanceof errors/* CommandError */.Qd)
         return findingOfCommand(error, name);
     if (error instanceof errors/* DamagedError */.Me || error instanceof errors/* UsageError */.eb) {
-        return finding('ARCHIVE_UNREADABLE', name, error.problem, error.advice);
+        return (0,src_findings/* finding */.gk)('ARCHIVE_UNREADABLE', name, error.problem, error.advice);
     }
     if (error instanceof errors/* CouldNotVerifyError */.aq)
-        return finding('CHECK_NOT_RUN', name, error.problem, error.advice);
+        return (0,src_findings/* finding */.gk)('CHECK_NOT_RUN', name, error.problem, error.advice);
     if (error instanceof errors/* OperationError */.OK && (0,file_errors/* codeOf */.$N)(error.cause) !== undefined) {
-        return finding('FILE_UNREADABLE', name, error.problem);
+        return (0,src_findings/* finding */.gk)('FILE_UNREADABLE', name, error.problem);
     }
     throw error;
 }
@@ -45119,16 +48242,16 @@ function findingOfCommand(error, name) {
     const said = error.stderrTail;
     const [, version] = /unsupported version \(([\d.]+)\) in file header/.exec(said) ?? [];
     if (version !== undefined) {
-        return finding('ARCHIVE_TOO_NEW', name, `its form is of version ${version}, which this ${error.program} cannot read`);
+        return (0,src_findings/* finding */.gk)('ARCHIVE_TOO_NEW', name, `its form is of version ${version}, which this ${error.program} cannot read`);
     }
     if (/does not support compression|not supported in this installation|support for .* is not/i.test(said)) {
-        return finding('CHECK_NOT_RUN', name, error.problem, 'Use PostgreSQL programs that were built with that compression.');
+        return (0,src_findings/* finding */.gk)('CHECK_NOT_RUN', name, error.problem, 'Use PostgreSQL programs that were built with that compression.');
     }
     if (/permission denied/i.test(said))
-        return finding('FILE_UNREADABLE', name, error.problem);
+        return (0,src_findings/* finding */.gk)('FILE_UNREADABLE', name, error.problem);
     if (error.code === null && !CRASHES.has(error.endedBy ?? ''))
-        return finding('CHECK_NOT_RUN', name, error.problem);
-    return finding('ARCHIVE_UNREADABLE', name, error.problem);
+        return (0,src_findings/* finding */.gk)('CHECK_NOT_RUN', name, error.problem);
+    return (0,src_findings/* finding */.gk)('ARCHIVE_UNREADABLE', name, error.problem);
 }
 
 ;// CONCATENATED MODULE: ./src/verify/assertions.ts
@@ -45142,7 +48265,7 @@ async function failedAssertions(session, assertions) {
     for (const assertion of assertions) {
         const wrong = await assertions_whatIsWrong(session, assertion);
         if (wrong !== null) {
-            findings.push(finding('ASSERTION_FAILED', assertion, wrong));
+            findings.push((0,src_findings/* finding */.gk)('ASSERTION_FAILED', assertion, wrong));
         }
     }
     return findings;
@@ -45182,14 +48305,14 @@ async function addLooseKeys(session, keys) {
     await session.query('SET session_replication_role = replica').catch(() => []);
     for (const { statement, table, name } of keys) {
         if (statement === null) {
-            findings.push(finding('FOREIGN_KEY_LEFT_OUT', `${table}.${name}`, 'it leads to rows that are not there, and its table is partitioned'));
+            findings.push((0,src_findings/* finding */.gk)('FOREIGN_KEY_LEFT_OUT', `${table}.${name}`, 'it leads to rows that are not there, and its table is partitioned'));
             continue;
         }
         try {
             await session.query(statement);
         }
         catch (error) {
-            findings.push(finding('RESTORE_ERROR', `foreign key ${name} of ${table}`, (0,errors/* messageOf */.bD)(error)));
+            findings.push((0,src_findings/* finding */.gk)('RESTORE_ERROR', `foreign key ${name} of ${table}`, (0,errors/* messageOf */.bD)(error)));
         }
     }
     return findings;
@@ -45278,7 +48401,7 @@ function findingsOf(complaints, what) {
     const unsaid = complaints.count - complaints.all.length;
     return withoutAftermath(unsaid === 0
         ? findings
-        : [...findings, finding('RESTORE_ERROR', what, `${unsaid} more errors like these were reported`)]);
+        : [...findings, (0,src_findings/* finding */.gk)('RESTORE_ERROR', what, `${unsaid} more errors like these were reported`)]);
 }
 /** Where the server failed, its other errors say nothing of the backup: what it had no room for is missing ever after. */
 function withoutAftermath(findings) {
@@ -45287,14 +48410,14 @@ function withoutAftermath(findings) {
 }
 function complaints_findingOf(message, on) {
     if (SERVERS_FAULT.some((pattern) => pattern.test(message))) {
-        return finding('SCRATCH_FAILED', on, message);
+        return (0,src_findings/* finding */.gk)('SCRATCH_FAILED', on, message);
     }
     if (/unsupported version/i.test(message)) {
-        return finding('ARCHIVE_TOO_NEW', on, message);
+        return (0,src_findings/* finding */.gk)('ARCHIVE_TOO_NEW', on, message);
     }
     return ARCHIVES_FAULT.some((pattern) => pattern.test(message))
-        ? finding('ARCHIVE_UNREADABLE', on, message)
-        : finding('RESTORE_ERROR', on, message);
+        ? (0,src_findings/* finding */.gk)('ARCHIVE_UNREADABLE', on, message)
+        : (0,src_findings/* finding */.gk)('RESTORE_ERROR', on, message);
 }
 
 ;// CONCATENATED MODULE: ./src/restore/use-list.ts
@@ -45458,7 +48581,7 @@ async function* restricted(text) {
 
 /** Whether what was found ends the work: what comes after would only say the same in other words. */
 function isOver(findings) {
-    return ['error', 'inconclusive'].includes(worstOf(findings));
+    return ['error', 'inconclusive'].includes((0,src_findings/* worstOf */.hm)(findings));
 }
 /** The definitions and the rows. A script knows no phases: it restores everything at once. */
 async function restoreContent(copy) {
@@ -45545,9 +48668,9 @@ async function compare_copy_compareContent(copy) {
     return withPinnedSessions(copy, copy.check.jobs, async (sessions) => {
         const [session] = sessions;
         const facts = await readTables(session);
-        const dumped = new Set(manifest.tables.filter(({ data }) => data).map(displayName));
+        const dumped = new Set(manifest.tables.filter(({ data }) => data).map(backup_manifest/* displayName */.QC));
         // Tables whose rows should not be there are counted too; but an extension fills its own.
-        const counted = facts.filter((table) => table.kind === 'table' && (dumped.has(displayName(table)) || table.extension === undefined));
+        const counted = facts.filter((table) => table.kind === 'table' && (dumped.has((0,backup_manifest/* displayName */.QC)(table)) || table.extension === undefined));
         const content = await describeContent(sessions, counted, manifest.hash?.method ?? null, copy.context);
         const tables = tableEntries(facts, content.tables);
         const hash = hashFindings(manifest.hash, content.hash);
@@ -45567,13 +48690,13 @@ async function compare_copy_compareContent(copy) {
 function hashFindings(source, copy) {
     if (source === null) {
         return [
-            finding('FINGERPRINT_MISSING', 'all tables', 'the backup was taken with verify none, so only rows were counted'),
+            (0,src_findings/* finding */.gk)('FINGERPRINT_MISSING', 'all tables', 'the backup was taken with verify none, so only rows were counted'),
         ];
     }
     return source.probe === copy?.probe
         ? []
         : [
-            finding('HASH_DIFFERS', 'hash functions', `the probe gives ${copy?.probe ?? 'nothing'} here, ${source.probe} there`),
+            (0,src_findings/* finding */.gk)('HASH_DIFFERS', 'hash functions', `the probe gives ${copy?.probe ?? 'nothing'} here, ${source.probe} there`),
         ];
 }
 /** Compares every object, the refilled views, and asks the user's own assertions. */
@@ -45611,7 +48734,7 @@ function isMaterializedView({ kind }) {
 function expectedObjects({ subject: { objects, manifest }, omission }) {
     const loose = [...manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])];
     const leftOut = new Set(loose.filter(({ statement }) => statement === null).map(({ table, name }) => compare_copy_unquoted(`${table}.${name}`)));
-    const notRefilled = new Set(manifest.tables.filter((table) => isMaterializedView(table) && !table.data).map(displayName));
+    const notRefilled = new Set(manifest.tables.filter((table) => isMaterializedView(table) && !table.data).map(backup_manifest/* displayName */.QC));
     const kept = objects.filter(({ kind, name }) => kind !== 'constraint' || !leftOut.has(compare_copy_unquoted(name)));
     return kept.map((object) => {
         const isOne = object.kind === 'materialized view' && notRefilled.has(compare_copy_unquoted(object.name));
@@ -45632,11 +48755,11 @@ async function missingExtensions(scratch, { source }, { signal }) {
     return source.extensions.flatMap(({ name, version }) => {
         const offered = available.get(name);
         if (offered === undefined) {
-            return [finding('EXTENSION_MISSING', name, `the source has version ${version}, scratch does not have it`)];
+            return [(0,src_findings/* finding */.gk)('EXTENSION_MISSING', name, `the source has version ${version}, scratch does not have it`)];
         }
         return offered === version
             ? []
-            : [finding('EXTENSION_VERSION_DIFFERS', name, `the source has version ${version}, scratch has ${offered}`)];
+            : [(0,src_findings/* finding */.gk)('EXTENSION_VERSION_DIFFERS', name, `the source has version ${version}, scratch has ${offered}`)];
     });
 }
 
@@ -45665,20 +48788,20 @@ async function prepareRoles(scratch, subject, environment, context) {
 async function runGlobals(scratch, { folder }, environment, { processes }) {
     const complaints = new Complaints();
     await processes.run({
-        ...scratch.programs.command('psql', ['--no-psqlrc', '--quiet', `--file=${external_node_path_default().join(folder, SET.globals)}`]),
+        ...scratch.programs.command('psql', ['--no-psqlrc', '--quiet', `--file=${external_node_path_default().join(folder, backup_set/* SET */.rK.globals)}`]),
         env: environment,
         doing: `restoring the roles of ${folder}`,
         onStderrLine: complaints.follow,
     });
     // Settings of a role in a database of its own cluster: that database is not here, and the set is not about it.
     const weighty = complaints.all.filter(({ message }) => !/^database ".*" does not exist$/.test(message));
-    return weighty.map(({ message, about }) => finding('RESTORE_ERROR', `${SET.globals}, ${about}`, message));
+    return weighty.map(({ message, about }) => (0,src_findings/* finding */.gk)('RESTORE_ERROR', `${backup_set/* SET */.rK.globals}, ${about}`, message));
 }
 async function missingRoles(scratch, { source }, { signal }) {
     const present = await withSession(scratch.maintenance, { signal }, existingRoles);
     return source.roles
         .filter((role) => !present.has(role))
-        .map((role) => finding('ROLE_MISSING', role, `this role owns objects or holds privileges and ${SET.globals} does not make it`));
+        .map((role) => (0,src_findings/* finding */.gk)('ROLE_MISSING', role, `this role owns objects or holds privileges and ${backup_set/* SET */.rK.globals} does not make it`));
 }
 async function existingRoles(session) {
     const rows = await session.query('SELECT rolname AS name FROM pg_catalog.pg_roles');
@@ -45727,7 +48850,7 @@ async function dropRoles(scratch, roles, { logger }) {
  */
 async function verifyRestored(subject, scratch, check, context) {
     const extensions = await missingExtensions(scratch, subject.manifest, context);
-    if (worstOf(extensions) === 'inconclusive') {
+    if ((0,src_findings/* worstOf */.hm)(extensions) === 'inconclusive') {
         return { findings: extensions, tables: [] };
     }
     const database = await scratch.createDatabase();
@@ -45771,11 +48894,11 @@ function majorNote({ source }, { major, serverVersion }) {
     return major === source.major
         ? []
         : [
-            finding('SCRATCH_MAJOR_DIFFERS', 'scratch', `the source is PostgreSQL ${source.serverVersion}, scratch is ${serverVersion}`),
+            (0,src_findings/* finding */.gk)('SCRATCH_MAJOR_DIFFERS', 'scratch', `the source is PostgreSQL ${source.serverVersion}, scratch is ${serverVersion}`),
         ];
 }
 function localeNote({ localeFallback }) {
-    return localeFallback === null ? [] : [finding('LOCALE_DIFFERS', 'scratch', localeFallback)];
+    return localeFallback === null ? [] : [(0,src_findings/* finding */.gk)('LOCALE_DIFFERS', 'scratch', localeFallback)];
 }
 
 ;// CONCATENATED MODULE: ./src/verify/prove.ts
@@ -45848,14 +48971,14 @@ async function orFinding(work, code) {
             throw error;
         }
         return error instanceof errors/* CouldNotVerifyError */.aq
-            ? finding(code, 'scratch', error.problem, error.advice)
-            : finding(code, 'scratch', error.message);
+            ? (0,src_findings/* finding */.gk)(code, 'scratch', error.problem, error.advice)
+            : (0,src_findings/* finding */.gk)(code, 'scratch', error.message);
     }
 }
 /** A difference on what was changed at the source while it was described is no proof of anything. */
 function unlessChanged(one, { manifest }) {
     return one.severity === 'error' && manifest.changedMeanwhile.includes(one.on)
-        ? finding('SCHEMA_CHANGED', one.on, `it was changed at the source while the backup ran (${one.code}: ${one.found})`)
+        ? (0,src_findings/* finding */.gk)('SCHEMA_CHANGED', one.on, `it was changed at the source while the backup ran (${one.code}: ${one.found})`)
         : one;
 }
 
@@ -45863,13 +48986,13 @@ function unlessChanged(one, { manifest }) {
 
 /** What is said of each table in the report: those that have rows of their own, with what became of them. */
 function tableResults({ tables }, counted, proof) {
-    const copies = new Map(counted.map((table) => [displayName(table), table]));
+    const copies = new Map(counted.map((table) => [(0,backup_manifest/* displayName */.QC)(table), table]));
     return tables
         .filter(({ kind }) => kind === 'table')
         .map((table) => {
-        const copy = copies.get(displayName(table));
+        const copy = copies.get((0,backup_manifest/* displayName */.QC)(table));
         return {
-            name: displayName(table),
+            name: (0,backup_manifest/* displayName */.QC)(table),
             bytes: table.bytes,
             outcome: outcomeOf(table, copy, counted.length > 0, proof),
             ...(table.rows !== undefined && { rows: table.rows }),
@@ -45962,870 +49085,8 @@ async function verify(subject, means, { report, options, context }) {
     }, context);
 }
 
-;// CONCATENATED MODULE: ./src/records/log.ts
-
-
-const Timestamp = schemas/* string */.YjP()
-    .regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
-    .refine((text) => !Number.isNaN(log_instantOf(text).getTime()));
-/** Not `z.record`, which drops a table that somebody called `__proto__`. */
-const Records = schemas/* custom */.IeY((value) => typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((rows) => typeof rows === 'number'));
-const Line = schemas/* object */.Ikc({
-    timestamp: Timestamp,
-    operation: schemas/* string */.YjP().min(1),
-    status: schemas/* enum */.k5n(['success', 'error']),
-    details: schemas/* looseObject */._H3({
-        size: schemas/* number */.aig().nonnegative().optional(),
-        duration: schemas/* number */.aig().nonnegative(),
-        records: Records.optional(),
-    }),
-});
-/** A line about an operation that ended at that time. */
-function logLine(at, operation, status, details) {
-    return { timestamp: at.toISOString().slice(0, 19).replace('T', ' '), operation, status, details };
-}
-/** What the log says of a set that was taken or validated; `previousProven` reads it again. */
-function setDetails(manifest, proof, seconds) {
-    return {
-        size: setBytes(manifest),
-        duration: seconds,
-        records: rowsByTable(manifest),
-        id: manifest.id,
-        type: manifest.type,
-        series: manifest.series,
-        proof: proof.outcome,
-        tier: proof.tier,
-    };
-}
-/** The file that a line goes to, under `log/`: `2026-11-24.jsonl`, by its own timestamp. */
-function logFileOf({ timestamp }) {
-    return `${timestamp.slice(0, 10)}.jsonl`;
-}
-/** The UTC day of a log file, at its beginning; undefined for a file of another name. */
-function dayOfLogFile(name) {
-    const [, day] = /^(\d{4}-\d\d-\d\d)\.jsonl$/.exec(name) ?? [];
-    const date = new Date(`${day ?? ''}T00:00:00Z`);
-    return Number.isNaN(date.getTime()) ? undefined : date;
-}
-/** When a line was written. */
-function timeOfLine({ timestamp }) {
-    return log_instantOf(timestamp);
-}
-/**
- * The line as JSON with its line end, to be appended in one write.
- *
- * It is one line for every reader, whatever a table is called: what some programs take for a line end (U+0085, U+2028,
- * U+2029) and what a terminal acts on (C1 controls, marks that reverse text) is escaped. All tables are in it, so the line
- * of a database with 10,000 tables has some 300 kB: read it without a limit on lines.
- */
-function formatLine(line) {
-    return `${JSON.stringify(line).replaceAll(TREACHEROUS, log_escaped)}\n`;
-}
-const TREACHEROUS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-/** Reads one line, with or without its end; undefined when it is none. Details that are not known here are kept. */
-function parseLine(text) {
-    const parsed = Line.safeParse(fromJson(text));
-    return parsed.success ? parsed.data : undefined;
-}
-function log_instantOf(timestamp) {
-    return new Date(`${timestamp.replace(' ', 'T')}Z`);
-}
-function fromJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function log_escaped(character) {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
 // EXTERNAL MODULE: ./src/report/report.ts
 var report_report = __nccwpck_require__(88850);
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(73136);
-// EXTERNAL MODULE: ./src/platform/owner.ts
-var platform_owner = __nccwpck_require__(25668);
-;// CONCATENATED MODULE: ./src/stores/directory-lock.ts
-
-
-
-
-
-
-/** The note that says who writes a folder or holds a lock. */
-const OWNER_FILE = 'owner.json';
-/** How often the holder shows that it lives, for those who cannot ask its kernel. */
-const BEAT_MS = 10_000;
-/** Without a sign of life for so long, a holder that runs elsewhere counts as dead. */
-const SILENCE_MS = 120_000;
-/** How long taking over a dead lock may take before the one who took it over is taken for dead too. */
-const TAKEOVER_MS = 30_000;
-const POLL_MS = 100;
-const RETRY_MS = 20;
-const MESSAGE_EVERY_MS = 30_000;
-/**
- * Takes an exclusive lock. It is a folder with a note in it, made aside and renamed into place: the rename fails while
- * another one is there, and no reader ever sees a lock without its note.
- */
-async function takeLock(place, doing, tools) {
-    const mine = (0,platform_owner/* ownerHere */.Wr)(doing, tools.clock.now());
-    const ready = external_node_path_default().join(place.workshop, `lock-${mine.token}`);
-    try {
-        await (0,promises_.mkdir)(ready, { mode: 0o700 });
-        await (0,promises_.writeFile)(external_node_path_default().join(ready, OWNER_FILE), JSON.stringify(mine), { mode: 0o600 });
-        await waitUntil(() => renamedInto(ready, place.lock), place, doing, tools);
-    }
-    catch (error) {
-        await (0,promises_.rm)(ready, { recursive: true, force: true });
-        throw (0,file_errors/* fileTrouble */.AG)(error, `locking the store for ${doing}`);
-    }
-    return holding(place, mine);
-}
-async function renamedInto(ready, lock) {
-    try {
-        await (0,promises_.rename)(ready, lock);
-        return true;
-    }
-    catch (error) {
-        if (['ENOTEMPTY', 'EEXIST'].includes((0,file_errors/* codeOf */.$N)(error) ?? ''))
-            return false;
-        throw error;
-    }
-}
-async function waitUntil(attempt, place, doing, { clock, logger, signal, patience }) {
-    const began = clock.monotonic();
-    const watch = new Watch(place, clock);
-    let told = -Infinity;
-    while (!(await attempt())) {
-        const holder = await watch.look();
-        const waited = clock.monotonic() - began;
-        if (waited >= patience)
-            throw tooLong(holder, doing, waited);
-        if (holder !== null && waited - told >= MESSAGE_EVERY_MS) {
-            logger.info(`Another run is busy with this store, waiting for it: ${(0,platform_owner/* describeOwner */.$S)(holder)}.`);
-            told = waited;
-        }
-        await clock.sleep(holder === null ? RETRY_MS : POLL_MS, signal);
-    }
-}
-function tooLong(holder, doing, waited) {
-    return new errors/* OperationError */.OK({
-        doing,
-        problem: `another run holds the store's lock, after ${Math.round(waited / 1000)} seconds of waiting: ${holder === null ? 'one that has just come' : (0,platform_owner/* describeOwner */.$S)(holder)}`,
-        advice: 'Wait until that run is done, or end it, then start this one again.',
-    });
-}
-/** Looks at a lock that somebody else holds, and removes it when its holder is dead. */
-class Watch {
-    place;
-    clock;
-    seen = { sign: '', at: 0 };
-    constructor(place, clock) {
-        this.place = place;
-        this.clock = clock;
-    }
-    /** Who holds the lock, or null when it is about to be free. */
-    async look() {
-        const note = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(this.place.lock, OWNER_FILE), 'utf8'));
-        const holder = note === undefined ? null : ownerOf(note);
-        if (holder !== null && !(await this.isDead(holder)))
-            return holder;
-        await takeApart(this.place, note, this.clock);
-        return null;
-    }
-    async isDead(holder) {
-        const life = (0,platform_owner/* lifeOf */.c_)(holder);
-        if (life !== 'elsewhere')
-            return life === 'dead';
-        // Only changes that are seen from here count: the clocks of two machines need not agree.
-        const beat = (await (0,file_errors/* ifThere */.y)((0,promises_.stat)(external_node_path_default().join(this.place.lock, OWNER_FILE))))?.mtimeMs;
-        const sign = `${holder.token} ${beat}`;
-        if (sign !== this.seen.sign)
-            this.seen = { sign, at: this.clock.monotonic() };
-        return this.clock.monotonic() - this.seen.at > SILENCE_MS;
-    }
-}
-/** An owner's note, or null when a power failure left it empty or in parts. */
-function ownerOf(note) {
-    try {
-        return platform_owner/* Owner */._e.parse(JSON.parse(note));
-    }
-    catch {
-        return null;
-    }
-}
-/**
- * Removes a dead holder's lock. Of several who found it dead only one may do so, and only while the lock is still that
- * one: so first a marker in it, then a second look.
- */
-async function takeApart({ lock, workshop }, note, clock) {
-    const marker = external_node_path_default().join(lock, 'taken-over');
-    try {
-        await (0,promises_.mkdir)(marker);
-    }
-    catch (error) {
-        if ((0,file_errors/* codeOf */.$N)(error) === 'ENOENT')
-            return;
-        if ((0,file_errors/* codeOf */.$N)(error) !== 'EEXIST')
-            throw error;
-        const since = (await (0,file_errors/* ifThere */.y)((0,promises_.stat)(marker)))?.mtimeMs;
-        if (since !== undefined && clock.now().getTime() - since > TAKEOVER_MS)
-            await (0,file_errors/* ifThere */.y)((0,promises_.rmdir)(marker));
-        return;
-    }
-    if ((await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(lock, OWNER_FILE), 'utf8'))) !== note) {
-        await (0,file_errors/* ifThere */.y)((0,promises_.rmdir)(marker));
-        return;
-    }
-    await removeLock(lock, workshop);
-}
-/** Away in one step, so that nobody sees a lock in parts; then deleted. */
-async function removeLock(lock, workshop) {
-    const away = external_node_path_default().join(workshop, `unlock-${(0,external_node_crypto_.randomUUID)()}`);
-    await (0,file_errors/* ifThere */.y)((0,promises_.rename)(lock, away));
-    await (0,promises_.rm)(away, { recursive: true, force: true });
-}
-function holding({ lock, workshop }, mine) {
-    const note = external_node_path_default().join(lock, OWNER_FILE);
-    const beat = setInterval(() => {
-        const now = new Date();
-        (0,promises_.utimes)(note, now, now).catch(() => undefined); // a missed beat is no harm, and the next one comes
-    }, BEAT_MS);
-    beat.unref();
-    let held = true;
-    return async () => {
-        if (!held)
-            return;
-        held = false;
-        clearInterval(beat);
-        const there = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(note, 'utf8'));
-        if (there !== undefined && ownerOf(there)?.token === mine.token)
-            await removeLock(lock, workshop);
-    };
-}
-
-;// CONCATENATED MODULE: ./src/platform/text-lines.ts
-const text_lines_NEWLINE = 10;
-/**
- * The lines of a byte stream as text, without their newlines; null for a line of more than `longest` bytes, which is
- * skipped without being held.
- */
-async function* textLines(stream, longest) {
-    let parts = [];
-    let length = 0;
-    const finish = () => {
-        const line = length > longest ? null : Buffer.concat(parts).toString('utf8');
-        parts = [];
-        length = 0;
-        return line;
-    };
-    const hold = (part) => {
-        length += part.length;
-        if (length > longest)
-            parts = [];
-        else
-            parts.push(part);
-    };
-    for await (const chunk of stream) {
-        let start = 0;
-        for (let end = chunk.indexOf(text_lines_NEWLINE); end !== -1; end = chunk.indexOf(text_lines_NEWLINE, start)) {
-            hold(chunk.subarray(start, end));
-            yield finish();
-            start = end + 1;
-        }
-        if (start < chunk.length)
-            hold(chunk.subarray(start));
-    }
-    if (length > 0)
-        yield finish();
-}
-
-;// CONCATENATED MODULE: ./src/stores/directory-log.ts
-
-
-
-
-
-
-
-/** A longer line is not one of ours. */
-const LONGEST_LINE = 4 * 1024 * 1024;
-/**
- * Adds a line to the log of its day by one write at the end of the file, and flushes it. After a run that was killed
- * while it wrote, the line starts anew instead of going on with the torn one.
- */
-async function appendToLog(folder, line) {
-    await (0,platform_files/* makeFolder */.fc)(folder);
-    const file = external_node_path_default().join(folder, logFileOf(line));
-    const isNew = (await (0,file_errors/* ifThere */.y)((0,promises_.stat)(file))) === undefined;
-    const handle = await (0,promises_.open)(file, 'a+', 0o600);
-    try {
-        const { size } = await handle.stat();
-        const last = Buffer.alloc(1);
-        const torn = size > 0 && (await handle.read(last, 0, 1, size - 1)).bytesRead === 1 && last.toString() !== '\n';
-        await handle.appendFile(`${torn ? '\n' : ''}${formatLine(line)}`);
-        await handle.sync();
-    }
-    finally {
-        await handle.close();
-    }
-    if (isNew)
-        await (0,platform_files/* syncPath */.Z8)(folder);
-}
-/** All lines since an instant, oldest first; those that cannot be read are counted. */
-async function readLogSince(folder, since) {
-    const from = since.toISOString().slice(0, 19).replace('T', ' ');
-    const names = ((await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(folder))) ?? []).filter((name) => dayOfLogFile(name) !== undefined);
-    const lines = [];
-    let unreadable = 0;
-    for (const name of names.filter((each) => each.slice(0, 10) >= from.slice(0, 10)).sort()) {
-        for await (const text of textLines((0,external_node_fs_.createReadStream)(external_node_path_default().join(folder, name)), LONGEST_LINE)) {
-            if (text === '')
-                continue;
-            const line = text === null ? undefined : parseLine(text);
-            if (line === undefined)
-                unreadable++;
-            else if (line.timestamp >= from)
-                lines.push(line);
-        }
-    }
-    return {
-        lines: lines.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0)),
-        unreadable,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/stores/incoming.ts
-
-
-
-
-
-
-
-/**
- * The folder `.incoming` of a store: what is being written, removed or made ready. Each entry is a folder with a note of
- * its owner, so that what a killed run leaves behind can be told from what a living one is at.
- */
-/** A note is written at once after its folder is made; without one for so long, its writer was killed in between. */
-const WITHOUT_NOTE_MS = 60_000;
-/** Whether an owner on another machine lives cannot be asked; untouched for so long, it does not. */
-const ELSEWHERE_MS = 24 * 60 * 60 * 1000;
-/** The part of an entry that is, or was, a set. */
-const CONTENT = 'set';
-/** Makes an entry, durable enough to be found by a sweep, and returns its path. */
-async function makeEntry(incoming, purpose, doing, now) {
-    const entry = external_node_path_default().join(incoming, `${purpose}-${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`);
-    await (0,promises_.mkdir)(entry, { mode: 0o700 });
-    await (0,promises_.writeFile)(external_node_path_default().join(entry, OWNER_FILE), JSON.stringify((0,platform_owner/* ownerHere */.Wr)(doing, now)), { mode: 0o600 });
-    return entry;
-}
-/** Deletes an entry. Links in it are deleted, never followed. */
-async function deleteEntry(entry) {
-    await (0,promises_.rm)(entry, { recursive: true, force: true, maxRetries: 3 });
-}
-/**
- * Takes a set out of sight in one step and then deletes it. The step is on the disk before the first file is deleted: a
- * power failure meanwhile brings back the whole set or none of it.
- */
-async function takeAwayAndDelete(folder, entry) {
-    await (0,promises_.rename)(folder, external_node_path_default().join(entry, CONTENT));
-    await (0,platform_files/* syncPath */.Z8)(entry);
-    await (0,platform_files/* syncPath */.Z8)(external_node_path_default().dirname(folder));
-    await deleteEntry(entry);
-}
-/** Deletes the entries whose owner is dead, and returns their names. */
-async function sweepEntries(incoming, now) {
-    const swept = [];
-    for (const name of (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(incoming))) ?? []) {
-        const entry = external_node_path_default().join(incoming, name);
-        if (!(await isAbandoned(entry, now)))
-            continue;
-        await deleteEntry(entry);
-        swept.push(name);
-    }
-    return swept;
-}
-async function isAbandoned(entry, now) {
-    const note = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(entry, OWNER_FILE), 'utf8'));
-    const owner = note === undefined ? null : ownerOf(note);
-    if (owner === null)
-        return (await untouchedFor(entry, now)) > WITHOUT_NOTE_MS;
-    const life = (0,platform_owner/* lifeOf */.c_)(owner);
-    return life === 'dead' || (life === 'elsewhere' && (await untouchedFor(entry, now)) > ELSEWHERE_MS);
-}
-/** Milliseconds since anything in the entry was changed; 0 when it has gone meanwhile. */
-async function untouchedFor(entry, now) {
-    const top = await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(entry));
-    if (top === undefined)
-        return 0;
-    const inside = top.isDirectory() ? ((await (0,file_errors/* ifThere */.y)((0,platform_files/* entriesBelow */.yO)(entry))) ?? []) : [];
-    let newest = top.mtimeMs;
-    for (const { path: file } of inside) {
-        newest = Math.max(newest, (await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(external_node_path_default().join(entry, file))))?.mtimeMs ?? 0);
-    }
-    return now.getTime() - newest;
-}
-
-;// CONCATENATED MODULE: ./src/stores/proofs.ts
-
-
-
-
-
-
-
-
-/** Where an outcome is kept in its set: `proofs/20261124T020000Z.json`, numbered when that second has one already. */
-function proofFileName(proof, taken = []) {
-    const stem = idOf(new Date(proof.at));
-    for (let number = 1;; number++) {
-        const name = number === 1 ? `${stem}.json` : `${stem}-${number}.json`;
-        if (!taken.includes(name))
-            return name;
-    }
-}
-/**
- * The outcome that counts, of the manifest's and the later ones. The newest does, but for two cases: what could not run
- * takes nothing back, and what looked less far neither lowers a proof nor lifts a failure. The bytes of a set never
- * change, so a proof stays true until something is found to be wrong.
- */
-function standingProof(manifest, later) {
-    const inTime = [manifest.proof, ...later].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-    return inTime.reduce((standing, proof) => (isTakenOver(standing, proof) ? proof : standing));
-}
-function isTakenOver(standing, next) {
-    if (next.outcome === 'failed' || standing.outcome === 'not-verified')
-        return true;
-    return next.outcome === 'proven' && reach(next) >= reach(standing);
-}
-function reach({ tier }) {
-    return Verify.options.indexOf(tier);
-}
-/**
- * Adds an outcome to the set in this folder, whole or not at all.
- *
- * @param workshop a folder on the same file system, in which it is written first: the set never holds a part of it
- */
-async function writeProof(folder, proof, workshop) {
-    const proofs = external_node_path_default().join(folder, SET.proofs);
-    await (0,platform_files/* makeFolder */.fc)(proofs);
-    const name = proofFileName(proof, await (0,promises_.readdir)(proofs));
-    const written = external_node_path_default().join(workshop, name);
-    await (0,platform_files/* writeWhole */.f8)(written, `${JSON.stringify(Proof.parse(proof), null, 2)}\n`);
-    await (0,promises_.rename)(written, external_node_path_default().join(proofs, name));
-    await (0,platform_files/* syncPath */.Z8)(proofs);
-}
-/**
- * The outcomes that were added to the set in this folder, in the order of their names. What cannot be read is told and
- * left out, so that it neither proves nor fails the set.
- */
-async function readProofs(folder, tell) {
-    const proofs = [];
-    const names = (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(external_node_path_default().join(folder, SET.proofs)))) ?? [];
-    for (const name of names.filter(isProofName).sort(byInstant)) {
-        const file = external_node_path_default().join(folder, SET.proofs, name);
-        try {
-            proofs.push(Proof.parse(JSON.parse(await readSmall(file))));
-        }
-        catch (error) {
-            tell(`${file} is not an outcome of a verification and is left out: ${(0,errors/* messageOf */.bD)(error)}`);
-        }
-    }
-    return proofs;
-}
-function isProofName(name) {
-    return name.endsWith('.json') && !name.startsWith('.');
-}
-/** `…Z.json` before `…Z-2.json` before `…Z-10.json`. */
-function byInstant(a, b) {
-    const [[stemA = '', numberA = '1'], [stemB = '', numberB = '1']] = [a, b].map((name) => name.slice(0, -5).split('-'));
-    return stemA === stemB ? Number(numberA) - Number(numberB) : stemA < stemB ? -1 : 1;
-}
-async function readSmall(file) {
-    const handle = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    try {
-        return await handle.readFile('utf8');
-    }
-    finally {
-        await handle.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/stores/directory.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** How many sets are looked at at a time. */
-const LOOKERS = 4;
-/** How long to wait for another run on the same store: longer than a rotation or a commit ever takes. */
-const directory_PATIENCE_MS = 10 * 60 * 1000;
-/** The folder of the log, and so no name for a type. */
-const LOG = 'log';
-/** A store in a local folder, laid out as design section 3 says. */
-class DirectoryStore {
-    tools;
-    name;
-    root;
-    incoming;
-    /**
-     * @param root an absolute path; made when it is first written to
-     * @param name how the user wrote it
-     */
-    constructor(root, tools, name = root) {
-        this.tools = tools;
-        this.root = external_node_path_default().resolve(root);
-        this.name = name;
-        this.incoming = external_node_path_default().join(this.root, '.incoming');
-    }
-    async checkWritable() {
-        const probe = external_node_path_default().join(this.incoming, `probe-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-        await (0,file_errors/* orFileTrouble */.nD)(`writing to the store ${this.name}`, async () => {
-            await this.prepare();
-            try {
-                const handle = await (0,promises_.open)(probe, 'wx', 0o600);
-                try {
-                    await handle.writeFile('Written to see that it can be.\n');
-                    await handle.sync();
-                }
-                finally {
-                    await handle.close();
-                }
-            }
-            finally {
-                await (0,promises_.rm)(probe, { force: true });
-            }
-        });
-    }
-    async freeBytes() {
-        return (0,file_errors/* orFileTrouble */.nD)(`asking for the free space of the store ${this.name}`, async () => {
-            let folder = this.root;
-            while ((await (0,file_errors/* ifThere */.y)((0,promises_.stat)(folder))) === undefined)
-                folder = external_node_path_default().dirname(folder);
-            const { bavail, bsize } = await (0,promises_.statfs)(folder);
-            return bavail * bsize;
-        });
-    }
-    /** The newest set decides whose manifest can be read, whole or not: a damaged set is still of its series. */
-    async series() {
-        const newestFirst = (await this.places()).sort((a, b) => (a.id < b.id ? 1 : -1));
-        for (const place of newestFirst) {
-            const manifest = await this.manifestOf(place);
-            if (typeof manifest === 'object')
-                return manifest.series;
-        }
-        return null;
-    }
-    async list() {
-        const looks = await (0,parallel/* inParallel */.H)(await this.places(), LOOKERS, (place) => this.look(place));
-        const found = looks.filter((look) => look !== null);
-        const newestFirst = (a, b) => a.id === b.id ? (a.type < b.type ? -1 : 1) : a.id < b.id ? 1 : -1;
-        return {
-            sets: found.filter((look) => 'manifest' in look).sort(newestFirst),
-            broken: found.filter((look) => 'reason' in look).sort(newestFirst),
-        };
-    }
-    async begin(id, type) {
-        const place = checkedPlace({ id, type });
-        const doing = `beginning the set ${type}/${id} in ${this.name}`;
-        return (0,file_errors/* orFileTrouble */.nD)(doing, async () => {
-            await this.refuseExisting(place, doing);
-            await this.prepare();
-            const entry = await makeEntry(this.incoming, `${type}-${id}`, `writing ${type}/${id}`, this.tools.clock.now());
-            const folder = external_node_path_default().join(entry, CONTENT);
-            await (0,promises_.mkdir)(folder, { mode: 0o700 });
-            let done = false;
-            return {
-                folder,
-                commit: async () => {
-                    const committed = await this.commit(place, entry);
-                    done = true;
-                    return { path: committed };
-                },
-                discard: async () => {
-                    if (!done)
-                        await (0,file_errors/* orFileTrouble */.nD)(`discarding the set ${type}/${id}`, () => deleteEntry(entry));
-                },
-            };
-        });
-    }
-    async open(set) {
-        const folder = this.folderOf(set);
-        const there = await (0,file_errors/* orFileTrouble */.nD)(`opening the set ${set.type}/${set.id} in ${this.name}`, () => (0,file_errors/* ifThere */.y)((0,promises_.lstat)(folder)));
-        if (there?.isDirectory() !== true)
-            throw this.noSuchSet(set, 'opening');
-        return folder;
-    }
-    async addProof(set, proof) {
-        const folder = await this.open(set);
-        await (0,file_errors/* orFileTrouble */.nD)(`recording an outcome in ${folder}`, async () => {
-            await this.prepare();
-            const now = this.tools.clock.now();
-            const entry = await makeEntry(this.incoming, `proof-${set.type}-${set.id}`, `recording an outcome of ${folder}`, now);
-            await writeProof(folder, proof, entry);
-            await deleteEntry(entry);
-        });
-    }
-    async remove(set) {
-        const folder = await this.open(set);
-        await (0,file_errors/* orFileTrouble */.nD)(`removing the set ${set.type}/${set.id} from ${this.name}`, async () => {
-            await this.prepare();
-            const purpose = `removed-${set.type}-${set.id}`;
-            const entry = await makeEntry(this.incoming, purpose, `removing ${set.type}/${set.id}`, this.tools.clock.now());
-            await takeAwayAndDelete(folder, entry);
-        });
-    }
-    async sweep() {
-        return (0,file_errors/* orFileTrouble */.nD)(`removing what killed runs left in ${this.name}`, () => sweepEntries(this.incoming, this.tools.clock.now()));
-    }
-    async lock(doing) {
-        await (0,file_errors/* orFileTrouble */.nD)(`locking the store ${this.name}`, () => this.prepare());
-        const place = { lock: external_node_path_default().join(this.root, '.lock'), workshop: this.incoming };
-        return takeLock(place, doing, { patience: directory_PATIENCE_MS, ...this.tools });
-    }
-    async appendLog(line) {
-        await (0,file_errors/* orFileTrouble */.nD)(`writing to the log of ${this.name}`, async () => {
-            await this.prepare();
-            await appendToLog(external_node_path_default().join(this.root, LOG), line);
-        });
-    }
-    async readLog(since) {
-        return (0,file_errors/* orFileTrouble */.nD)(`reading the log of ${this.name}`, () => readLogSince(external_node_path_default().join(this.root, LOG), since));
-    }
-    async prepare() {
-        await (0,platform_files/* makeFolder */.fc)(this.incoming);
-    }
-    folderOf(place) {
-        const { id, type } = checkedPlace(place);
-        return external_node_path_default().join(this.root, type, id);
-    }
-    /** Every folder that has the place of a set. */
-    async places() {
-        return (0,file_errors/* orFileTrouble */.nD)(`listing the store ${this.name}`, async () => {
-            const places = [];
-            for (const type of (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(this.root))) ?? []) {
-                if (type === LOG || !SetType.safeParse(type).success)
-                    continue;
-                const ids = (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(external_node_path_default().join(this.root, type)))) ?? [];
-                places.push(...ids.filter((id) => SetId.safeParse(id).success).map((id) => ({ id, type })));
-            }
-            return places;
-        });
-    }
-    /** What is at a place: a set, something broken, or nothing any more because another run has removed it. */
-    async look(place) {
-        const manifest = await this.manifestOf(place);
-        const set = typeof manifest === 'object' ? await this.measured(place, manifest) : manifest;
-        if (typeof set === 'object')
-            return set;
-        return (await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(external_node_path_default().join(this.root, place.type, place.id)))) === undefined
-            ? null
-            : { ...place, reason: set };
-    }
-    /** The manifest at a place, or why there is none. */
-    async manifestOf({ id, type }) {
-        const folder = external_node_path_default().join(this.root, type, id);
-        if ((await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(folder)))?.isDirectory() !== true)
-            return 'it is not a folder';
-        try {
-            return await readManifest(folder);
-        }
-        catch (error) {
-            return error instanceof errors/* DamagedError */.Me ? error.problem : (0,errors/* messageOf */.bD)(error);
-        }
-    }
-    async measured(place, manifest) {
-        const folder = external_node_path_default().join(this.root, place.type, place.id);
-        const files = [...manifest.files.map((file) => file.path), SET.manifest, SET.checksums];
-        const sizes = new Map();
-        for (const file of files) {
-            const there = await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(external_node_path_default().join(folder, file)));
-            if (there?.isFile() === true)
-                sizes.set(file, there.size);
-        }
-        const reason = incompleteness(manifest, place, (file) => sizes.get(file));
-        if (reason !== null)
-            return reason;
-        const later = await readProofs(folder, (note) => {
-            this.tools.logger.warning(note);
-        });
-        const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-        return { ...place, manifest, proof: standingProof(manifest, later), bytes };
-    }
-    async commit(place, entry) {
-        const target = this.folderOf(place);
-        const doing = `committing the set ${place.type}/${place.id} to ${this.name}`;
-        return (0,file_errors/* orFileTrouble */.nD)(doing, async () => {
-            const written = external_node_path_default().join(entry, CONTENT);
-            await this.checkWritten(place, written, doing);
-            await (0,platform_files/* syncTree */.SP)(written);
-            await this.refuseExisting(place, doing);
-            await (0,platform_files/* makeFolder */.fc)(external_node_path_default().dirname(target));
-            await this.renameIntoPlace(written, target, doing);
-            await deleteEntry(entry);
-            return target;
-        });
-    }
-    /** The one step that makes a set visible. When it cannot be made to last, it is taken back. */
-    async renameIntoPlace(written, target, doing) {
-        try {
-            await (0,promises_.rename)(written, target);
-        }
-        catch (error) {
-            if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes((0,file_errors/* codeOf */.$N)(error) ?? ''))
-                throw alreadyThere(target, doing);
-            throw error;
-        }
-        try {
-            await (0,platform_files/* syncPath */.Z8)(external_node_path_default().dirname(target));
-            await (0,platform_files/* syncPath */.Z8)(external_node_path_default().dirname(written));
-        }
-        catch (error) {
-            await (0,promises_.rename)(target, written);
-            throw error;
-        }
-    }
-    /** What is committed is what `list` will count, nothing less and nothing besides. */
-    async checkWritten(place, folder, doing) {
-        const manifest = await readManifest(folder).catch((error) => {
-            throw error instanceof errors/* DamagedError */.Me ? notWhole(error.problem, doing, error) : error;
-        });
-        const entries = (await (0,platform_files/* entriesBelow */.yO)(folder)).filter(({ kind }) => kind !== 'folder');
-        const sizes = new Map();
-        for (const { path: file } of entries.filter(({ kind }) => kind === 'file')) {
-            sizes.set(file, (await (0,promises_.lstat)(external_node_path_default().join(folder, file))).size);
-        }
-        const listed = new Set(manifest.files.map((file) => file.path));
-        const extra = entries.find(({ path: file, kind }) => kind !== 'file' || (isListed(file) && !listed.has(file)));
-        const wrong = incompleteness(manifest, place, (file) => sizes.get(file)) ??
-            (sizes.has(SET.checksums) ? null : `${SET.checksums} is missing`) ??
-            (extra === undefined ? null : `${extra.path} is not in its manifest`);
-        if (wrong !== null)
-            throw notWhole(wrong, doing);
-        await this.refuseForeign(manifest, doing);
-    }
-    async refuseForeign(manifest, doing) {
-        const series = await this.series();
-        if (series !== null && series !== manifest.series) {
-            throw new errors/* GuardError */.U$({
-                doing,
-                problem: `the store holds the series "${series}", and this set is of "${manifest.series}"`,
-                advice: 'Give each database a store of its own, or set series to the name that the store has.',
-            });
-        }
-    }
-    async refuseExisting(place, doing) {
-        const target = this.folderOf(place);
-        if ((await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(target))) !== undefined)
-            throw alreadyThere(target, doing);
-    }
-    noSuchSet({ id, type }, doing) {
-        return new errors/* OperationError */.OK({
-            doing: `${doing} the set ${type}/${id} in ${this.name}`,
-            problem: 'there is no such set',
-            advice: 'List the store to see what is there; another run may have removed it.',
-        });
-    }
-}
-function notWhole(wrong, doing, cause) {
-    return new errors/* OperationError */.OK({
-        doing,
-        problem: `what was written is not the set it should be: ${wrong}`,
-        advice: 'Nothing was kept. Take the backup again, and report this if it comes back.',
-        cause,
-    });
-}
-function alreadyThere(target, doing) {
-    return new errors/* OperationError */.OK({
-        doing,
-        problem: `there is already a set at ${target}`,
-        advice: 'Sets are never overwritten. Start the backup again: its id is the second in which it begins.',
-    });
-}
-/** A type and an id are parts of a path, so nothing else than their own form gets through. */
-function checkedPlace(place) {
-    if (SetType.safeParse(place.type).success && SetId.safeParse(place.id).success && place.type !== LOG)
-        return place;
-    throw new errors/* UsageError */.eb({
-        doing: `looking for the set "${place.type}/${place.id}"`,
-        problem: place.type === LOG
-            ? `"${LOG}" cannot be a type, because it is the folder of the log`
-            : 'this cannot be a type and id of a set',
-        advice: 'A type is a word of small letters, digits and hyphens; an id is an instant like 20261124T020000Z.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/stores/factory.ts
-
-
-
-
-/** What a store can be, for messages. */
-const KNOWN = 'a folder (/backups/db, ./backups) or a file: URL';
-/**
- * The store that a location names.
- *
- * @param location as the user gave it; a relative path starts at `cwd`
- * Throws `UsageError` when it is none that is known.
- */
-function openStore(location, tools) {
-    const { cwd, ...rest } = tools;
-    return new DirectoryStore(external_node_path_default().resolve(cwd, folderOf(location)), rest, location);
-}
-function folderOf(location) {
-    if (location.trim() === '')
-        throw unusable(location, 'it is empty');
-    if (location.includes('\0'))
-        throw unusable(location, 'it holds a NUL character');
-    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase();
-    if (scheme === 'file')
-        return fromFileUrl(location);
-    if (scheme !== undefined)
-        throw unusable(withoutCredentials(location), `"${scheme}:" is not a known kind of store`);
-    if (/^[^/]+:/.test(location) && !location.startsWith('.')) {
-        throw unusable(location, 'it names another machine, and such stores are not known yet');
-    }
-    if (location.startsWith('~')) {
-        throw unusable(location, '"~" stands for the home folder only in a shell, and this is not read by one');
-    }
-    return location;
-}
-function fromFileUrl(location) {
-    try {
-        return (0,external_node_url_.fileURLToPath)(location);
-    }
-    catch (error) {
-        throw unusable(location, 'it is not a file: URL of this machine', error);
-    }
-}
-function withoutCredentials(location) {
-    return location.replace(/\/\/[^/]*@/, '//***@');
-}
-function unusable(location, why, cause) {
-    return new errors/* UsageError */.eb({
-        doing: `opening the store "${location}"`,
-        problem: `it cannot be used as a store: ${why}`,
-        advice: `A store is ${KNOWN}. A folder with an odd name is written with ./ in front.`,
-        cause,
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/operations/report-draft.ts
 
 
@@ -46850,6 +49111,8 @@ class ReportDraft {
     metrics;
     alerts = [];
     retention = [];
+    /** Undefined where there is only one. */
+    stores;
     /** Whether the store's log gets a line about it. */
     isLogged = true;
     /** What the log says of the operation, besides how it ended and how long it took. */
@@ -46889,15 +49152,27 @@ class ReportDraft {
             this.say(one);
         }
     }
+    /** Adds findings that the log has already. */
+    remember(findings) {
+        this.findings.push(...findings);
+    }
+    /** Forgets the set that it was about until now: another one follows. */
+    startOver() {
+        this.id = undefined;
+        this.source = undefined;
+        this.set = undefined;
+        this.proof = undefined;
+        this.tables = [];
+    }
     /** Where the set is, once it is in the store. */
-    committed(manifest, path) {
+    committed(manifest, place) {
         this.id = manifest.id;
-        this.describeSet(manifest, path);
+        this.describeSet(manifest, place);
         this.logDetails = setDetails(manifest, manifest.proof, this.seconds());
     }
     /** What a set says of itself. */
-    describeSet(manifest, path) {
-        const { source, tool, snapshot, options, dump } = manifest;
+    describeSet(manifest, { folder, location }) {
+        const { source, tool, snapshot, options, dump, encryption } = manifest;
         this.source = {
             database: source.database,
             serverVersion: source.serverVersion,
@@ -46905,13 +49180,15 @@ class ReportDraft {
             snapshotTime: new Date(snapshot.time),
         };
         this.set = {
-            path,
-            manifestPath: `${path}/${SET.manifest}`,
+            path: folder,
+            location,
+            manifestPath: `${folder}/${backup_set/* SET */.rK.manifest}`,
             format: options.format,
             compression: options.compression,
             bytes: setBytes(manifest),
             dumpBytes: dump.bytes,
             sourceBytes: manifest.tables.reduce((sum, table) => sum + (table.data ? table.bytes : 0), 0),
+            ...(encryption !== undefined && { encryption }),
         };
     }
     warn(sentence) {
@@ -46944,6 +49221,7 @@ class ReportDraft {
             ...(this.drill !== undefined && { drill: this.drill }),
             ...(this.proof !== undefined && { proof: this.proof }),
             ...(this.metrics !== undefined && { metrics: this.metrics }),
+            ...(this.stores !== undefined && { stores: this.stores }),
             ...(failure !== undefined && { failure: this.failureOf(failure) }),
         };
     }
@@ -46957,7 +49235,7 @@ class ReportDraft {
     }
     /** Says a finding in the log, as loud as it weighs. */
     say(one) {
-        const text = `${describeFinding(one)} ${one.advice}`;
+        const text = `${(0,src_findings/* describeFinding */.jb)(one)} ${one.advice}`;
         const { logger } = this.context;
         switch (one.severity) {
             case 'error':
@@ -46973,6 +49251,4665 @@ class ReportDraft {
     }
 }
 
+;// CONCATENATED MODULE: ./src/platform/github-errors.ts
+
+/** The status of an answer that is an error; undefined when there was no answer. */
+function statusOf(error) {
+    return has(error, 'status') && typeof error.status === 'number' ? error.status : undefined;
+}
+/**
+ * How long to wait before asking again, in milliseconds; undefined where asking again is of no use.
+ *
+ * @param attempt 1 for the first one that failed
+ */
+function waitBefore(error, attempt, now) {
+    const status = statusOf(error);
+    const backoff = 1000 * 4 ** (attempt - 1);
+    if (status === undefined)
+        return isNoAnswer(error) ? backoff : undefined;
+    if (status >= 500)
+        return backoff;
+    const limited = limitedUntil(error, now);
+    return limited === undefined ? undefined : Math.max(backoff, limited.getTime() - now.getTime());
+}
+/** What a person reads when a request failed for good. */
+function requestFailed(error, { doing, permission }, now) {
+    const limited = limitedUntil(error, now);
+    if (limited !== undefined) {
+        return new errors/* OperationError */.OK({
+            doing,
+            problem: `GitHub takes no more requests from this token until ${limited.toISOString()}`,
+            advice: 'A job has 1,000 requests an hour. Run it again later, or have fewer jobs at the same time.',
+            cause: error,
+        });
+    }
+    const [problem, advice] = github_errors_meaningOf(error, permission);
+    return new errors/* OperationError */.OK({ doing, problem, advice, cause: error });
+}
+function github_errors_meaningOf(error, permission) {
+    switch (statusOf(error)) {
+        case 401:
+            return ['the token was not accepted', 'Check github-token: it may have expired, or be of another server.'];
+        case 403:
+            return [
+                `the token may not do this; it needs the permission "${permission}"`,
+                `Add "permissions: ${permission}" to the job (with it, every other permission that the job needs), or use a token that has it.`,
+            ];
+        case 404:
+            return [
+                'there is no such repository or artifact, or the token may not see it',
+                `Check the name of the repository, and that the token has the permission "${permission}" there.`,
+            ];
+        case 410:
+            return ['the artifact has expired', 'Use another set, or a copy of this one in another store.'];
+        case undefined:
+            return [`GitHub could not be reached: ${(0,errors/* messageOf */.bD)(error)}`, 'Check the network and the proxy, then run it again.'];
+        default:
+            return [`GitHub answered: ${(0,errors/* messageOf */.bD)(error)}`, 'Run it again; githubstatus.com tells whether GitHub works.'];
+    }
+}
+/** When requests are taken again, where this is what the answer says. */
+function limitedUntil(error, now) {
+    const status = statusOf(error);
+    if (status !== 429 && status !== 403)
+        return undefined;
+    const wait = Number(header(error, 'retry-after'));
+    if (Number.isFinite(wait) && wait > 0)
+        return new Date(now.getTime() + wait * 1000);
+    const reset = Number(header(error, 'x-ratelimit-reset'));
+    if (header(error, 'x-ratelimit-remaining') === '0' && reset > 0)
+        return new Date(reset * 1000);
+    return status === 429 ? new Date(now.getTime() + 1000) : undefined;
+}
+function header(error, name) {
+    const response = has(error, 'response') ? error.response : undefined;
+    const headers = has(response, 'headers') ? response.headers : undefined;
+    const value = has(headers, name) ? headers[name] : undefined;
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+/** Whether the connection failed, and not our own doing. */
+function isNoAnswer(error) {
+    return error instanceof Error && !(error instanceof errors/* InterruptedError */.p4);
+}
+function has(value, key) {
+    return typeof value === 'object' && value !== null && key in value;
+}
+
+;// CONCATENATED MODULE: ./src/platform/resumed-download.ts
+
+
+
+
+/** Tries that bring no byte further, in a row. */
+const MAX_FRUITLESS = 4;
+/** Milliseconds without a byte after which a connection is given up. */
+const STALLED_AFTER = 60_000;
+/**
+ * Downloads into a file. A connection that breaks or stalls is taken up where it ended, or begun anew where the server
+ * cannot do that: the file has all its bytes in the end, or there is an error.
+ *
+ * @returns the SHA-256 of what was written, small hexadecimal digits
+ * Throws `OperationError` when it cannot be had whole, `InterruptedError` when we are asked to stop.
+ */
+async function downloadFile(download, ports, { get = getByToolkit, stalledAfter = STALLED_AFTER } = {}) {
+    const handle = await (0,promises_.open)(download.file, 'wx', 0o600).catch((error) => {
+        throw (0,file_errors/* fileTrouble */.AG)(error, download.doing);
+    });
+    try {
+        const part = new Part(handle, download);
+        for (let fruitless = 0;;) {
+            const before = part.bytes;
+            try {
+                await part.fetch(get, stalledAfter, ports.signal);
+                return part.sha256();
+            }
+            catch (error) {
+                fruitless = part.bytes > before ? 0 : fruitless + 1;
+                if (error instanceof errors/* LifeboatError */.H3 || part.isOurFault || fruitless >= MAX_FRUITLESS)
+                    throw part.failure(error);
+                const wait = 1000 * 4 ** fruitless;
+                ports.logger.info(`${download.doing} broke off at ${part.bytes} bytes (${(0,errors/* messageOf */.bD)(error)}); going on.`);
+                await ports.clock.sleep(wait, ports.signal).catch((reason) => {
+                    throw new errors/* InterruptedError */.p4(download.doing, reason);
+                });
+            }
+        }
+    }
+    finally {
+        await handle.close();
+    }
+}
+/** What is there of the file so far. */
+class Part {
+    handle;
+    download;
+    bytes = 0;
+    /** Whether going on is of no use, because the disk or the user does not want to. */
+    isOurFault = false;
+    hash = (0,external_node_crypto_.createHash)('sha256');
+    constructor(handle, download) {
+        this.handle = handle;
+        this.download = download;
+    }
+    sha256() {
+        return this.hash.digest('hex');
+    }
+    async fetch(get, stalledAfter, signal) {
+        const { address, bytes: total, doing } = this.download;
+        if (signal.aborted)
+            throw this.ours(new errors/* InterruptedError */.p4(doing, signal.reason));
+        if (this.bytes === total && total > 0)
+            return;
+        const from = await address();
+        const giveUp = new AbortController();
+        const stop = () => {
+            giveUp.abort(this.ours(new errors/* InterruptedError */.p4(doing, signal.reason)));
+        };
+        signal.addEventListener('abort', stop, { once: true });
+        const stall = setTimeout(() => {
+            giveUp.abort(new Error(`nothing came for ${stalledAfter} ms`));
+        }, stalledAfter);
+        try {
+            await this.receive(await unlessAborted(get(from, this.bytes, giveUp.signal), giveUp.signal), stall, giveUp.signal);
+        }
+        finally {
+            clearTimeout(stall);
+            signal.removeEventListener('abort', stop);
+            // Ends the connection, also that of an answer which is still to come.
+            giveUp.abort();
+        }
+        if (this.bytes !== total)
+            throw new Error(`it ended after ${this.bytes} of ${total} bytes`);
+    }
+    async receive(response, stall, signal) {
+        signal.addEventListener('abort', () => response.destroy(signal.reason), { once: true });
+        if (response.statusCode === 200 && this.bytes > 0)
+            await this.beginAnew();
+        for await (const piece of response) {
+            stall.refresh();
+            await this.add(piece);
+        }
+    }
+    failure(error) {
+        if (error instanceof errors/* LifeboatError */.H3)
+            return error;
+        if (this.isOurFault)
+            return (0,file_errors/* fileTrouble */.AG)(error, this.download.doing);
+        return new errors/* OperationError */.OK({
+            doing: this.download.doing,
+            problem: `the download broke off again and again, last at ${this.bytes} of ${this.download.bytes} bytes: ${(0,errors/* messageOf */.bD)(error)}`,
+            advice: 'Check the network, then run it again; githubstatus.com tells whether GitHub works.',
+            cause: error,
+        });
+    }
+    async add(piece) {
+        if (this.bytes + piece.length > this.download.bytes) {
+            await this.beginAnew();
+            throw new Error('more came than there should be');
+        }
+        try {
+            for (let at = 0; at < piece.length;)
+                at += (await this.handle.write(piece, at, null, this.bytes + at)).bytesWritten;
+        }
+        catch (error) {
+            throw this.ours(error);
+        }
+        this.hash.update(piece);
+        this.bytes += piece.length;
+        this.download.progress?.(this.bytes, this.download.bytes);
+    }
+    async beginAnew() {
+        await this.handle.truncate(0);
+        this.hash = (0,external_node_crypto_.createHash)('sha256');
+        this.bytes = 0;
+    }
+    ours(error) {
+        this.isOurFault = true;
+        return error;
+    }
+}
+/** By the toolkit's client, which knows proxies. */
+async function getByToolkit(address, from, signal) {
+    const { HttpClient } = await Promise.resolve(/* import() */).then(__nccwpck_require__.bind(__nccwpck_require__, 44942));
+    // It takes no signal. Only with connections of its own can it be told to end them.
+    const client = new HttpClient('pg-lifeboat', [], { keepAlive: true, allowRetries: false });
+    signal.addEventListener('abort', () => {
+        client.dispose();
+    }, { once: true });
+    const { message } = await client.get(address, from > 0 ? { range: `bytes=${from}-` } : {});
+    const status = message.statusCode ?? 0;
+    if (status === 200 || status === 206)
+        return message;
+    message.destroy();
+    throw new Error(`the storage answered ${status} ${message.statusMessage ?? ''}`.trimEnd());
+}
+/** Whatever comes first: the result, or the reason why nobody waits for it any more. */
+async function unlessAborted(work, signal) {
+    const aborted = new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+            reject(signal.reason);
+        }, { once: true });
+    });
+    // Each of the two may fail after the other was taken.
+    aborted.catch(() => undefined);
+    work.catch(() => undefined);
+    return Promise.race([work, aborted]);
+}
+
+;// CONCATENATED MODULE: ./src/platform/github-artifacts.ts
+
+
+
+const PER_PAGE = 100;
+const MAX_ATTEMPTS = 4;
+/** A longer wait is for another run. */
+const LONGEST_WAIT = 90_000;
+/** The artifacts of a repository by GitHub's REST API. Nothing is asked before it is needed. */
+function artifactsOf(access, ports) {
+    return new RestRepository(access, ports);
+}
+class RestRepository {
+    access;
+    ports;
+    name;
+    place;
+    connection;
+    constructor(access, ports) {
+        this.access = access;
+        this.ports = ports;
+        this.name = access.repository;
+        const [owner = '', repo = ''] = access.repository.split('/');
+        this.place = { owner, repo };
+    }
+    /** What is removed while pages are read moves the rest up, over the edge of a page: then it is read once more. */
+    async list() {
+        const first = await this.readPages();
+        return first.moved ? (await this.readPages()).found : first.found;
+    }
+    async find(id) {
+        const asked = { doing: `looking for artifact ${id} of ${this.name}`, permission: 'actions: read' };
+        return this.ask(asked, async ({ rest }, request) => {
+            try {
+                return toArtifact((await rest.actions.getArtifact({ ...this.place, artifact_id: id, request })).data);
+            }
+            catch (error) {
+                if (statusOf(error) === 404)
+                    return undefined;
+                throw error;
+            }
+        });
+    }
+    async download(artifact, file, progress) {
+        const asked = { doing: `fetching the artifact "${artifact.name}"`, permission: 'actions: read' };
+        const address = () => this.ask(asked, async ({ rest }, request) => {
+            const answer = await rest.actions.downloadArtifact({
+                ...this.place,
+                artifact_id: artifact.id,
+                archive_format: 'zip',
+                request: { ...request, redirect: 'manual' },
+            });
+            return this.hidden(answer.headers.location, asked);
+        });
+        const { doing } = asked;
+        return `sha256:${await downloadFile({ doing, address, file, bytes: artifact.bytes, progress }, this.ports)}`;
+    }
+    async remove({ id, name }) {
+        const asked = { doing: `removing the artifact "${name}" of ${this.name}`, permission: 'actions: write' };
+        await this.ask(asked, async ({ rest }, request) => {
+            try {
+                await rest.actions.deleteArtifact({ ...this.place, artifact_id: id, request });
+            }
+            catch (error) {
+                if (statusOf(error) !== 404)
+                    throw error;
+            }
+        });
+    }
+    async visibility() {
+        const asked = { doing: `asking who can see ${this.name}`, permission: 'metadata: read' };
+        const { visibility, private: isPrivate } = await this.ask(asked, async ({ rest }, request) => (await rest.repos.get({ ...this.place, request })).data);
+        if (visibility === 'public' || visibility === 'private' || visibility === 'internal')
+            return visibility;
+        return isPrivate ? 'private' : 'public';
+    }
+    async readPages() {
+        const asked = { doing: `listing the artifacts of ${this.name}`, permission: 'actions: read' };
+        const found = new Map();
+        const totals = [];
+        for (let page = 1;; page++) {
+            const { artifacts, total_count: total } = await this.ask(asked, async ({ rest }, request) => {
+                const which = { ...this.place, per_page: PER_PAGE, page, request };
+                return (await rest.actions.listArtifactsForRepo(which)).data;
+            });
+            for (const artifact of artifacts)
+                found.set(artifact.id, toArtifact(artifact));
+            totals.push(total);
+            const moved = totals.some((each, index) => each < (totals[index - 1] ?? 0));
+            if (artifacts.length < PER_PAGE)
+                return { found: [...found.values()], moved };
+        }
+    }
+    /** Asks, again where that may help, and tells in words what went wrong. */
+    async ask(asked, work) {
+        const { logger, clock, signal } = this.ports;
+        for (let attempt = 1;; attempt++) {
+            try {
+                if (signal.aborted)
+                    throw new errors/* InterruptedError */.p4(asked.doing, signal.reason);
+                this.connection ??= github_artifacts_connect(this.access);
+                return await work(await this.connection, { signal });
+            }
+            catch (error) {
+                if (signal.aborted)
+                    throw new errors/* InterruptedError */.p4(asked.doing, error);
+                const wait = waitBefore(error, attempt, clock.now());
+                if (wait === undefined || wait > LONGEST_WAIT || attempt >= MAX_ATTEMPTS) {
+                    throw requestFailed(error, asked, clock.now());
+                }
+                logger.info(`GitHub did not answer as it should (${(0,errors/* messageOf */.bD)(error)}); asking again in ${wait / 1000} s.`);
+                await clock.sleep(wait, signal).catch((reason) => {
+                    throw new errors/* InterruptedError */.p4(asked.doing, reason);
+                });
+            }
+        }
+    }
+    /** The address of the content; whoever knows it can download for some minutes. */
+    hidden(address, { doing }) {
+        if (address === undefined) {
+            throw new errors/* OperationError */.OK({
+                doing,
+                problem: 'GitHub did not say where the content is',
+                advice: 'Run it again; githubstatus.com tells whether GitHub works.',
+            });
+        }
+        const signature = new URL(address).searchParams.get('sig');
+        for (const text of signature === null ? [] : [signature, encodeURIComponent(signature)])
+            this.ports.logger.hide(text);
+        return address;
+    }
+}
+/** The library is large and most operations do not need it. */
+async function github_artifacts_connect({ token, apiUrl }) {
+    const { getOctokit } = await __nccwpck_require__.e(/* import() */ 351).then(__nccwpck_require__.bind(__nccwpck_require__, 61351));
+    return getOctokit(token, { baseUrl: apiUrl, userAgent: 'pg-lifeboat' });
+}
+function toArtifact(listed) {
+    const { repository_id: here, head_repository_id: head } = listed.workflow_run ?? {};
+    return {
+        id: listed.id,
+        name: listed.name,
+        bytes: listed.size_in_bytes,
+        digest: listed.digest ?? null,
+        createdAt: new Date(listed.created_at ?? 0),
+        expiresAt: listed.expires_at === null ? null : new Date(listed.expires_at),
+        expired: listed.expired,
+        fromFork: here !== undefined && head !== undefined && here !== head,
+    };
+}
+
+// EXTERNAL MODULE: ./src/platform/github.ts
+var github = __nccwpck_require__(45952);
+;// CONCATENATED MODULE: ./src/stores/artifact-access.ts
+
+
+const FORM = /^artifact:(?:([A-Za-z0-9](?:[A-Za-z0-9-]*)\/[A-Za-z0-9._-]+))?(?:#(.+))?$/i;
+/**
+ * Reads `artifact:` (this repository), `artifact:owner/name` and either of them with `#series`, which lets one
+ * repository keep several series.
+ *
+ * Throws `UsageError` for another form, outside of a job without a repository, and without a token.
+ */
+function artifactAccess(location, { environment, settings }) {
+    const doing = `opening the store "${location}"`;
+    const read = FORM.exec(location);
+    if (read === null) {
+        throw new errors/* UsageError */.eb({
+            doing,
+            problem: 'this is no store of artifacts',
+            advice: 'Write artifact: for this repository, artifact:owner/name for another, and #series after it to keep several series apart.',
+        });
+    }
+    const repository = read[1] ?? given(environment.GITHUB_REPOSITORY);
+    if (repository === undefined) {
+        throw new errors/* UsageError */.eb({
+            doing,
+            problem: 'it does not name a repository, and this is no job of GitHub Actions, which would tell',
+            advice: 'Write artifact:owner/name.',
+        });
+    }
+    const series = read[2] ?? null;
+    return {
+        name: `artifact:${repository}${series === null ? '' : `#${series}`}`,
+        repository,
+        series,
+        token: tokenOf(doing, settings.githubToken ?? given(environment.GITHUB_TOKEN)),
+        apiUrl: given(environment.GITHUB_API_URL) ?? 'https://api.github.com',
+        uploader: uploaderOf(repository, environment),
+    };
+}
+function tokenOf(doing, token) {
+    if (token !== undefined)
+        return token;
+    throw new errors/* UsageError */.eb({
+        doing,
+        problem: 'there is no token to read artifacts with',
+        advice: 'In a job, give github-token: ${{ github.token }} and the permission "actions: read" ("actions: write" to remove old sets). Elsewhere, give a token that may read the artifacts of the repository.',
+    });
+}
+/** Only a job can upload, and only to its own repository. */
+function uploaderOf(repository, environment) {
+    const job = (0,github/* jobOf */.Zw)(environment);
+    if (job === null)
+        return 'artifacts can only be uploaded by a job of GitHub Actions';
+    if (job.repository.toLowerCase() !== repository.toLowerCase()) {
+        return `a job of ${job.repository} can only upload artifacts to ${job.repository}`;
+    }
+    return (0,github/* missingArtifactService */.q8)(environment) ?? job;
+}
+/** An empty variable is as good as none. */
+function given(value) {
+    return value === '' ? undefined : value;
+}
+
+;// CONCATENATED MODULE: ./src/platform/zip-file.ts
+
+
+
+
+const END = 0x06054b50;
+const END_BYTES = 22;
+const LOCATOR_64 = 0x07064b50;
+const END_64 = 0x06064b50;
+const DIRECTORY_ENTRY = 0x02014b50;
+const LOCAL_ENTRY = 0x04034b50;
+/** A directory of a hundred thousand files has some 10 MB; what is far above is none. */
+const LARGEST_DIRECTORY = 256 * 1024 * 1024;
+const zip_file_PIECE = 1024 * 1024;
+function fileSource(handle, size) {
+    return {
+        size,
+        read: async (at, length) => {
+            const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
+            return buffer.subarray(0, bytesRead);
+        },
+    };
+}
+function bufferSource(bytes) {
+    return { size: bytes.length, read: (at, length) => Promise.resolve(bytes.subarray(at, at + length)) };
+}
+/**
+ * What is in a zip file. Folders have entries too; their names end in `/`.
+ *
+ * Throws `DamagedError` when it is not a whole zip file.
+ */
+async function zipEntries(source) {
+    const { count, at, bytes } = await directoryOf(source);
+    if (bytes > LARGEST_DIRECTORY || count * 46 > bytes)
+        throw zip_file_notWhole('its directory is not one');
+    const directory = await exactly(source, at, bytes);
+    const entries = [];
+    let position = 0;
+    for (let left = count; left > 0; left--) {
+        const { entry, length } = entryAt(directory, position);
+        entries.push(entry);
+        position += length;
+    }
+    return entries;
+}
+/**
+ * The content of an entry, in pieces.
+ *
+ * Throws `DamagedError` when it is not what the directory says.
+ */
+async function* zipContent(source, entry) {
+    const head = await exactly(source, entry.at, 30);
+    if (head.readUInt32LE(0) !== LOCAL_ENTRY)
+        throw zip_file_notWhole(`"${entry.name}" does not begin where its directory says`);
+    const at = entry.at + 30 + head.readUInt16LE(26) + head.readUInt16LE(28);
+    const raw = external_node_stream_.Readable.from(pieces(source, at, entry.stored));
+    let left = entry.bytes;
+    for await (const piece of entry.method === 'stored' ? raw : inflated(raw, entry.name)) {
+        left -= piece.length;
+        if (left < 0)
+            break;
+        yield piece;
+    }
+    if (left !== 0)
+        throw zip_file_notWhole(`"${entry.name}" has not the ${entry.bytes} bytes that its directory says`);
+}
+async function* pieces(source, from, length) {
+    for (let at = from; at < from + length; at += zip_file_PIECE) {
+        yield await exactly(source, at, Math.min(zip_file_PIECE, from + length - at));
+    }
+}
+async function* inflated(raw, name) {
+    const inflate = (0,external_node_zlib_.createInflateRaw)();
+    // What fails here ends the iteration below, which tells it.
+    (0,external_node_stream_promises_.pipeline)(raw, inflate).catch(() => undefined);
+    try {
+        for await (const piece of inflate)
+            yield piece;
+    }
+    catch (error) {
+        throw error instanceof errors/* DamagedError */.Me ? error : zip_file_notWhole(`"${name}" cannot be unpacked: ${(0,errors/* messageOf */.bD)(error)}`, error);
+    }
+}
+/** Where the directory is, by the record at the end; a large file has a second one with larger numbers. */
+async function directoryOf(source) {
+    const tailBytes = Math.min(source.size, END_BYTES + 0xffff);
+    const tail = await exactly(source, source.size - tailBytes, tailBytes);
+    let end = tail.length - END_BYTES;
+    while (end >= 0 && tail.readUInt32LE(end) !== END)
+        end--;
+    if (end < 0)
+        throw zip_file_notWhole('the record at its end is missing');
+    const [count, bytes, at] = [tail.readUInt16LE(end + 10), tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)];
+    if (count !== 0xffff && bytes !== 0xffffffff && at !== 0xffffffff)
+        return { count, at, bytes };
+    const locator = await exactly(source, source.size - tailBytes + end - 20, 20);
+    if (locator.readUInt32LE(0) !== LOCATOR_64)
+        return { count, at, bytes };
+    const large = await exactly(source, numberAt(locator, 8), 56);
+    if (large.readUInt32LE(0) !== END_64)
+        throw zip_file_notWhole('the record at its end leads nowhere');
+    return { count: numberAt(large, 32), bytes: numberAt(large, 40), at: numberAt(large, 48) };
+}
+function entryAt(directory, at) {
+    if (at + 46 > directory.length || directory.readUInt32LE(at) !== DIRECTORY_ENTRY) {
+        throw zip_file_notWhole('its directory is cut off');
+    }
+    const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((offset) => directory.readUInt16LE(at + offset));
+    const name = directory.toString('utf8', at + 46, at + 46 + nameBytes);
+    const extra = directory.subarray(at + 46 + nameBytes, at + 46 + nameBytes + extraBytes);
+    const [bytes, stored, start] = largeNumbers(extra, [
+        directory.readUInt32LE(at + 24),
+        directory.readUInt32LE(at + 20),
+        directory.readUInt32LE(at + 42),
+    ]);
+    const isEncrypted = (directory.readUInt16LE(at + 8) & 1) === 1;
+    const method = { 0: 'stored', 8: 'deflated' }[directory.readUInt16LE(at + 10)];
+    if (isEncrypted || method === undefined)
+        throw zip_file_notWhole(`"${name}" is packed in a way that artifacts are not`);
+    return { entry: { name, bytes, stored, method, at: start }, length: 46 + nameBytes + extraBytes + commentBytes };
+}
+/** Size, packed size and position; those that do not fit 32 bits are in a field of the extra part, in this order. */
+function largeNumbers(extra, small) {
+    if (!small.includes(0xffffffff))
+        return small;
+    for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+        if (extra.readUInt16LE(at) !== 1)
+            continue;
+        let next = at + 4;
+        return small.map((number) => {
+            if (number !== 0xffffffff)
+                return number;
+            if (next + 8 > extra.length)
+                throw zip_file_notWhole('its directory is cut off');
+            next += 8;
+            return numberAt(extra, next - 8);
+        });
+    }
+    return small;
+}
+function numberAt(bytes, at) {
+    const number = Number(bytes.readBigUInt64LE(at));
+    if (!Number.isSafeInteger(number))
+        throw zip_file_notWhole('it tells of sizes that cannot be');
+    return number;
+}
+async function exactly(source, at, length) {
+    const bytes = at < 0 || at + length > source.size ? undefined : await source.read(at, length);
+    if (bytes?.length !== length)
+        throw zip_file_notWhole('it is cut off');
+    return bytes;
+}
+function zip_file_notWhole(problem, cause) {
+    return new errors/* DamagedError */.Me({
+        doing: 'reading a zip file',
+        problem: `it is not a whole zip file: ${problem}`,
+        advice: 'Fetch it again; if it is the same then, it was damaged before: use another set or another copy of this one.',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/platform/zip-unpack.ts
+
+
+
+
+
+
+
+
+
+
+/** How many files are written at a time. */
+const WRITERS = 2;
+/**
+ * Unpacks a zip file into a folder. Nothing is written outside of it, over anything, or as anything else than a plain
+ * file, whatever the zip file says.
+ *
+ * Throws `DamagedError` for what is not a whole zip file, or wants to be elsewhere; of a damaged one, what can be had is
+ * there then. Throws `InterruptedError` when we are asked to stop.
+ */
+async function unpackZip(file, folder, { signal } = {}) {
+    const handle = await (0,promises_.open)(file);
+    try {
+        const source = fileSource(handle, (await handle.stat()).size);
+        const entries = (await zipEntries(source)).filter(({ name }) => !name.endsWith('/'));
+        const outside = entries.find(({ name }) => !staysInside(name));
+        if (outside !== undefined)
+            throw strange(file, `it holds "${outside.name}", which is no path inside of it`);
+        const damage = [];
+        const files = await (0,parallel/* inParallel */.H)(entries, WRITERS, async (entry) => {
+            try {
+                return await unpackEntry(source, entry, folder, file, signal);
+            }
+            catch (error) {
+                if (!(error instanceof errors/* DamagedError */.Me))
+                    throw error;
+                damage.push(error);
+                return null;
+            }
+        });
+        if (damage[0] !== undefined)
+            throw damage[0];
+        return files.filter((one) => one !== null);
+    }
+    finally {
+        await handle.close();
+    }
+}
+async function unpackEntry(source, entry, folder, file, signal) {
+    const target = external_node_path_default().join(folder, entry.name);
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const hashing = new external_node_stream_.Transform({
+        transform(piece, _encoding, done) {
+            hash.update(piece);
+            done(null, piece);
+        },
+    });
+    try {
+        await (0,promises_.mkdir)(external_node_path_default().dirname(target), { recursive: true, mode: 0o700 });
+        const out = (0,external_node_fs_.createWriteStream)(target, { flags: 'wx', mode: 0o600 });
+        await (0,external_node_stream_promises_.pipeline)(zipContent(source, entry), hashing, out, { ...(signal !== undefined && { signal }) });
+    }
+    catch (error) {
+        if (signal?.aborted === true)
+            throw new errors/* InterruptedError */.p4(`unpacking ${external_node_path_default().basename(file)}`, signal.reason);
+        const isInTheWay = ['EEXIST', 'ENOTDIR', 'EISDIR'].includes((0,file_errors/* codeOf */.$N)(error) ?? '');
+        throw isInTheWay ? strange(file, `it holds "${entry.name}" twice, or as a file and a folder`, error) : error;
+    }
+    return { path: entry.name, size: entry.bytes, sha256: hash.digest('hex') };
+}
+function staysInside(name) {
+    return !/[\0\\]/.test(name) && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+function strange(file, problem, cause) {
+    const advice = 'pg-lifeboat makes no such file. Do not trust it, and find out who made it.';
+    return new errors/* DamagedError */.Me({ doing: `unpacking ${external_node_path_default().basename(file)}`, problem, advice, cause });
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact-record.ts
+
+
+
+
+
+
+
+
+
+/** The file, beside the manifest, that says which artifact holds the files. */
+const RECORD = 'artifact.json';
+const SetArtifact = classic_schemas/* object */.Ikc({
+    schema: classic_schemas/* literal */.euz('pg-lifeboat/artifact-set/1'),
+    id: classic_schemas/* number */.aig().int(),
+    name: classic_schemas/* string */.YjP(),
+    bytes: classic_schemas/* number */.aig().int().nonnegative(),
+    digest: classic_schemas/* string */.YjP().nullable(),
+});
+/** Writes the record of a set into an empty folder, to be uploaded. */
+async function writeRecord(folder, set, { id, name, bytes, digest }) {
+    await (0,file_errors/* orFileTrouble */.nD)(`writing the record of ${name}`, async () => {
+        await (0,promises_.copyFile)(external_node_path_default().join(set, backup_set/* SET */.rK.manifest), external_node_path_default().join(folder, backup_set/* SET */.rK.manifest));
+        const record = { schema: 'pg-lifeboat/artifact-set/1', id, name, bytes, digest };
+        await (0,platform_files/* writeWhole */.f8)(external_node_path_default().join(folder, RECORD), `${JSON.stringify(record, null, 2)}\n`);
+        const proofs = (await (0,file_errors/* ifThere */.y)((0,platform_files/* entriesBelow */.yO)(external_node_path_default().join(set, backup_set/* SET */.rK.proofs)))) ?? [];
+        if (proofs.length > 0)
+            await (0,promises_.mkdir)(external_node_path_default().join(folder, backup_set/* SET */.rK.proofs));
+        for (const { path: file } of proofs.filter(({ kind }) => kind === 'file')) {
+            await (0,promises_.copyFile)(external_node_path_default().join(set, backup_set/* SET */.rK.proofs, file), external_node_path_default().join(folder, backup_set/* SET */.rK.proofs, file));
+        }
+    });
+}
+/**
+ * Reads a record.
+ *
+ * Throws `DamagedError` when there is no manifest in it, or none that is known.
+ */
+async function readRecord(folder, tell) {
+    const manifest = await (0,backup_set/* readManifest */.WI)(folder);
+    const text = await (0,promises_.readFile)(external_node_path_default().join(folder, backup_set/* SET */.rK.manifest), 'utf8');
+    return {
+        manifest,
+        manifestDigest: (0,backup_sha256/* sha256OfText */.i)(text),
+        artifact: await readSetArtifact(folder),
+        proofs: await readProofs(folder, tell),
+    };
+}
+async function readSetArtifact(folder) {
+    try {
+        return SetArtifact.parse(JSON.parse(await (0,promises_.readFile)(external_node_path_default().join(folder, RECORD), 'utf8')));
+    }
+    catch (error) {
+        throw new errors/* DamagedError */.Me({
+            doing: `reading ${RECORD}`,
+            problem: `it does not say which artifact holds the files: ${(0,errors/* messageOf */.bD)(error)}`,
+            advice: 'Use another set, or a copy of this one in another store.',
+            cause: error,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact-listing.ts
+
+
+
+
+
+
+/** How many sets are looked at at a time. */
+const artifact_listing_LOOKERS = 4;
+/** Brings together what belongs to one set. A set of which only files are there was never finished, and is one too. */
+function artifact_listing_partsOf(shelved) {
+    const parts = new Map();
+    for (const one of shelved) {
+        if (one.name.part === 'log')
+            continue;
+        const { series, place, part } = one.name;
+        const key = `${series}/${nameOfSet(place)}`;
+        const set = parts.get(key) ?? { place, series, sets: [], manifests: [], proofs: [] };
+        set[`${part}s`].push(one);
+        parts.set(key, set);
+    }
+    return [...parts.values()];
+}
+/**
+ * The set that counts of those that were committed at this place: the oldest whose artifact of files is there as it was
+ * uploaded. Where there is none, the oldest, with what is wrong with it; null where none was committed.
+ */
+async function findSet(parts, shelf, tell) {
+    let first = null;
+    for (const manifest of parts.manifests) {
+        const found = await look(parts, manifest, shelf, tell);
+        if (found.reason === null)
+            return found;
+        // The files expire first, some minutes before the manifest.
+        if ('record' in found && shelf.hasExpired(found.record.artifact.id))
+            continue;
+        first ??= found;
+    }
+    return first;
+}
+/** A set as the store lists it, or as broken; null for what is not committed. */
+async function listedSet(parts, shelf, tell) {
+    const found = await findSet(parts, shelf, tell);
+    if (found === null || !('record' in found))
+        return found;
+    const { record, files, reason } = found;
+    if (reason !== null)
+        return { ...parts.place, reason };
+    const later = [...record.proofs, ...(await laterProofs(parts, shelf, tell))];
+    const bytes = (files?.artifact.bytes ?? 0) + parts.manifests.reduce((sum, { artifact }) => sum + artifact.bytes, 0);
+    return { ...parts.place, manifest: record.manifest, proof: standingProof(record.manifest, later), bytes };
+}
+/** The outcomes that were added to a set after it was committed, the oldest first. */
+async function laterProofs(parts, shelf, tell) {
+    const read = await (0,parallel/* inParallel */.H)(parts.proofs, artifact_listing_LOOKERS, async (one) => {
+        try {
+            return await readProofs(await shelf.contentOf(one), tell);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* DamagedError */.Me))
+                throw error;
+            tell(`${shelf.locationOf(one.artifact)} is not an outcome of a verification and is left out: ${error.problem}`);
+            return [];
+        }
+    });
+    return read.flat();
+}
+/** Everything that was committed to the store, whole or not. */
+async function listedSets(shelved, shelf, tell) {
+    const looks = await (0,parallel/* inParallel */.H)(artifact_listing_partsOf(shelved), artifact_listing_LOOKERS, (parts) => listedSet(parts, shelf, tell));
+    return looks.filter((look) => look !== null);
+}
+async function look(parts, manifest, shelf, tell) {
+    try {
+        const folder = await shelf.contentOf(manifest);
+        const record = await readRecord(folder, tell);
+        const files = parts.sets.find(({ artifact }) => artifact.id === record.artifact.id);
+        return { parts, record, folder, files, reason: disagreement(parts.place, record, files) };
+    }
+    catch (error) {
+        if (!(error instanceof errors/* DamagedError */.Me))
+            throw error;
+        return { ...parts.place, reason: error.problem };
+    }
+}
+function disagreement(place, { manifest, artifact }, files) {
+    const sizes = new Map(manifest.files.map(({ path, size }) => [path, size]));
+    const misplaced = (0,backup_set/* incompleteness */.C7)(manifest, place, (file) => sizes.get(file));
+    if (misplaced !== null)
+        return misplaced;
+    if (files === undefined)
+        return `the artifact with its files, "${artifact.name}", is missing`;
+    const { bytes, digest } = files.artifact;
+    if (bytes !== artifact.bytes) {
+        return `the artifact with its files has ${bytes} bytes, and had ${artifact.bytes} when it was uploaded`;
+    }
+    return digest === artifact.digest || artifact.digest === null
+        ? null
+        : `the artifact with its files has the digest ${String(digest)}, and had ${artifact.digest} when it was uploaded`;
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact-fetch.ts
+
+
+
+
+
+
+
+
+
+
+
+/** What comes down otherwise than it went up is fetched once more: the transfer may be at fault. */
+const FETCHES = 2;
+/**
+ * Fetches a set into a folder of its own: its files from the one artifact, its manifest as the listing counts it, its
+ * outcomes. What is damaged is told and left as it came, to be examined.
+ */
+async function fetchSet(found, shelf, tools, progress) {
+    const { parts, record, folder } = found;
+    const { place } = parts;
+    const tell = (note) => {
+        tools.logger.warning(`The set ${nameOfSet(place)} is damaged: ${note}.`);
+    };
+    const room = await tools.workspace.folder(`fetched-${place.type}-${place.id}`);
+    return (0,file_errors/* orFileTrouble */.nD)(`fetching the set ${nameOfSet(place)}`, async () => {
+        const set = await newFolder(room, 'set');
+        if (found.files === undefined)
+            tell(`its artifact "${record.artifact.name}" is not there`);
+        else
+            await fetchFiles(found, found.files, { set, room }, { shelf, tools, progress, tell });
+        await judgeManifest(folder, set, tell);
+        const workshop = await newFolder(room, 'workshop');
+        for (const proof of [...record.proofs, ...(await laterProofs(parts, shelf, tell))]) {
+            await writeProof(set, proof, workshop);
+        }
+        return set;
+    });
+}
+async function fetchFiles({ record }, files, { set, room }, means) {
+    const { shelf, tools, progress, tell } = means;
+    const zip = external_node_path_default().join(room, 'artifact.zip');
+    for (let fetch = 1;; fetch++) {
+        const digest = await shelf.repository.download(files.artifact, zip, progress);
+        if (digest === record.artifact.digest || fetch === FETCHES)
+            break;
+        tools.logger.info(`"${files.artifact.name}" came with the digest ${digest}; fetching it once more.`);
+        await (0,promises_.rm)(zip);
+    }
+    try {
+        const unpacked = await unpackZip(zip, set, { signal: tools.signal });
+        const wrong = firstDifference(record.manifest.files, unpacked);
+        if (wrong !== null)
+            tell(wrong);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* DamagedError */.Me))
+            throw error;
+        tell(error.problem);
+    }
+    await (0,promises_.rm)(zip);
+}
+function firstDifference(expected, unpacked) {
+    const there = new Map(unpacked.map((file) => [file.path, file]));
+    for (const file of expected) {
+        const wrong = difference(file, there.get(file.path));
+        if (wrong !== null)
+            return wrong;
+    }
+    return null;
+}
+/** The manifest that made the set visible is the one that counts; the list of checksums tells when they are not the same. */
+async function judgeManifest(record, set, tell) {
+    const [counts, came] = [external_node_path_default().join(record, backup_set/* SET */.rK.manifest), external_node_path_default().join(set, backup_set/* SET */.rK.manifest)];
+    const { sha256 } = await (0,backup_sha256/* sha256OfFile */.V)(counts);
+    if ((await (0,file_errors/* ifThere */.y)((0,backup_sha256/* sha256OfFile */.V)(came)))?.sha256 === sha256)
+        return;
+    tell('the manifest among its files is not the one that the listing counts');
+    await (0,promises_.copyFile)(counts, came);
+}
+async function newFolder(room, name) {
+    const folder = external_node_path_default().join(room, name);
+    await (0,promises_.mkdir)(folder, { mode: 0o700 });
+    return folder;
+}
+
+// EXTERNAL MODULE: ./src/platform/artifact-upload.ts + 1 modules
+var artifact_upload = __nccwpck_require__(70353);
+;// CONCATENATED MODULE: ./src/stores/artifact-upload.ts
+
+
+
+
+
+/** How often GitHub is asked for what it has just taken. */
+const LOOKS = 5;
+/** Days that GitHub may take off the time that was asked for before it is worth a warning. */
+const SHORTER_BY_MS = 24 * 60 * 60 * 1000;
+/**
+ * Uploads a parcel and compares what GitHub then lists with what was sent: name, bytes and digest.
+ *
+ * Throws `UsageError` where nothing can be uploaded, `OperationError` when it did not arrive as it was sent.
+ */
+async function uploadParcel(parcel, shelf, access, tools) {
+    const doing = `uploading the artifact "${parcel.name}"`;
+    const job = artifact_upload_uploaderOf(access, doing);
+    const paths = parcel.files ?? (await filesBelow(parcel.root, doing));
+    const files = paths.map((file) => external_node_path_default().join(parcel.root, file));
+    const retentionDays = tools.settings.artifactRetentionDays;
+    const sent = await (0,artifact_upload/* uploadFiles */.Zn)({ ...parcel, files, retentionDays }, job, tools);
+    const artifact = await listedAs(Number(sent.id), doing, shelf, tools);
+    const wrong = sent.bytes !== undefined && artifact.bytes !== sent.bytes
+        ? `GitHub lists ${artifact.bytes} bytes of it, and ${sent.bytes} were sent`
+        : sent.digest !== undefined && artifact.digest !== null && artifact.digest !== sent.digest
+            ? `GitHub lists the digest ${artifact.digest}, and what was sent has ${sent.digest}`
+            : null;
+    if (wrong !== null)
+        throw notArrived(doing, wrong);
+    tellOfShorterTime(artifact, retentionDays, tools);
+    shelf.add(artifact);
+    return artifact;
+}
+/** The job that can upload to this store; throws `UsageError` where there is none. */
+function artifact_upload_uploaderOf({ uploader, name }, doing) {
+    if (typeof uploader !== 'string')
+        return uploader;
+    throw new errors/* UsageError */.eb({
+        doing,
+        problem: `${uploader}, so ${name} can only be read from here`,
+        advice: 'Run this in a job of that repository, or use another kind of store.',
+    });
+}
+/** GitHub may list a new artifact a moment after it has taken it. */
+async function listedAs(id, doing, { repository }, { clock, signal }) {
+    for (let look = 1;; look++) {
+        const artifact = await repository.find(id);
+        if (artifact !== undefined)
+            return artifact;
+        if (look >= LOOKS)
+            throw notArrived(doing, `GitHub took it as artifact ${id}, and then does not list it`);
+        await clock.sleep(1000 * 2 ** (look - 1), signal).catch((reason) => {
+            throw new errors/* InterruptedError */.p4(doing, reason);
+        });
+    }
+}
+function tellOfShorterTime({ expiresAt, createdAt, name }, asked, { logger }) {
+    if (asked === undefined || expiresAt === null)
+        return;
+    const short = createdAt.getTime() + asked * 24 * 60 * 60 * 1000 - expiresAt.getTime();
+    if (short < SHORTER_BY_MS)
+        return;
+    logger.warning(`GitHub deletes the artifact "${name}" on ${expiresAt.toISOString().slice(0, 10)} already: the repository allows less than the ${asked} days of artifact-retention-days.`);
+}
+async function filesBelow(root, doing) {
+    const entries = await (0,file_errors/* orFileTrouble */.nD)(doing, () => (0,platform_files/* entriesBelow */.yO)(root));
+    return entries.filter(({ kind }) => kind === 'file').map((entry) => entry.path);
+}
+function notArrived(doing, problem) {
+    return new errors/* OperationError */.OK({
+        doing,
+        problem,
+        advice: 'Nothing depends on what was uploaded, and the next run removes it. Run it again.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact-guard.ts
+
+
+
+/**
+ * Refuses to put an unencrypted set where everybody can download it: among the artifacts of a public repository.
+ *
+ * Throws `GuardError`.
+ */
+async function refuseExposed({ encryption }, access, repository, { settings }) {
+    if (encryption !== undefined || settings.allowPublicArtifact === true)
+        return;
+    const problem = (0,github/* exposure */.Y9)(await visibilityOf(access, repository));
+    if (problem === null)
+        return;
+    throw new errors/* GuardError */.U$({
+        doing: `checking whether the set may be put into ${access.name}`,
+        problem,
+        advice: 'Encrypt the sets with encrypt-to, or use another kind of store; or, if the data is public anyway, set allow-public-artifact to true.',
+    });
+}
+/** What the event of the job tells is not asked for. */
+async function visibilityOf(access, repository) {
+    const { visibility } = artifact_upload_uploaderOf(access, `putting a set into ${access.name}`);
+    return visibility === 'unknown' ? repository.visibility() : visibility;
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact-incoming.ts
+
+
+
+
+
+/** A set that is written in a folder of the workspace and becomes artifacts from there. */
+class IncomingArtifact {
+    place;
+    folder;
+    sender;
+    onCommit;
+    sent;
+    isCommitted = false;
+    /** @param onCommit called once the set is visible; the folder is kept then */
+    constructor(place, folder, sender, onCommit) {
+        this.place = place;
+        this.folder = folder;
+        this.sender = sender;
+        this.onCommit = onCommit;
+    }
+    async send(progress) {
+        await this.sendNow(progress);
+    }
+    async commit() {
+        const sent = await this.sendNow();
+        await this.sender.show(sent);
+        this.isCommitted = true;
+        this.onCommit();
+        return { folder: this.folder, location: this.sender.locationOf(sent) };
+    }
+    async discard() {
+        if (this.isCommitted)
+            return;
+        if (this.sent !== undefined)
+            await this.sender.takeBack(this.sent);
+        this.sent = undefined;
+        await (0,file_errors/* orFileTrouble */.nD)(`discarding the set ${nameOfSet(this.place)}`, () => (0,promises_.rm)(this.folder, { recursive: true, force: true }));
+    }
+    /** An artifact never changes: a set that was changed after it had been sent is sent anew. */
+    async sendNow(progress) {
+        const set = await wholeSet(this.folder, this.place, `sending the set ${nameOfSet(this.place)}`);
+        if (this.sent !== undefined && manifestDigest(this.sent.set) === manifestDigest(set))
+            return this.sent;
+        if (this.sent !== undefined)
+            await this.sender.takeBack(this.sent);
+        this.sent = undefined;
+        return (this.sent = await this.sender.send(this.folder, set, this.place, progress));
+    }
+}
+/** What the SHA-256 of the manifest of a local set is; it tells every other file by its own. */
+function manifestDigest({ files }) {
+    return files.find(({ path }) => path === backup_set/* SET */.rK.manifest)?.sha256;
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/errors.js
+var classic_errors = __nccwpck_require__(961);
+;// CONCATENATED MODULE: ./src/stores/artifact-names.ts
+
+
+
+const OURS = 'pg-lifeboat';
+const INSTANT = String.raw `\d{8}T\d{6}Z`;
+const artifact_names_FORM = new RegExp(String.raw `^${OURS}\.(?<series>[A-Za-z0-9_~-]*)\.` +
+    String.raw `(?:log\.(?<at>${INSTANT})\.[0-9a-f]+|(?<type>[^.]+)\.(?<id>${INSTANT})\.(?<part>set|manifest|proof\.${INSTANT}))` +
+    String.raw `(?:-attempt\d+(?:-\d+)?)?$`);
+/** Longer names of series are cut off, and told apart by a digest. */
+const LONGEST_SERIES = 80;
+/** `pg-lifeboat.app.daily.20261124T020000Z.set` */
+function nameOfPart(part, series, { type, id }) {
+    return [OURS, seriesKey(series), type, id, part].join('.');
+}
+/** `pg-lifeboat.app.daily.20261124T020000Z.proof.20261130T040000Z` */
+function nameOfProof(series, { type, id }, at) {
+    return [OURS, seriesKey(series), type, id, 'proof', (0,backup_manifest/* idOf */.TH)(at)].join('.');
+}
+/**
+ * `pg-lifeboat.app.log.20261124T021000Z.1f2e3d4c`
+ *
+ * @param series empty where it is not known
+ * @param token hexadecimal digits that no other line of that second has
+ */
+function nameOfLog(series, at, token) {
+    return [OURS, seriesKey(series), 'log', (0,backup_manifest/* idOf */.TH)(at), token].join('.');
+}
+/**
+ * What a name says; undefined for artifacts that are not of a store. What an upload adds to a name that is taken
+ * (`-attempt2`) is passed over. `series` is the key, as `seriesKey` makes it.
+ */
+function parseName(name) {
+    const { series, at, type = '', id = '', part } = artifact_names_FORM.exec(name)?.groups ?? {};
+    if (series === undefined)
+        return undefined;
+    if (at !== undefined)
+        return { part: 'log', series, at };
+    if (series === '' || !isTypeName(type))
+        return undefined;
+    return { part: part === 'set' || part === 'manifest' ? part : 'proof', series, place: { type, id } };
+}
+/**
+ * A series as a part of a name: letters, digits, `_` and `-` stay, every other byte becomes `~` and two hexadecimal
+ * digits. Two series never have the same key.
+ */
+function seriesKey(series) {
+    const key = [...Buffer.from(series, 'utf8')]
+        .map((byte) => {
+        const character = String.fromCharCode(byte);
+        return /[A-Za-z0-9_-]/.test(character) ? character : `~${byte.toString(16).padStart(2, '0')}`;
+    })
+        .join('');
+    // Two tildes stand in no key that is whole.
+    return key.length <= LONGEST_SERIES ? key : `${key.slice(0, 60)}~~${(0,backup_sha256/* sha256OfText */.i)(series).slice(0, 16)}`;
+}
+/** The series of a key; undefined where the key was cut off, and only a manifest tells it. */
+function seriesOfKey(key) {
+    if (key.includes('~~'))
+        return undefined;
+    const bytes = key.match(/~[0-9a-f]{2}|[^~]/g) ?? [];
+    const series = Buffer.from(bytes.map((one) => (one.length === 3 ? parseInt(one.slice(1), 16) : one.charCodeAt(0))));
+    return seriesKey(series.toString('utf8')) === key ? series.toString('utf8') : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact-log.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The log of a store of artifacts. An artifact never changes, so every operation uploads one of its own: with its line,
+ * and with all the earlier lines that it can read. So the newest artifact is the whole log, and whoever reads it has one
+ * to fetch; others are fetched only where two runs wrote at once.
+ */
+/** The file that says which artifacts' lines are in this one. */
+const MERGED = 'merged.json';
+const Merged = classic_schemas/* object */.Ikc({ schema: classic_schemas/* literal */.euz('pg-lifeboat/artifact-log/1'), artifacts: classic_schemas/* array */.YOg(classic_schemas/* number */.aig().int()) });
+/** Lines go from artifact to artifact for so long, in milliseconds; those of drills, whose trend is in years, for good. */
+const artifact_log_KEPT = 90 * 24 * 60 * 60 * 1000;
+/** Adds a line to the log, by an artifact that is the whole log from then on. */
+async function uploadLine(line, series, { shelf, access, tools }) {
+    const root = await tools.workspace.folder('log');
+    const earlier = await readAll(shelf, new Date(0)).catch((error) => {
+        if (error instanceof errors/* InterruptedError */.p4)
+            throw error;
+        // Then this artifact has the new line alone, and the next one brings all together.
+        tools.logger.debug(`The log before this line could not be read: ${(0,errors/* messageOf */.bD)(error)}`);
+        return { lines: [], merged: [] };
+    });
+    const before = new Date(tools.clock.now().getTime() - artifact_log_KEPT);
+    const kept = earlier.lines.filter((each) => each.operation === 'drill' || timeOfLine(each) >= before);
+    const lines = [...kept, line];
+    await (0,file_errors/* orFileTrouble */.nD)('writing the log', async () => {
+        for (const each of lines)
+            await appendToLog(external_node_path_default().join(root, LOG), each);
+        const merged = { schema: 'pg-lifeboat/artifact-log/1', artifacts: earlier.merged };
+        await (0,platform_files/* writeWhole */.f8)(external_node_path_default().join(root, MERGED), JSON.stringify(merged));
+    });
+    const latest = new Date(Math.max(...lines.map((each) => timeOfLine(each).getTime())));
+    const name = nameOfLog(series, latest, (0,external_node_crypto_.randomBytes)(4).toString('hex'));
+    await uploadParcel({ name, root, bytes: 0, compressed: false }, shelf, access, tools);
+}
+/** All lines since an instant, oldest first. An artifact that cannot be read counts as one line that cannot. */
+async function readLines(shelf, since) {
+    const { lines, unreadable } = await readAll(shelf, since);
+    return { lines, unreadable };
+}
+/** The artifacts whose lines are all in one that was there at that time already, so that nobody reads them any more. */
+async function supersededLogs(shelf, before) {
+    const logs = await logsOf(shelf);
+    const superseded = new Set();
+    for (const one of logs.filter(({ artifact }) => artifact.createdAt < before)) {
+        if (superseded.has(one.artifact.id))
+            continue;
+        const content = await contentOf(one, shelf);
+        content?.merged.forEach((id) => superseded.add(id));
+    }
+    return logs.filter(({ artifact }) => superseded.has(artifact.id));
+}
+async function readAll(shelf, since) {
+    const lines = new Map();
+    const elsewhere = new Set();
+    const merged = [];
+    let unreadable = 0;
+    // No artifact has a line that is later than its name says.
+    for (const one of (await logsOf(shelf)).filter(({ name }) => name.at >= (0,backup_manifest/* idOf */.TH)(since))) {
+        const content = elsewhere.has(one.artifact.id) ? undefined : await contentOf(one, shelf);
+        if (content !== null)
+            merged.push(one.artifact.id);
+        else
+            unreadable++;
+        content?.merged.forEach((id) => elsewhere.add(id));
+        const read = content && (await readLogSince(external_node_path_default().join(content.folder, LOG), since));
+        // Two runs that wrote at once have both brought along what was there before.
+        read?.lines.forEach((line) => lines.set(formatLine(line), line));
+        unreadable += read?.unreadable ?? 0;
+    }
+    const inOrder = [...lines.values()].sort((a, b) => timeOfLine(a).getTime() - timeOfLine(b).getTime());
+    return { lines: inOrder, unreadable, merged };
+}
+/** What an artifact of the log holds; null where it cannot be read. */
+async function contentOf(one, shelf) {
+    try {
+        const folder = await shelf.contentOf(one);
+        const text = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(folder, MERGED), 'utf8'));
+        return { folder, merged: text === undefined ? [] : Merged.parse(JSON.parse(text)).artifacts };
+    }
+    catch (error) {
+        if (error instanceof errors/* DamagedError */.Me || error instanceof SyntaxError || error instanceof classic_errors/* ZodError */.G)
+            return null;
+        throw error;
+    }
+}
+/** The newest first. */
+async function logsOf(shelf) {
+    const all = await shelf.all('recently');
+    return all.flatMap(({ artifact, name }) => (name.part === 'log' ? [{ artifact, name }] : [])).reverse();
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact-send.ts
+
+
+
+
+
+
+
+/** Brings sets from a local folder among the artifacts. */
+class ArtifactSender {
+    sets;
+    shelf;
+    access;
+    tools;
+    constructor(sets, shelf, access, tools) {
+        this.sets = sets;
+        this.shelf = shelf;
+        this.access = access;
+        this.tools = tools;
+    }
+    /** As a person finds it in the list of artifacts. */
+    locationOf({ files }) {
+        return this.shelf.locationOf(files);
+    }
+    /**
+     * Uploads the files of a set, its manifest among them, as one artifact. The library does not tell how far it is, so
+     * the progress has a beginning and an end.
+     *
+     * Throws `GuardError` for what everybody could read, and for another series; `OperationError` when there is a set.
+     */
+    async send(folder, set, place, progress) {
+        const doing = `sending the set ${nameOfSet(place)} to ${this.access.name}`;
+        const { manifest } = set;
+        await refuseExposed(manifest, this.access, this.shelf.repository, this.tools);
+        refuseForeign(this.access.series ?? (await this.sets.series()), manifest.series, doing);
+        await this.sets.refuseExisting(place, doing, 'now');
+        // Outcomes go with the manifest, where the listing reads them.
+        const sent = set.files.filter(({ path }) => !path.startsWith(`${backup_set/* SET */.rK.proofs}/`));
+        const bytes = sent.reduce((sum, { size }) => sum + size, 0);
+        progress?.(0, bytes);
+        const parcel = {
+            name: nameOfPart('set', manifest.series, place),
+            root: folder,
+            files: sent.map(({ path }) => path),
+            bytes,
+            // The zip file is only a way to carry what is compressed, or encrypted, already.
+            compressed: manifest.options.compression !== 'none' || manifest.encryption !== undefined,
+        };
+        const files = await uploadParcel(parcel, this.shelf, this.access, this.tools);
+        progress?.(bytes, bytes);
+        return { folder, place, set, files };
+    }
+    /** Uploads the record of a set that was sent: from then on it is there. */
+    async show({ folder, place, set, files }) {
+        await this.sets.refuseExisting(place, `committing the set ${nameOfSet(place)} to ${this.access.name}`, 'now');
+        const root = await this.tools.workspace.folder(`record-${place.type}-${place.id}`);
+        await writeRecord(root, folder, files);
+        const name = nameOfPart('manifest', set.manifest.series, place);
+        await uploadParcel({ name, root, bytes: 0, compressed: false }, this.shelf, this.access, this.tools);
+    }
+    /** Removes what was sent and will not be committed; what cannot be removed now is swept by a later run. */
+    async takeBack({ files, place }) {
+        try {
+            await this.shelf.remove(files);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* OperationError */.OK))
+                throw error;
+            this.tools.logger.warning(`What was sent of ${nameOfSet(place)} is left to a later run: ${error.message}`);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact-sets.ts
+
+
+
+
+
+/** How often everything is listed anew when another run removes sets meanwhile. */
+const TRIES = 3;
+/** GitHub deletes artifacts by itself; a set that has less than this left is told. */
+const EXPIRES_SOON = 7 * 24 * 60 * 60 * 1000;
+/** The sets among the artifacts of a store. */
+class ArtifactSets {
+    shelf;
+    access;
+    tools;
+    toldOfExpiry = false;
+    constructor(shelf, access, tools) {
+        this.shelf = shelf;
+        this.access = access;
+        this.tools = tools;
+    }
+    /** The newest set decides, whole or not. */
+    async series() {
+        const committed = (await this.parts('recently')).filter(({ manifests }) => manifests.length > 0);
+        const [newest] = committed.sort((a, b) => newestFirst(a.place, b.place));
+        if (newest === undefined)
+            return null;
+        const { series } = this.access;
+        if (series !== null)
+            return series;
+        const told = seriesOfKey(newest.series);
+        if (told !== undefined)
+            return told;
+        const found = await findSet(newest, this.shelf, this.tell);
+        return found !== null && 'record' in found ? found.record.manifest.series : newest.series;
+    }
+    /** One repository may hold the artifacts of several series; those of the newest set are listed. */
+    async list() {
+        for (let tries = 1;; tries++) {
+            try {
+                return await this.listOnce();
+            }
+            catch (error) {
+                // What another run has just removed, or whose time is up, cannot be fetched, and is not listed any more either.
+                const isGone = error instanceof errors/* OperationError */.OK && [404, 410].includes(statusOf(error.cause) ?? 0);
+                if (!isGone || tries >= TRIES)
+                    throw error;
+            }
+        }
+    }
+    /** The set that was committed at a place, whole or broken; null where there is none. */
+    async lookFor(place, when) {
+        const parts = await this.partsAt(place, when);
+        return parts === undefined ? null : findSet(parts, this.shelf, this.tell);
+    }
+    /** The same, for those who need one whose manifest can be read: throws `OperationError` where there is none. */
+    async find(place, doing) {
+        const found = (await this.lookFor(place, 'recently')) ?? (await this.lookFor(place, 'now'));
+        if (found === null)
+            throw noSuchSet(place, doing, this.access.name);
+        if ('record' in found)
+            return found;
+        throw new errors/* OperationError */.OK({
+            doing: `${doing} the set ${nameOfSet(place)} in ${this.access.name}`,
+            problem: `its manifest cannot be read: ${found.reason}`,
+            advice: 'Without it nothing tells which files belong to the set. Use another set, or a copy in another store.',
+        });
+    }
+    /** Of several series that have a set at the same place, the one of the store. */
+    async partsAt(place, when) {
+        const here = (await this.parts(when)).filter((one) => nameOfSet(one.place) === nameOfSet(place));
+        if (here.length < 2)
+            return here[0];
+        const series = seriesKey((await this.series()) ?? '');
+        return here.find((one) => one.series === series);
+    }
+    async refuseExisting(place, doing, when) {
+        const [manifest] = (await this.partsAt(place, when))?.manifests ?? [];
+        if (manifest !== undefined)
+            throw alreadyThere(this.shelf.locationOf(manifest.artifact), doing);
+    }
+    async listOnce() {
+        const all = await this.shelf.all('now');
+        const series = await this.series();
+        const ours = all.filter(({ name }) => series !== null && name.series === seriesKey(series));
+        const found = await listedSets(ours, this.shelf, this.tell);
+        const sets = found.filter((one) => 'manifest' in one).sort(newestFirst);
+        this.tellOfExpiry(artifact_listing_partsOf(ours), sets);
+        return { sets, broken: found.filter((one) => 'reason' in one).sort(newestFirst) };
+    }
+    async parts(when) {
+        return artifact_listing_partsOf(await this.shelf.all(when));
+    }
+    tellOfExpiry(parts, sets) {
+        const until = this.tools.clock.now().getTime() + EXPIRES_SOON;
+        const listed = new Set(sets.map(nameOfSet));
+        const soon = parts
+            .filter(({ place }) => listed.has(nameOfSet(place)))
+            .filter(({ sets: files }) => files.some(({ artifact }) => (artifact.expiresAt?.getTime() ?? Infinity) < until));
+        if (soon.length === 0 || this.toldOfExpiry)
+            return;
+        this.toldOfExpiry = true;
+        const names = soon.map(({ place }) => nameOfSet(place)).sort();
+        const shown = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
+        this.tell(`GitHub deletes ${soon.length} of the sets in ${this.access.name} within 7 days, whatever is to be kept: ${shown}. Raise artifact-retention-days, or copy them to another store.`);
+    }
+    tell = (note) => {
+        this.tools.logger.warning(note);
+    };
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact-shelf.ts
+
+
+
+
+
+
+
+
+/** What was listed so long ago, in milliseconds, is still used where a newer state would change nothing. */
+const RECENT = 60_000;
+/** Manifests, outcomes and lines of the log are small; what is larger is none of them. */
+const LARGEST_SMALL = 256 * 1024 * 1024;
+/**
+ * The artifacts of a store: what the repository lists, less what is not of the store or is gone, with what this run has
+ * added and removed, which GitHub may list a little later.
+ */
+class ArtifactShelf {
+    repository;
+    access;
+    tools;
+    added = new Map();
+    removed = new Set();
+    folders = new Map();
+    listed;
+    toldOfForks = false;
+    constructor(repository, access, tools) {
+        this.repository = repository;
+        this.access = access;
+        this.tools = tools;
+    }
+    /** The artifacts as they are now, or as they were a short while ago; the oldest first. */
+    async all(when) {
+        const listed = await this.list(when);
+        const known = new Map([...listed, ...this.added.values()].map((artifact) => [artifact.id, artifact]));
+        const shelved = [...known.values()]
+            .filter(({ id, expired }) => !expired && !this.removed.has(id))
+            .sort((a, b) => a.id - b.id)
+            .flatMap((artifact) => {
+            const name = parseName(artifact.name);
+            return name === undefined || !this.isOurs(name) ? [] : [{ artifact, name }];
+        });
+        this.tellOfForks(shelved);
+        return shelved.filter(({ artifact }) => !artifact.fromFork);
+    }
+    /** Whether the content of an artifact is gone because its time was up. */
+    hasExpired(id) {
+        return this.listed?.artifacts.some((artifact) => artifact.id === id && artifact.expired) === true;
+    }
+    /** This run has uploaded it. */
+    add(artifact) {
+        this.added.set(artifact.id, artifact);
+    }
+    async remove(artifact) {
+        await this.repository.remove(artifact);
+        this.removed.add(artifact.id);
+    }
+    /**
+     * A folder with the files of a small artifact, fetched once. It stays until the end of the run.
+     *
+     * Throws `DamagedError` when what came is not what GitHub lists.
+     */
+    async contentOf({ artifact }) {
+        const known = this.folders.get(artifact.id) ?? this.fetchSmall(artifact);
+        this.folders.set(artifact.id, known);
+        known.catch(() => this.folders.delete(artifact.id));
+        return known;
+    }
+    /** Where an artifact is found in a browser's list, and by what name. */
+    locationOf({ name }) {
+        return `artifact "${name}" of ${this.repository.name}`;
+    }
+    async list(when) {
+        const now = this.tools.clock.monotonic();
+        if (when === 'recently' && this.listed !== undefined && now - this.listed.at < RECENT)
+            return this.listed.artifacts;
+        const artifacts = await this.repository.list();
+        this.listed = { at: now, artifacts };
+        return artifacts;
+    }
+    isOurs({ series }) {
+        return this.access.series === null || series === seriesKey(this.access.series);
+    }
+    /** Anybody can have a run for a fork make an artifact of any name, so none of them is believed. */
+    tellOfForks(shelved) {
+        const [first, ...more] = shelved.filter(({ artifact }) => artifact.fromFork);
+        if (first === undefined || this.toldOfForks)
+            return;
+        this.toldOfForks = true;
+        this.tools.logger.warning(`${more.length + 1} artifacts that look like backups were made by runs for forks of ${this.repository.name} and are not counted, such as "${first.artifact.name}".`);
+    }
+    async fetchSmall(artifact) {
+        const doing = `reading the artifact "${artifact.name}"`;
+        if (artifact.bytes > LARGEST_SMALL) {
+            throw damaged(doing, `it has ${artifact.bytes} bytes, which is no ${String(parseName(artifact.name)?.part)}`);
+        }
+        const folder = await this.tools.workspace.folder(`artifact-${artifact.id}`);
+        return (0,file_errors/* orFileTrouble */.nD)(doing, async () => {
+            const zip = external_node_path_default().join(folder, 'artifact.zip');
+            if (!(await this.remembered(artifact, zip)))
+                await this.fetch(artifact, zip, doing);
+            const content = external_node_path_default().join(folder, 'content');
+            await (0,platform_files/* makeFolder */.fc)(content);
+            await unpackZip(zip, content, { signal: this.tools.signal });
+            await (0,promises_.rm)(zip);
+            return content;
+        });
+    }
+    async fetch(artifact, zip, doing) {
+        const digest = await this.repository.download(artifact, zip);
+        if (artifact.digest !== null && digest !== artifact.digest) {
+            throw damaged(doing, `its digest is ${digest}, and GitHub lists ${artifact.digest}`);
+        }
+        await this.tools.listingCache?.put(this.keyOf(artifact), (await (0,promises_.readFile)(zip)).toString('base64'));
+    }
+    /** What is remembered is used only when it has the digest that GitHub lists now: whatever lies there, nothing changes. */
+    async remembered(artifact, zip) {
+        if (artifact.digest === null)
+            return false;
+        const text = await this.tools.listingCache?.get(this.keyOf(artifact));
+        const bytes = Buffer.from(text ?? '', 'base64');
+        if (`sha256:${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex')}` !== artifact.digest)
+            return false;
+        await (0,promises_.writeFile)(zip, bytes, { mode: 0o600 });
+        return true;
+    }
+    keyOf({ id, digest }) {
+        return `artifact:${this.repository.name}/${id}@${digest ?? ''}`;
+    }
+}
+function damaged(doing, problem) {
+    const advice = 'Run it again; if it is the same then, remove that artifact by hand.';
+    return new errors/* DamagedError */.Me({ doing, problem, advice });
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact-sweep.ts
+
+
+
+
+
+/** How many sets are looked at at a time. */
+const artifact_sweep_LOOKERS = 4;
+/** The run that made an artifact may still be at work so long. */
+const ABANDONED_AFTER = 24 * 60 * 60 * 1000;
+/**
+ * Removes artifacts that belong to no set, and returns their names: files that were never committed, or that an upload
+ * whose answer was lost left beside those that count; outcomes of sets that are gone. A token that may not remove
+ * anything is a warning: no set depends on it.
+ */
+async function sweepArtifacts(shelf, { clock, logger }) {
+    const before = new Date(clock.now().getTime() - ABANDONED_AFTER);
+    const old = ({ artifact }) => artifact.createdAt < before;
+    const parts = artifact_listing_partsOf(await shelf.all('now'));
+    const leftBehind = (await (0,parallel/* inParallel */.H)(parts, artifact_sweep_LOOKERS, (one) => abandoned(one, shelf))).flat().filter(old);
+    const swept = [];
+    try {
+        for (const { artifact } of leftBehind) {
+            await shelf.remove(artifact);
+            swept.push(artifact.name);
+        }
+        // These are only in the way, and expire by themselves: nothing to speak of.
+        for (const { artifact } of await supersededLogs(shelf, before))
+            await shelf.remove(artifact);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* OperationError */.OK) || statusOf(error.cause) !== 403)
+            throw error;
+        if (swept.length < leftBehind.length) {
+            logger.warning(`What an unfinished backup left behind stays in ${shelf.repository.name}: ${error.message}`);
+        }
+    }
+    return swept;
+}
+async function abandoned(parts, shelf) {
+    if (parts.manifests.length === 0)
+        return [...parts.sets, ...parts.proofs];
+    if (parts.sets.length < 2)
+        return [];
+    const found = await findSet(parts, shelf, () => undefined);
+    // Of a set that is broken nothing is removed: somebody may want to look at it.
+    if (found === null || !('record' in found) || found.reason !== null)
+        return [];
+    return parts.sets.filter((one) => one !== found.files);
+}
+
+;// CONCATENATED MODULE: ./src/stores/fetched-folders.ts
+
+
+
+/** The folders into which sets were fetched, each once however many ask for it, and there until the last lets go. */
+class FetchedFolders {
+    fetch;
+    opened = new Map();
+    /** @param fetch gives the folder of a set, which has one of its own above it */
+    constructor(fetch) {
+        this.fetch = fetch;
+    }
+    async open(set, progress) {
+        const name = nameOfSet(set);
+        const opened = this.opened.get(name) ?? { folder: this.fetch(set, progress), users: 0 };
+        this.opened.set(name, opened);
+        opened.users++;
+        try {
+            return await opened.folder;
+        }
+        catch (error) {
+            this.opened.delete(name);
+            throw error;
+        }
+    }
+    /** Removes the folder, with the one above it, once everybody who opened it has let it go. False where it was not opened. */
+    async letGo(set) {
+        const name = nameOfSet(set);
+        const opened = this.opened.get(name);
+        if (opened === undefined)
+            return false;
+        opened.users--;
+        if (opened.users === 0) {
+            this.opened.delete(name);
+            await (0,promises_.rm)(external_node_path_default().dirname(await opened.folder), { recursive: true, force: true });
+        }
+        return true;
+    }
+    /** The folder of a set that is open; undefined where it is not. */
+    async folderOf(set) {
+        return this.opened.get(nameOfSet(set))?.folder;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stores/artifact.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The store of a location `artifact:`, `artifact:owner/name`, or either with `#series`.
+ *
+ * Throws `UsageError` for another form, or without a token.
+ */
+function openArtifactStore(location, tools) {
+    const access = artifactAccess(location, tools);
+    tools.logger.hide(access.token);
+    return new ArtifactStore(access, new ArtifactShelf(artifactsOf(access, tools), access, tools), tools);
+}
+/**
+ * A store in the artifacts of a GitHub repository. A set is one artifact with its files, and a second, small one with
+ * its manifest, whose upload makes it visible. Both never change; GitHub deletes them when their time is up.
+ */
+class ArtifactStore {
+    access;
+    shelf;
+    tools;
+    name;
+    sets;
+    sender;
+    fetched;
+    /** The folders of sets that were committed in this run. */
+    staged = new Map();
+    constructor(access, shelf, tools) {
+        this.access = access;
+        this.shelf = shelf;
+        this.tools = tools;
+        this.name = access.name;
+        this.sets = new ArtifactSets(shelf, access, tools);
+        this.sender = new ArtifactSender(this.sets, shelf, access, tools);
+        this.fetched = new FetchedFolders(async (set, progress) => fetchSet(await this.sets.find(set, 'opening'), shelf, tools, progress));
+    }
+    async checkWritable() {
+        artifact_upload_uploaderOf(this.access, `writing to the store ${this.name}`);
+        const { encryptTo } = this.tools.settings;
+        if (encryptTo?.length === 0)
+            await refuseExposed({}, this.access, this.shelf.repository, this.tools);
+        await this.shelf.all('now');
+    }
+    /** Of the folder where sets are made ready; how much GitHub still takes cannot be asked. */
+    async freeBytes() {
+        const folder = await this.tools.workspace.folder('space');
+        const { bavail, bsize } = await (0,file_errors/* orFileTrouble */.nD)('asking for the free space of the workspace', () => (0,promises_.statfs)(folder));
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
+        return bavail * bsize;
+    }
+    series() {
+        return this.sets.series();
+    }
+    list() {
+        return this.sets.list();
+    }
+    async begin(id, type) {
+        const place = checkedPlace({ id, type });
+        const doing = `beginning the set ${nameOfSet(place)} in ${this.name}`;
+        artifact_upload_uploaderOf(this.access, doing);
+        await this.sets.refuseExisting(place, doing, 'recently');
+        const folder = await this.tools.workspace.folder(`set-${type}-${id}`);
+        return new IncomingArtifact(place, folder, this.sender, () => this.staged.set(nameOfSet(place), folder));
+    }
+    async open(set, progress) {
+        return this.fetched.open(checkedPlace(set), progress);
+    }
+    /** Removes what was fetched; what was written here in this run, when it was not fetched. */
+    async letGo(set) {
+        const name = nameOfSet(set);
+        await (0,file_errors/* orFileTrouble */.nD)(`removing the local copy of ${name}`, async () => {
+            const staged = this.staged.get(name);
+            if ((await this.fetched.letGo(set)) || staged === undefined)
+                return;
+            this.staged.delete(name);
+            await (0,promises_.rm)(staged, { recursive: true, force: true });
+        });
+    }
+    async put(folder, set, progress) {
+        const place = checkedPlace(set);
+        const doing = `copying the set ${nameOfSet(place)} to ${this.name}`;
+        artifact_upload_uploaderOf(this.access, doing);
+        const local = await setToCopy(folder, place);
+        if (await this.isThere(place, local, doing))
+            return;
+        await compareFiles(folder, local.files, doing, { signal: this.tools.signal });
+        await this.sender.show(await this.sender.send(folder, local, place, progress));
+    }
+    /** Outside of a job the outcome cannot be recorded; then it is told, and whoever validated has seen it. */
+    async addProof(set, proof) {
+        const place = checkedPlace(set);
+        if (this.tellUnlessUploader(`That ${nameOfSet(place)} is ${proof.outcome} was not recorded`))
+            return;
+        const { record } = await this.sets.find(place, 'recording an outcome of');
+        const room = await this.tools.workspace.folder(`proof-${place.type}-${place.id}`);
+        const [root, workshop] = [external_node_path_default().join(room, 'root'), external_node_path_default().join(room, 'workshop')];
+        await (0,file_errors/* orFileTrouble */.nD)(`recording an outcome of ${nameOfSet(place)}`, async () => {
+            await (0,promises_.mkdir)(root);
+            await (0,promises_.mkdir)(workshop);
+            await writeProof(root, proof, workshop);
+        });
+        const name = nameOfProof(record.manifest.series, place, new Date(proof.at));
+        await uploadParcel({ name, root, bytes: 0, compressed: false }, this.shelf, this.access, this.tools);
+        // Whoever copies the set from where it was fetched to takes the outcome along.
+        const local = await this.fetched.folderOf(place);
+        if (local !== undefined)
+            await (0,file_errors/* orFileTrouble */.nD)(`recording an outcome in ${local}`, () => writeProof(local, proof, workshop));
+    }
+    async remove(set) {
+        const place = checkedPlace(set);
+        const parts = await this.sets.partsAt(place, 'now');
+        if (parts === undefined || parts.manifests.length === 0)
+            throw noSuchSet(place, 'removing', this.name);
+        await this.removeParts(place);
+    }
+    async sweep() {
+        return sweepArtifacts(this.shelf, this.tools);
+    }
+    /**
+     * Artifacts cannot be locked, so nobody waits here. Nothing that two runs do at once damages a set: each is an artifact
+     * of its own that never changes. That they do not rotate at once is for the workflow's `concurrency` group.
+     */
+    lock() {
+        return Promise.resolve(() => Promise.resolve());
+    }
+    /** Outside of a job there is nowhere to put a line; then it is told and left out, for no log is part of a set. */
+    async appendLog(line) {
+        if (this.tellUnlessUploader('The log was not written'))
+            return;
+        const { series: told } = line.details;
+        const series = this.access.series ?? (typeof told === 'string' ? told : await this.series());
+        await uploadLine(line, series ?? '', { shelf: this.shelf, access: this.access, tools: this.tools });
+    }
+    async readLog(since) {
+        return readLines(this.shelf, since);
+    }
+    close() {
+        return Promise.resolve();
+    }
+    /** True, with a warning, where nothing can be uploaded. */
+    tellUnlessUploader(what) {
+        const { uploader } = this.access;
+        if (typeof uploader !== 'string')
+            return false;
+        this.tools.logger.warning(`${what} in ${this.name}: ${uploader}.`);
+        return true;
+    }
+    /** Whether the very set is there. A broken copy of it makes room; throws when another set has its place. */
+    async isThere(place, local, doing) {
+        const found = await this.sets.lookFor(place, 'now');
+        if (found === null)
+            return false;
+        if (!('record' in found) || found.record.manifestDigest !== manifestDigest(local)) {
+            throw takenByAnother(`${this.name} (${nameOfSet(place)})`, doing);
+        }
+        if (found.reason === null)
+            return true;
+        this.tools.logger.info(`The copy of ${nameOfSet(place)} in ${this.name} is damaged (${found.reason}); replacing it.`);
+        await this.removeParts(place);
+        return false;
+    }
+    /** The manifest goes first: a set of which only files are left is not seen, and swept. */
+    async removeParts(place) {
+        const parts = await this.sets.partsAt(place, 'recently');
+        if (parts === undefined)
+            return;
+        for (const { artifact } of [...parts.manifests, ...parts.proofs, ...parts.sets])
+            await this.shelf.remove(artifact);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stores/clean-up.ts
+/** So long may cleaning up take after an interruption: a runner that cancels a job waits 7.5 seconds. */
+const CLEAN_UP_MS = 6_000;
+/**
+ * A place that can be cleaned up after an interruption: what lists and removes goes on for a few seconds, so that no lock
+ * and no half set stay behind; what sends, fetches and writes has ended.
+ */
+class CleanablePlace {
+    open;
+    signal;
+    name;
+    limits;
+    place;
+    cleaner;
+    constructor(open, signal) {
+        this.open = open;
+        this.signal = signal;
+        this.place = open(signal);
+        this.name = this.place.name;
+        this.limits = this.place.limits ?? [];
+    }
+    list(folder) {
+        return this.forCleaning().list(folder);
+    }
+    remove(paths) {
+        return this.forCleaning().remove(paths);
+    }
+    upload(from, files, to, progress) {
+        return this.place.upload(from, files, to, progress);
+    }
+    download(from, files, to, progress) {
+        return this.place.download(from, files, to, progress);
+    }
+    read(path) {
+        return this.place.read(path);
+    }
+    write(path, text) {
+        return this.place.write(path, text);
+    }
+    freeBytes() {
+        return this.place.freeBytes();
+    }
+    async sweep() {
+        return (await this.place.sweep?.()) ?? [];
+    }
+    async close() {
+        await this.place.close?.();
+        await this.cleaner?.close?.();
+    }
+    forCleaning() {
+        if (!this.signal.aborted)
+            return this.place;
+        return (this.cleaner ??= this.open(AbortSignal.timeout(CLEAN_UP_MS)));
+    }
+}
+
+// EXTERNAL MODULE: ./src/stores/location.ts
+var stores_location = __nccwpck_require__(29927);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/iso.js
+var iso = __nccwpck_require__(64377);
+;// CONCATENATED MODULE: ./src/stores/local-sizes.ts
+
+
+
+
+
+const local_sizes_LOOKERS = 4;
+/**
+ * Throws `OperationError` unless every file is in the local folder with just its size: what is short must not be taken
+ * for whole, neither before it is sent nor after it was fetched.
+ */
+async function requireSizes(folder, files, doing) {
+    await (0,parallel/* inParallel */.H)(files, local_sizes_LOOKERS, async ({ path: file, size }) => {
+        const facts = await (0,file_errors/* orFileTrouble */.nD)(doing, () => (0,file_errors/* ifThere */.y)((0,promises_.lstat)(external_node_path_default().join(folder, file))));
+        if (facts?.isFile() === true && facts.size === size)
+            return;
+        const found = facts?.isFile() === true ? `has ${facts.size} bytes` : 'is not there';
+        throw new errors/* OperationError */.OK({
+            doing,
+            problem: `${file} ${found}, and should have ${size}`,
+            advice: 'It was changed or removed meanwhile; see that nothing else writes there, then start again.',
+        });
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stores/progress-sum.ts
+/** Adds up the progress of parts that go on at a time. It never goes back, and never beyond the total. */
+class ProgressSum {
+    total;
+    progress;
+    sum = 0;
+    constructor(total, progress) {
+        this.total = total;
+        this.progress = progress;
+    }
+    part(bytes) {
+        let most = 0;
+        const reached = (now) => {
+            const further = Math.min(bytes, now) - most;
+            if (further <= 0)
+                return;
+            most += further;
+            this.sum += further;
+            this.progress?.(Math.min(this.total, this.sum), this.total);
+        };
+        return {
+            reached,
+            done: () => {
+                reached(bytes);
+            },
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stores/rclone-errors.ts
+const MEANINGS = [
+    {
+        pattern: /didn't find section in config file|not found in config file/i,
+        problem: 'rclone knows no remote of that name',
+        advice: '`rclone listremotes` tells the names it knows; RCLONE_CONFIG names another configuration file.',
+    },
+    {
+        pattern: /decrypt config|RCLONE_CONFIG_PASS|config file is encrypted|unable to decrypt/i,
+        problem: "rclone's configuration is encrypted and its password was not given or is wrong",
+        advice: 'Set RCLONE_CONFIG_PASS in the environment.',
+    },
+    {
+        pattern: /storageQuotaExceeded|quota.{0,20}exceeded|no space left|insufficient.?(storage|space)|QuotaExceeded|too big for remaining disk/i,
+        problem: 'there is no room left in the remote',
+        advice: 'Free some space there, or keep less by the rules of retention, then start again.',
+    },
+    {
+        pattern: /AccessDenied|Forbidden|Unauthorized|invalid_grant|InvalidAccessKeyId|SignatureDoesNotMatch|expired|\b40[13]\b|unable to authenticate|permission denied/i,
+        problem: 'the remote refused the credentials, or they do not allow this',
+        advice: 'Check them with `rclone lsd remote:`; `rclone config reconnect remote:` renews a token that has run out.',
+    },
+    {
+        pattern: /NoSuchBucket|bucket.{0,20}not found/i,
+        problem: 'the bucket or folder that the remote is to use is not there',
+        advice: 'Check the path in the location, or make it there first.',
+    },
+    {
+        pattern: /no such host|connection refused|connection reset|i\/o timeout|network is unreachable|timed? ?out|unexpected EOF/i,
+        problem: 'the connection to the remote failed or broke, also when rclone tried it again',
+        advice: 'Check the network; what has arrived whole is not sent again by the next run.',
+    },
+];
+/** Tells what a bad end of rclone means and what to do, from what it said. */
+function explainRclone(messages) {
+    const said = messages.join('\n');
+    const known = MEANINGS.find(({ pattern }) => pattern.test(said));
+    const last = messages.at(-1) ?? 'it said nothing';
+    return known === undefined
+        ? { problem: `the program rclone failed: ${last}`, advice: 'Correct what rclone reports, then start again.' }
+        : { problem: `${known.problem} (rclone: ${last})`, advice: known.advice };
+}
+
+;// CONCATENATED MODULE: ./src/stores/rclone-location.ts
+
+/**
+ * Takes apart `rclone:remote:path`. The remote is one of the user's configuration, or a kind of storage (`:s3:`) whose
+ * settings come from the environment; settings inside the location would be seen by all who list processes.
+ *
+ * Throws `UsageError`.
+ */
+function parseRcloneLocation(location) {
+    const parts = /^rclone:(:?[^:]+:)(.*)$/i.exec(location);
+    const [, remote = '', path = ''] = parts ?? [];
+    // eslint-disable-next-line no-control-regex -- they are what is looked for
+    if (parts === null || remote.startsWith('-') || /[\u0000-\u001f\u007f]/.test(location)) {
+        throw rclone_location_unusable(location, 'it is not written as rclone reads it');
+    }
+    if (/[,=]/.test(remote)) {
+        throw rclone_location_unusable(location.replace(/[,=].*/, '…'), 'it holds settings of the remote, which may be secret');
+    }
+    if (/(^|\/)\.\.(\/|$)/.test(path))
+        throw rclone_location_unusable(location, 'it holds ".."');
+    const trimmed = path.replace(/\/+$/, '');
+    return { name: `rclone:${remote}${path}`, remote, path: trimmed === '' && path !== '' ? '/' : trimmed };
+}
+/** A folder or file of the store, as rclone is told of it. */
+function rcloneArgument({ remote, path }, inside = '') {
+    const isEmpty = path === '' || path === '/';
+    return `${remote}${inside === '' ? path : isEmpty ? `${path}${inside}` : `${path}/${inside}`}`;
+}
+function rclone_location_unusable(location, why) {
+    return new errors/* UsageError */.eb({
+        doing: `opening the store "${location}"`,
+        problem: `it cannot be used as a store of rclone: ${why}`,
+        advice: 'Set up the remote with `rclone config`, and write rclone:remote:path; `rclone listremotes` tells the names.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stores/rclone-command.ts
+
+
+
+
+
+/** rclone's exit code for a folder, and for a file, that is not there. */
+const ABSENT = [3, 4];
+/** What rclone may see of our environment: its own settings, and those of the libraries inside it. */
+const PASSED_ON = /^(PATH|HOME|USER|LOGNAME|TMPDIR|LANG|XDG_\w+|RCLONE_\w+|AWS_\w+|AZURE_\w+|GOOGLE_\w+|GCE_\w+|OS_\w+|B2_\w+|SSH_AUTH_SOCK|SSL_CERT_\w+|(HTTPS?|NO|ALL)_PROXY)$/i;
+const Features = classic_schemas/* object */.Ikc({
+    Hashes: classic_schemas/* array */.YOg(classic_schemas/* string */.YjP()).nullish(),
+    Features: classic_schemas/* object */.Ikc({ BucketBased: classic_schemas/* boolean */.zMY().optional(), About: classic_schemas/* boolean */.zMY().optional() }),
+});
+const LogLine = classic_schemas/* object */.Ikc({
+    level: classic_schemas/* string */.YjP().optional(),
+    msg: classic_schemas/* string */.YjP().optional(),
+    stats: classic_schemas/* object */.Ikc({ bytes: classic_schemas/* number */.aig() }).optional(),
+});
+/** Runs rclone against one remote, with the user's own configuration. */
+class RcloneCommand {
+    location;
+    tools;
+    known;
+    constructor(location, tools) {
+        this.location = location;
+        this.tools = tools;
+    }
+    /** Runs it to its end, and returns its exit code and what it had to say. Throws `OperationError`. */
+    async run(call) {
+        const messages = [];
+        try {
+            const { code } = await this.tools.processes.run({
+                program: 'rclone',
+                args: ['--use-json-log', '--ask-password=false', '--stats=1s', '--stats-log-level=NOTICE', ...call.args],
+                doing: call.doing,
+                env: this.environment(),
+                accept: [0, ...(call.accept ?? [])],
+                signal: this.tools.signal,
+                onStderrLine: (line) => {
+                    this.hear(line, messages, call.onBytes);
+                },
+                ...(call.input === undefined ? {} : { stdin: external_node_stream_.Readable.from([call.input.map((text) => `${text}\n`).join('')]) }),
+                ...(call.onLine === undefined ? {} : { stdout: call.onLine }),
+            });
+            return { code, messages };
+        }
+        catch (error) {
+            if (!(error instanceof errors/* CommandError */.Qd))
+                throw error;
+            throw new errors/* OperationError */.OK({ doing: call.doing, ...explainRclone(messages), cause: error });
+        }
+    }
+    /** What the remote can do, asked once. Throws `UsageError` where this rclone would show files that are not whole. */
+    async features() {
+        return (this.known ??= this.ask());
+    }
+    async ask() {
+        const doing = `asking rclone about ${this.location.name}`;
+        const version = await this.output(doing, ['version']);
+        const [, major = '0', minor = '0'] = /^rclone v(\d+)\.(\d+)/.exec(version) ?? [];
+        const answer = await this.output(doing, ['backend', 'features', rcloneArgument(this.location)]);
+        const { Hashes, Features: its } = Features.parse(JSON.parse(answer));
+        const isBucket = its.BucketBased ?? false;
+        if (!isBucket && Number(major) * 1000 + Number(minor) < 1063) {
+            throw new errors/* UsageError */.eb({
+                doing,
+                problem: `this ${version.split('\n', 1)[0] ?? 'rclone'} shows files of such a remote before they are whole`,
+                advice: "Install rclone 1.63 or newer (https://rclone.org/install/); Debian's and Ubuntu's packages are older. With remotes that keep objects in buckets, this one can be used.",
+            });
+        }
+        const hasHashes = (Hashes ?? []).some((hash) => hash !== 'none');
+        return { isBucket, hasHashes, tellsRoom: its.About ?? false };
+    }
+    /** The little that rclone tells of itself. */
+    async output(doing, args, accept = []) {
+        const lines = [];
+        await this.run({ doing, args, accept, onLine: (line) => lines.push(line) });
+        return lines.join('\n');
+    }
+    hear(line, messages, onBytes) {
+        const { level = 'error', msg = line, stats } = rclone_command_logLine(line);
+        if (stats !== undefined)
+            onBytes?.(stats.bytes);
+        else if (['error', 'critical', 'fatal', 'notice', 'warning'].includes(level))
+            messages.push(msg.replace(/^[\d/]+ [\d:]+ /, '').trim());
+        if (messages.length > 20)
+            messages.shift();
+    }
+    environment() {
+        const passed = Object.entries(this.tools.environment).filter(([name]) => PASSED_ON.test(name));
+        for (const [name, value] of passed) {
+            if (/pass|secret|token|_key$/i.test(name) && value !== undefined && value !== '')
+                this.tools.logger.hide(value);
+        }
+        return Object.fromEntries(passed);
+    }
+}
+function rclone_command_logLine(line) {
+    if (!line.startsWith('{'))
+        return {};
+    try {
+        return LogLine.parse(JSON.parse(line));
+    }
+    catch {
+        return {}; // not one of its log lines: shown as it is
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stores/rclone.ts
+
+
+
+
+
+
+
+
+
+/** What rclone 1.63 and newer call a file that is not whole yet. */
+const PARTIAL = /\.[0-9a-f]{8}\.partial$/;
+/** How much older than the beginning of an upload a date may be before it is known to be the date of the file here. */
+const CLOCK_TOLERANCE_MS = 60_000;
+const Listed = classic_schemas/* object */.Ikc({ Path: classic_schemas/* string */.YjP(), Size: classic_schemas/* number */.aig(), ModTime: iso/* datetime */.w$({ offset: true }) });
+/** The files of a store behind `rclone:remote:path`, by the program `rclone` and the user's configuration of it. */
+function openRclonePlace(location, tools) {
+    return new RclonePlace(parseRcloneLocation(location), tools);
+}
+class RclonePlace {
+    location;
+    tools;
+    name;
+    limits = [
+        'where the remote is not a bucket, dates are by the clock of the machine that wrote',
+        'where the remote knows no checksums, what was sent is read back to compare it',
+    ];
+    command;
+    constructor(location, tools) {
+        this.location = location;
+        this.tools = tools;
+        this.name = location.name;
+        this.command = new RcloneCommand(location, tools);
+    }
+    async list(folder) {
+        const { isBucket } = await this.command.features();
+        const files = [];
+        await this.command.run({
+            doing: this.doing('listing'),
+            args: [
+                ...['lsjson', '--recursive', '--files-only', '--no-mimetype'],
+                // In buckets, the date that rclone puts beside an object is the one of the file that was sent.
+                ...(isBucket ? ['--use-server-modtime'] : []),
+                rcloneArgument(this.location, folder),
+            ],
+            accept: ABSENT,
+            onLine: (line) => {
+                const file = this.listed(line);
+                if (file !== undefined && !PARTIAL.test(file.path))
+                    files.push(file);
+            },
+        });
+        return files;
+    }
+    async upload(from, files, to, progress) {
+        if (files.length === 0)
+            return;
+        await requireSizes(from, files, this.doing('sending files to'));
+        const begun = this.tools.clock.now().getTime();
+        const total = files.reduce((sum, { size }) => sum + size, 0);
+        const part = new ProgressSum(total, progress).part(total);
+        await this.copy(this.doing('sending files to'), from, rcloneArgument(this.location, to), files, part.reached);
+        await this.requireSame(from, files, to);
+        await this.dateAnew(files, to, begun - CLOCK_TOLERANCE_MS);
+        part.done();
+    }
+    async download(from, files, to, progress) {
+        if (files.length === 0)
+            return;
+        const doing = this.doing('fetching files from');
+        await (0,file_errors/* orFileTrouble */.nD)(doing, () => (0,promises_.mkdir)(to, { recursive: true, mode: 0o700 }));
+        const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+        const part = new ProgressSum(total, progress).part(total);
+        await this.copy(doing, rcloneArgument(this.location, from), to, files, part.reached);
+        await requireSizes(to, files.map(({ path: file, bytes }) => ({ path: file, size: bytes })), doing);
+        part.done();
+    }
+    async read(file) {
+        return this.inScratch(async (scratch) => {
+            // `rclone cat` of a file that is not there may succeed, with nothing; so may a copy, but it leaves no file.
+            await this.copy(this.doing(`reading ${file} in`), rcloneArgument(this.location), scratch, [{ path: file }]);
+            return (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(scratch, file), 'utf8'));
+        });
+    }
+    async write(file, text) {
+        await this.command.features();
+        await this.inScratch(async (scratch) => {
+            const local = external_node_path_default().join(scratch, 'text');
+            await (0,promises_.writeFile)(local, text, { mode: 0o600 });
+            await this.command.run({
+                doing: this.doing(`writing ${file} to`),
+                args: ['copyto', '--ignore-times', local, rcloneArgument(this.location, file)],
+            });
+        });
+    }
+    async remove(paths) {
+        if (paths.length === 0)
+            return;
+        const { isBucket } = await this.command.features();
+        await this.command.run({
+            doing: this.doing('removing files from'),
+            args: ['delete', '--files-from-raw=-', rcloneArgument(this.location)],
+            input: checkedNames(paths),
+            accept: ABSENT,
+        });
+        if (isBucket)
+            return;
+        const folders = new Set(paths.map((file) => external_node_path_default().posix.dirname(file).split('/').slice(0, 2).join('/')));
+        for (const folder of [...folders].filter((each) => each !== '.')) {
+            const args = ['rmdirs', rcloneArgument(this.location, folder)];
+            await this.command.run({ doing: this.doing('removing empty folders from'), args, accept: ABSENT });
+        }
+    }
+    async freeBytes() {
+        const { tellsRoom } = await this.command.features();
+        if (!tellsRoom)
+            return null;
+        const doing = this.doing('asking for the free space of');
+        const answer = await this.command.output(doing, ['about', '--json', rcloneArgument(this.location)], ABSENT);
+        // The folder of the store is not there before the first set.
+        if (answer === '')
+            return null;
+        return classic_schemas/* object */.Ikc({ free: classic_schemas/* number */.aig().optional() }).parse(JSON.parse(answer)).free ?? null;
+    }
+    /** Copies files that are not there with the same content; those that are not there to copy are left out silently. */
+    async copy(doing, from, to, files, onBytes) {
+        const { hasHashes } = await this.command.features();
+        await this.command.run({
+            doing,
+            // Without checksums, rclone would take the same size for the same content.
+            args: ['copy', hasHashes ? '--checksum' : '--ignore-times', '--no-traverse', '--files-from-raw=-', from, to],
+            input: checkedNames(files.map((file) => file.path)),
+            accept: ABSENT,
+            ...(onBytes === undefined ? {} : { onBytes }),
+        });
+    }
+    /** Compares by checksum what arrived with what is here; by content where the remote has no checksum of a file. */
+    async requireSame(from, files, to) {
+        const { hasHashes } = await this.command.features();
+        const byHash = hasHashes ? await this.compare(from, files, to, []) : undefined;
+        const same = byHash?.isCertain === true ? byHash.same : (await this.compare(from, files, to, ['--download'])).same;
+        const differing = files.filter((file) => !same.has(file.path));
+        if (differing.length === 0)
+            return;
+        throw new errors/* OperationError */.OK({
+            doing: this.doing('comparing what arrived in'),
+            problem: `${differing.length} of ${files.length} files are not there as they were sent, ${differing[0]?.path ?? ''} among them`,
+            advice: 'Start again; should it happen once more, check the remote with `rclone check`.',
+        });
+    }
+    async compare(from, files, to, options) {
+        const same = new Set();
+        const target = rcloneArgument(this.location, to);
+        const { messages } = await this.command.run({
+            doing: this.doing('comparing what arrived in'),
+            args: ['check', '--one-way', '--combined=-', '--files-from-raw=-', ...options, from, target],
+            input: checkedNames(files.map((file) => file.path)),
+            // Differences are told by the lines.
+            accept: [1, ...ABSENT],
+            onLine: (line) => {
+                if (line.startsWith('= '))
+                    same.add(line.slice(2));
+            },
+        });
+        return { same, isCertain: !messages.some((message) => message.includes('hashes could not be checked')) };
+    }
+    /**
+     * rclone gives a file the date that it has here. What is written must have the date of its writing, so that it is not
+     * taken for something that was left behind long ago.
+     */
+    async dateAnew(files, to, limit) {
+        const { isBucket } = await this.command.features();
+        if (isBucket)
+            return;
+        const sent = new Set(files.map((file) => file.path));
+        const isOld = (await this.list(to)).some((file) => sent.has(file.path) && file.changed.getTime() < limit);
+        if (!isOld)
+            return;
+        const args = ['touch', '--recursive', '--no-create', rcloneArgument(this.location, to)];
+        await this.command.run({ doing: this.doing('dating the files of'), args });
+    }
+    listed(line) {
+        const text = line.trim().replace(/,$/, '');
+        if (!text.startsWith('{'))
+            return undefined;
+        const found = Listed.safeParse(JSON.parse(text));
+        if (!found.success) {
+            throw new errors/* DamagedError */.Me({
+                doing: this.doing('listing'),
+                problem: `rclone listed something that cannot be read: ${text.slice(0, 200)}`,
+                advice: 'Install a newer rclone, then start again.',
+                cause: found.error,
+            });
+        }
+        return { path: found.data.Path, bytes: found.data.Size, changed: new Date(found.data.ModTime) };
+    }
+    async inScratch(work) {
+        const folder = await this.tools.workspace.folder('rclone');
+        try {
+            return await (0,file_errors/* orFileTrouble */.nD)(this.doing('using a temporary folder for'), () => work(folder));
+        }
+        finally {
+            await (0,promises_.rm)(folder, { recursive: true, force: true });
+        }
+    }
+    doing(what) {
+        return `${what} ${this.name}`;
+    }
+}
+/** rclone reads a name a line. */
+function checkedNames(paths) {
+    const broken = paths.find((file) => /[\r\n]/.test(file));
+    if (broken === undefined)
+        return paths;
+    throw new errors/* OperationError */.OK({
+        doing: 'handing names of files to rclone',
+        problem: `the name ${JSON.stringify(broken)} holds a line end`,
+        advice: 'Rename it; files of sets never have such names.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stores/remote-told.ts
+
+
+
+/**
+ * Fetches small files that never change once they are there into a local folder, and takes those from the cache that an
+ * earlier run has left there. A text of another size than the place lists is not believed.
+ *
+ * @param files relative to the root of the place, and then to the folder
+ */
+async function fetchTold(place, files, folder, cache) {
+    const unknown = [];
+    for (const file of files) {
+        const text = await cache?.get(remote_told_keyOf(place, file));
+        if (text === undefined || Buffer.byteLength(text) !== file.bytes)
+            unknown.push(file);
+        else
+            await keep(external_node_path_default().join(folder, file.path), text);
+    }
+    if (unknown.length === 0)
+        return;
+    await place.download('', unknown, folder);
+    if (cache === undefined)
+        return;
+    for (const file of unknown)
+        await cache.put(remote_told_keyOf(place, file), await (0,promises_.readFile)(external_node_path_default().join(folder, file.path), 'utf8'));
+}
+async function keep(file, text) {
+    await (0,platform_files/* makeFolder */.fc)(external_node_path_default().dirname(file));
+    await (0,platform_files/* writeWhole */.f8)(file, text);
+}
+/** Names one content of one file: whatever is written over it has another date or version. */
+function remote_told_keyOf(place, { path: file, bytes, changed, version }) {
+    return JSON.stringify([place.name, file, bytes, changed.getTime(), version ?? null]);
+}
+
+;// CONCATENATED MODULE: ./src/stores/remote-sets.ts
+
+
+
+
+
+
+
+/** How often everything is listed anew when another run removes sets meanwhile. */
+const remote_sets_TRIES = 3;
+/** The files that a survey has found at the place of a set. */
+function filesAt({ placed }, { id, type }) {
+    return placed.find(({ set }) => set.id === id && set.type === type)?.files ?? [];
+}
+/**
+ * Each place of a set with its files, of all that a place holds; whether they are a set or only the beginning or the end
+ * of one.
+ */
+function placedSets(all) {
+    const found = new Map();
+    for (const file of all) {
+        const [type = '', id = '', ...rest] = file.path.split('/');
+        if (rest.length === 0 || !isTypeName(type) || !isSetId(id))
+            continue;
+        const name = `${type}/${id}`;
+        const placed = found.get(name) ?? { set: { id, type }, files: [] };
+        found.set(name, placed);
+        placed.files.push({ ...file, path: rest.join('/') });
+    }
+    return [...found.values()].sort((a, b) => newestFirst(a.set, b.set));
+}
+/** Without a manifest it is not a set yet, or no more. */
+function hasManifest({ files }) {
+    return files.some((file) => file.path === backup_set/* SET */.rK.manifest);
+}
+/** Reads what sets say of themselves. Manifests and outcomes never change, so each is fetched once in a run. */
+class RemoteSets {
+    place;
+    tools;
+    manifests = new Map();
+    outcomes = new Map();
+    constructor(place, tools) {
+        this.place = place;
+        this.tools = tools;
+    }
+    async list() {
+        const found = [];
+        for (const read of (await this.survey()).read) {
+            const measured = await this.measured(read);
+            if (measured !== null)
+                found.push(measured);
+        }
+        return { sets: found.filter(isSet), broken: found.filter((one) => !isSet(one)) };
+    }
+    /** The newest set decides whose manifest can be read, whole or not: a damaged set is still of its series. */
+    async series() {
+        return seriesOf((await this.survey()).read);
+    }
+    /** Everything that is there, by one list. */
+    async survey() {
+        for (let tries = 1;; tries++) {
+            const placed = placedSets(await this.place.list(''));
+            const visible = placed.filter(hasManifest);
+            try {
+                await this.fetch(visible);
+                return { placed, read: visible.map((one) => this.remembered(one)) };
+            }
+            catch (error) {
+                // What another run has just removed cannot be fetched; then it is not listed any more either.
+                if (tries >= remote_sets_TRIES)
+                    throw error;
+            }
+        }
+    }
+    /**
+     * A list is no instant's picture: of a set that is committed or removed meanwhile it may show the manifest and miss
+     * files. So what looks broken is looked at once more.
+     */
+    async measured(read) {
+        const first = remote_sets_measure(read);
+        if (isSet(first) || typeof read.manifest === 'string')
+            return first;
+        const files = await this.place.list(nameOfSet(read.set));
+        return hasManifest({ ...read, files }) ? remote_sets_measure({ ...read, files }) : null;
+    }
+    async fetch(placed) {
+        const unread = placed.filter((one) => !this.isRemembered(one));
+        if (unread.length === 0)
+            return;
+        const folder = await this.tools.workspace.folder('listing');
+        try {
+            const wanted = unread.flatMap(({ set, files }) => files.filter(isTold).map((file) => ({ ...file, path: `${nameOfSet(set)}/${file.path}` })));
+            await fetchTold(this.place, wanted, folder, this.tools.listingCache);
+            for (const one of unread)
+                await this.remember(one, external_node_path_default().join(folder, one.set.type, one.set.id));
+        }
+        finally {
+            await (0,promises_.rm)(folder, { recursive: true, force: true });
+        }
+    }
+    isRemembered(placed) {
+        return this.manifests.has(manifestKey(placed)) && this.outcomes.has(outcomesKey(placed));
+    }
+    async remember(placed, folder) {
+        this.manifests.set(manifestKey(placed), await manifestOrWhy(folder));
+        const tell = (note) => {
+            this.tools.logger.warning(note.replaceAll(folder, `${this.place.name}/${nameOfSet(placed.set)}`));
+        };
+        this.outcomes.set(outcomesKey(placed), await readProofs(folder, tell));
+    }
+    remembered(placed) {
+        const manifest = this.manifests.get(manifestKey(placed)) ?? 'its manifest was not fetched';
+        return { ...placed, manifest, later: this.outcomes.get(outcomesKey(placed)) ?? [] };
+    }
+}
+/** The series that sets are of, newest first: of the first one that tells. */
+function seriesOf(sets) {
+    const told = sets.map(({ manifest }) => manifest).find((manifest) => typeof manifest === 'object');
+    return told?.series ?? null;
+}
+function remote_sets_measure({ set, files, manifest, later }) {
+    return measuredSet(set, manifest, new Map(files.map((file) => [file.path, file.bytes])), later);
+}
+/** What is read to list a set. */
+function isTold({ path: file }) {
+    return file === backup_set/* SET */.rK.manifest || /^proofs\/[^/]+\.json$/.test(file);
+}
+function manifestKey({ set, files }) {
+    return remote_sets_keyOf(set, files.filter((file) => file.path === backup_set/* SET */.rK.manifest));
+}
+function outcomesKey({ set, files }) {
+    return remote_sets_keyOf(set, files.filter((file) => isTold(file) && file.path !== backup_set/* SET */.rK.manifest));
+}
+function remote_sets_keyOf(set, files) {
+    const told = files.map(({ path: file, bytes, changed, version }) => [file, bytes, changed.getTime(), version ?? null]);
+    return JSON.stringify([nameOfSet(set), told.sort()]);
+}
+
+;// CONCATENATED MODULE: ./src/stores/remote-incoming.ts
+
+
+
+
+
+
+
+/** A set that is written in a local folder and sent from there. */
+class RemoteIncoming {
+    set;
+    folder;
+    parts;
+    onCommit;
+    isCommitted = false;
+    /** @param onCommit called once the set is visible; the folder is kept then */
+    constructor(set, folder, parts, onCommit) {
+        this.set = set;
+        this.folder = folder;
+        this.parts = parts;
+        this.onCommit = onCommit;
+    }
+    /** Nobody should write a set for long that cannot be committed then. */
+    async refuseExisting(place) {
+        const there = await place.read(`${nameOfSet(this.set)}/${backup_set/* SET */.rK.manifest}`);
+        if (there !== undefined)
+            throw alreadyThere(this.parts.transfer.location, `beginning the set ${nameOfSet(this.set)}`);
+    }
+    async send(progress) {
+        const doing = `sending the set ${nameOfSet(this.set)}`;
+        await (0,file_errors/* orFileTrouble */.nD)(doing, async () => {
+            await this.parts.transfer.send(await wholeSet(this.folder, this.set, doing), progress);
+        });
+    }
+    async commit() {
+        const { transfer, sets } = this.parts;
+        const doing = `committing the set ${nameOfSet(this.set)} to ${transfer.location}`;
+        await (0,file_errors/* orFileTrouble */.nD)(doing, async () => {
+            const local = await wholeSet(this.folder, this.set, doing);
+            await transfer.send(local);
+            const survey = await sets.survey();
+            refuseForeign(seriesOf(survey.read), local.manifest.series, doing);
+            await transfer.show(local, filesAt(survey, this.set));
+        });
+        this.isCommitted = true;
+        this.onCommit();
+        return { folder: this.folder, location: transfer.location };
+    }
+    async discard() {
+        if (this.isCommitted)
+            return;
+        await this.parts.transfer.withdraw();
+        await (0,file_errors/* orFileTrouble */.nD)(`discarding the set ${nameOfSet(this.set)}`, () => (0,promises_.rm)(external_node_path_default().dirname(this.folder), { recursive: true, force: true }));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stores/remote-lock.ts
+
+
+
+/** How often one who holds the lock, or waits for it, shows that it lives. */
+const remote_lock_BEAT_MS = 30_000;
+/** Without a sign of life for so long, one who runs elsewhere counts as dead: several missed beats. */
+const remote_lock_SILENCE_MS = 150_000;
+/** Looks cost a program or a request each: often at first, then seldom. */
+const POLL = { first: 200, most: 3_000, growth: 1.5 };
+/** One who could not show that it lives for so long may have been taken for dead, and does not go on as if nothing was. */
+const DOUBT_MS = remote_lock_SILENCE_MS / 2;
+/** How often one's own mark may be missing before the place is not believed any more. */
+const MOST_MISSING = 5;
+/**
+ * Takes an exclusive lock at a place that can do no more than write, list and remove files: no conditional writes, no
+ * renames, and a list that is no instant's picture.
+ *
+ * It is Lamport's bakery. Everybody puts down a mark, a file whose name holds a number: 0 when he comes in. Whoever finds
+ * himself alone then has the lock, because each one who comes later sees his mark. Otherwise he takes a number that is
+ * larger than all he sees, and only then takes his 0 away. He waits until nobody is there with a 0, who may be about to
+ * take a smaller number, and then, by lists that began after that, until nobody has a smaller number.
+ *
+ * Throws `OperationError` naming the holder when it takes longer than `patience`.
+ */
+async function takeRemoteLock(lock, doing, tools) {
+    const contender = new Contender(lock, doing, tools);
+    try {
+        await contender.enter();
+        let poll = POLL.first;
+        const pace = () => Math.min((poll *= POLL.growth), POLL.most);
+        await waitForTurn({ what: lock.what, look: () => contender.look(), pace }, doing, tools);
+    }
+    catch (error) {
+        await contender.leave('debug');
+        throw error;
+    }
+    return contender.hold();
+}
+/** The marks among the files of a lock's folder; undefined for other files. */
+function markOf(folder, listed) {
+    const [, number, token] = /^(\d{8})-([0-9a-f-]{36})\.json$/.exec(listed.path) ?? [];
+    if (number === undefined || token === undefined)
+        return undefined;
+    return { file: `${folder}/${listed.path}`, number: Number(number), token, listed };
+}
+class Contender {
+    lock;
+    tools;
+    mine;
+    silence;
+    owners = new Map();
+    /** Our marks that are there, or may be. The last is the one that counts. */
+    marks = [];
+    number = 0;
+    /** Whether, since we have our number, nobody was there without one. */
+    isOrdered = false;
+    /** How often in a row our mark was not listed. */
+    missing = 0;
+    beats = 0;
+    shown = 0;
+    beat;
+    /** What is being written; one thing at a time, so that no late beat brings back a mark that was removed. */
+    writing = Promise.resolve();
+    constructor(lock, doing, tools) {
+        this.lock = lock;
+        this.tools = tools;
+        this.mine = (0,platform_owner/* ownerHere */.Wr)(doing, tools.clock.now());
+        this.silence = new Silence(tools.clock);
+    }
+    /** Comes in, without a number yet. */
+    async enter() {
+        await this.inTurn(() => this.removeMarks(this.marks));
+        this.number = 0;
+        this.isOrdered = false;
+        await this.putMark();
+    }
+    async look() {
+        const { place, folder } = this.lock;
+        const marks = (await place.list(folder)).map((file) => markOf(folder, file)).filter((mark) => mark !== undefined);
+        const isListed = marks.some(({ file }) => file === this.marks.at(-1));
+        if (!isListed && ++this.missing >= MOST_MISSING)
+            throw forgetful(this.lock, this.mine.doing);
+        // One who was taken for dead, as after a long sleep, has lost his place in the row, and must not take it again.
+        if (!isListed || this.silentFor() > DOUBT_MS)
+            return this.comeAgain();
+        this.missing = 0;
+        if (this.silentFor() > remote_lock_BEAT_MS)
+            await this.inTurn(() => this.show());
+        const others = await this.living(marks.filter(({ token }) => token !== this.mine.token));
+        if (this.number === 0)
+            return others.length === 0 ? 'ours' : this.takeNumber(others);
+        return this.isOrdered ? this.ahead(others) : this.awaitOrder(others);
+    }
+    /** From now on the lock is ours, and we show that we live. */
+    hold() {
+        this.beat = setInterval(() => {
+            // A missed beat is no harm, and the next one comes.
+            void this.inTurn(() => this.showAgain()).catch(() => undefined);
+        }, remote_lock_BEAT_MS);
+        this.beat.unref();
+        return () => this.leave();
+    }
+    /** Goes away. What cannot be removed is told: others find it silent after a while. */
+    async leave(level = 'warning') {
+        clearInterval(this.beat);
+        const away = () => this.inTurn(() => this.removeMarks(this.marks));
+        try {
+            await away().catch(away);
+        }
+        catch (error) {
+            this.tools.logger[level](`The lock ${this.marks.join(', ')} of ${this.lock.place.name} could not be given back, so the next run has to wait for it: ${(0,errors/* messageOf */.bD)(error)}`);
+        }
+    }
+    async comeAgain() {
+        await this.enter();
+        return null;
+    }
+    async takeNumber(others) {
+        this.number = 1 + Math.max(...others.map(({ number }) => number));
+        await this.putMark();
+        await this.inTurn(() => this.removeMarks(this.marks.slice(0, -1)));
+        return this.look();
+    }
+    awaitOrder(others) {
+        const unordered = others.find(({ number }) => number === 0);
+        if (unordered !== undefined)
+            return Promise.resolve(this.owners.get(unordered.token) ?? null);
+        this.isOrdered = true;
+        // What came in while the list was made may be missing in it; a list from now on has all that can go before us.
+        return this.look();
+    }
+    ahead(others) {
+        const [first] = others
+            .filter(({ number }) => number !== 0)
+            .filter(({ number, token }) => number < this.number || (number === this.number && token < this.mine.token))
+            .sort((a, b) => a.number - b.number || (a.token < b.token ? -1 : 1));
+        return first === undefined ? 'ours' : (this.owners.get(first.token) ?? null);
+    }
+    /** Those of whom it is not known that they are dead; the marks of the dead are removed. */
+    async living(marks) {
+        const living = [];
+        for (const mark of marks) {
+            if (await this.isDead(mark))
+                await this.lock.place.remove([mark.file]);
+            else
+                living.push(mark);
+        }
+        return living;
+    }
+    async isDead({ file, token, listed }) {
+        let owner = this.owners.get(token);
+        if (owner === undefined) {
+            const note = await this.lock.place.read(file);
+            owner = note === undefined ? null : ownerOf(note);
+            if (note !== undefined)
+                this.owners.set(token, owner);
+        }
+        const life = owner === null ? 'elsewhere' : (0,platform_owner/* lifeOf */.c_)(owner);
+        if (life !== 'elsewhere')
+            return life === 'dead';
+        return this.silence.of(file, signOf(listed)) > remote_lock_SILENCE_MS;
+    }
+    async putMark() {
+        const name = `${String(this.number).padStart(8, '0')}-${this.mine.token}.json`;
+        await this.inTurn(async () => {
+            this.marks.push(`${this.lock.folder}/${name}`);
+            await this.show();
+        });
+    }
+    /** Writes the mark that counts, anew each time. */
+    async show() {
+        const mark = this.marks.at(-1);
+        if (mark === undefined)
+            return;
+        await this.lock.place.write(mark, `${JSON.stringify({ ...this.mine, beat: ++this.beats })}\n`);
+        this.shown = this.tools.clock.monotonic();
+    }
+    /** A mark that was taken away is not brought back: somebody else may have the lock by now. */
+    async showAgain() {
+        const mark = this.marks.at(-1);
+        if (mark === undefined)
+            return;
+        if ((await this.lock.place.read(mark)) !== undefined)
+            return this.show();
+        clearInterval(this.beat);
+        this.tools.logger.warning(`Another run has taken over ${this.lock.what} of ${this.lock.place.name}, because it did not hear of this one for long (${this.mine.doing}).`);
+    }
+    async removeMarks(marks) {
+        if (marks.length === 0)
+            return;
+        await this.lock.place.remove(marks);
+        this.marks = this.marks.filter((mark) => !marks.includes(mark));
+    }
+    /** Milliseconds since we have shown that we live. */
+    silentFor() {
+        return this.tools.clock.monotonic() - this.shown;
+    }
+    inTurn(work) {
+        const done = this.writing.then(work, work);
+        this.writing = done.catch(() => undefined);
+        return done;
+    }
+}
+/** What changes with every beat. */
+function signOf({ bytes, changed, version }) {
+    return `${bytes} ${changed.getTime()} ${version ?? ''}`;
+}
+function forgetful({ place, folder }, doing) {
+    return new errors/* OperationError */.OK({
+        doing,
+        problem: `${place.name} does not list what was just written to ${folder}`,
+        advice: 'Check that nothing else empties that folder, and that the place shows new files at once.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stores/remote-log.ts
+
+
+
+
+/** How often the log is read anew when another run writes to it meanwhile. */
+const remote_log_TRIES = 3;
+/**
+ * Adds a line to the log of its day, by writing the whole file anew. Two at once would lose a line, so the caller holds
+ * the lock of the log.
+ */
+async function appendToRemoteLog(place, line) {
+    const file = `${LOG}/${logFileOf(line)}`;
+    const before = (await place.read(file)) ?? '';
+    const torn = before !== '' && !before.endsWith('\n');
+    await place.write(file, `${before}${torn ? '\n' : ''}${formatLine(line)}`);
+}
+/** All lines since an instant, oldest first; only the days that may have some are fetched. */
+async function readRemoteLog(place, since, workspace) {
+    const folder = await workspace.folder('log');
+    try {
+        await fetchDays(place, since, folder);
+        return await readLogSince(folder, since);
+    }
+    finally {
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
+    }
+}
+async function fetchDays(place, since, folder) {
+    for (let tries = 1;; tries++) {
+        const days = (await place.list(LOG)).filter((file) => isOfDaySince(file, since));
+        if (days.length === 0)
+            return;
+        try {
+            await place.download(LOG, days, folder);
+            return;
+        }
+        catch (error) {
+            // A file that grew since it was listed is refused, rightly; then it is listed again.
+            if (tries >= remote_log_TRIES)
+                throw error;
+        }
+    }
+}
+function isOfDaySince({ path: name }, since) {
+    const day = dayOfLogFile(name);
+    return day !== undefined && name.slice(0, 10) >= since.toISOString().slice(0, 10);
+}
+
+;// CONCATENATED MODULE: ./src/stores/remote-open.ts
+
+
+
+
+
+
+
+
+
+
+
+/** How many files are read at a time. */
+const remote_open_READERS = 4;
+/** Fetches sets from a place, and once more what did not come as it should be. */
+class SetFetcher {
+    place;
+    tools;
+    constructor(place, tools) {
+        this.place = place;
+        this.tools = tools;
+    }
+    /** Into a folder of its own, in another of its own. */
+    async fetch(set, progress) {
+        const files = (await this.place.list(nameOfSet(set))).filter((file) => this.isInside(set, file));
+        if (!hasManifest({ files }))
+            throw noSuchSet(set, 'opening', this.place.name);
+        const above = await this.tools.workspace.folder(`${set.type}-${set.id}`);
+        const folder = external_node_path_default().join(above, 'set');
+        try {
+            await this.place.download(nameOfSet(set), files, folder, progress);
+            await this.mend(set, files, folder);
+            return folder;
+        }
+        catch (error) {
+            await (0,promises_.rm)(above, { recursive: true, force: true });
+            throw error;
+        }
+    }
+    /** Fetches once more what is not as it should be. What still is not was damaged there, and stays to be examined. */
+    async mend(set, files, folder) {
+        const mended = new Set();
+        for (;;) {
+            const wrong = await this.wrongFiles(folder);
+            if (wrong.length === 0)
+                return;
+            const names = new Set(wrong.map((one) => one.path).filter((file) => !mended.has(file)));
+            const again = files.filter((file) => names.has(file.path));
+            if (again.length === 0) {
+                this.tellDamage(set, wrong);
+                return;
+            }
+            for (const { path: file } of again) {
+                mended.add(file);
+                await (0,promises_.rm)(external_node_path_default().join(folder, file), { recursive: true, force: true });
+            }
+            await this.place.download(nameOfSet(set), again, folder);
+        }
+    }
+    tellDamage(set, [first, ...others]) {
+        const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+        this.tools.logger.warning(`The set ${nameOfSet(set)} is damaged in ${this.place.name}: ${first?.why ?? ''}${more}. It was fetched as it is.`);
+    }
+    /** While the manifest is in doubt, nothing else can be judged by it. */
+    async wrongFiles(folder) {
+        const manifest = await manifestOrWhy(folder);
+        const why = typeof manifest === 'string' ? manifest : await wrongChecksums(folder, manifest);
+        if (typeof manifest === 'string' || why !== null) {
+            return [backup_set/* SET */.rK.manifest, backup_set/* SET */.rK.checksums].map((file) => ({ path: file, why: why ?? '' }));
+        }
+        const looks = await (0,parallel/* inParallel */.H)(manifest.files, remote_open_READERS, (file) => this.wrongIn(folder, file));
+        return looks.filter((look) => look !== null);
+    }
+    async wrongIn(folder, file) {
+        const { signal } = this.tools;
+        const found = await (0,file_errors/* ifThere */.y)((0,backup_sha256/* sha256OfFile */.V)(external_node_path_default().join(folder, file.path), { signal }));
+        const why = difference(file, found);
+        return why === null ? null : { path: file.path, why };
+    }
+    /** A place that is not a file system may hold names that lead out of the folder that they are fetched into. */
+    isInside(set, file) {
+        const isOutside = file.path.split('/').some((part) => part === '' || part === '.' || part === '..');
+        if (isOutside) {
+            this.tools.logger.warning(`"${file.path}" in ${this.place.name}/${nameOfSet(set)} is no path inside the set and is not fetched.`);
+        }
+        return !isOutside;
+    }
+}
+async function wrongChecksums(folder, manifest) {
+    const text = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(folder, backup_set/* SET */.rK.checksums), 'utf8'));
+    const own = { path: backup_set/* SET */.rK.manifest, ...(await (0,backup_sha256/* sha256OfFile */.V)(external_node_path_default().join(folder, backup_set/* SET */.rK.manifest))) };
+    return text === (0,checksums/* checksumsText */.cV)([...manifest.files, own]) ? null : OTHER_CHECKSUMS;
+}
+
+// EXTERNAL MODULE: ./src/stores/taken-error.ts
+var taken_error = __nccwpck_require__(25566);
+;// CONCATENATED MODULE: ./src/stores/remote-transfer.ts
+
+
+
+
+
+
+
+
+/** A note that a set is half there and that the next run goes on with it; it has no meaning but its age. */
+const remote_transfer_UNFINISHED = 'unfinished.json';
+/** Where the marks are of those who send a set. */
+function claimFolder(set) {
+    return `${INCOMING}/${set.type}-${set.id}`;
+}
+/**
+ * Sends one set to a place: all of it but the manifest, then, when somebody says so, the manifest, which makes it visible.
+ * While it is sent, a claim keeps other runs from sending the same one.
+ */
+class Transfer {
+    place;
+    errand;
+    tools;
+    unclaim;
+    /** SHA-256 by path of what was sent and compared. */
+    sent = new Map();
+    /** Whether a manifest that is there may be ours. One of another run makes a set of what is there, not ours to remove. */
+    mayBeShown = false;
+    set;
+    constructor(place, errand, tools) {
+        this.place = place;
+        this.errand = errand;
+        this.tools = tools;
+        this.set = errand.set;
+    }
+    /** Where the set is going to be, as a person would write it. */
+    get location() {
+        return locationOfSet(this.place.name, this.set);
+    }
+    /**
+     * Sends what was not sent yet, all but the manifest, and meanwhile reads it and compares it with what it must be.
+     *
+     * Throws `OperationError` when another run is sending this set, or a set is there already.
+     */
+    async send({ files }, progress) {
+        await this.claim(files);
+        const left = files.filter(({ path: file, sha256 }) => file !== backup_set/* SET */.rK.manifest && this.sent.get(file) !== sha256);
+        if (left.length === 0)
+            return;
+        await (0,parallel/* inParallel */.H)([
+            () => this.place.upload(this.errand.from, left, nameOfSet(this.set), progress),
+            () => compareFiles(this.errand.from, left, this.errand.doing, { signal: this.tools.signal }),
+        ], 2, (work) => work());
+        for (const { path: file, sha256 } of left)
+            this.sent.set(file, sha256);
+    }
+    /**
+     * Makes the set visible, if all of it is there. The caller holds the store's lock.
+     *
+     * @param there what was listed for it since everything was sent
+     */
+    async show({ files }, there) {
+        const sizes = new Map(there.map((file) => [file.path, file.bytes]));
+        if (sizes.has(backup_set/* SET */.rK.manifest) && this.errand.kind !== 'mending')
+            throw alreadyThere(this.location, this.errand.doing);
+        const manifest = files.filter(({ path: file }) => file === backup_set/* SET */.rK.manifest);
+        const missing = files.find((file) => !manifest.includes(file) && sizes.get(file.path) !== file.size);
+        if (missing !== undefined)
+            throw remote_transfer_notArrived(missing, sizes.get(missing.path), this.location, this.errand.doing);
+        this.mayBeShown = true;
+        try {
+            await this.place.upload(this.errand.from, manifest, nameOfSet(this.set));
+        }
+        catch (error) {
+            this.mayBeShown = !(error instanceof taken_error/* TakenError */.G);
+            await this.hide();
+            throw error;
+        }
+        await this.removeNote();
+        await this.release();
+    }
+    /** Removes what was sent. Does nothing once it is shown, or when nothing was. */
+    async withdraw() {
+        if (this.unclaim === undefined)
+            return;
+        try {
+            const files = await this.place.list(nameOfSet(this.set));
+            if (this.mayBeShown || !hasManifest({ files }))
+                await removeSetFiles(this.place, this.set, files);
+        }
+        catch (error) {
+            this.tools.logger.warning(`What was sent of ${this.location} could not be removed, and is swept by a later run: ${(0,errors/* messageOf */.bD)(error)}`);
+        }
+        await this.release();
+    }
+    /** Lets other runs send this set; what was sent stays. */
+    async release() {
+        const { unclaim } = this;
+        this.unclaim = undefined;
+        await unclaim?.();
+    }
+    async claim(files) {
+        if (this.unclaim !== undefined)
+            return;
+        const name = nameOfSet(this.set);
+        const claim = { place: this.place, folder: claimFolder(this.set), what: `the place of the set ${name}` };
+        const unclaim = await takeRemoteLock(claim, this.errand.doing, this.tools);
+        try {
+            await this.makeRoom(files);
+            await this.writeNote();
+        }
+        catch (error) {
+            await unclaim();
+            throw error;
+        }
+        this.unclaim = unclaim;
+    }
+    get note() {
+        return `${claimFolder(this.set)}/${remote_transfer_UNFINISHED}`;
+    }
+    async writeNote() {
+        const { kind, doing } = this.errand;
+        if (kind !== 'new')
+            await this.place.write(this.note, `${JSON.stringify({ doing })}\n`);
+    }
+    /** The note is of no use any more; where it stays, a later run sweeps it. */
+    async removeNote() {
+        if (this.errand.kind === 'new')
+            return;
+        await this.place.remove([this.note]).catch((error) => {
+            this.tools.logger.debug(`${this.note} could not be removed from ${this.place.name}: ${(0,errors/* messageOf */.bD)(error)}`);
+        });
+    }
+    /** Removes what half a set of the same name has left that is not of this one. A whole one is not touched. */
+    async makeRoom(files) {
+        if (this.errand.kind === 'mending')
+            return;
+        const there = await this.place.list(nameOfSet(this.set));
+        if (hasManifest({ files: there }))
+            throw alreadyThere(this.location, this.errand.doing);
+        const wanted = new Set(files.map((file) => file.path));
+        const others = there.filter((file) => !wanted.has(file.path));
+        await removeSetFiles(this.place, this.set, others);
+    }
+    /** After a manifest that did not arrive, or of which that is not known. */
+    async hide() {
+        if (!this.mayBeShown || this.errand.kind === 'mending')
+            return;
+        try {
+            await this.place.remove([`${nameOfSet(this.set)}/${backup_set/* SET */.rK.manifest}`]);
+        }
+        catch (error) {
+            this.tools.logger.warning(`Whether ${this.location} became visible is not known: ${(0,errors/* messageOf */.bD)(error)}`);
+        }
+    }
+}
+/** Removes files of a set, the manifest first, so that a reader sees the whole set or none. */
+async function removeSetFiles(place, set, files) {
+    const paths = files.map((file) => `${nameOfSet(set)}/${file.path}`);
+    const manifest = `${nameOfSet(set)}/${backup_set/* SET */.rK.manifest}`;
+    if (paths.includes(manifest))
+        await place.remove([manifest]);
+    const rest = paths.filter((file) => file !== manifest);
+    if (rest.length > 0)
+        await place.remove(rest);
+}
+function remote_transfer_notArrived(file, bytes, location, doing) {
+    const found = bytes === undefined ? 'is not there' : `has ${bytes} bytes there`;
+    return new errors/* OperationError */.OK({
+        doing,
+        problem: `${file.path} was sent with ${file.size} bytes and ${found}`,
+        advice: `The set was not made visible. See whether something else removes files from ${location}, and start again.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stores/remote-sweep.ts
+
+
+
+
+
+
+/** A mark is written anew twice a minute; after so long without, its run has died elsewhere. */
+const SILENT_MS = 60 * 60 * 1000;
+/** A copy that broke off is gone on with by the next run; so long it is kept for that one. */
+const UNFINISHED_MS = 36 * 60 * 60 * 1000;
+/**
+ * Removes what killed runs left: marks of the dead, and files of sets that have no manifest and that nobody sends. Ages
+ * are by the place's own clock, which is read off a file that is written for that.
+ *
+ * @param locks folder of the locks
+ * @param clock only for notes that are shown; no age is taken from it
+ */
+async function sweepPlace(place, locks, clock) {
+    const all = await place.list('');
+    const placed = placedSets(all);
+    const half = placed.filter((one) => !hasManifest(one));
+    const marks = [...(await claimsBeside(place, all, half)), ...below(all, locks)];
+    const dead = await deadAmong(place, marks, placed, clock);
+    const kept = marks.filter((file) => !dead.includes(file));
+    const swept = [];
+    for (const { set, files } of half.filter((one) => !isClaimed(one, kept))) {
+        await removeSetFiles(place, set, files);
+        swept.push(nameOfSet(set));
+    }
+    if (dead.length > 0)
+        await place.remove(dead.map((file) => file.path));
+    const unseen = (await place.sweep?.()) ?? [];
+    return [...swept, ...dead.map((file) => file.path), ...unseen];
+}
+/** A claim is there before the first file of its set, so it is surely in a list that begins after that file was seen. */
+async function claimsBeside(place, all, half) {
+    if (half.length === 0)
+        return below(all, INCOMING);
+    return (await place.list(INCOMING)).map((file) => ({ ...file, path: `${INCOMING}/${file.path}` }));
+}
+function below(all, folder) {
+    return all.filter((file) => file.path.startsWith(`${folder}/`));
+}
+/** Whether somebody sends this set, or the next run is to go on with it. */
+function isClaimed({ set }, marks) {
+    return marks.some((file) => file.path.startsWith(`${claimFolder(set)}/`));
+}
+async function deadAmong(place, marks, placed, clock) {
+    const whole = new Set(placed.filter(hasManifest).map(({ set }) => `${claimFolder(set)}/${remote_transfer_UNFINISHED}`));
+    let time;
+    const ageOf = async (file) => (await (time ??= clockOf(place, clock.now()))) - file.changed.getTime();
+    const dead = [];
+    for (const file of marks) {
+        const isDead = file.path.endsWith(`/${remote_transfer_UNFINISHED}`)
+            ? whole.has(file.path) || (await ageOf(file)) > UNFINISHED_MS
+            : await isOfTheDead(place, file, ageOf);
+        if (isDead)
+            dead.push(file);
+    }
+    return dead;
+}
+async function isOfTheDead(place, file, ageOf) {
+    const note = await place.read(file.path);
+    const owner = note === undefined ? null : ownerOf(note);
+    const life = owner === null ? 'elsewhere' : (0,platform_owner/* lifeOf */.c_)(owner);
+    return life === 'dead' || (life === 'elsewhere' && (await ageOf(file)) > SILENT_MS);
+}
+/** What time it is at the place. */
+async function clockOf(place, now) {
+    const name = `clock-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    const owner = (0,platform_owner/* ownerHere */.Wr)('reading the clock of the place', now);
+    await place.write(`${INCOMING}/${name}`, JSON.stringify(owner));
+    const written = (await place.list(INCOMING)).find((file) => file.path === name);
+    await place.remove([`${INCOMING}/${name}`]);
+    // Without it, nothing is so old that it could be removed.
+    return written?.changed.getTime() ?? -Infinity;
+}
+
+;// CONCATENATED MODULE: ./src/stores/remote.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** How long to wait for another run on the same store: longer than a rotation or a commit ever takes. */
+const remote_PATIENCE_MS = 15 * 60 * 1000;
+/** How long to wait for another run that sends the same set: just long enough to see whether it lives. */
+const CLAIM_PATIENCE_MS = 3 * 60 * 1000;
+/** The locks: one over which sets there are, and one over the log, which is held for a moment only. */
+const LOCKS = { all: '.lock', store: '.lock/store', log: '.lock/log' };
+/**
+ * A store at a place off this machine, laid out as design section 3 says. Sets are written in a folder of the workspace
+ * and sent file by file; what makes one visible is its manifest, which is sent last and removed first.
+ */
+class RemoteStore {
+    place;
+    tools;
+    name;
+    sets;
+    fetched;
+    /** Folders of sets that were written in this run, by the names of the sets. */
+    staged = new Map();
+    constructor(place, tools) {
+        this.place = place;
+        this.tools = tools;
+        this.name = place.name;
+        this.sets = new RemoteSets(place, tools);
+        const fetcher = new SetFetcher(place, tools);
+        this.fetched = new FetchedFolders((set, progress) => fetcher.fetch(set, progress));
+    }
+    async checkWritable() {
+        for (const limit of this.place.limits ?? [])
+            this.tools.logger.info(`${this.name}: ${limit.replace(/\.$/, '')}.`);
+        const probe = `${INCOMING}/probe-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+        const text = JSON.stringify((0,platform_owner/* ownerHere */.Wr)('seeing whether it can be written to', this.tools.clock.now()));
+        try {
+            await this.place.write(probe, text);
+            const read = await this.place.read(probe);
+            if (read !== text)
+                throw unfaithful(this.name, read);
+        }
+        finally {
+            await this.place.remove([probe]);
+        }
+    }
+    /** Of the place, and of the workspace, where sets are written before they are sent. */
+    async freeBytes() {
+        const there = await this.place.freeBytes();
+        const folder = await this.tools.workspace.folder('space');
+        const { bavail, bsize } = await (0,file_errors/* orFileTrouble */.nD)('asking for the free space of the workspace', () => (0,promises_.statfs)(folder));
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
+        return Math.min(there ?? Infinity, bavail * bsize);
+    }
+    async series() {
+        return this.sets.series();
+    }
+    async list() {
+        return this.sets.list();
+    }
+    async begin(id, type) {
+        const set = checkedPlace({ id, type });
+        const folder = external_node_path_default().join(await this.tools.workspace.folder(`${type}-${id}`), 'set');
+        await (0,file_errors/* orFileTrouble */.nD)(`beginning the set ${nameOfSet(set)}`, () => (0,promises_.mkdir)(folder, { mode: 0o700 }));
+        const doing = `sending the set ${nameOfSet(set)} to ${this.name}`;
+        const errand = { set, from: folder, doing, kind: 'new' };
+        const transfer = new Transfer(this.place, errand, this.waiting(CLAIM_PATIENCE_MS));
+        const incoming = new RemoteIncoming(set, folder, { transfer, sets: this.sets }, () => {
+            this.staged.set(nameOfSet(set), folder);
+        });
+        await incoming.refuseExisting(this.place);
+        return incoming;
+    }
+    async open(set, progress) {
+        return (0,file_errors/* orFileTrouble */.nD)(`opening the set ${set.type}/${set.id} in ${this.name}`, () => this.fetched.open(checkedPlace(set), progress));
+    }
+    /** Removes what was fetched; what was written here in this run, when it was not fetched. */
+    async letGo(set) {
+        const name = nameOfSet(set);
+        await (0,file_errors/* orFileTrouble */.nD)(`removing the local copy of ${name}`, async () => {
+            const staged = this.staged.get(name);
+            if ((await this.fetched.letGo(set)) || staged === undefined)
+                return;
+            this.staged.delete(name);
+            await (0,promises_.rm)(external_node_path_default().dirname(staged), { recursive: true, force: true });
+        });
+    }
+    async put(folder, set, progress) {
+        const place = checkedPlace(set);
+        const doing = `copying the set ${nameOfSet(place)} to ${this.name}`;
+        const local = await (0,file_errors/* orFileTrouble */.nD)(doing, () => setToCopy(folder, place));
+        const manifest = local.files.find((file) => file.path === backup_set/* SET */.rK.manifest);
+        const there = await this.whatIsAt(place, manifest, doing);
+        if (there === 'whole')
+            return;
+        refuseForeign(await this.series(), local.manifest.series, doing);
+        const errand = {
+            set: place,
+            from: folder,
+            doing,
+            kind: there === 'broken' ? 'mending' : 'copy',
+        };
+        const transfer = new Transfer(this.place, errand, this.waiting(CLAIM_PATIENCE_MS));
+        try {
+            await transfer.send(local, progress);
+            await withLock(this, doing, async () => {
+                const survey = await this.sets.survey();
+                refuseForeign(seriesOf(survey.read), local.manifest.series, doing);
+                await transfer.show(local, filesAt(survey, place));
+            });
+        }
+        finally {
+            await transfer.release();
+        }
+    }
+    async addProof(set, proof) {
+        const name = nameOfSet(checkedPlace(set));
+        const files = await this.place.list(name);
+        if (!hasManifest({ files }))
+            throw noSuchSet(set, 'recording an outcome of', this.name);
+        const taken = files.map((file) => file.path).filter((file) => file.startsWith(`${backup_set/* SET */.rK.proofs}/`));
+        const file = proofFileName(proof, taken.map((each) => external_node_path_default().posix.basename(each)));
+        const text = proofText(proof);
+        await this.place.write(`${name}/${backup_set/* SET */.rK.proofs}/${file}`, text);
+        const local = await this.fetched.folderOf(set);
+        if (local === undefined)
+            return;
+        await (0,file_errors/* orFileTrouble */.nD)(`recording an outcome in ${local}`, async () => {
+            await (0,promises_.mkdir)(external_node_path_default().join(local, backup_set/* SET */.rK.proofs), { recursive: true, mode: 0o700 });
+            await (0,promises_.writeFile)(external_node_path_default().join(local, backup_set/* SET */.rK.proofs, file), text, { mode: 0o600 });
+        });
+    }
+    async remove(set) {
+        const name = nameOfSet(checkedPlace(set));
+        const files = await this.place.list(name);
+        if (!hasManifest({ files }))
+            throw noSuchSet(set, 'removing', this.name);
+        await removeSetFiles(this.place, set, files);
+    }
+    async sweep() {
+        return sweepPlace(this.place, LOCKS.all, this.tools.clock);
+    }
+    async lock(doing) {
+        const lock = { place: this.place, folder: LOCKS.store, what: "the store's lock" };
+        return takeRemoteLock(lock, doing, this.waiting(remote_PATIENCE_MS));
+    }
+    async appendLog(line) {
+        const doing = `writing to the log of ${this.name}`;
+        const lock = { place: this.place, folder: LOCKS.log, what: 'the lock of the log' };
+        const unlock = await takeRemoteLock(lock, doing, this.waiting(remote_PATIENCE_MS));
+        try {
+            await appendToRemoteLog(this.place, line);
+        }
+        finally {
+            await unlock();
+        }
+    }
+    async readLog(since) {
+        return (0,file_errors/* orFileTrouble */.nD)(`reading the log of ${this.name}`, () => readRemoteLog(this.place, since, this.tools.workspace));
+    }
+    async close() {
+        await this.place.close?.();
+    }
+    /** Whether this very set is at its place already, whole or broken. Throws when another one is. */
+    async whatIsAt(set, manifest, doing) {
+        const text = await this.place.read(`${nameOfSet(set)}/${backup_set/* SET */.rK.manifest}`);
+        if (text === undefined)
+            return 'no';
+        if ((0,backup_sha256/* sha256OfText */.i)(text) !== manifest?.sha256)
+            throw takenByAnother(locationOfSet(this.name, set), doing);
+        const { sets } = await this.list();
+        return sets.some((one) => one.id === set.id && one.type === set.type) ? 'whole' : 'broken';
+    }
+    waiting(patience) {
+        return { patience, ...this.tools };
+    }
+}
+function unfaithful(store, read) {
+    return new errors/* OperationError */.OK({
+        doing: `writing to the store ${store}`,
+        problem: `what was written there ${read === undefined ? 'is not there' : 'is read back as something else'}`,
+        advice: 'Check that nothing else changes the files there, and that no cache stands between this machine and it.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stores/rsync-errors.ts
+const NETWORK = 'Check the network and that the host is up; what has arrived is kept, and the next run goes on from there.';
+/**
+ * What rsync, ssh and the daemon say, most telling first. Their exit codes alone say little: the same broken start ends
+ * with 12 or 255, whichever of two processes notices it first. `$host`, `$disk` and `$1` stand for what is known.
+ */
+const rsync_errors_MEANINGS = [
+    {
+        pattern: /host key for \S+ has changed|REMOTE HOST IDENTIFICATION HAS CHANGED/i,
+        problem: 'the host key of $host is another than the known one',
+        advice: 'Ask who runs the host whether its key was renewed; if not, somebody may stand in between. Then give the new line of known_hosts in ssh-known-hosts.',
+    },
+    {
+        pattern: /Host key verification failed|No \S+ host key is known/i,
+        problem: 'the host key of $host is not known, and unknown hosts are not connected to',
+        advice: "Print its line with `ssh-keyscan -p PORT HOST`, compare it with the host's own key (`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` there), and give it in ssh-known-hosts.",
+    },
+    {
+        pattern: /Load key "?[^"\n]*"?: (.+)|UNPROTECTED PRIVATE KEY FILE/,
+        problem: 'ssh cannot use the private key: $1',
+        advice: 'Give ssh-key a private key without a passphrase (`-----BEGIN …`), whole, and with mode 0600 when it is a file.',
+    },
+    {
+        pattern: /Permission denied \(([a-z][\w,-]*)\)/,
+        problem: '$host accepted none of the keys ($1)',
+        advice: "Check ssh-key and the user's name, and that the public key is in authorized_keys at the other end.",
+    },
+    {
+        pattern: /Could not resolve hostname [^:]+: Temporary failure|failed in name resolution: Temporary|Try again/i,
+        problem: 'the name of $host could not be looked up',
+        advice: NETWORK,
+        passes: true,
+    },
+    {
+        pattern: /Could not resolve hostname|getaddrinfo: \S+|Name or service not known|unknown host/i,
+        problem: 'there is no host by the name of $host',
+        advice: "Check the host's name in the store's location.",
+    },
+    {
+        pattern: /Failed to exec (\S+): No such file/,
+        problem: 'the program $1 is not on this machine',
+        advice: 'Install ssh (Debian, Ubuntu: apt-get install openssh-client), then start again.',
+    },
+    {
+        pattern: /Another instance of rrsync/,
+        problem: 'the restricted key at the other end takes one connection at a time, and another one is open',
+        advice: 'Write -no-lock after rrsync in authorized_keys: two runs, or two steps of one, may come at the same time.',
+        passes: true,
+    },
+    {
+        pattern: /rrsync error: (.+)|rrsync: (.+)/,
+        problem: 'the restricted key at the other end refused it: $1',
+        advice: 'The path is read from the folder on that rrsync is given in authorized_keys. Write it from there on, starting with a slash, and allow reading and writing (neither -ro nor -wo).',
+    },
+    {
+        pattern: /command not found|code 127\)|rsync: not found|No such file or directory.*\brsync$/im,
+        problem: 'there is no rsync at the other end',
+        advice: 'Install rsync there, where the shell of that user finds it (Debian, Ubuntu: apt-get install rsync).',
+    },
+    {
+        pattern: /is your shell clean|protocol version mismatch/,
+        problem: 'what answers at the other end is not rsync alone',
+        advice: 'The login shell of that user prints something before rsync starts (`ssh HOST true` must print nothing), or its rsync is too old; at least 3.1 is needed.',
+    },
+    {
+        pattern: /on remote machine: (\S+): unknown option|(--\S+): unknown option|This rsync lacks/,
+        problem: 'the rsync at the other end does not know the option $1',
+        advice: 'Install rsync 3.1 or newer there (rsync --version tells which it is). For --mkpath, which is of 3.2.3, making the folder of the store there is enough.',
+    },
+    {
+        pattern: /configured to refuse (--\S+)/,
+        problem: 'the daemon is configured to refuse $1',
+        advice: 'Take that option out of "refuse options" of the module in rsyncd.conf.',
+    },
+    {
+        pattern: /auth failed on module (\S+)/,
+        problem: 'the daemon did not accept the user or the password for the module $1',
+        advice: "Check the user's name in the store's location, rsync-password, and the secrets file of the daemon (mode 0600).",
+    },
+    {
+        pattern: /Unknown module '?([^'\n]+)'?/,
+        problem: 'the daemon has no module $1',
+        advice: 'List its modules with `rsync HOST::`; the module is the first part of the path.',
+    },
+    {
+        pattern: /max connections \(?\d*\)? ?reached/i,
+        problem: 'the daemon has as many connections as it takes',
+        advice: 'Try again later, or raise "max connections" of the module.',
+        passes: true,
+    },
+    {
+        pattern: /module is read.only/i,
+        problem: 'the module of the daemon is read-only',
+        advice: 'Set "read only = no" for the module in rsyncd.conf.',
+    },
+    {
+        pattern: /module is write.only/i,
+        problem: 'the module of the daemon is write-only',
+        advice: 'Set "write only = no" for the module in rsyncd.conf: what was sent is read back to compare it.',
+    },
+    {
+        pattern: /@ERROR: (chdir|chroot) failed/,
+        problem: 'the folder of the module is not there or closed to the daemon',
+        advice: 'Make the folder that "path" of the module names, and let the user of "uid" write to it.',
+    },
+    {
+        pattern: /@ERROR:? (.+)/,
+        problem: 'the daemon refused: $1',
+        advice: "Read the daemon's log at the other end, and correct rsyncd.conf.",
+    },
+    {
+        pattern: /No space left on device|Disk quota exceeded/,
+        problem: 'there is no room left on the disk $disk',
+        advice: 'Free some space there, or keep less by the rules of retention; what has arrived is kept, and the next run goes on.',
+    },
+    {
+        pattern: /Read-only file system/,
+        problem: 'the file system $disk is mounted read-only',
+        advice: 'Check that disk: a file system with errors is often remounted read-only.',
+    },
+    {
+        pattern: /(Permission denied \(13\)|Operation not permitted \(1\))/,
+        problem: 'a file or folder $disk may not be read or written',
+        advice: 'Give the user that rsync runs as at the other end the rights to the folder of the store.',
+    },
+    {
+        pattern: /mkdir .* failed: File exists/,
+        problem: 'another one made the same folder at the same time, or a file is in its place',
+        advice: 'See that no file has the name of a folder of the store, then start again.',
+        passes: true,
+    },
+    {
+        pattern: /mkdir .* failed: No such file or directory/,
+        problem: 'the folder above the store is not there',
+        advice: 'Make it at the other end; an rsync older than 3.2.3 makes one folder only.',
+    },
+    {
+        pattern: /link_stat "(.+)"( \(in \S+\))? failed: No such file or directory/,
+        problem: 'a file that was asked for is not there: $1',
+        advice: 'See that nothing else removes files while they are transferred, then start again.',
+    },
+    {
+        pattern: /Connection (refused|timed out|reset|closed)|timeout in data|timed? ?out waiting|No route to host|Network is unreachable|Broken pipe|kex_exchange|banner exchange|Connection to .* timed out|not responding/i,
+        problem: 'the connection to $host failed or broke',
+        advice: NETWORK,
+        passes: true,
+    },
+];
+/** rsync's own exit codes, where what it said tells nothing more. */
+const rsync_errors_CODES = {
+    1: {
+        problem: 'rsync was called with what it does not understand',
+        advice: 'Install rsync 3.1 or newer at both ends.',
+    },
+    2: { problem: 'the two rsync speak different protocols', advice: 'Install rsync 3.1 or newer at both ends.' },
+    3: { problem: 'a file or folder that was asked for cannot be used', advice: 'Check the path of the store.' },
+    4: {
+        problem: 'one of the two rsync cannot do what was asked for',
+        advice: 'Install rsync 3.1 or newer at both ends.',
+    },
+    5: { problem: 'the daemon did not start the transfer', advice: "Read the daemon's log at the other end." },
+    6: { problem: 'the daemon cannot write its log', advice: 'Check "log file" in rsyncd.conf and the disk it is on.' },
+    10: { problem: 'the connection to $host failed', advice: NETWORK, passes: true },
+    11: { problem: 'a file $disk could not be read or written', advice: 'Check the disk and its free space.' },
+    12: { problem: 'the connection to $host broke', advice: NETWORK, passes: true },
+    13: { problem: 'rsync could not write its messages', advice: 'Check that both ends have free disk space.' },
+    14: { problem: 'the parts of rsync could not speak to each other', advice: 'Check the process table and ssh.' },
+    15: { problem: 'a part of rsync crashed', advice: 'Install a newer rsync at both ends.' },
+    16: { problem: 'a part of rsync was ended', advice: 'See what ended it: at both ends, the kernel log may say.' },
+    19: { problem: 'rsync was ended by a signal', advice: 'Start again.' },
+    20: { problem: 'rsync was ended by a signal', advice: 'Start again.' },
+    21: { problem: 'rsync lost sight of its own processes', advice: 'Start again.' },
+    22: { problem: 'rsync ran out of memory', advice: 'Free memory at both ends, then start again.' },
+    23: { problem: 'some files could not be transferred', advice: 'Read what rsync said, below.' },
+    24: { problem: 'some files vanished while they were transferred', advice: 'See that nothing else changes them.' },
+    25: {
+        problem: 'rsync stopped removing because it was too much',
+        advice: 'Look for max-delete in the settings of rsync.',
+    },
+    30: { problem: '$host did not answer in time', advice: NETWORK, passes: true },
+    35: { problem: 'the daemon on $host did not answer in time', advice: NETWORK, passes: true },
+    124: { problem: 'the command at the other end failed', advice: 'Check the shell of that user at the other end.' },
+    125: { problem: 'the command at the other end was killed', advice: 'Start again.' },
+    126: { problem: 'the rsync at the other end may not be run', advice: 'Let that user run rsync there.' },
+    127: { problem: 'there is no rsync at the other end', advice: 'Install rsync there.' },
+    255: { problem: 'ssh could not reach $host', advice: NETWORK, passes: true },
+};
+/** Tells what a bad end of rsync means and what to do. */
+function explainRsync({ code, stderr, host, writes }) {
+    const { problem, advice, passes = false, detail } = spokenOf(stderr) ?? ofCode(code);
+    const disk = writes === 'there' ? `at the other end (${host})` : 'of this machine';
+    const filled = problem
+        .replace('$host', () => host)
+        .replace('$disk', () => disk)
+        .replace('$1', () => detail ?? 'no details');
+    return { problem: filled, advice, passes };
+}
+function spokenOf(stderr) {
+    for (const { pattern, ...meaning } of rsync_errors_MEANINGS) {
+        const found = pattern.exec(stderr);
+        if (found !== null)
+            return { ...meaning, detail: found.slice(1).find(Boolean)?.trim() ?? 'no details' };
+    }
+    return undefined;
+}
+function ofCode(code) {
+    return rsync_errors_CODES[code ?? NaN] ?? { problem: 'rsync failed', advice: 'Read what it said, below.' };
+}
+/** Whether all that rsync complained of is that a file or folder is not there. */
+function isAbsence(stderr) {
+    const complaints = stderr.split('\n').filter((line) => line.startsWith('rsync: ') && !CONSEQUENCE.test(line));
+    return complaints.length > 0 && complaints.every((line) => ABSENCE.test(line));
+}
+const CONSEQUENCE = /connection unexpectedly closed|read error: Connection reset|writefd_unbuffered|Broken pipe/;
+const ABSENCE = /(link_stat|change_dir|mkdir)(#\d)? ".*"( \(in \S+\))? failed: (No such file or directory \(2\)|Not a directory \(20\))$/;
+
+;// CONCATENATED MODULE: ./src/stores/rsync-progress.ts
+
+/**
+ * Reads what `rsync --info=progress2` writes, a line that is overwritten again and again, and tells the bytes so far.
+ * They begin anew when a transfer is tried again.
+ */
+function progressReader(onBytes) {
+    let rest = '';
+    return new external_node_stream_.Writable({
+        write(chunk, _encoding, done) {
+            const parts = (rest + chunk.toString('latin1')).split(/[\r\n]/);
+            rest = (parts.pop() ?? '').slice(-200);
+            for (const part of parts) {
+                const digits = /^\s*([\d,.]+)\s+\d+%/.exec(part)?.[1];
+                if (digits !== undefined)
+                    onBytes(Number(digits.replaceAll(/[,.]/g, '')));
+            }
+            done();
+        },
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stores/text-or-file.ts
+
+
+
+
+/** Characters that mean something to ssh's own parser of options, which has no way to write them as they are. */
+const ODD = /["\\\n\r]|\$\{/;
+/** The path that a setting stands for: `~/` is the home folder, a relative one starts where the program was called. */
+function pathOf(setting, { environment, workingDirectory }) {
+    const home = environment.HOME;
+    const expanded = setting.startsWith('~/') && home !== undefined ? external_node_path_default().join(home, setting.slice(2)) : setting;
+    return external_node_path_default().resolve(workingDirectory ?? process.cwd(), expanded);
+}
+/**
+ * The path of a file that a setting names, once it is known that it can be read.
+ *
+ * Throws `UsageError` when it cannot, or when ssh could not be told of it.
+ */
+async function readableFile(option, setting, tools) {
+    const file = pathOf(setting, tools);
+    const doing = `reading the file of ${option}`;
+    if (ODD.test(file)) {
+        throw new errors/* UsageError */.eb({
+            doing,
+            problem: 'its path holds a quotation mark, a backslash or "${", which ssh cannot be given',
+            advice: `Give ${option} another path, or the text itself.`,
+        });
+    }
+    await (0,promises_.readFile)(file).catch((error) => {
+        const trouble = (0,file_errors/* fileTrouble */.AG)(error, doing);
+        const advice = `Give ${option} the path of a file that can be read here, or the text itself.`;
+        throw new errors/* UsageError */.eb({ doing, problem: `${file}: ${trouble.problem}`, advice, cause: error });
+    });
+    return file;
+}
+/** As ssh wants its files: line ends without carriage returns, one at the end. Secrets often lose the last one. */
+function tidyText(text) {
+    return `${text.replaceAll('\r', '').trim()}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/stores/rsync-settings.ts
+
+
+
+/**
+ * The password for a daemon: what was given, the content of the file that was given, or `RSYNC_PASSWORD`. Hidden from
+ * all that is logged. Never undefined, because rsync would then ask on the terminal.
+ */
+async function daemonPassword(setting, tools) {
+    const password = (await fromSetting(setting, tools)) ?? tools.environment.RSYNC_PASSWORD ?? '';
+    if (password !== '')
+        tools.logger.hide(password);
+    return password;
+}
+/** What looks like a path is one only where such a file is there: passwords may begin with anything. */
+async function fromSetting(setting, tools) {
+    if (setting === undefined || !/^(~?\/|\.\.?\/)/.test(setting))
+        return setting;
+    const content = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(pathOf(setting, tools), 'utf8'));
+    return content === undefined ? setting : content.split(/\r?\n/, 1)[0];
+}
+
+;// CONCATENATED MODULE: ./src/stores/rsync-shell.ts
+
+/** Seconds until a connection must stand, and between the signs of life of one that does. */
+const CONNECT_SECONDS = 20;
+const ALIVE_SECONDS = 15;
+const ALIVE_COUNT = 4;
+/**
+ * The program ssh and its options: it never asks anything and never connects to a host whose key it does not know, whatever
+ * the user's own configuration says.
+ */
+async function remoteShell(location, { sshKey, sshKnownHosts }, tools) {
+    const options = [
+        'BatchMode=yes',
+        'StrictHostKeyChecking=yes',
+        'NoHostAuthenticationForLocalhost=no',
+        'UpdateHostKeys=no',
+        `ConnectTimeout=${CONNECT_SECONDS}`,
+        `ServerAliveInterval=${ALIVE_SECONDS}`,
+        `ServerAliveCountMax=${ALIVE_COUNT}`,
+        'ClearAllForwardings=yes',
+        'ForwardAgent=no',
+        'PermitLocalCommand=no',
+    ];
+    if (sshKnownHosts !== undefined) {
+        options.push(`UserKnownHostsFile=${optionPath(await knownHostsFile(sshKnownHosts, tools))}`);
+        options.push('GlobalKnownHostsFile=/dev/null');
+    }
+    if (sshKey !== undefined) {
+        options.push(`IdentityFile=${optionPath(await keyFile(sshKey, tools))}`, 'IdentitiesOnly=yes');
+    }
+    const port = location.port === undefined ? [] : ['-p', String(location.port)];
+    return ['ssh', '-T', ...port, ...options.flatMap((option) => ['-o', option])];
+}
+/**
+ * A connection of its own each time. One that the user's other ssh left open would be used without looking at our key and
+ * the host's.
+ */
+const UNSHARED = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none'];
+/** Whom ssh is to connect to. */
+function destination({ user, host }) {
+    return [...(user === undefined ? [] : ['-l', user]), '--', host.replace(/^\[(.*)\]$/, '$1')];
+}
+/** A remote shell as rsync reads it: rsync cuts it into words at spaces, and knows quotation marks. */
+function shellCommand(words) {
+    return words.map(rsync_shell_quoted).join(' ');
+}
+async function keyFile(setting, tools) {
+    if (!setting.includes('-----BEGIN'))
+        return readableFile('ssh-key', setting.trim(), tools);
+    tools.logger.hide(setting);
+    return tools.workspace.secretFile('ssh-key', tidyText(setting));
+}
+async function knownHostsFile(setting, tools) {
+    const isText = /^\s*([#@|]|\S+\s+(ssh|ecdsa|sk)-)/.test(setting) || setting.trim().includes('\n');
+    if (!isText)
+        return readableFile('ssh-known-hosts', setting.trim(), tools);
+    return tools.workspace.secretFile('known_hosts', tidyText(setting));
+}
+/** A path as the value of an option: ssh cuts it at spaces, unless quoted, and expands what follows a percent sign. */
+function optionPath(file) {
+    return `"${file.replaceAll('%', '%%')}"`;
+}
+/** A word as rsync reads it: in single quotation marks, with those inside doubled; it knows no backslashes. */
+function rsync_shell_quoted(word) {
+    return /^[\w./=:@,-]+$/.test(word) ? word : `'${word.replaceAll("'", "''")}'`;
+}
+
+;// CONCATENATED MODULE: ./src/stores/ssh-connection.ts
+
+
+
+/** After so long without use it is closed, for those who forget to; the next use opens another one. */
+const IDLE_MS = 20_000;
+/** How often, and for how long at most, it is looked whether the connection stands. */
+const LOOK_MS = 25;
+const OPENING_MS = 25_000;
+/** What the path of a socket may be long, with what ssh puts behind it while it makes one. */
+const MOST_PATH = 80;
+/**
+ * One connection of ssh that all runs of rsync to a host share, so that not each of them greets it and shows its key
+ * again. It is a child of this process like any other, and ends with it.
+ *
+ * Nothing depends on it: where it does not stand, each run connects by itself, and tells what is wrong.
+ */
+class SshConnection {
+    command;
+    socket;
+    doing;
+    tools;
+    opening;
+    master;
+    users = 0;
+    idle;
+    constructor(command, socket, doing, tools) {
+        this.command = command;
+        this.socket = socket;
+        this.doing = doing;
+        this.tools = tools;
+    }
+    /**
+     * A connection that is not open yet.
+     *
+     * @param words the program and the options of every connection
+     * @param destination the options that say to whom
+     * @returns undefined where temporary folders have too long a path for a socket
+     */
+    static async prepare(words, destination, env, doing, tools) {
+        const socket = external_node_path_default().join(await tools.workspace.folder('ssh'), 's');
+        if (socket.length > MOST_PATH || /["%$\s]/.test(socket))
+            return undefined;
+        const args = [...words.slice(1), '-o', 'ControlMaster=yes', '-S', socket, '-N', ...destination];
+        return new SshConnection({ args, env }, socket, doing, tools);
+    }
+    /** Options with which another ssh goes through this connection. */
+    get options() {
+        return ['-o', 'ControlMaster=no', '-S', this.socket];
+    }
+    /** Does work while the connection is kept open. */
+    async during(work) {
+        this.users += 1;
+        clearTimeout(this.idle);
+        try {
+            await (this.opening ??= this.open());
+            return await work();
+        }
+        finally {
+            this.users -= 1;
+            if (this.users === 0)
+                this.idle = setTimeout(() => void this.close(), IDLE_MS).unref();
+        }
+    }
+    async close() {
+        clearTimeout(this.idle);
+        const { master } = this;
+        master?.stop();
+        await master?.finished.catch(() => undefined);
+    }
+    async open() {
+        try {
+            const { processes, signal } = this.tools;
+            const master = processes.start({ program: 'ssh', doing: this.doing, signal, ...this.command });
+            this.master = master;
+            const ended = master.finished.then(() => undefined, (error) => {
+                this.tools.logger.debug(`No shared connection: ${(0,errors/* messageOf */.bD)(error)}`);
+            });
+            void ended.then(() => {
+                this.master = undefined;
+                this.opening = undefined;
+            });
+            await Promise.race([ended, this.stands()]);
+        }
+        catch (error) {
+            // Such as a missing ssh: the run of rsync that comes next says it better.
+            this.tools.logger.debug(`No shared connection: ${(0,errors/* messageOf */.bD)(error)}`);
+        }
+    }
+    async stands() {
+        for (let waited = 0; waited < OPENING_MS; waited += LOOK_MS) {
+            const isThere = await (0,promises_.access)(this.socket).then(() => true, () => false);
+            if (isThere || this.master === undefined)
+                return;
+            await this.tools.clock.sleep(LOOK_MS, this.tools.signal);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/stores/rsync-command.ts
+
+
+
+
+
+
+
+const SILENCE_SECONDS = 120;
+const rsync_command_CONNECT_SECONDS = 20;
+const PAUSES_MS = [1_000, 5_000, 15_000];
+/** What rsync, and the ssh that it starts, may see of our environment. */
+const rsync_command_PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'SSH_AUTH_SOCK', 'KRB5CCNAME', 'RSYNC_PROXY'];
+/** Runs rsync against one location: with its secrets, again when the network fails, and with errors in words. */
+class RsyncCommand {
+    location;
+    tools;
+    prepared;
+    constructor(location, tools) {
+        this.location = location;
+        this.tools = tools;
+    }
+    /** Runs it to its end. Throws `OperationError`. */
+    async run(call) {
+        await this.attempt(call, false);
+    }
+    /** Runs it to its end, and tells whether what it reads is there at all. */
+    async runIfThere(call) {
+        return this.attempt(call, true);
+    }
+    /** Ends the connection that the runs shared. */
+    async close() {
+        const prepared = await this.prepared?.catch(() => undefined);
+        await prepared?.connection?.close();
+    }
+    async attempt(call, mayBeAbsent) {
+        const prepared = await (this.prepared ??= this.prepare());
+        const command = this.commandFor(call, prepared);
+        const run = () => this.tryUntilItPasses(call, command, mayBeAbsent);
+        return prepared.connection === undefined ? run() : prepared.connection.during(run);
+    }
+    async tryUntilItPasses(call, command, mayBeAbsent) {
+        const pauses = this.tools.pauses ?? PAUSES_MS;
+        for (let tries = 0;; tries += 1) {
+            try {
+                await this.tools.processes.run({ ...command, ...streamsOf(call) });
+                return true;
+            }
+            catch (error) {
+                if (!(error instanceof errors/* CommandError */.Qd))
+                    throw error;
+                if (mayBeAbsent && isAbsence(error.stderrTail))
+                    return false;
+                const failure = explainRsync({ ...call, code: error.code, stderr: error.stderrTail, host: this.location.host });
+                const pause = failure.passes ? pauses[tries] : undefined;
+                if (pause === undefined)
+                    throw new errors/* OperationError */.OK({ doing: call.doing, ...failure, cause: error });
+                this.tools.logger.info(`Trying again in ${pause / 1000} s: ${failure.problem} (while ${call.doing}).`);
+                await this.tools.clock.sleep(pause, this.tools.signal);
+            }
+        }
+    }
+    commandFor(call, { env, version }) {
+        const { doing, options, from, to, quiet = 0, onBytes, accept = [] } = call;
+        const silence = (this.tools.silence ?? SILENCE_SECONDS) + quiet;
+        const common = ['--from0', '--no-human-readable', `--timeout=${silence}`];
+        if (this.location.kind === 'daemon')
+            common.push('--no-motd', `--contimeout=${rsync_command_CONNECT_SECONDS}`);
+        if (this.needsProtection(version))
+            common.push('--protect-args');
+        if (onBytes !== undefined)
+            common.push('--info=progress2', '--outbuf=N');
+        return {
+            program: 'rsync',
+            args: [...common, ...options, '--', from, to],
+            doing,
+            env,
+            accept: [0, ...accept],
+            signal: this.tools.signal,
+        };
+    }
+    /** Newer ones protect odd paths from the remote shell by themselves, and a restricted key refuses this option. */
+    needsProtection({ number }) {
+        return this.location.kind === 'ssh' && number < 30204 && /[^\w./=:@,+-]/.test(this.location.path);
+    }
+    async prepare() {
+        const { environment, settings = {} } = this.tools;
+        const env = { LC_ALL: 'C', TZ: 'UTC' };
+        for (const name of rsync_command_PASSED_ON)
+            env[name] = environment[name];
+        const version = await this.localVersion(env);
+        if (this.location.kind === 'daemon') {
+            const password = await daemonPassword(settings.rsyncPassword, this.tools);
+            return { version, env: { ...env, RSYNC_PASSWORD: password } };
+        }
+        const words = await remoteShell(this.location, settings, this.tools);
+        const doing = `connecting to ${this.location.name}`;
+        const connection = await SshConnection.prepare(words, destination(this.location), env, doing, this.tools);
+        const shell = shellCommand([...words, ...(connection?.options ?? UNSHARED)]);
+        return { version, env: { ...env, RSYNC_RSH: shell }, connection };
+    }
+    async localVersion(env) {
+        const doing = `looking which rsync is here, for ${this.location.name}`;
+        const { stdout } = await this.tools.processes.run({
+            program: 'rsync',
+            args: ['--version'],
+            doing,
+            env,
+            stdout: 'collect',
+            signal: this.tools.signal,
+        });
+        const [, major = '0', minor = '0', patch = '0'] = /^rsync\s+version v?(\d+)\.(\d+)\.(\d+)/.exec(stdout) ?? [];
+        const version = {
+            text: stdout.split('\n', 1)[0] ?? '',
+            number: Number(major) * 10_000 + Number(minor) * 100 + Number(patch),
+        };
+        if (version.number < 30100) {
+            throw new errors/* UsageError */.eb({
+                doing,
+                problem: `the rsync of this machine is too old or another program: ${version.text}`,
+                advice: 'Install rsync 3.1 or newer; on macOS: brew install rsync.',
+            });
+        }
+        return version;
+    }
+}
+/** Streams that serve one try only. */
+function streamsOf({ input, onLine, onBytes }) {
+    const list = Buffer.from(input.map((text) => `${text}\0`).join(''));
+    const stdin = external_node_stream_.Readable.from(list.length === 0 ? [] : [list]);
+    if (onBytes !== undefined)
+        return { stdin, stdout: progressReader(onBytes) };
+    return onLine === undefined ? { stdin } : { stdin, stdout: onLine };
+}
+
+;// CONCATENATED MODULE: ./src/stores/rsync-list.ts
+/** Where rsync keeps what arrived of a file when the connection broke; it goes on from there. */
+const rsync_list_PARTIAL = '.lifeboat-partial';
+const LINE = /^(\S)\S{9,10}\s+([\d,.]+)\s+(\d{4})\/(\d\d)\/(\d\d)\s(\d\d):(\d\d):(\d\d)\s(.+)$/;
+/**
+ * A line of `rsync --list-only`, written under LC_ALL=C and TZ=UTC; undefined for a line that is none, such as a
+ * greeting.
+ */
+function parseListLine(line) {
+    const parts = LINE.exec(line);
+    if (parts === null)
+        return undefined;
+    const [, type = '', size = '', ...rest] = parts;
+    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = rest.slice(0, 6).map(Number);
+    return {
+        path: unescaped(rest[6] ?? ''),
+        kind: type === '-' ? 'file' : type === 'd' ? 'folder' : 'other',
+        bytes: Number(size.replaceAll(/[,.]/g, '')),
+        changed: new Date(Date.UTC(year, month - 1, day, hour, minute, second)),
+    };
+}
+/** Whether a path is something that rsync has not finished: its temporary files, and the rest of broken transfers. */
+function isUnfinished(path) {
+    const parts = path.split('/');
+    const name = parts.at(-1) ?? '';
+    return parts.some((part) => part === rsync_list_PARTIAL || part === '.~tmp~') || /^\..+\.[A-Za-z0-9]{6}$/.test(name);
+}
+/** The finished files among entries, by their paths below a folder. */
+function placedFiles(entries, folder) {
+    const prefix = folder === '' ? '' : `${folder}/`;
+    return entries
+        .filter(({ kind, path }) => kind === 'file' && path.startsWith(prefix) && !isUnfinished(path))
+        .filter(({ path }) => !path.split('/').includes('..'))
+        .map(({ path, bytes, changed }) => ({ path: path.slice(prefix.length), bytes, changed }));
+}
+/** rsync writes each byte that is no printable ASCII as `\#` and three octal digits, and such a sequence itself so too. */
+function unescaped(text) {
+    const bytes = Buffer.alloc(Buffer.byteLength(text));
+    let length = 0;
+    for (const [, octal, plain = ''] of text.matchAll(/\\#([0-7]{3})|([^])/gu)) {
+        length +=
+            octal === undefined ? bytes.write(plain, length) : bytes.writeUInt8(parseInt(octal, 8) & 0xff, length) - length;
+    }
+    return bytes.toString('utf8', 0, length);
+}
+
+;// CONCATENATED MODULE: ./src/stores/rsync-location.ts
+
+const FORMS = 'rsync://user@host/module/path, ssh://user@host:22/path, or user@host:path';
+/**
+ * Takes apart `rsync://[user@]host[:port]/module/path`, `ssh://[user@]host[:port]/path` and `[user@]host:path`.
+ *
+ * Throws `UsageError` for anything else, and for what could not be handed to rsync safely.
+ */
+function parseRsyncLocation(location) {
+    refuseUnsafe(location);
+    const url = /^(rsync|ssh):\/\/(?:([^/@]*)@)?(\[[^\]/]+\]|[^/:]+)(?::(\d*))?(\/.*)?$/i.exec(location);
+    if (url !== null) {
+        const [, scheme = '', user, host = '', port, path = ''] = url;
+        const where = { ...addressOf(location, user, host), port: portOf(location, port) };
+        return scheme.toLowerCase() === 'rsync' ? daemon(location, where, path) : rsync_location_shell(where, path, 'ssh');
+    }
+    if (/^(rsync|ssh):/i.test(location))
+        throw rsync_location_unusable(location, 'its host cannot be read');
+    const short = /^(?:([^/@:]*)@)?(\[[^\]/]+\]|[^/:[\]@]+):(:?)(.*)$/.exec(location);
+    if (short === null)
+        throw rsync_location_unusable(location, 'it is none of the forms that are known');
+    const [, user, host = '', isDaemon, path = ''] = short;
+    if (user === undefined && /^[^/]*@[^/]*:/.test(path))
+        throw passwordInside(location);
+    const where = { ...addressOf(location, user, host), port: undefined };
+    return isDaemon === ':' ? daemon(location, where, `/${path}`) : rsync_location_shell(where, path, 'short');
+}
+/** What rsync is to write to: the folder of the store, or one below it, with a slash at the end. */
+function rsyncArgument(location, folder = '') {
+    const user = location.user === undefined ? '' : `${location.user}@`;
+    const below = folder === '' ? '/' : `/${folder}/`;
+    if (location.kind === 'daemon') {
+        const port = location.port === undefined ? '' : `:${location.port}`;
+        return `rsync://${user}${location.host}${port}/${location.module}${location.path}${below}`;
+    }
+    return `${user}${location.host}:${location.path}${below}`;
+}
+/**
+ * What rsync is to read from, and what stands before each path of `--files-from` that is meant from a folder on.
+ *
+ * A daemon reads from its module: without "use chroot", one that is given a folder below it lists the files of that folder
+ * and then looks for them elsewhere.
+ */
+function rsyncSource(location, folder = '') {
+    const isDaemon = location.kind === 'daemon';
+    const above = [isDaemon ? location.path.slice(1) : '', folder].filter((part) => part !== '');
+    const from = rsyncArgument(isDaemon ? { ...location, path: '' } : location);
+    return { from, prefix: above.length === 0 ? '' : `${above.join('/')}/./` };
+}
+/**
+ * How a folder of the store is named to the other end when it is to link to what is in it. A daemon reads it from its
+ * module on, and so does a restricted key, which refuses `..`; only a relative path over ssh cannot do without.
+ *
+ * @param from the folder that is written to
+ */
+function linkArgument(location, folder, from) {
+    if (location.kind === 'ssh' && !location.path.startsWith('/') && location.path !== '') {
+        return `${'../'.repeat(from.split('/').length)}${folder}`;
+    }
+    return `${location.path}/${folder}`;
+}
+function daemon(location, where, path) {
+    const [module = '', ...rest] = path.replace(/^\/+/, '').split('/');
+    if (module === '')
+        throw rsync_location_unusable(location, 'it names no module of the daemon');
+    const below = trimmed(rest.join('/'));
+    const inside = below === '' ? '' : `/${below}`;
+    return { kind: 'daemon', ...where, module, path: inside, name: `rsync://${written(where)}/${module}${inside}` };
+}
+function rsync_location_shell(where, path, form) {
+    const isAbsolute = path.startsWith('/');
+    // Where ssh arrives is the home folder, without being told.
+    const below = trimmed(path.replace(/^~(\/|$)/, ''));
+    const inside = !isAbsolute && below.startsWith('-') ? `./${below}` : below;
+    // The home folder itself is "." to rsync; an empty path stands for the root of the file system here.
+    const whole = isAbsolute ? (inside === '' ? '' : `/${inside}`) : inside === '' ? '.' : inside;
+    const name = form === 'ssh' ? `ssh://${written(where)}${whole}` : `${written(where)}:${path}`;
+    return { kind: 'ssh', ...where, path: form === 'ssh' && !isAbsolute ? '' : whole, name };
+}
+function addressOf(location, user, host) {
+    if (user?.includes(':') === true)
+        throw passwordInside(location);
+    if (user === '' || user?.startsWith('-') === true || host.startsWith('-')) {
+        throw rsync_location_unusable(location, 'its user or host is not a name');
+    }
+    return { user, host };
+}
+function portOf(location, text) {
+    if (text === undefined)
+        return undefined;
+    const port = Number(text);
+    if (text === '' || port < 1 || port > 65535)
+        throw rsync_location_unusable(location, `"${text}" is no port`);
+    return port;
+}
+function refuseUnsafe(location) {
+    // eslint-disable-next-line no-control-regex -- they are what is looked for
+    if (/[\u0000-\u001f\u007f]/.test(location))
+        throw rsync_location_unusable(location, 'it holds a control character');
+    if (/[*?\\]|\[(?![0-9a-f:.%]+\])/i.test(location)) {
+        throw rsync_location_unusable(location, 'it holds *, ?, [ or \\, which the other end would read as a pattern');
+    }
+    if (/(^|[/:])\.\.(\/|$)/.test(location))
+        throw rsync_location_unusable(location, 'it holds ".."');
+}
+function written({ user, host, port }) {
+    return `${user === undefined ? '' : `${user}@`}${host}${port === undefined ? '' : `:${port}`}`;
+}
+function trimmed(path) {
+    return path
+        .split('/')
+        .filter((part) => part !== '' && part !== '.')
+        .join('/');
+}
+function passwordInside(location) {
+    return rsync_location_unusable(location, 'it holds a password, which would be seen by all; give it as rsync-password');
+}
+function rsync_location_unusable(location, why) {
+    return new errors/* UsageError */.eb({
+        doing: `opening the store "${location.replace(/^((?:[a-z]+:\/\/)?[^/@:]*):[^/@]*@/i, '$1:***@')}"`,
+        problem: `it cannot be used as a store of rsync: ${why}`,
+        advice: `Write it as ${FORMS}.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/stores/rsync-removal.ts
+
+/**
+ * Filter rules for rsync that make it delete just these files, below an empty source with `--delete`: each with the
+ * folders above it, which go when they are empty then. In folders of sets, what was never finished goes too.
+ */
+function removalRules(paths) {
+    const rules = new Set();
+    for (const path of paths) {
+        const folders = path.split('/').slice(0, -1);
+        folders.forEach((_, index) => rules.add(literal(`/${folders.slice(0, index + 1).join('/')}/`)));
+        // Not in the folders that all runs share: what is unfinished there belongs to one that works right now.
+        if (folders.length > 1) {
+            rules.add(`/${rsync_removal_escaped(folders.join('/'))}/${rsync_list_PARTIAL}/***`);
+            rules.add(`/${rsync_removal_escaped(folders.join('/'))}/.*.??????`);
+        }
+        rules.add(literal(`/${path}`));
+    }
+    return [...rules];
+}
+/** A path as a pattern that matches only itself; a backslash is one itself unless there is a wildcard. */
+function literal(path) {
+    return /[*?[]/.test(path) ? rsync_removal_escaped(path) : path;
+}
+function rsync_removal_escaped(path) {
+    return path.replaceAll(/[*?[\\]/g, '\\$&');
+}
+
+;// CONCATENATED MODULE: ./src/stores/rsync-upload.ts
+
+/**
+ * How much is sent and compared at a time. Large enough that the connections for it do not count, small enough that the
+ * checksums of one batch are taken while another one is sent.
+ */
+const BATCH_BYTES = 256e6;
+const BATCH_FILES = 5_000;
+/** The set that was taken before this one: the newest folder beside it that is older, else the newest. */
+function olderSibling(folder, entries) {
+    const sets = entries
+        .filter(({ kind, path: entry }) => kind === 'folder' && entry !== folder && /^\d{8}T\d{6}Z$/.test(external_node_path_default().basename(entry)))
+        .map((entry) => entry.path)
+        .sort();
+    return sets.filter((entry) => entry < folder).at(-1) ?? sets.at(-1);
+}
+/** Files of which the same content may be there, by name and size, and those that must be sent in any case. */
+function linkCandidates(files, { here, there }) {
+    const seen = new Set([...here, ...there].map((file) => `${file.bytes} ${file.path}`));
+    const isLikely = (file) => seen.has(`${file.size} ${file.path}`);
+    return [files.filter(isLikely), files.filter((file) => !isLikely(file))];
+}
+/** Files in groups that are sent and compared at a time; a file that is larger is one of its own. */
+function batchesOf(files) {
+    const batches = [];
+    let bytes = Infinity;
+    for (const file of files) {
+        const last = batches.at(-1);
+        if (last === undefined || last.length >= BATCH_FILES || bytes + file.size > BATCH_BYTES) {
+            batches.push([file]);
+            bytes = file.size;
+        }
+        else {
+            last.push(file);
+            bytes += file.size;
+        }
+    }
+    return batches;
+}
+
+;// CONCATENATED MODULE: ./src/stores/rsync.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Seen by the owner alone: a set is the whole database. */
+const PRIVATE = '--chmod=D700,F600';
+const RESUMED = ['--partial', `--partial-dir=${rsync_list_PARTIAL}`];
+/** Bytes a second that a slow disk surely reads: so long may checksums take while nothing is said. */
+const SLOW_READ = 20e6;
+/** Of so many bytes it is not asked first what is there. */
+const SMALL = 1 << 20;
+/** How many batches are in work at a time: while one is compared, the next one is sent. */
+const AT_A_TIME = 2;
+/** What rsync has begun and not finished is removed after so many milliseconds. */
+const rsync_ABANDONED_AFTER = 3 * 24 * 3600 * 1000;
+/** The files of a store behind `rsync://host/module/path`, `ssh://host/path` or `user@host:path`. */
+function openRsyncPlace(location, tools) {
+    return new RsyncPlace(parseRsyncLocation(location), tools);
+}
+class RsyncPlace {
+    location;
+    tools;
+    name;
+    limits = ['rsync cannot tell how much room is left at the other end'];
+    command;
+    /** Unfinished files of runs long gone, as the last listing saw them. */
+    abandoned = [];
+    canLink = true;
+    constructor(location, tools) {
+        this.location = location;
+        this.tools = tools;
+        this.name = location.name;
+        this.command = new RsyncCommand(location, tools);
+    }
+    async list(folder) {
+        const entries = await this.entries([folder], ['--recursive']);
+        const limit = this.tools.clock.now().getTime() - rsync_ABANDONED_AFTER;
+        this.abandoned = entries
+            .filter(({ kind, path: file, changed }) => kind === 'file' && isUnfinished(file) && changed.getTime() < limit)
+            .map((entry) => entry.path);
+        return placedFiles(entries, folder);
+    }
+    async upload(from, files, to, progress) {
+        if (files.length === 0)
+            return;
+        await requireSizes(from, files, this.doing('sending files to'));
+        // What is little is compared whole, rather than asking first what is there.
+        const known = bytesOf(files) > SMALL ? await this.whatIsThere(to) : undefined;
+        const [likely, fresh] = known === undefined ? [files, []] : linkCandidates(files, known);
+        const jobs = [
+            ...batchesOf(fresh).map((batch) => ({ batch, isLikely: false })),
+            ...batchesOf(likely).map((batch) => ({ batch, isLikely: true })),
+        ];
+        const sum = new ProgressSum(bytesOf(files), progress);
+        const inTurn = turns();
+        await (0,parallel/* inParallel */.H)(jobs, AT_A_TIME, async ({ batch, isLikely }) => {
+            const part = sum.part(bytesOf(batch));
+            await inTurn(() => isLikely ? this.sendOrLink(from, batch, to, known?.like) : this.send(from, batch, to, [], part.reached));
+            await this.requireSame(from, batch, to);
+            part.done();
+        });
+    }
+    async download(from, files, to, progress) {
+        if (files.length === 0)
+            return;
+        const doing = this.doing('fetching files from');
+        await (0,file_errors/* orFileTrouble */.nD)(doing, () => (0,promises_.mkdir)(to, { recursive: true, mode: 0o700 }));
+        const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+        const part = new ProgressSum(total, progress).part(total);
+        const source = rsyncSource(this.location, from);
+        await this.command.run({
+            doing,
+            options: [...RESUMED, PRIVATE, '--ignore-times', '--files-from=-'],
+            from: source.from,
+            to: `${to}/`,
+            writes: 'here',
+            input: files.map((file) => `${source.prefix}${file.path}`),
+            onBytes: part.reached,
+        });
+        await requireSizes(to, files.map(({ path: file, bytes }) => ({ path: file, size: bytes })), doing);
+        part.done();
+    }
+    async read(file) {
+        const { from, prefix } = rsyncSource(this.location);
+        return this.inScratch(async (scratch) => {
+            await this.command.runIfThere({
+                doing: this.doing(`reading ${file} in`),
+                options: ['--files-from=-', '--ignore-missing-args'],
+                from,
+                to: `${scratch}/`,
+                writes: 'here',
+                input: [`${prefix}${file}`],
+            });
+            return (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(scratch, file), 'utf8'));
+        });
+    }
+    async write(file, text) {
+        await this.inScratch(async (scratch) => {
+            await (0,promises_.mkdir)(external_node_path_default().dirname(external_node_path_default().join(scratch, file)), { recursive: true });
+            await (0,promises_.writeFile)(external_node_path_default().join(scratch, file), text, { mode: 0o600 });
+            await this.intoPlace(this.doing(`writing ${file} to`), scratch, '', [file], ['--ignore-times', '--whole-file']);
+        });
+    }
+    async remove(paths) {
+        if (paths.length === 0)
+            return;
+        const gone = [...paths, ...this.abandoned.splice(0)];
+        await this.inScratch((empty) => this.command.runIfThere({
+            doing: this.doing('removing files from'),
+            options: ['--recursive', '--delete', '--include-from=-', '--exclude=*'],
+            from: `${empty}/`,
+            to: rsyncArgument(this.location),
+            writes: 'there',
+            input: removalRules(gone),
+        }));
+    }
+    freeBytes() {
+        return Promise.resolve(null);
+    }
+    close() {
+        return this.command.close();
+    }
+    /** What is in folders: `--recursive` for all of it, `--dirs` for its own entries. */
+    async entries(folders, options) {
+        const entries = [];
+        const { from, prefix } = rsyncSource(this.location);
+        await this.inScratch((empty) => this.command.runIfThere({
+            doing: this.doing('listing'),
+            options: ['--list-only', ...options, '--files-from=-', '--ignore-missing-args'],
+            from,
+            to: `${empty}/`,
+            writes: 'here',
+            input: folders.map((folder) => `${prefix}${folder === '' ? '.' : `${folder}/`}`),
+            // A file that vanished between its folder was read and it was looked at is one that is not there.
+            accept: [24],
+            onLine: (line) => {
+                const entry = parseListLine(line);
+                if (entry !== undefined)
+                    entries.push(entry);
+            },
+        }));
+        return entries;
+    }
+    /** The files of a folder, and of the one beside it that is the most alike: the set before. */
+    async whatIsThere(folder) {
+        const siblings = await this.entries([external_node_path_default().posix.dirname(folder)], ['--dirs']);
+        const like = this.canLink ? olderSibling(folder, siblings) : undefined;
+        const isThere = siblings.some((entry) => entry.path === folder);
+        const folders = [...(isThere ? [folder] : []), ...(like === undefined ? [] : [like])];
+        const entries = folders.length === 0 ? [] : await this.entries(folders, ['--recursive']);
+        return {
+            here: placedFiles(entries, folder),
+            like,
+            there: like === undefined ? [] : placedFiles(entries, like),
+        };
+    }
+    async send(from, files, to, options, onBytes, quiet = 0) {
+        if (files.length === 0)
+            return;
+        const paths = files.map((file) => file.path);
+        await this.intoPlace(this.doing('sending files to'), from, to, paths, [...RESUMED, ...options], onBytes, quiet);
+    }
+    /** Sends files of which the same content may be there already: in the set itself, or in the one before. */
+    async sendOrLink(from, files, to, like) {
+        const quiet = bytesOf(files) / SLOW_READ;
+        const link = like === undefined || !this.canLink ? [] : [`--link-dest=${linkArgument(this.location, like, to)}`];
+        try {
+            await this.send(from, files, to, ['--checksum', ...link], undefined, quiet);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* OperationError */.OK) || !error.problem.includes('do not use ..'))
+                throw error;
+            this.canLink = false;
+            this.tools.logger.warning(`${this.name} cannot link unchanged files to the set before: its key is restricted, and the path does not start with a slash.`);
+            await this.send(from, files, to, ['--checksum'], undefined, quiet);
+        }
+    }
+    /** Sends, and makes the folders above the store when they are missing: not at once, because an old rsync cannot. */
+    async intoPlace(doing, from, to, paths, options, onBytes, quiet = 0) {
+        const call = {
+            doing,
+            options: [PRIVATE, ...options, '--files-from=-'],
+            from: `${from}/`,
+            to: rsyncArgument(this.location, to),
+            writes: 'there',
+            input: paths,
+            quiet: Math.ceil(quiet),
+            ...(onBytes === undefined ? {} : { onBytes }),
+        };
+        const hasFolder = await this.command.runIfThere(call);
+        if (!hasFolder)
+            await this.command.run({ ...call, options: ['--mkpath', ...call.options] });
+    }
+    /** Compares size and checksum of what is there with what is here; what differs is sent once more. */
+    async requireSame(from, files, to) {
+        const differing = await this.differences(from, files, to);
+        if (differing.length === 0)
+            return;
+        const again = files.filter((file) => differing.includes(file.path));
+        await this.send(from, again, to, ['--checksum'], undefined, bytesOf(again) / SLOW_READ);
+        const still = await this.differences(from, files, to);
+        if (still.length === 0)
+            return;
+        throw new errors/* OperationError */.OK({
+            doing: this.doing('comparing what arrived in'),
+            problem: `${still.length === 1 ? 'one file differs' : `${still.length} files differ`} from what was sent, twice: ${still.slice(0, 3).join(', ')}`,
+            advice: 'Check the disk and the memory of both machines, then send it again.',
+        });
+    }
+    async differences(from, files, to) {
+        const differing = [];
+        for (const batch of batchesOf(files)) {
+            await this.command.run({
+                doing: this.doing('comparing what arrived in'),
+                options: ['--dry-run', '--checksum', '--out-format=%i %n', '--files-from=-'],
+                from: `${from}/`,
+                to: rsyncArgument(this.location, to),
+                writes: 'there',
+                input: batch.map((file) => file.path),
+                quiet: Math.ceil(bytesOf(batch) / SLOW_READ),
+                onLine: (line) => {
+                    const file = /^[<>ch.]f\S* (.+)$/.exec(line)?.[1];
+                    if (file !== undefined)
+                        differing.push(unescaped(file));
+                },
+            });
+        }
+        return differing;
+    }
+    async inScratch(work) {
+        const folder = await this.tools.workspace.folder('rsync');
+        try {
+            return await (0,file_errors/* orFileTrouble */.nD)(this.doing('using a temporary folder for'), () => work(folder));
+        }
+        finally {
+            await (0,promises_.rm)(folder, { recursive: true, force: true });
+        }
+    }
+    doing(what) {
+        return `${what} ${this.name}`;
+    }
+}
+function bytesOf(files) {
+    return files.reduce((sum, { size }) => sum + size, 0);
+}
+/** Runs works one after the other, however they come; none after one that failed. */
+function turns() {
+    let last = Promise.resolve();
+    return (work) => (last = last.then(work));
+}
+
+;// CONCATENATED MODULE: ./src/stores/factory.ts
+
+
+
+
+
+
+
+
+/**
+ * The store that a location names. Nothing is connected to yet; what only some stores need is loaded here.
+ *
+ * @param location as the user gave it; a relative path starts at the working directory
+ * Throws `UsageError` when it is none that is known.
+ */
+async function openStore(location, tools) {
+    const found = (0,stores_location/* kindOfLocation */.F)(location);
+    switch (found.kind) {
+        case 'folder':
+            return new DirectoryStore(external_node_path_default().resolve(tools.workingDirectory, found.path), tools, location);
+        case 'rsync':
+            return remote((signal) => openRsyncPlace(location, { ...tools, signal }), tools);
+        case 's3': {
+            // The SDK is most of the program, and few need it.
+            const { openS3Place } = await __nccwpck_require__.e(/* import() */ 915).then(__nccwpck_require__.bind(__nccwpck_require__, 75915));
+            return remote((signal) => openS3Place(location, { ...tools, signal }), tools);
+        }
+        case 'artifact':
+            return openArtifactStore(found.location, tools);
+        case 'rclone':
+            return remote((signal) => openRclonePlace(location, { ...tools, signal }), tools);
+    }
+}
+function remote(open, tools) {
+    return new RemoteStore(new CleanablePlace(open, tools.signal), tools);
+}
+
+;// CONCATENATED MODULE: ./src/operations/stores-in-use.ts
+
+
+
+
+
+/** Whether an operation also works on the stores of the option `copies`. */
+function worksOnCopies(operation, { rotateCheck }) {
+    return operation === 'backup' || operation === 'rotate' || (operation === 'validate' && rotateCheck);
+}
+/**
+ * Opens the store and, where the operation works on them, the copies, in the order in which they were given. Nothing is
+ * connected to yet.
+ *
+ * Throws `UsageError` for a location that is none, or that is given twice.
+ */
+async function openStores(operation, options, context) {
+    // Whoever restores from a copy names it as the store, and the configuration file names it among the copies.
+    const copies = worksOnCopies(operation, options) ? options.copies : [];
+    refuseSamePlace([options.store, ...copies.map(({ location }) => location)], context.workingDirectory);
+    const open = async (location, role, keep) => {
+        const store = await openStore(location, { ...context, settings: options });
+        const line = { name: store.name, role, copied: [], retention: [] };
+        return {
+            store,
+            role,
+            options: withOverrides(options, keep),
+            reached: role === 'primary',
+            held: new Set(),
+            line,
+            troubles: [],
+        };
+    };
+    const primary = await open(options.store, 'primary', {});
+    return [primary, ...(await Promise.all(copies.map(({ location, keep }) => open(location, 'copy', keep))))];
+}
+/** Ends the connections of all stores. Whatever was done is done, so what goes wrong here is no failure. */
+async function closeStores(stores, { logger }) {
+    for (const { store } of stores) {
+        try {
+            await store.close();
+        }
+        catch (error) {
+            logger.debug(`Closing the store ${store.name}: ${(0,errors/* messageOf */.bD)(error)}`);
+        }
+    }
+}
+/** A copy in the place of its original is none. */
+function refuseSamePlace(locations, folder) {
+    const places = locations.map((location) => placeOf(location, folder));
+    const twice = locations.find((_, index) => places.indexOf(places[index] ?? '') !== index);
+    if (twice !== undefined) {
+        const isPrimary = placeOf(twice, folder) === places[0];
+        throw new errors/* UsageError */.eb({
+            doing: 'reading the option copies',
+            problem: `${(0,stores_location/* shownLocation */.R)(twice)} is ${isPrimary ? 'the store itself' : 'given twice'}`,
+            advice: 'Name each place once; a copy protects only when it is kept somewhere else.',
+        });
+    }
+}
+/** The same text for the same place, however it is written: of what follows it, only another server makes another place. */
+function placeOf(location, folder) {
+    const found = (0,stores_location/* kindOfLocation */.F)(location);
+    if (found.kind === 'folder') {
+        return external_node_path_default().resolve(folder, found.path);
+    }
+    const [place = '', query = ''] = location.split('?', 2);
+    const endpoint = new URLSearchParams(query).get('endpoint') ?? '';
+    return `${place.replace(/\/+$/, '')} ${endpoint}`;
+}
+
 ;// CONCATENATED MODULE: ./src/operations/reporting.ts
 
 
@@ -46981,31 +53918,47 @@ class ReportDraft {
 
 /**
  * Does the work of an operation and makes its report, whatever happens: what is thrown on the way ends the work and is
- * the report's failure. A line about it goes to the store's log.
+ * the report's failure. A line about it goes to the log of each store, so that a copy alone tells its history.
+ *
+ * Throws `UsageError` for stores that cannot be meant.
  */
 async function reporting(operation, options, context, work) {
     const report = new ReportDraft(operation, context);
-    const store = openStore(options.store, { ...context, cwd: context.workingDirectory });
+    const stores = await openStores(operation, options, context);
     let failure;
     try {
-        await work({ report, store, options, context });
+        await work({ report, store: stores[0].store, stores, options, context });
     }
     catch (error) {
         failure = error;
     }
+    report.stores = worksOnSeveral(stores) ? stores.map(({ line }) => line) : undefined;
     const finished = report.finished(failure);
     // What was asked for wrongly was never begun, and may be about another store than the one that was meant.
     if (report.isLogged && finished.failure?.exitCode !== 2) {
-        await writeLog(store, finished, report.logDetails, context);
+        for (const { store } of stores.filter(({ reached }) => reached)) {
+            const hides = options.hideNames || finished.set?.encryption?.namesHidden === true;
+            await writeLog(store, finished, { ...report.logDetails, ...failureDetail(finished, hides) }, context);
+        }
     }
+    await closeStores(stores, context);
     return finished;
+}
+function worksOnSeveral(stores) {
+    return stores.length > 1 || stores.some(({ line }) => line.checked !== undefined || line.trouble !== undefined);
+}
+/** What went wrong, for the log. A message may name tables, so it is not kept where names are to be hidden. */
+function failureDetail({ failure }, hides) {
+    if (failure === undefined) {
+        return {};
+    }
+    return { error: hides ? `it ended with exit code ${failure.exitCode}; names are hidden here` : failure.message };
 }
 /** The log is where people look afterwards; a run whose line cannot be written says so, and is still what it was. */
 async function writeLog(store, report, details, { clock, logger }) {
     const status = (0,report_report/* exitCodeFor */.R)(report) === 0 ? 'success' : 'error';
-    const failure = report.failure === undefined ? {} : { error: report.failure.message };
     try {
-        await store.appendLog(logLine(clock.now(), report.operation, status, { ...details, duration: report.seconds, ...failure }));
+        await store.appendLog(logLine(clock.now(), report.operation, status, { ...details, duration: report.seconds }));
     }
     catch (error) {
         logger.warning(`The log of ${store.name} could not be written: ${(0,errors/* messageOf */.bD)(error)}`);
@@ -47026,216 +53979,18 @@ function servicesOf({ stopCommand: stop, startCommand: start, servicesTimeout: t
     return { stop, start, timeout, phase: (title, work) => report.phase(title, work) };
 }
 
-;// CONCATENATED MODULE: ./src/retention/guard.ts
-
-
-/**
- * Refuses a plan that would remove more than half of the proven sets of a type, or all. Where none is proven, the sets
- * are counted instead: they are all there is. Sets of another series or dated in the future count for nothing.
- *
- * Throws `GuardError` unless `confirm` is the name of the series.
- */
-function guardPlan(decisions, { confirm, series }) {
-    const tolls = [...new Set(decisions.map(({ set }) => set.type))].sort().map((type) => tollOf(type, decisions));
-    const heavy = tolls.filter(({ removed, total }) => removed * 2 > total);
-    if (heavy.length === 0 || confirm === series) {
-        return;
-    }
-    const problem = heavy
-        .map(({ type, of, removed, total }) => `it would remove ${removed} of ${total} ${type} ${of}`)
-        .join('; ');
-    throw new errors/* GuardError */.U$({
-        doing: `planning the rotation of series "${series}"`,
-        problem: `a rotation of more than half needs a confirmation, and ${problem}`,
-        advice: `Read the plan with dry-run. To carry it out, set confirm to the name of the series, ${JSON.stringify(series)}${wrong(confirm)}.`,
-    });
-}
-function tollOf(type, decisions) {
-    const ownSets = decisions.filter(({ set, standing }) => set.type === type && standing !== 'foreign' && standing !== 'future');
-    const proven = ownSets.filter(isProven);
-    const counted = proven.length > 0 ? proven : ownSets;
-    return {
-        type,
-        of: proven.length > 0 ? 'proven sets' : 'sets (none of them proven)',
-        removed: counted.filter(({ keep }) => !keep).length,
-        total: counted.length,
-    };
-}
-function wrong(confirm) {
-    return confirm === undefined || confirm === '' ? '' : ` (it is ${JSON.stringify(confirm)})`;
-}
-
-;// CONCATENATED MODULE: ./src/retention/rotate.ts
-
-
-
-
-
-/** Some sets could not be removed; the others were. `result` tells which. */
-class RotationError extends errors/* OperationError */.OK {
-    result;
-    constructor(result, causes) {
-        const names = result.notRemoved.map((set) => `${set.type}/${set.id}`).join(', ');
-        super({
-            doing: `rotating ${result.store}`,
-            problem: `${result.notRemoved.length} of ${result.notRemoved.length + result.removed.length} sets could not be removed: ${names}`,
-            advice: 'Read why below and mend it; the next rotation tries again. Nothing that should be kept was touched.',
-            cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
-        });
-        this.result = result;
-    }
-}
-/**
- * Reads a store and decides on every set, type by type.
- *
- * Throws `GuardError` when the store holds another series, `UsageError` for a policy without rules.
- */
-async function planRotation(store, request) {
-    await refuseForeignSeries(store, request.series);
-    const { sets, broken } = await store.list();
-    const types = [...new Set(request.types ?? sets.map(({ type }) => type))].sort();
-    const brokenOfTypes = broken.filter(({ type }) => request.types?.includes(type) ?? true);
-    const decisions = [];
-    const warnings = [];
-    for (const type of types) {
-        const policy = policyFor(type, request.options);
-        const ofType = decide(sets.filter((set) => set.type === type).map(forRetention), policy, request);
-        decisions.push(...ofType);
-        warnings.push(...warningsOf(type, ofType, policy.tier));
-    }
-    warnings.push(...brokenOfTypes.map(brokenWarning));
-    return { store: store.name, series: request.series, decisions, broken: brokenOfTypes, warnings };
-}
-/** Plans and carries out while no other run changes which sets the store has. Throws what the two throw. */
-async function rotateStore(store, request, manner) {
-    const work = async () => applyRotation(store, await planRotation(store, request), manner);
-    return manner.dryRun ? work() : withLock(store, `rotating ${store.name}`, work);
-}
-/**
- * Removes what a plan says, one set at a time, the oldest first, and logs every decision with its reasons. A removal
- * that fails does not stop the others.
- *
- * Throws `GuardError` before anything is removed when the plan needs a confirmation that was not given (a dry run warns
- * instead), `RotationError` at the end when a set could not be removed, and `InterruptedError` between two removals.
- */
-async function applyRotation(store, plan, manner) {
-    const { dryRun, logger } = manner;
-    const warnings = [...plan.warnings, ...guardOrWarn(plan, manner)];
-    for (const warning of warnings) {
-        logger.warning(warning);
-    }
-    const kept = plan.decisions.filter(({ keep }) => keep);
-    for (const decision of kept) {
-        logger.info(describe(dryRun ? 'would keep' : 'keep', decision));
-    }
-    const { removed, failures } = await removeAll(store, plan, manner);
-    const result = {
-        store: plan.store,
-        dryRun,
-        kept: kept.map(asPlainData),
-        removed: removed.map(asPlainData),
-        notRemoved: failures.map(({ decision, cause }) => ({ ...asPlainData(decision), error: (0,errors/* messageOf */.bD)(cause) })),
-        broken: plan.broken,
-        warnings,
-        freedBytes: removed.reduce((sum, { set }) => sum + set.bytes, 0),
-    };
-    if (failures.length > 0) {
-        throw new RotationError(result, failures.map(({ cause }) => cause));
-    }
-    return result;
-}
-async function removeAll(store, plan, { dryRun, logger, signal }) {
-    const removals = { removed: [], failures: [] };
-    const doomed = plan.decisions.filter(({ keep }) => !keep);
-    // Whatever ends this half way, the newer ones are still there.
-    for (const decision of doomed.sort((a, b) => a.set.time.getTime() - b.set.time.getTime())) {
-        if (signal?.aborted === true) {
-            throw new errors/* InterruptedError */.p4(`rotating ${store.name}`, signal.reason);
-        }
-        logger.info(describe(dryRun ? 'would remove' : 'remove', decision));
-        try {
-            if (!dryRun) {
-                await store.remove(decision.set);
-            }
-            removals.removed.push(decision);
-        }
-        catch (cause) {
-            logger.error(`${rotate_nameOf(decision.set)} could not be removed: ${(0,errors/* messageOf */.bD)(cause)}`);
-            removals.failures.push({ decision, cause });
-        }
-    }
-    return removals;
-}
-async function refuseForeignSeries(store, series) {
-    const held = await store.series();
-    if (held !== null && held !== series) {
-        throw new errors/* GuardError */.U$({
-            doing: `planning the rotation of ${store.name}`,
-            problem: `the store holds the series "${held}", not "${series}"`,
-            advice: 'Give each database a store of its own, or set series to the name that the store has.',
-        });
-    }
-}
-function guardOrWarn({ decisions, series }, { dryRun, confirm }) {
-    try {
-        guardPlan(decisions, { confirm, series });
-        return [];
-    }
-    catch (error) {
-        if (dryRun && error instanceof errors/* GuardError */.U$) {
-            return [`This plan would be refused: ${error.problem}. ${error.advice}`];
-        }
-        throw error;
-    }
-}
-function forRetention({ id, type, manifest, proof, bytes }) {
-    return {
-        id,
-        type,
-        series: manifest.series,
-        time: new Date(manifest.snapshot.time),
-        systemIdentifier: manifest.source.systemIdentifier,
-        proof: { outcome: proof.outcome, tier: proof.tier },
-        bytes,
-    };
-}
-function warningsOf(type, decisions, tier) {
-    const has = (standing) => decisions.some((decision) => decision.standing === standing);
-    const warnings = decisions
-        .filter(({ standing }) => standing === 'future' || standing === 'foreign')
-        .map(({ set, reasons }) => `${rotate_nameOf(set)} is kept and fills no slot: ${reasons.join('; ')}.`);
-    if (!decisions.some(isProven) && (has('unverified') || has('failed'))) {
-        warnings.push(`No ${type} set is proven, so retention can only choose among the others by their age. Let backups be verified, or validate the newest set.`);
-    }
-    else if (has('lesser') && !has('proven')) {
-        warnings.push(`No ${type} set is proven to tier ${tier}; those proven to a lesser tier fill the slots.`);
-    }
-    return warnings;
-}
-function brokenWarning({ type, id, reason }) {
-    return `${type}/${id} looks like a set and is none (${reason}): it is kept and not counted. Look at it, and remove it by hand.`;
-}
-function describe(verb, { set, reasons }) {
-    return `${verb} ${rotate_nameOf(set)} (${reasons.join('; ')})`;
-}
-function rotate_nameOf({ type, id }) {
-    return `${type}/${id}`;
-}
-function asPlainData({ set, standing, reasons }) {
-    return { id: set.id, type: set.type, standing, bytes: set.bytes, reasons };
-}
-
 ;// CONCATENATED MODULE: ./src/operations/rotate.ts
 
 
 
-/** Applies the retention policy to a store: every type in it, or the one that was asked for. */
+
+/** Applies the retention policy to the store and to every copy: to every type in it, or the one that was asked for. */
 function rotate(options, context) {
     return reporting('rotate', options, context, async (underWay) => {
-        const { report, store } = underWay;
+        const { report, store, stores } = underWay;
         report.type = options.type;
         // Also where there is no set yet: an empty policy should not wait for its first victim.
-        policyFor(options.type ?? 'manual', options);
+        stores.forEach((each) => policyFor(options.type ?? 'manual', each.options));
         const present = await store.series();
         report.series = options.series ?? present ?? '';
         // The log of another series, and a folder that is no store, are not written to.
@@ -47244,37 +53999,70 @@ function rotate(options, context) {
             report.warn(`The store ${store.name} holds no set: there is nothing to rotate. Check the option store.`);
             return;
         }
-        await report.phase('Rotating', () => rotateTypes(underWay, options.type === undefined ? undefined : [options.type]));
+        const types = options.type === undefined ? undefined : [options.type];
+        await report.phase('Rotating', () => rotateStores(underWay, stores.slice(1), { types }));
+        failAtTroubles('rotating', '', underWay);
     });
 }
-/** Rotates types and puts what was decided into the report, also when some sets could not be removed. */
-async function rotateTypes({ report, store, options, context }, types, justTaken) {
+/**
+ * Rotates the primary store and these copies, each by its own policy. What goes wrong with a copy is noted; what went
+ * wrong with the primary is thrown when all are done.
+ */
+async function rotateStores(underWay, copies, rotation) {
+    const { report, stores, options } = underWay;
+    report.dryRun = options.dryRun;
+    const [primary] = stores;
+    const [outcome] = await Promise.allSettled([
+        rotateOne(primary, rotation, underWay, (lines) => {
+            report.retention = lines;
+        }),
+        onEach(copies, 'rotation', underWay, async (copy) => {
+            await rotateOne(copy, rotation, underWay, (lines) => {
+                copy.line = { ...copy.line, retention: lines };
+            });
+            copy.reached = true;
+        }),
+    ]);
+    if (outcome.status === 'rejected') {
+        throw outcome.reason;
+    }
+}
+/** Rotates one store and tells what was decided, also when some sets could not be removed. */
+async function rotateOne(inUse, { types, justTaken }, { report, options: { dryRun, confirm }, context: { clock, logger, signal } }, tell) {
     const request = {
-        options,
-        now: context.clock.now(),
+        options: inUse.options,
+        now: clock.now(),
         series: report.series,
         ...(types !== undefined && { types }),
         ...(justTaken !== undefined && { justTaken }),
     };
-    report.dryRun = options.dryRun;
+    const told = (result) => {
+        tell(linesOf(result));
+        // Its warnings were in the log already.
+        report.warnings.push(...result.warnings);
+        inUse.line = afterRotation(inUse.line, result, types === undefined);
+    };
     try {
-        tellRotation(report, await rotateHere(store, request, options, context));
+        told(await rotateStore(inUse.store, request, { dryRun, confirm, logger, signal }));
     }
     catch (error) {
         if (error instanceof RotationError) {
-            tellRotation(report, error.result);
+            told(error.result);
         }
         throw error;
     }
 }
-function rotateHere(store, request, options, context) {
-    const { logger, signal } = context;
-    return rotateStore(store, request, { dryRun: options.dryRun, confirm: options.confirm, logger, signal });
-}
-/** Its warnings were in the log already. */
-function tellRotation(report, result) {
-    report.retention = linesOf(result);
-    report.warnings.push(...result.warnings);
+/** What the store holds now: what it held before without what went, or all that was decided on. */
+function afterRotation(line, result, isWhole) {
+    const { kept, removed, notRemoved, freedBytes, dryRun } = result;
+    if (line.holds !== undefined) {
+        const { sets, bytes } = line.holds;
+        return dryRun ? line : { ...line, holds: { sets: sets - removed.length, bytes: bytes - freedBytes } };
+    }
+    const there = [...kept, ...notRemoved, ...(dryRun ? removed : [])];
+    return isWhole
+        ? { ...line, holds: { sets: there.length, bytes: there.reduce((sum, { bytes }) => sum + bytes, 0) } }
+        : line;
 }
 function linesOf({ kept, removed, notRemoved }) {
     const line = (keep) => (set) => ({ id: set.id, type: set.type, keep, reasons: set.reasons });
@@ -47372,10 +54160,10 @@ async function createLike(session, name, locale) {
     return null;
 }
 function candidates(locale, major) {
-    const encoding = `ENCODING ${literal(locale.encoding)}`;
+    const encoding = `ENCODING ${scratch_database_literal(locale.encoding)}`;
     const libc = (name) => ({
         label: name,
-        clauses: `${encoding} ${major >= 15 ? 'LOCALE_PROVIDER libc ' : ''}LC_COLLATE ${literal(name)} LC_CTYPE ${literal(name)}`,
+        clauses: `${encoding} ${major >= 15 ? 'LOCALE_PROVIDER libc ' : ''}LC_COLLATE ${scratch_database_literal(name)} LC_CTYPE ${scratch_database_literal(name)}`,
     });
     const own = { label: labelOf(locale), clauses: `${encoding} ${localeClauses(locale, major)}` };
     return [own, ...(locale.encoding === 'UTF8' ? [libc('C.UTF-8')] : []), libc('C')];
@@ -47390,10 +54178,10 @@ function localeClauses({ localeProvider, collate, ctype, icuLocale }, major) {
     return [
         // A server before 15 has only libc, and refuses the word by a syntax error: a locale that it does not have.
         ...(major >= 15 || provider !== 'libc' ? [`LOCALE_PROVIDER ${provider}`] : []),
-        ...(provider === 'icu' && icuLocale !== null ? [`ICU_LOCALE ${literal(icuLocale)}`] : []),
-        ...(provider === 'builtin' && icuLocale !== null ? [`BUILTIN_LOCALE ${literal(icuLocale)}`] : []),
-        ...(collate === null ? [] : [`LC_COLLATE ${literal(collate)}`]),
-        ...(ctype === null ? [] : [`LC_CTYPE ${literal(ctype)}`]),
+        ...(provider === 'icu' && icuLocale !== null ? [`ICU_LOCALE ${scratch_database_literal(icuLocale)}`] : []),
+        ...(provider === 'builtin' && icuLocale !== null ? [`BUILTIN_LOCALE ${scratch_database_literal(icuLocale)}`] : []),
+        ...(collate === null ? [] : [`LC_COLLATE ${scratch_database_literal(collate)}`]),
+        ...(ctype === null ? [] : [`LC_CTYPE ${scratch_database_literal(ctype)}`]),
     ].join(' ');
 }
 function providerOf(text) {
@@ -47414,7 +54202,7 @@ async function create(session, name, { clauses }) {
 function isAboutLocale(error) {
     return error instanceof QueryError && NO_SUCH_LOCALE.has(error.code);
 }
-function literal(text) {
+function scratch_database_literal(text) {
     return `'${text.replaceAll("'", "''")}'`;
 }
 
@@ -48078,6 +54866,9 @@ function jobsOf({ jobs }) {
 
 
 
+
+
+
 /**
  * Takes a backup, proves that it restores, commits it to the store and keeps the right ones.
  *
@@ -48089,14 +54880,13 @@ function backup(options, context) {
         const { report } = underWay;
         const type = (report.type = options.type ?? 'manual');
         const rules = rulesInForce(options.alerts);
-        policyFor(type, options);
+        underWay.stores.forEach((each) => policyFor(type, each.options));
+        const protection = await readProtection(options, context);
         const services = servicesOf(options, report);
         try {
-            const manifest = await withSource(options, context, (source) => takeAndProve(source, type, services, underWay));
-            await measureBackup(underWay, manifest);
-            if (options.rotate && isAsGoodAsAsked(manifest)) {
-                await report.phase('Rotating', () => rotateTypes(underWay, [type], manifest.id));
-            }
+            const taken = await withSource(options, context, (source) => takeAndProve(source, { type, services, protection }, underWay));
+            await measureBackup(underWay, taken.manifest);
+            await copyAndRotate(taken, underWay);
         }
         catch (error) {
             measureFailure(underWay, rules);
@@ -48104,12 +54894,28 @@ function backup(options, context) {
         }
     });
 }
-async function takeAndProve(source, type, services, underWay) {
-    const { report, store, options, context } = underWay;
+/** Brings the copies up to date; and keeps the right sets in each store that has the new one, if that is good. */
+async function copyAndRotate(taken, underWay) {
+    const { report, stores, options } = underWay;
+    const { id, type } = taken.manifest;
+    await bringCopiesUpToDate(taken, underWay);
+    if (!isAsGoodAsAsked(taken.manifest)) {
+        return;
+    }
+    if (options.rotate) {
+        const upToDate = stores.slice(1).filter((copy) => holdsSet(copy, { id, type }));
+        await report.phase('Rotating', () => rotateStores(underWay, upToDate, { types: [type], justTaken: id }));
+    }
+    const isProven = taken.manifest.proof.outcome === 'proven';
+    const good = isProven ? 'the backup is good' : 'the backup is in the store, unverified as asked for';
+    failAtTroubles(`keeping the set ${type}/${id} in ${stores.length} stores`, good, underWay);
+}
+async function takeAndProve(source, { type, services, protection }, underWay) {
+    const { report, store, stores, options, context } = underWay;
     const identity = { series: options.series ?? source.settings.database, type };
     report.series = identity.series;
     report.logDetails = { ...identity };
-    const { findings, facts } = await report.phase('Checking', () => preflight(source, { ...identity, store }, options, context));
+    const { findings, facts } = await report.phase('Checking', () => preflight(source, { ...identity, store, copies: stores.slice(1) }, options, context));
     report.find(findings);
     // The log of another series is not written to.
     report.isLogged = !findings.some(({ code }) => code === 'STORE_FOREIGN_SERIES');
@@ -48119,9 +54925,9 @@ async function takeAndProve(source, type, services, underWay) {
     try {
         return await (0,restore_services/* withServicesStopped */.cM)(services, context, async (restart) => {
             const description = await report.phase('Taking a snapshot', () => describeSource(source, options));
-            const incoming = await store.begin(idOf(description.snapshot.time), type);
+            const incoming = await store.begin((0,backup_manifest/* idOf */.TH)(description.snapshot.time), type);
             try {
-                return await writeSet(incoming, { identity, source, description, scratch, restart }, underWay);
+                return await writeSet(incoming, { identity, source, description, scratch, protection, restart }, underWay);
             }
             finally {
                 await incoming.discard();
@@ -48133,26 +54939,19 @@ async function takeAndProve(source, type, services, underWay) {
     }
 }
 /** Dumps into the incoming set, proves it, and commits it with its proof. */
-async function writeSet(incoming, { identity, source, description, scratch, restart }, underWay) {
-    const { report, store, options, context } = underWay;
-    const { folder } = incoming;
+async function writeSet(incoming, { identity, source, description, scratch, protection, restart }, underWay) {
+    const { report, options, context } = underWay;
+    const folder = await makingFolder(incoming, protection, context);
     const jobs = jobsOf(options);
     const taken = await report.phase('Dumping', () => takeDump(source, description, { folder, type: identity.type, jobs, options }, context));
     // Ends the snapshot's transaction, which holds back vacuum at the source.
     await source.session.end();
     // What was dumped is fixed by the snapshot; nobody needs to wait for its proof.
     await restart();
-    const files = await report.phase('Checksumming', () => describeFiles(folder, { signal: context.signal }));
+    const files = await report.phase('Checksumming', () => (0,backup_set/* describeFiles */.LG)(folder, { signal: context.signal }));
     const draft = await withKit(folder, taken, draftManifest(identity, source, taken, files, options));
     const manifest = await proveInto({ folder, manifest: draft, objects: taken.catalog.objects }, { programs: source.programs, scratch, jobs }, underWay);
-    await report.phase('Committing', async () => {
-        await writeManifest(folder, manifest);
-        await writeChecksums(folder, manifest.files);
-        const { path } = await withLock(store, `committing to ${store.name}`, () => incoming.commit());
-        report.committed(manifest, path);
-        report.logDetails = { ...report.logDetails, ...(await digestDetail(path)) };
-    });
-    return manifest;
+    return commitSet(incoming, { folder, manifest }, protection, underWay);
 }
 /** Adds the recovery kit to the set; it is written from the manifest, and listed in it like every file. */
 async function withKit(folder, { catalog }, draft) {
@@ -48164,8 +54963,8 @@ function isAsGoodAsAsked({ proof }) {
     return proof.outcome === 'proven' || proof.tier === 'none';
 }
 
-// EXTERNAL MODULE: ./src/options.ts + 2 modules
-var src_options = __nccwpck_require__(47478);
+// EXTERNAL MODULE: ./src/options.ts + 3 modules
+var src_options = __nccwpck_require__(17040);
 // EXTERNAL MODULE: ./src/report/drill-facts.ts
 var drill_facts = __nccwpck_require__(71313);
 ;// CONCATENATED MODULE: ./src/drill/outcomes.ts
@@ -48173,7 +54972,7 @@ var drill_facts = __nccwpck_require__(71313);
 
 /** What findings amount to for a drill: what could not be checked is not passed. */
 function outcomes_outcomeOf(findings) {
-    switch (worstOf(findings)) {
+    switch ((0,src_findings/* worstOf */.hm)(findings)) {
         case 'error':
             return 'failed';
         case 'inconclusive':
@@ -48187,7 +54986,7 @@ function saidOf({ findings, outcome }, otherwise) {
     const weighty = outcome === 'passed' ? [] : findings.filter(({ severity }) => ['error', 'inconclusive'].includes(severity));
     const [first] = weighty;
     const more = weighty.length > 1 ? ` (and ${weighty.length - 1} more)` : '';
-    return first === undefined ? otherwise : `${describeFinding(first).replace(/\.$/, '')}${more}`;
+    return first === undefined ? otherwise : `${(0,src_findings/* describeFinding */.jb)(first).replace(/\.$/, '')}${more}`;
 }
 /** The times of a recovery, with the age of what it brought back. */
 function rehearsed(set, timeline, { context: { clock } }) {
@@ -48287,13 +55086,17 @@ class Timeline {
 
 
 
+
 /** What the recovery kit may need besides a shell and PostgreSQL's programs. */
 const CORE = ['cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'rm', 'sha256sum', 'shasum', 'tail', 'wc'];
+/** What it needs besides for an encrypted set. */
+const FOR_SEALED = ['age', 'mkdir'];
 /** Whatever a kit ends with but 0 is a failure of the kit. */
 const ANY_CODE = Array.from({ length: 256 }, (_, code) => code);
 /** What the script says when it begins with a phase. */
 const ANNOUNCED = [
     ['Checking the files', 'fetch'],
+    ['Decrypting', 'decrypt'],
     ['Creating the roles', 'roles'],
     ['Creating the database', 'pre-data'],
     ['Restoring: pre-data', 'pre-data'],
@@ -48318,11 +55121,11 @@ const cleanRoom = {
         });
     },
 };
-async function requireKit({ folder, type, id }) {
-    await (0,promises_.access)(external_node_path_default().join(folder, SET.script), promises_.constants.R_OK).catch((cause) => {
+async function requireKit({ stored: { folder }, type, id }) {
+    await (0,promises_.access)(external_node_path_default().join(folder, backup_set/* SET */.rK.script), promises_.constants.R_OK).catch((cause) => {
         throw new errors/* CouldNotVerifyError */.aq({
             doing: `looking for the recovery kit of ${type}/${id}`,
-            problem: `there is no ${SET.script} in the set`,
+            problem: `there is no ${backup_set/* SET */.rK.script} in the set`,
             advice: 'A set that this version takes has one.',
             cause,
         });
@@ -48334,8 +55137,12 @@ async function restoreByScript(set, room, timeline, means) {
     const announced = new Announced(timeline, means);
     const ended = await means.context.processes.run({
         program: '/bin/sh',
-        args: [external_node_path_default().join(set.folder, SET.script), '--jobs', String(means.jobs), '--', database],
-        env: await bareEnvironment(room, means),
+        args: [
+            external_node_path_default().join(set.stored.folder, backup_set/* SET */.rK.script),
+            ...(isSealed(set) ? ['--identity', await means.identityFile()] : []),
+            ...['--jobs', String(means.jobs), '--', database],
+        ],
+        env: await bareEnvironment(set, room, means),
         cwd: '/',
         doing: `restoring ${name} by its own script`,
         accept: ANY_CODE,
@@ -48357,7 +55164,7 @@ async function restoreByScript(set, room, timeline, means) {
     return { name, outcome, said, findings };
 }
 /** The connection, and a PATH on which there is nothing of ours. */
-async function bareEnvironment(room, { context }) {
+async function bareEnvironment(set, room, { context }) {
     const { programs } = room;
     if (programs.source !== 'installed') {
         throw new errors/* CouldNotVerifyError */.aq({
@@ -48367,14 +55174,20 @@ async function bareEnvironment(room, { context }) {
         });
     }
     const connection = await libpqEnvironment(room.maintenance, context);
-    const core = await coreUtilities(context);
+    const core = await coreUtilities(isSealed(set) ? [...CORE, ...FOR_SEALED] : CORE, context);
     const kept = Object.entries(connection).filter(([name]) => name.startsWith('PG') && name !== 'PGDATABASE');
-    return { ...Object.fromEntries(kept), PATH: `${core}${(external_node_path_default()).delimiter}${programs.origin}` };
+    // What a script decrypts lies where it is removed even if the script cannot do it.
+    const TMPDIR = await context.workspace.folder('clean-room-temporary');
+    return { ...Object.fromEntries(kept), TMPDIR, PATH: `${core}${(external_node_path_default()).delimiter}${programs.origin}` };
 }
-async function coreUtilities({ environment, workspace }) {
+function isSealed({ stored }) {
+    return stored.manifest.encryption !== undefined;
+}
+async function coreUtilities(programs, { environment, workspace }) {
     const folder = await workspace.folder('clean-room');
     const places = (environment.PATH ?? '/usr/bin:/bin').split((external_node_path_default()).delimiter);
-    for (const program of CORE) {
+    requireAge(programs, environment.PATH);
+    for (const program of programs) {
         for (const place of places) {
             const isThere = await (0,promises_.access)(external_node_path_default().join(place, program), promises_.constants.X_OK).then(() => true, () => false);
             if (isThere) {
@@ -48384,6 +55197,15 @@ async function coreUtilities({ environment, workspace }) {
         }
     }
     return folder;
+}
+function requireAge(programs, searchPath) {
+    if (programs.includes('age') && (0,find_program/* findProgram */.K)('age', searchPath) === null) {
+        throw new errors/* CouldNotVerifyError */.aq({
+            doing: 'preparing a clean room',
+            problem: 'the set is encrypted, and the program age is not on PATH',
+            advice: 'Install it (package "age"): whoever recovers without pg-lifeboat needs it too.',
+        });
+    }
 }
 /** Follows the script: a line that announces a phase ends the one before. */
 class Announced {
@@ -48459,23 +55281,25 @@ async function cutLink(file) {
 
 
 
+
 /** Every kind of damage that a validation must find, for that very set. */
 function faultsFor(manifest, other) {
     const dump = largestDumpFile(manifest);
-    const kinds = [dump, ...tableOfContents(manifest), ...[SET.globals, SET.catalog, SET.guide, SET.script]];
     const listed = new Set(manifest.files.map((file) => file.path));
+    const [globals, catalog] = [backup_set/* SET */.rK.globals, backup_set/* SET */.rK.catalog].map((name) => (listed.has(name) ? name : sealedName(name)));
+    const kinds = [dump, ...tableOfContents(manifest), ...[globals, catalog, backup_set/* SET */.rK.guide, backup_set/* SET */.rK.script]];
     return [
         ...[...new Set(kinds)].filter((file) => listed.has(file)).map(flipped),
         truncated(dump),
-        { ...truncated(SET.manifest), expected: ['MANIFEST_INVALID'] },
-        ...[dump, SET.globals, SET.manifest, SET.checksums].map(damage_missing),
+        { ...truncated(backup_set/* SET */.rK.manifest), expected: ['MANIFEST_INVALID'] },
+        ...[dump, globals, backup_set/* SET */.rK.manifest, backup_set/* SET */.rK.checksums].map(damage_missing),
         damage_extra('stranger'),
-        ...(manifest.options.format === 'directory' ? [damage_extra(`${SET.dump}/999999999.dat.gz`)] : []),
-        linked(SET.globals),
-        swappedWithin(),
+        ...(manifest.options.format === 'directory' ? [damage_extra(`${backup_set/* SET */.rK.dump}/999999999.dat.gz`)] : []),
+        linked(globals),
+        swappedWithin(globals, catalog),
         ...(other === null ? [] : swappedWith(other, manifest)),
         changedManifest(),
-        changedChecksums(),
+        changedChecksums(globals),
     ];
 }
 /** The biggest file of the dump: where most of the data is. */
@@ -48483,8 +55307,9 @@ function largestDumpFile({ dump, files }) {
     const own = files.filter(({ path: file }) => file === dump.path || file.startsWith(`${dump.path}/`));
     return [...own].sort((a, b) => b.size - a.size)[0]?.path ?? dump.path;
 }
-function tableOfContents({ options, dump }) {
-    return options.format === 'directory' ? [`${dump.path}/toc.dat`] : [];
+function tableOfContents({ options, dump, encryption }) {
+    const name = `${dump.path}/toc.dat`;
+    return options.format === 'directory' ? [encryption === undefined ? name : sealedName(name)] : [];
 }
 /** Turns one bit in the middle of a file of a copy. */
 async function flipBit(file) {
@@ -48558,13 +55383,13 @@ function linked(file) {
         },
     };
 }
-function swappedWithin() {
+function swappedWithin(one, other) {
     return {
-        name: `${SET.globals} and ${SET.catalog} swapped`,
+        name: `${one} and ${other} swapped`,
         expected: ['FILE_SIZE', 'FILE_CHECKSUM'],
-        on: SET.globals,
+        on: one,
         inject: async (folder) => {
-            const [a, b, aside] = [SET.globals, SET.catalog, 'aside'].map((name) => external_node_path_default().join(folder, name));
+            const [a, b, aside] = [one, other, 'aside'].map((name) => external_node_path_default().join(folder, name));
             await (0,promises_.rename)(a, aside);
             await (0,promises_.rename)(b, a);
             await (0,promises_.rename)(aside, b);
@@ -48594,8 +55419,8 @@ function swappedWith({ folder: from, manifest: theirs }, manifest) {
             expected: ['SET_MISPLACED'],
             on: `${manifest.type}/${manifest.id}`,
             inject: async (folder) => {
-                await (0,promises_.unlink)(external_node_path_default().join(folder, SET.manifest));
-                await (0,promises_.writeFile)(external_node_path_default().join(folder, SET.manifest), await (0,promises_.readFile)(external_node_path_default().join(from, SET.manifest)));
+                await (0,promises_.unlink)(external_node_path_default().join(folder, backup_set/* SET */.rK.manifest));
+                await (0,promises_.writeFile)(external_node_path_default().join(folder, backup_set/* SET */.rK.manifest), await (0,promises_.readFile)(external_node_path_default().join(from, backup_set/* SET */.rK.manifest)));
             },
         },
     ];
@@ -48608,24 +55433,24 @@ function changedManifest() {
     return {
         name: 'a changed manifest',
         expected: ['MANIFEST_CHANGED'],
-        on: SET.manifest,
+        on: backup_set/* SET */.rK.manifest,
         inject: async (folder) => {
-            const file = external_node_path_default().join(folder, SET.manifest);
+            const file = external_node_path_default().join(folder, backup_set/* SET */.rK.manifest);
             const text = await (0,promises_.readFile)(file, 'utf8');
             await (0,promises_.unlink)(file);
             await (0,promises_.writeFile)(file, text.replace(/("seconds": )(\d)/, (_, name, digit) => `${name}${(Number(digit) + 1) % 10}`));
         },
     };
 }
-function changedChecksums() {
+function changedChecksums(of) {
     return {
-        name: `a changed line in ${SET.checksums}`,
+        name: `a changed line in ${backup_set/* SET */.rK.checksums}`,
         expected: ['FILE_CHECKSUM'],
-        on: SET.checksums,
+        on: backup_set/* SET */.rK.checksums,
         inject: async (folder) => {
-            const file = external_node_path_default().join(folder, SET.checksums);
+            const file = external_node_path_default().join(folder, backup_set/* SET */.rK.checksums);
             const lines = (await (0,promises_.readFile)(file, 'utf8')).split('\n');
-            const at = lines.findIndex((line) => line.endsWith(`  ${SET.globals}`));
+            const at = lines.findIndex((line) => line.endsWith(`  ${of}`));
             const line = lines[at] ?? '';
             lines[at] = `${line.startsWith('0') ? '1' : '0'}${line.slice(1)}`;
             await (0,promises_.unlink)(file);
@@ -48634,7 +55459,21 @@ function changedChecksums() {
     };
 }
 
+;// CONCATENATED MODULE: ./src/drill/pick.ts
+/** Picks a set as a recovery does, and counts how long it took to fetch and check it, and to decrypt it. */
+async function pickTimed(means, store, choice, timeline) {
+    const { clock } = means.context;
+    const start = clock.monotonic();
+    const set = await means.pick(store, choice);
+    const seconds = (clock.monotonic() - start) / 1000;
+    timeline.add('fetch', Math.max(0, seconds - (set.decryptSeconds ?? 0)));
+    if (set.decryptSeconds !== undefined)
+        timeline.add('decrypt', set.decryptSeconds);
+    return set;
+}
+
 ;// CONCATENATED MODULE: ./src/drill/scenarios/latest.ts
+
 
 
 /** The everyday case: the server is gone, the newest backups are there. */
@@ -48647,7 +55486,7 @@ const latest = {
         const findings = [];
         for (const type of means.types) {
             const timeline = new Timeline(means.context.clock);
-            const set = await timeline.time('fetch', () => means.pick(means.store, { backup: means.backup, type }));
+            const set = await pickTimed(means, means.store, { backup: means.backup, type }, timeline);
             const end = await recoverWhole(set, timeline, means);
             cases.push(...passedOver(set), end);
             findings.push(...end.findings);
@@ -48670,6 +55509,7 @@ async function recoverWhole(set, timeline, means, wish = {}) {
 }
 
 ;// CONCATENATED MODULE: ./src/drill/scenarios/fallback.ts
+
 
 
 
@@ -48704,9 +55544,10 @@ async function fallBack(type, means) {
         const said = `there is no proven set of type ${type} before ${newest.id} to fall back on`;
         return { case: openCase(`the ${type} before the newest`, said), ...nothing };
     }
-    await flipBit(external_node_path_default().join(newest.folder, largestDumpFile(newest.manifest)));
+    // By the place in the copy, whatever was picked: nothing else is ever destroyed.
+    await flipBit(external_node_path_default().join(copy.root, type, newest.id, largestDumpFile(newest.stored.manifest)));
     const timeline = new Timeline(means.context.clock);
-    const taken = await timeline.time('fetch', () => means.pick(copy.store, { backup: 'latest', type }));
+    const taken = await pickTimed(means, copy.store, { backup: 'latest', type }, timeline);
     const wrong = wronglyTaken(taken, newest, older);
     if (wrong !== null) {
         return { case: failedCase(`the ${type} before the newest`, wrong), ...nothing };
@@ -48728,8 +55569,11 @@ async function copyOfNewest(type, means) {
     const newest = sets.filter((set) => set.type === type).slice(0, COPIED);
     for (const set of newest) {
         await linkSet(await means.store.open(set), external_node_path_default().join(root, set.type, set.id));
+        // What was linked stays when the folder goes that a store elsewhere has fetched it into.
+        await means.store.letGo(set);
     }
     return {
+        root,
         store: means.openStore(root),
         provenIds: newest.filter(({ proof }) => proof.outcome === 'proven').map(({ id }) => id),
     };
@@ -48752,10 +55596,12 @@ const faults = {
         const set = await means.pick(means.store, { backup: means.backup, type: await bestType(means, lightness) });
         const other = await anotherSet(set, means);
         const cases = [await wholeCase(set, means)];
-        for (const fault of faultsFor(set.manifest, other)) {
+        for (const fault of faultsFor(set.stored.manifest, other)) {
             means.context.signal.throwIfAborted();
             cases.push(await faultCase(fault, set, means));
         }
+        if (other !== null)
+            await means.store.letGo(other.manifest);
         return { cases, recoveries: [], findings: [] };
     },
 };
@@ -48770,7 +55616,7 @@ async function wholeCase(set, means) {
     const [found] = await withCopy(set, means, () => Promise.resolve());
     return found === undefined
         ? { name, outcome: 'passed', said: `nothing was found in the copy of ${set.type}/${set.id}` }
-        : failedCase(name, `the copy was not touched, and yet: ${describeFinding(found)}`);
+        : failedCase(name, `the copy was not touched, and yet: ${(0,src_findings/* describeFinding */.jb)(found)}`);
 }
 async function faultCase(fault, set, means) {
     const found = await withCopy(set, means, (folder) => fault.inject(folder));
@@ -48779,14 +55625,14 @@ async function faultCase(fault, set, means) {
         return { name: fault.name, outcome: 'passed', said: `found as ${alarm.code} on ${alarm.on}` };
     }
     const [other] = found;
-    const instead = other === undefined ? 'nothing was found' : `found was only: ${describeFinding(other)}`;
+    const instead = other === undefined ? 'nothing was found' : `found was only: ${(0,src_findings/* describeFinding */.jb)(other)}`;
     return failedCase(fault.name, `${fault.expected.join(' or ')} on ${fault.on} was to be found; ${instead}`);
 }
 async function withCopy(set, means, change) {
     const root = await means.context.workspace.folder('drill-faults');
     try {
         const folder = external_node_path_default().join(root, set.type, set.id);
-        await linkSet(set.folder, folder);
+        await linkSet(set.stored.folder, folder);
         await change(folder);
         return await means.validate(folder, set);
     }
@@ -48810,7 +55656,7 @@ async function describeLiving(settings, { hash }, { context }) {
         const facts = await readTables(session);
         const { tables } = await describeContent([session], facts, hash?.method ?? 'record', context);
         return {
-            tables: new Map(tableEntries(facts, tables).map((entry) => [displayName(entry), JSON.stringify({ ...entry, bytes: 0 })])),
+            tables: new Map(tableEntries(facts, tables).map((entry) => [(0,backup_manifest/* displayName */.QC)(entry), JSON.stringify({ ...entry, bytes: 0 })])),
             objects: new Map((await readObjects(session, session.major)).map((object) => [
                 `${object.kind} ${object.name}`,
                 JSON.stringify(object),
@@ -48843,6 +55689,7 @@ function changes(before, after, what) {
 
 
 
+
 /** Somebody dropped a table in the living database, and everything else must go on. */
 const table = {
     name: 'table',
@@ -48850,7 +55697,7 @@ const table = {
     async run(means) {
         const choice = { backup: means.backup, type: await bestType(means, breadth) };
         const timeline = new Timeline(means.context.clock);
-        const set = await timeline.time('fetch', () => means.pick(means.store, choice));
+        const set = await pickTimed(means, means.store, choice, timeline);
         return means.withRoom(set, {}, async (room) => {
             const database = room.newDatabase();
             // The database that lives: how it came to be is not what is timed here.
@@ -48872,7 +55719,7 @@ async function loseAndBringBack(set, room, database, timeline, means) {
     const settings = { ...room.maintenance, database };
     const before = await describeLiving(settings, set.manifest, means);
     const { lost, how } = await withSession(settings, { signal: means.context.signal }, (session) => loseTable(session, set));
-    const name = `${displayName(lost)} of ${set.type}/${set.id}`;
+    const name = `${(0,backup_manifest/* displayName */.QC)(lost)} of ${set.type}/${set.id}`;
     const end = await means.recover(set, room, database, { mode: 'add', tables: [exactPattern(lost)] }, timeline);
     if (end.outcome !== 'passed') {
         return { cases: [{ name, outcome: end.outcome, said: saidOf(end, '') }], findings: end.findings };
@@ -48945,6 +55792,7 @@ async function isDropped(session, { schema, name }) {
 
 
 
+
 /** The server that takes over is newer than the one that was lost, or an upgrade is near. */
 const upgrade = {
     name: 'upgrade',
@@ -48952,7 +55800,7 @@ const upgrade = {
     async run(means) {
         const choice = { backup: means.backup, type: await bestType(means, breadth) };
         const timeline = new Timeline(means.context.clock);
-        const set = await timeline.time('fetch', () => means.pick(means.store, choice));
+        const set = await pickTimed(means, means.store, choice, timeline);
         const major = set.manifest.source.major + 1;
         const { findings, ...end } = await recoverWhole(set, timeline, means, { major });
         return { cases: [end], recoveries: [rehearsed(set, timeline, means)], findings };
@@ -49141,13 +55989,13 @@ function xml(text) {
 
 /** How far back the trend looks. The log is kept for ninety days; results that were committed stay. */
 const drill_report_LOOK_BACK_MS = 3 * 366 * 24 * 3600 * 1000;
-const Scenarios = schemas/* array */.YOg(schemas/* object */.Ikc({
-    scenario: schemas/* string */.YjP(),
-    outcome: schemas/* enum */.k5n(['passed', 'failed', 'could-not-run']),
-    rto: schemas/* number */.aig().nonnegative().exactOptional(),
-    rpo: schemas/* number */.aig().nonnegative().exactOptional(),
+const Scenarios = classic_schemas/* array */.YOg(classic_schemas/* object */.Ikc({
+    scenario: classic_schemas/* string */.YjP(),
+    outcome: classic_schemas/* enum */.k5n(['passed', 'failed', 'could-not-run']),
+    rto: classic_schemas/* number */.aig().nonnegative().exactOptional(),
+    rpo: classic_schemas/* number */.aig().nonnegative().exactOptional(),
 }));
-const Results = schemas/* object */.Ikc({ startedAt: iso/* datetime */.w$(), scenarios: Scenarios });
+const Results = classic_schemas/* object */.Ikc({ startedAt: iso/* datetime */.w$(), scenarios: Scenarios });
 /** Writes the report of a drill as Markdown, JSON and JUnit XML, and where `drill-report` says. Returns the folder. */
 async function writeDrillReport(facts, underWay) {
     const { report, options, context } = underWay;
@@ -49311,11 +56159,11 @@ function isSideName(name) {
 }
 /** What a database is called once another has taken its place. */
 function beforeName(database, now) {
-    return withSuffix(database, `_before_${idOf(now)}`);
+    return withSuffix(database, `_before_${(0,backup_manifest/* idOf */.TH)(now)}`);
 }
 /** What a restored database is called that is not equal to its set. */
 function unprovenName(database, now) {
-    return withSuffix(database, `_unproven_${idOf(now)}`);
+    return withSuffix(database, `_unproven_${(0,backup_manifest/* idOf */.TH)(now)}`);
 }
 /** The name with a suffix, shortened by whole characters to what PostgreSQL takes. */
 function withSuffix(name, suffix) {
@@ -49402,7 +56250,7 @@ async function sweepSides(target, context) {
     const { logger } = context;
     return whileLocked(target.session, async () => {
         const dropped = [];
-        for (const name of await abandoned(target, context)) {
+        for (const name of await side_database_abandoned(target, context)) {
             try {
                 await side_database_drop(target.session, target.settings, name);
                 logger.info(`Dropped the database ${name}, which a restore that was killed had left behind.`);
@@ -49416,7 +56264,7 @@ async function sweepSides(target, context) {
     });
 }
 /** Those with the note of a dead run, and those that were killed before they had one: of our names, and empty. */
-async function abandoned({ session, settings }, { clock }) {
+async function side_database_abandoned({ session, settings }, { clock }) {
     const databases = await session.query(`SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note FROM pg_catalog.pg_database
       WHERE datname ~ '_lifeboat_[0-9a-f]{8}$' AND datallowconn`);
     const left = [];
@@ -49594,141 +56442,6 @@ async function environmentFor({ settings }, database, { workspace, environment }
     return libpqEnvironment({ ...settings, database }, { workspace, environment });
 }
 
-;// CONCATENATED MODULE: ./src/verify/files.ts
-
-
-
-
-
-
-
-
-
-
-
-/** How many files are read at a time. */
-const files_READERS = 4;
-/**
- * Checks every byte of a set against its manifest, and the manifest against `SHA256SUMS`. Returns all that is wrong.
- *
- * @param place the id and type under which the set lies; without it, that is not checked
- * Throws `OperationError` when the folder itself cannot be read.
- */
-async function verifyFiles(folder, place, options = {}) {
-    const found = await (0,file_errors/* orFileTrouble */.nD)(`reading the set in ${folder}`, () => (0,platform_files/* entriesBelow */.yO)(folder));
-    const manifest = await manifestOrFinding(folder, found);
-    if ('code' in manifest)
-        return [manifest];
-    const listed = await (0,parallel/* inParallel */.H)(manifest.files, files_READERS, (file) => checkFile(folder, file, options));
-    return [
-        ...(place === null ? [] : misplaced(manifest, place)),
-        ...unexpected(manifest, found),
-        ...listed.filter((one) => one !== null),
-        ...(await checkChecksums(folder, manifest)),
-    ];
-}
-async function manifestOrFinding(folder, found) {
-    if (!found.some(({ path: file }) => file === SET.manifest)) {
-        return finding('FILE_MISSING', SET.manifest, 'the set has no manifest');
-    }
-    try {
-        return await readManifest(folder);
-    }
-    catch (error) {
-        if (error instanceof errors/* DamagedError */.Me)
-            return finding('MANIFEST_INVALID', SET.manifest, error.problem);
-        if (error instanceof errors/* LifeboatError */.H3)
-            return finding('FILE_UNREADABLE', SET.manifest, error.problem);
-        throw error;
-    }
-}
-function misplaced(manifest, { id, type }) {
-    if (manifest.id === id && manifest.type === type)
-        return [];
-    return [finding('SET_MISPLACED', `${type}/${id}`, `its manifest is of ${manifest.type}/${manifest.id}`)];
-}
-function unexpected(manifest, found) {
-    const listed = new Set(manifest.files.map(({ path: file }) => file));
-    return found
-        .filter(({ path: file, kind }) => kind !== 'folder' && !isExpected(file, kind, listed))
-        .map(({ path: file, kind }) => {
-        const what = kind === 'file' ? 'a file that the manifest does not list' : `a ${kind}, and a set has none`;
-        return finding('FILE_UNEXPECTED', file, what);
-    });
-}
-function isExpected(file, kind, listed) {
-    // A link in the place of one of these is told by those who read it.
-    if (listed.has(file) || file === SET.manifest || file === SET.checksums)
-        return true;
-    if (kind !== 'file')
-        return false;
-    return isListed(file) ? false : !file.startsWith(`${SET.proofs}/`) || isProof(file);
-}
-function isProof(file) {
-    return /^proofs\/\d{8}T\d{6}Z(-\d+)?\.json$/.test(file);
-}
-async function checkFile(folder, { path: file, size, sha256 }, options) {
-    try {
-        const there = await (0,file_errors/* ifThere */.y)((0,promises_.lstat)(external_node_path_default().join(folder, file)));
-        if (there === undefined)
-            return finding('FILE_MISSING', file, `it is not there, the manifest says ${size} bytes`);
-        if (!there.isFile())
-            return finding('FILE_UNEXPECTED', file, 'it is not a file but a link, folder or device');
-        if (there.size !== size)
-            return finding('FILE_SIZE', file, `it has ${there.size} bytes, the manifest says ${size}`);
-        const hashed = await sha256OfFile(external_node_path_default().join(folder, file), options);
-        if (hashed.sha256 === sha256)
-            return null;
-        return finding('FILE_CHECKSUM', file, `its SHA-256 is ${hashed.sha256}, the manifest says ${sha256}`);
-    }
-    catch (error) {
-        if ((0,file_errors/* codeOf */.$N)(error) === undefined)
-            throw error;
-        return finding('FILE_UNREADABLE', file, (0,errors/* messageOf */.bD)(error));
-    }
-}
-/** `SHA256SUMS` is a function of the manifest, so it must be, byte for byte, what would be written today. */
-async function checkChecksums(folder, manifest) {
-    const { sha256 } = await sha256OfFile(external_node_path_default().join(folder, SET.manifest));
-    const expected = checksumsText([...manifest.files, { path: SET.manifest, sha256 }]);
-    const actual = await checksumsIn(folder, expected.length);
-    if (typeof actual !== 'string')
-        return [actual];
-    if (actual === expected)
-        return [];
-    const recorded = parseChecksums(actual).get(SET.manifest);
-    if (recorded === undefined || recorded === sha256) {
-        return [finding('FILE_CHECKSUM', SET.checksums, 'it is not the list that belongs to the manifest')];
-    }
-    const changed = finding('MANIFEST_CHANGED', SET.manifest, `its SHA-256 is ${sha256}, ${SET.checksums} says ${recorded}`);
-    const mended = actual.replace(checksumLine({ path: SET.manifest, sha256: recorded }), checksumLine({ path: SET.manifest, sha256 }));
-    if (mended === expected)
-        return [changed];
-    return [changed, finding('FILE_CHECKSUM', SET.checksums, 'it differs from the manifest in other lines too')];
-}
-async function checksumsIn(folder, expectedLength) {
-    try {
-        const handle = await (0,promises_.open)(external_node_path_default().join(folder, SET.checksums), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-        try {
-            const buffer = Buffer.alloc(4 * expectedLength + 1024);
-            const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-            return buffer.toString('utf8', 0, bytesRead);
-        }
-        finally {
-            await handle.close();
-        }
-    }
-    catch (error) {
-        if ((0,file_errors/* codeOf */.$N)(error) === 'ENOENT')
-            return finding('FILE_MISSING', SET.checksums, 'the set has no list of checksums');
-        if ((0,file_errors/* codeOf */.$N)(error) === 'ELOOP')
-            return finding('FILE_UNEXPECTED', SET.checksums, 'it is a symbolic link');
-        if ((0,file_errors/* codeOf */.$N)(error) === undefined)
-            throw error;
-        return finding('FILE_UNREADABLE', SET.checksums, (0,errors/* messageOf */.bD)(error));
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/operations/drill-room.ts
 
 
@@ -49812,6 +56525,249 @@ async function cleanUp(scratch, databases, before, { logger }) {
     }
 }
 
+// EXTERNAL MODULE: ./src/sealing-findings.ts
+var sealing_findings = __nccwpck_require__(78935);
+;// CONCATENATED MODULE: ./src/sealing/identities.ts
+
+
+
+
+const SECRET = /AGE-SECRET-KEY-/i;
+/**
+ * Reads the option `decrypt-key`: identities, one a line, with comments as age-keygen writes them, or the path of such a
+ * file.
+ *
+ * @param hide told every private key before anything else is done with it
+ * Throws `UsageError`.
+ */
+async function readIdentities(value, { folder, hide }) {
+    const text = await keyText(value, {
+        option: 'decrypt-key',
+        mark: /AGE-SECRET-KEY-|-----BEGIN|age-encryption/i,
+        folder,
+    });
+    const lines = text.split(/\r?\n/).map((line) => line.trim());
+    lines.filter((line) => SECRET.test(line)).forEach(hide);
+    const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
+    refuseOtherKinds(text, keys);
+    return Promise.all([...new Set(keys)].map(parseIdentity));
+}
+function refuseOtherKinds(text, keys) {
+    if (/BEGIN AGE ENCRYPTED FILE|^age-encryption\.org/.test(text)) {
+        throw identities_unusable('it is protected by a passphrase', 'Decrypt it with age -d where only you can read it, and give that.');
+    }
+    if (/BEGIN [A-Z ]*PRIVATE KEY/.test(text)) {
+        throw identities_unusable('it is an SSH or TLS key', 'Give the age identity, which begins with AGE-SECRET-KEY-1.');
+    }
+    if (keys.length === 0) {
+        throw identities_unusable('there is no identity in it', 'An identity is a line that begins with AGE-SECRET-KEY-1.');
+    }
+}
+/** What is wrong with a key is told without a letter of it. */
+async function parseIdentity(key) {
+    if (key.startsWith('age1')) {
+        throw identities_unusable('it holds a public key', 'Give the private one, which begins with AGE-SECRET-KEY-1.');
+    }
+    const { Decrypter, identityToRecipient } = await loadAge();
+    try {
+        new Decrypter().addIdentity(key);
+        if (key.startsWith('AGE-SECRET-KEY-1')) {
+            return { key, recipientId: recipientId(await identityToRecipient(key)) };
+        }
+    }
+    catch {
+        // Said below; the library's own message could quote the key.
+    }
+    throw identities_unusable('a line of it is not an age identity', 'An identity begins with AGE-SECRET-KEY-1 and has 74 letters and digits, all capitals. Copy it anew.');
+}
+function identities_unusable(problem, advice) {
+    return new errors/* UsageError */.eb({ doing: 'reading the option decrypt-key', problem, advice });
+}
+
+;// CONCATENATED MODULE: ./src/sealing/unseal.ts
+
+
+
+
+
+
+
+
+/** How many files are decrypted at a time. */
+const unseal_WORKERS = 4;
+/**
+ * Decrypts an encrypted set into a folder of the workspace that nobody else can read, and which the end of the run
+ * removes at the latest. Nothing of it stays when it cannot be done.
+ *
+ * @param manifest the readable manifest: it names the files to decrypt
+ * Throws `WrongKeyError` and `DamagedError`.
+ */
+async function unsealFolder(sealed, manifest, identities, context, age = fastestAge(context)) {
+    const folder = await context.workspace.folder('plain-set');
+    const remove = () => (0,file_errors/* orFileTrouble */.nD)(`removing ${folder}`, () => (0,promises_.rm)(folder, { recursive: true, force: true }));
+    try {
+        await unseal({ sealed, folder }, manifest, identities, age, context);
+        return { folder, remove };
+    }
+    catch (error) {
+        await remove();
+        throw error;
+    }
+}
+async function unseal({ sealed, folder }, { files }, identities, age, { logger, signal }) {
+    const encrypted = files.flatMap((file) => {
+        const plain = plainName(file.path);
+        return plain === null ? [] : [{ ...file, plain }];
+    });
+    const total = encrypted.reduce((sum, { size }) => sum + size, 0);
+    const tell = progressOf('decrypting', total, (progress) => {
+        logger.progress(progress);
+    });
+    const open = async ({ path: file, size, plain }) => {
+        signal.throwIfAborted();
+        const target = external_node_path_default().join(folder, plain);
+        await (0,promises_.mkdir)(external_node_path_default().dirname(target), { recursive: true, mode: 0o700 });
+        await age.decrypt(external_node_path_default().join(sealed, file), target, identities);
+        if (plain === backup_set/* SET */.rK.script)
+            await (0,promises_.chmod)(target, 0o700);
+        tell(size, plain);
+    };
+    // A small file first: a wrong key should not cost the reading of a large one.
+    const [first, others] = [
+        encrypted.filter((file) => file.path === sealedName(backup_set/* SET */.rK.manifest)),
+        encrypted.filter((file) => file.path !== sealedName(backup_set/* SET */.rK.manifest)),
+    ];
+    await (0,parallel/* inParallel */.H)(first, 1, open);
+    await (0,parallel/* inParallel */.H)(others, unseal_WORKERS, open);
+}
+
+;// CONCATENATED MODULE: ./src/operations/open-set.ts
+
+
+
+
+
+
+
+
+
+
+
+const NO_KEYS = { identities: [], trusted: [] };
+/**
+ * Reads the options `decrypt-key` and `trusted-keys`. Done before anything else.
+ *
+ * Throws `UsageError`.
+ */
+async function readOpeningKeys({ decryptKey, trustedKeys }, { logger, workingDirectory }) {
+    const reading = {
+        folder: workingDirectory,
+        hide: (secret) => {
+            logger.hide(secret);
+        },
+    };
+    return {
+        identities: decryptKey === undefined ? [] : await readIdentities(decryptKey, reading),
+        trusted: trustedKeys === undefined ? [] : await readTrustedKeys(trustedKeys, reading),
+    };
+}
+/** Checks every byte of a set as it is stored, and whose signature it bears; for both, no private key is needed. */
+async function checkStored(folder, { id, type }, { trusted }, { signal }) {
+    const found = await verifyFiles(folder, { id, type }, { signal });
+    const isReadable = !found.some(({ on, code }) => on === backup_set/* SET */.rK.manifest && code !== 'MANIFEST_CHANGED');
+    return isReadable ? [...found, ...(await signatureFindings(folder, trusted))] : found;
+}
+/**
+ * Makes a stored set readable, whose files were checked before: a plain one is as it is, an encrypted one is decrypted
+ * into the workspace, and every byte of what comes out is checked against the manifest that comes with it.
+ *
+ * @returns the set, or what keeps it from being read
+ */
+async function openStored(folder, place, { identities }, context) {
+    const manifest = await (0,backup_set/* readManifest */.WI)(folder);
+    const stored = { folder, manifest };
+    if (manifest.encryption === undefined) {
+        return { folder, manifest, stored, letGo: () => Promise.resolve() };
+    }
+    const recipients = manifest.encryption.recipients.join(', ');
+    if (identities.length === 0) {
+        const known = 'every file is what was stored, and nothing more can be known without the key';
+        return [(0,src_findings/* finding */.gk)('DECRYPT_KEY_MISSING', `${place.type}/${place.id}`, `it is encrypted to ${recipients}; ${known}`)];
+    }
+    return decrypt(stored, place, identities, context);
+}
+async function decrypt(stored, place, identities, context) {
+    const start = context.clock.monotonic();
+    try {
+        const plain = await unsealFolder(stored.folder, stored.manifest, identities, context);
+        const decryptSeconds = (context.clock.monotonic() - start) / 1000;
+        const opened = await open_set_readPlain(plain.folder, stored.manifest, place, context);
+        if ('schema' in opened) {
+            return { folder: plain.folder, manifest: opened, stored, decryptSeconds, letGo: () => plain.remove() };
+        }
+        await plain.remove();
+        return opened;
+    }
+    catch (error) {
+        if (error instanceof WrongKeyError)
+            return [wrongKey(stored.manifest, identities, place)];
+        if (error instanceof errors/* DamagedError */.Me) {
+            return [(0,src_findings/* finding */.gk)('DECRYPT_FAILED', `${place.type}/${place.id}`, `${error.problem} (while ${error.doing})`)];
+        }
+        throw error;
+    }
+}
+/** The manifest of the decrypted set, or what is wrong with the set. */
+async function open_set_readPlain(folder, outer, place, { signal }) {
+    const found = (await verifyFiles(folder, place, { signal })).map((one) => ({ ...one, on: `${one.on} (decrypted)` }));
+    if ((0,src_findings/* worstOf */.hm)(found) === 'error')
+        return found;
+    const manifest = await (0,backup_set/* readManifest */.WI)(folder);
+    const differs = differenceBetween(outer, manifest);
+    return differs === null ? manifest : [(0,src_findings/* finding */.gk)('SEALED_SET_DIFFERS', `${place.type}/${place.id}`, differs)];
+}
+/** In what the readable manifest speaks of another set than the encrypted one; null when it does not. */
+function differenceBetween(outer, plain) {
+    const facts = (manifest) => ({
+        id: manifest.id,
+        type: manifest.type,
+        series: manifest.series,
+        'time of the snapshot': manifest.snapshot.time,
+        'system identifier': manifest.source.systemIdentifier,
+        'outcome of the proof': manifest.proof.outcome,
+        'tier of the proof': manifest.proof.tier,
+    });
+    const [readable, encrypted] = [facts(outer), facts(plain)];
+    const name = Object.keys(readable).find((each) => readable[each] !== encrypted[each]);
+    if (name !== undefined) {
+        return `the ${name} is ${String(readable[name])} in the readable manifest and ${String(encrypted[name])} in the encrypted one`;
+    }
+    const there = new Set(outer.files.map((file) => file.path));
+    const lacking = plain.files.find((file) => !there.has(sealedName(file.path)));
+    return lacking === undefined ? null : `${sealedName(lacking.path)} is not in the readable manifest`;
+}
+function wrongKey({ encryption }, identities, { id, type }) {
+    const listed = encryption?.recipients ?? [];
+    const matching = identities.find(({ recipientId }) => listed.includes(recipientId));
+    if (matching !== undefined) {
+        const said = `its manifest lists the key ${matching.recipientId}, and a file is encrypted to another one`;
+        return (0,src_findings/* finding */.gk)('DECRYPT_FAILED', `${type}/${id}`, said);
+    }
+    const ours = identities.map(({ recipientId }) => recipientId).join(', ');
+    const theirs = listed.join(', ');
+    return (0,src_findings/* finding */.gk)('DECRYPT_KEY_WRONG', `${type}/${id}`, `it is encrypted to ${theirs}, and the key is that of ${ours}`);
+}
+/**
+ * An outcome as it is kept with the set: beside an encrypted one, without what tells of the data. Null where it speaks
+ * only of the keys that were at hand: a good set must not count as bad because somebody gave a wrong key.
+ */
+function proofToKeep(proof, { encryption }) {
+    const weighty = proof.findings.filter(({ severity }) => severity === 'error' || severity === 'inconclusive');
+    if (weighty.length > 0 && weighty.every(({ code }) => sealing_findings/* KEY_FINDINGS */.j.includes(code)))
+        return null;
+    return encryption === undefined ? proof : outerProof(proof, encryption);
+}
+
 ;// CONCATENATED MODULE: ./src/restore/coverage.ts
 
 
@@ -49823,7 +56779,7 @@ function missingRows(manifest, { tables, excludeTables }) {
     if (empty.length === 0) {
         return null;
     }
-    const named = empty.slice(0, 5).map(displayName).join(', ');
+    const named = empty.slice(0, 5).map(backup_manifest/* displayName */.QC).join(', ');
     const more = empty.length > 5 ? ` and ${empty.length - 5} more` : '';
     return `it does not hold the rows of ${named}${more}`;
 }
@@ -49832,7 +56788,55 @@ function matcher(patterns) {
     return (table) => parsed.some((pattern) => matchesPattern(pattern, table, ['public']));
 }
 
+;// CONCATENATED MODULE: ./src/operations/open-restorable.ts
+
+
+
+
+/**
+ * Fetches a set, checks every byte of it and its signature, and decrypts it where that is needed.
+ *
+ * That there is no key for it, or a wrong one, is no damage: an older set is not taken instead, because whoever restores
+ * wants the newest and has only to find the right key.
+ *
+ * @returns the set, or what is wrong with it; then nothing of it is left in the workspace
+ * Throws `UsageError` without a key, `DamagedError` with a wrong one.
+ */
+async function openRestorable(store, { id, type }, keys, context) {
+    const place = { id, type };
+    const folder = await store.open(place, telling(`fetching ${type}/${id}`, context.logger));
+    const found = await checkStored(folder, place, keys, context);
+    const opened = (0,src_findings/* worstOf */.hm)(found) === 'none' ? await openStored(folder, place, keys, context) : found;
+    if (!Array.isArray(opened))
+        return lettingGo(opened, store, place);
+    refuseWithoutKey(opened, place);
+    // The next one may be as large, and needs its room.
+    await store.letGo(place);
+    return opened;
+}
+/** Neither the plaintext nor what was fetched stays longer than it is needed. */
+function lettingGo(opened, store, place) {
+    const letGo = async () => {
+        await opened.letGo();
+        await store.letGo(place);
+    };
+    return { ...opened, letGo };
+}
+function refuseWithoutKey(found, { id, type }) {
+    const doing = `opening the encrypted set ${type}/${id}`;
+    const missing = found.find(({ code }) => code === 'DECRYPT_KEY_MISSING');
+    if (missing !== undefined) {
+        throw new errors/* UsageError */.eb({ doing, problem: `there is no key: ${missing.found}`, advice: missing.advice });
+    }
+    const wrong = found.find(({ code }) => code === 'DECRYPT_KEY_WRONG');
+    if (wrong !== undefined) {
+        const advice = `${wrong.advice} Nothing was touched.`;
+        throw new errors/* DamagedError */.Me({ doing, problem: (0,src_findings/* describeFinding */.jb)(wrong).replace(/\.$/, ''), advice });
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/operations/pick-restorable.ts
+
 
 
 
@@ -49850,9 +56854,9 @@ function matcher(patterns) {
  * no set can be taken.
  */
 async function pickRestorable(store, choice, context) {
-    const { backup, type } = choice;
-    if (SetId.safeParse(backup).success) {
-        return named(store, backup, type, context);
+    const { backup } = choice;
+    if (backup_manifest/* SetId */.uz.safeParse(backup).success) {
+        return named(store, choice, context);
     }
     if (backup !== 'latest' && backup !== 'latest-proven') {
         throw new errors/* UsageError */.eb({
@@ -49863,7 +56867,7 @@ async function pickRestorable(store, choice, context) {
     }
     return newest(store, choice, context);
 }
-async function named(store, id, type, context) {
+async function named(store, { backup: id, type, keys }, context) {
     const candidates = (await candidatesOf(store, type)).filter((set) => set.id === id);
     const [set] = candidates;
     const doing = `looking for the backup ${id} in ${store.name}`;
@@ -49883,27 +56887,26 @@ async function named(store, id, type, context) {
             advice: 'Say which with the option type.',
         });
     }
-    const folder = await store.open(set);
-    const damage = await damageOf(folder, set, context);
-    if (damage.length > 0) {
+    const opened = await openRestorable(store, set, keys, context);
+    if (Array.isArray(opened)) {
         throw new errors/* DamagedError */.Me({
             doing: `checking the set ${set.type}/${id} before restoring it`,
-            problem: `it is damaged: ${damage.map(describeFinding).join(' ')}`,
+            problem: `it is damaged: ${opened.map(src_findings/* describeFinding */.jb).join(' ')}`,
             advice: 'Nothing was touched. Use latest-proven, which passes over damaged sets, another id, or another copy of this set.',
         });
     }
     const proof = 'proof' in set ? set.proof.outcome : undefined;
-    return opened(folder, set, proof === 'proven' ? [] : [`The set ${set.type}/${id} is not proven, and was asked for by its id.`]);
+    return restorable(store, opened, set, proof === 'proven' ? [] : [`The set ${set.type}/${id} is not proven, and was asked for by its id.`]);
 }
 async function newest(store, choice, context) {
     const { backup, type } = choice;
     const passedOver = [];
     for (const set of await candidatesOf(store, type)) {
-        const why = await objection(store, set, choice, context);
-        if (why === null) {
-            return opened(await store.open(set), set, passedOver);
+        const looked = pick_restorable_objectionTo(set, choice) ?? (await openOrObjection(store, set, choice, context));
+        if (typeof looked !== 'string') {
+            return restorable(store, looked, set, passedOver);
         }
-        const sentence = `The set ${set.type}/${set.id} was passed over: ${why}.`;
+        const sentence = `The set ${set.type}/${set.id} was passed over: ${looked}.`;
         passedOver.push(sentence);
         context.logger.warning(sentence);
     }
@@ -49925,8 +56928,8 @@ async function candidatesOf(store, type) {
         .filter((set) => type === undefined || set.type === type)
         .sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? 1 : -1));
 }
-/** Why a set is not taken, or null. The files are read last, because that takes long. */
-async function objection(store, set, { backup, type, wanted }, context) {
+/** Why a set is not taken, as far as the list knows; null where that must be looked at. */
+function pick_restorable_objectionTo(set, choice) {
     if ('reason' in set) {
         return set.reason;
     }
@@ -49935,24 +56938,33 @@ async function objection(store, set, { backup, type, wanted }, context) {
         const [first] = proof.findings.filter(({ severity }) => severity === 'error');
         return `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}`;
     }
-    if (backup === 'latest-proven' && proof.outcome !== 'proven') {
+    if (choice.backup === 'latest-proven' && proof.outcome !== 'proven') {
         return 'it is not proven';
     }
-    const missing = wanted === undefined || type !== undefined ? null : missingRows(set.manifest, wanted);
-    if (missing !== null) {
-        return missing;
+    return lackOf(set.manifest, choice);
+}
+/** What is wanted and not in a set, where the choice leaves it to us; null when it has all. */
+function lackOf(manifest, { type, wanted }) {
+    return wanted === undefined || type !== undefined ? null : missingRows(manifest, wanted);
+}
+/** The files are read last, because that takes long. Only then it is seen what an encrypted set without names holds. */
+async function openOrObjection(store, set, choice, context) {
+    const opened = await openRestorable(store, set, choice.keys, context);
+    if (Array.isArray(opened)) {
+        const [damage] = opened;
+        return damage === undefined ? 'it is damaged' : `it is damaged: ${damage.code} ${damage.on}, ${damage.found}`;
     }
-    const [damage] = await damageOf(await store.open(set), set, context);
-    return damage === undefined ? null : `it is damaged: ${damage.code} ${damage.on}, ${damage.found}`;
+    const lack = lackOf(opened.manifest, choice);
+    if (lack !== null) {
+        await opened.letGo();
+        await store.letGo(set);
+    }
+    return lack ?? opened;
 }
-async function damageOf(folder, set, { signal }) {
-    const found = await verifyFiles(folder, { id: set.id, type: set.type }, { signal });
-    return worstOf(found) === 'none' ? [] : found;
-}
-async function opened(folder, { id, type }, passedOver) {
-    const manifest = await readManifest(folder);
-    const { objects } = await readStoredCatalog(external_node_path_default().join(folder, SET.catalog));
-    return { id, type, folder, manifest, objects, passedOver };
+async function restorable(store, opened, { id, type }, passedOver) {
+    const { objects } = await readStoredCatalog(external_node_path_default().join(opened.folder, backup_set/* SET */.rK.catalog));
+    const location = locationOf(store, { id, type }, opened.stored.folder);
+    return { ...opened, id, type, location, objects, passedOver };
 }
 
 ;// CONCATENATED MODULE: ./src/restore/analyze.ts
@@ -49977,7 +56989,7 @@ async function analyze({ programs, environment, database, }, jobs, { processes }
     catch (error) {
         if (error instanceof errors/* InterruptedError */.p4)
             throw error;
-        return [finding('STATISTICS_MISSING', database, (0,errors/* messageOf */.bD)(error))];
+        return [(0,src_findings/* finding */.gk)('STATISTICS_MISSING', database, (0,errors/* messageOf */.bD)(error))];
     }
 }
 
@@ -50019,33 +57031,33 @@ function guardFindings(subject) {
 function serverFindings({ facts, manifest: { source } }) {
     const versions = `it is PostgreSQL ${facts.serverVersion}, the source was ${source.serverVersion}`;
     return [
-        ...(facts.standby ? [finding('TARGET_STANDBY', 'the target', 'it is in recovery')] : []),
-        ...(facts.major < source.major ? [finding('TARGET_TOO_OLD', 'the target', versions)] : []),
-        ...(facts.major > source.major ? [finding('TARGET_MAJOR_DIFFERS', 'the target', versions)] : []),
+        ...(facts.standby ? [(0,src_findings/* finding */.gk)('TARGET_STANDBY', 'the target', 'it is in recovery')] : []),
+        ...(facts.major < source.major ? [(0,src_findings/* finding */.gk)('TARGET_TOO_OLD', 'the target', versions)] : []),
+        ...(facts.major > source.major ? [(0,src_findings/* finding */.gk)('TARGET_MAJOR_DIFFERS', 'the target', versions)] : []),
     ];
 }
 function databaseFindings({ request: { mode, confirm }, database, facts }) {
     const there = facts.database;
     if (there === null) {
-        return mode === 'new' ? [] : [finding('TARGET_MISSING', database, 'there is no such database on the server')];
+        return mode === 'new' ? [] : [(0,src_findings/* finding */.gk)('TARGET_MISSING', database, 'there is no such database on the server')];
     }
     if (mode === 'new') {
-        return there.empty ? [] : [finding('TARGET_NOT_EMPTY', database, 'there are objects in it')];
+        return there.empty ? [] : [(0,src_findings/* finding */.gk)('TARGET_NOT_EMPTY', database, 'there are objects in it')];
     }
     const typed = confirm === undefined ? 'confirm is not given' : `confirm is "${confirm}"`;
     return [
-        ...(confirm === database ? [] : [finding('CONFIRM_NEEDED', database, `${typed}, the database is "${database}"`)]),
+        ...(confirm === database ? [] : [(0,src_findings/* finding */.gk)('CONFIRM_NEEDED', database, `${typed}, the database is "${database}"`)]),
         ...(mode === 'replace' && there.preparedTransactions > 0
-            ? [finding('TARGET_BUSY', database, `${there.preparedTransactions} prepared transactions are open in it`)]
+            ? [(0,src_findings/* finding */.gk)('TARGET_BUSY', database, `${there.preparedTransactions} prepared transactions are open in it`)]
             : []),
         ...(mode === 'replace' && there.isTemplate
-            ? [finding('TARGET_BUSY', database, 'it is a template database (datistemplate)')]
+            ? [(0,src_findings/* finding */.gk)('TARGET_BUSY', database, 'it is a template database (datistemplate)')]
             : []),
     ];
 }
 function rightsFindings({ request: { mode }, database, facts }) {
     const { us, database: there } = facts;
-    const forbid = (found) => finding('TARGET_FORBIDDEN', us.name, found);
+    const forbid = (found) => (0,src_findings/* finding */.gk)('TARGET_FORBIDDEN', us.name, found);
     const isInPlace = mode === 'new' && there !== null;
     return [
         ...(us.createDatabase || isInPlace ? [] : [forbid('it may not create databases')]),
@@ -50060,25 +57072,25 @@ function extensionFindings({ manifest: { source }, facts: { extensions } }) {
         if (offered === undefined) {
             const found = `the source has version ${version}, the target does not have it`;
             const advice = 'Install it on the server of the target, then start again.';
-            return [{ ...finding('EXTENSION_MISSING', name, found, advice), severity: 'error' }];
+            return [{ ...(0,src_findings/* finding */.gk)('EXTENSION_MISSING', name, found, advice), severity: 'error' }];
         }
         return offered === version
             ? []
-            : [finding('EXTENSION_VERSION_DIFFERS', name, `the source has version ${version}, the target has ${offered}`)];
+            : [(0,src_findings/* finding */.gk)('EXTENSION_VERSION_DIFFERS', name, `the source has version ${version}, the target has ${offered}`)];
     });
 }
 function roleFindings({ roles, facts }) {
     const { us } = facts;
     return [
-        ...roles.wrongMappings.map(({ from, why }) => finding('ROLE_MAP_WRONG', from, why)),
-        ...roles.unknown.map((role) => finding('TARGET_ROLE_MISSING', role, 'it is not on the target, and the set does not make it')),
+        ...roles.wrongMappings.map(({ from, why }) => (0,src_findings/* finding */.gk)('ROLE_MAP_WRONG', from, why)),
+        ...roles.unknown.map((role) => (0,src_findings/* finding */.gk)('TARGET_ROLE_MISSING', role, 'it is not on the target, and the set does not make it')),
         ...(us.createRole
             ? []
-            : [...roles.missing, ...roles.mapped.map(({ from }) => from)].map((role) => finding('TARGET_ROLE_MISSING', role, `it is not on the target, and "${us.name}" may not create roles (CREATEROLE)`))),
+            : [...roles.missing, ...roles.mapped.map(({ from }) => from)].map((role) => (0,src_findings/* finding */.gk)('TARGET_ROLE_MISSING', role, `it is not on the target, and "${us.name}" may not create roles (CREATEROLE)`))),
         ...(us.superuser
             ? []
-            : roles.superusers.map((role) => finding('TARGET_ROLE_MISSING', role, `it is a superuser at the source, and "${us.name}" may not make one`))),
-        ...roles.unusable.map((role) => finding('TARGET_ROLE_MISSING', role, `it owns objects of the set, and "${us.name}" is not a member of it`)),
+            : roles.superusers.map((role) => (0,src_findings/* finding */.gk)('TARGET_ROLE_MISSING', role, `it is a superuser at the source, and "${us.name}" may not make one`))),
+        ...roles.unusable.map((role) => (0,src_findings/* finding */.gk)('TARGET_ROLE_MISSING', role, `it owns objects of the set, and "${us.name}" is not a member of it`)),
     ];
 }
 function partFindings(subject) {
@@ -50086,7 +57098,7 @@ function partFindings(subject) {
     const isDivided = (request.tables.length > 0 || request.parts !== 'all') && request.mode !== 'add';
     return [
         ...(isDivided && manifest.options.format === 'plain'
-            ? [finding('PLAIN_NOT_DIVISIBLE', manifest.dump.path, 'only a part of it was asked for')]
+            ? [(0,src_findings/* finding */.gk)('PLAIN_NOT_DIVISIBLE', manifest.dump.path, 'only a part of it was asked for')]
             : []),
         ...(request.mode === 'replace' ? partialSet(subject) : []),
     ];
@@ -50094,7 +57106,7 @@ function partFindings(subject) {
 /** A database that is replaced by one without the rows of some tables: seldom what was meant. */
 function partialSet({ request, manifest }) {
     const missing = missingRows(manifest, { tables: [], excludeTables: request.excludeTables });
-    return missing === null ? [] : [finding('SET_IS_PARTIAL', manifest.id, missing)];
+    return missing === null ? [] : [(0,src_findings/* finding */.gk)('SET_IS_PARTIAL', manifest.id, missing)];
 }
 function guard_spaceFindings({ manifest, facts: { freeBytes }, request }) {
     if (freeBytes === null || request.parts === 'schema') {
@@ -50106,7 +57118,7 @@ function guard_spaceFindings({ manifest, facts: { freeBytes }, request }) {
     return freeBytes >= needed
         ? []
         : [
-            finding('DISK_SPACE_LOW', 'the target', `${megabytes(freeBytes)} are free for its data, the restore is estimated to need ${megabytes(needed)}`, "Free some space on the server's disk, or restore into another server."),
+            (0,src_findings/* finding */.gk)('DISK_SPACE_LOW', 'the target', `${megabytes(freeBytes)} are free for its data, the restore is estimated to need ${megabytes(needed)}`, "Free some space on the server's disk, or restore into another server."),
         ];
 }
 
@@ -50285,7 +57297,7 @@ function globals_unquoted(name) {
 
 /** Holds the roles that a set needs against those that the target has. */
 async function readRoleNeeds({ folder, manifest, objects }, facts, map) {
-    const statements = roleStatements(await (0,promises_.readFile)(external_node_path_default().join(folder, SET.globals), 'utf8'));
+    const statements = roleStatements(await (0,promises_.readFile)(external_node_path_default().join(folder, backup_set/* SET */.rK.globals), 'utf8'));
     const owners = new Set(objects.flatMap(({ kind, owner }) => (owner === undefined || kind === 'database' ? [] : [owner])));
     const needed = manifest.source.roles.filter((role) => isNeeded(role, manifest, objects, owners));
     const mapped = Object.entries(map).map(([from, to]) => ({ from, to }));
@@ -50356,7 +57368,7 @@ async function makeRoles({ session, facts: { us } }, needs, { clock }) {
     const withLogin = needs.missing.filter((role) => mayLogIn(role, needs.statements));
     return {
         names,
-        findings: withLogin.map((role) => finding('ROLE_WITHOUT_PASSWORD', role, 'it was made, and may log in')),
+        findings: withLogin.map((role) => (0,src_findings/* finding */.gk)('ROLE_WITHOUT_PASSWORD', role, 'it was made, and may log in')),
     };
 }
 function statementsFor(needs, us, now) {
@@ -50437,7 +57449,7 @@ function selectFrom(manifest, objects, { parts, tables }) {
 /** A table that was asked for by name and whose rows the set does not hold. */
 function selection_missingRows(chosen, patterns) {
     const empty = patterns.length === 0 ? [] : chosen.filter(({ kind, data }) => kind === 'table' && !data);
-    return empty.map((table) => finding('TABLE_NOT_IN_SET', displayName(table), 'its rows were left out when the backup was taken'));
+    return empty.map((table) => (0,src_findings/* finding */.gk)('TABLE_NOT_IN_SET', (0,backup_manifest/* displayName */.QC)(table), 'its rows were left out when the backup was taken'));
 }
 function withoutContent({ schema, name, kind, bytes, unlogged }) {
     return { schema, name, kind, bytes, data: false, ...(unlogged !== undefined && { unlogged }) };
@@ -50632,7 +57644,7 @@ async function validateKeys(session, tables) {
     const findings = [];
     for (const { table, name } of keys) {
         await session.query(`ALTER TABLE ${table} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`).catch((error) => {
-            findings.push(finding('FOREIGN_KEY_NOT_VALID', `${table}.${name}`, error instanceof Error ? error.message : String(error)));
+            findings.push((0,src_findings/* finding */.gk)('FOREIGN_KEY_NOT_VALID', `${table}.${name}`, error instanceof Error ? error.message : String(error)));
         });
     }
     return findings;
@@ -50676,20 +57688,20 @@ async function stateOf(session, table) {
     return rows?.filled === true ? 'filled' : 'empty';
 }
 function place(table, state, parts, addition) {
-    const on = displayName(table);
+    const on = (0,backup_manifest/* displayName */.QC)(table);
     if (state === 'no schema') {
-        addition.findings.push(finding('TARGET_TABLE_MISSING', on, `there is no schema "${table.schema}"`));
+        addition.findings.push((0,src_findings/* finding */.gk)('TARGET_TABLE_MISSING', on, `there is no schema "${table.schema}"`));
     }
     else if (state === 'absent') {
         if (parts === 'data') {
-            addition.findings.push(finding('TARGET_TABLE_MISSING', on, 'it is not there, and only rows were asked for'));
+            addition.findings.push((0,src_findings/* finding */.gk)('TARGET_TABLE_MISSING', on, 'it is not there, and only rows were asked for'));
         }
         else {
             addition.whole.push(table);
         }
     }
     else if (state === 'filled' || parts === 'schema') {
-        addition.findings.push(finding('TARGET_TABLE_NOT_EMPTY', on, state === 'filled' ? 'there are rows in it' : 'it is there already'));
+        addition.findings.push((0,src_findings/* finding */.gk)('TARGET_TABLE_NOT_EMPTY', on, state === 'filled' ? 'there are rows in it' : 'it is there already'));
     }
     else if (table.kind === 'table') {
         addition.rowsOnly.push(table);
@@ -50730,14 +57742,14 @@ async function bringBack(prepared, from, context) {
 }
 async function compareBack({ subject, plan, target, addition, selection, roles }, context) {
     const { whole = [], rowsOnly = [] } = addition ?? {};
-    const brought = new Set([...whole, ...rowsOnly].map(displayName));
+    const brought = new Set([...whole, ...rowsOnly].map(backup_manifest/* displayName */.QC));
     return withSession(target.settings, { signal: context.signal }, async (session) => {
         await pinSettings(session);
-        const facts = (await readTables(session)).filter((table) => brought.has(displayName(table)));
+        const facts = (await readTables(session)).filter((table) => brought.has((0,backup_manifest/* displayName */.QC)(table)));
         const method = subject.manifest.hash?.method ?? null;
         const content = await describeContent([session], facts.filter(({ kind }) => kind === 'table'), method, context);
         const tables = tableEntries(facts, content.tables);
-        const expected = selection.manifest.tables.filter((table) => brought.has(displayName(table)));
+        const expected = selection.manifest.tables.filter((table) => brought.has((0,backup_manifest/* displayName */.QC)(table)));
         const rows = plan.parts === 'schema' ? [] : compareTables(expected, tables);
         const objects = mappedObjects(subject.objects, roles.mapped);
         const isOfWhole = partOf(whole);
@@ -50908,7 +57920,7 @@ function database_properties_literal(text) {
 /** PostgreSQL's own word for "somebody is connected to it". */
 const OBJECT_IN_USE = '55006';
 /** How often the swap is tried; each time PostgreSQL waits five seconds for sessions to end. */
-const TRIES = 3;
+const swap_TRIES = 3;
 /** How often those that are still connected are told to go, in milliseconds. */
 const EVICTION_INTERVAL = 100;
 /**
@@ -50939,7 +57951,7 @@ async function untilFree(rename, databases, eviction) {
             if (!(error instanceof QueryError) || error.code !== OBJECT_IN_USE) {
                 throw error;
             }
-            if (attempt === TRIES) {
+            if (attempt === swap_TRIES) {
                 throw stillInUse(databases, await eviction.remaining(), error);
             }
         }
@@ -51069,7 +58081,7 @@ class Side {
     static async create(prepared, locale, context) {
         const { target, subject } = prepared;
         const { name, localeFallback } = await createSide(target, { locale, owner: ownerIn(prepared) }, context);
-        const different = localeFallback === null ? [] : [finding('LOCALE_DIFFERS', target.database, localeFallback)];
+        const different = localeFallback === null ? [] : [(0,src_findings/* finding */.gk)('LOCALE_DIFFERS', target.database, localeFallback)];
         const collation = await collationFindings(target, name, subject.manifest.source);
         return new Side(name, [...different, ...collation], prepared, context);
     }
@@ -51138,12 +58150,12 @@ class Side {
         const { maintenance, database } = this.prepared.target;
         // A session of its own: the one that we began with may have been idle for hours, and some network dropped it.
         const lost = await withSession(maintenance, {}, (session) => applyProperties(session, this.name, properties));
-        return lost.map(({ what, why }) => finding('DATABASE_PROPERTY_LOST', database, `${what} could not be set: ${why}`));
+        return lost.map(({ what, why }) => (0,src_findings/* finding */.gk)('DATABASE_PROPERTY_LOST', database, `${what} could not be set: ${why}`));
     }
     withWayBack(previous) {
         const { target } = this.prepared;
         const { database, maintenance } = target;
-        const aside = withSuffix(database, `_undone_${idOf(this.context.clock.now())}`);
+        const aside = withSuffix(database, `_undone_${(0,backup_manifest/* idOf */.TH)(this.context.clock.now())}`);
         const undo = undoCommand(maintenance, { database, previous, aside });
         this.context.logger.info(`The database that was there before is kept as ${previous}. To put it back: ${undo}`);
         return { ...restoredFacts(this.prepared), previous, undoCommand: undo };
@@ -51209,7 +58221,7 @@ async function collationFindings({ session, database }, side, source) {
     const version = row?.version ?? null;
     return version === null || version === source.collationVersion
         ? []
-        : [finding('COLLATION_DIFFERS', database, `version ${version} here, ${source.collationVersion} at the source`)];
+        : [(0,src_findings/* finding */.gk)('COLLATION_DIFFERS', database, `version ${version} here, ${source.collationVersion} at the source`)];
 }
 
 ;// CONCATENATED MODULE: ./src/operations/recover.ts
@@ -51356,18 +58368,28 @@ function throwServersFault(findings, { settings }) {
 
 
 
+
 /** What the scenarios are made of: the parts of the operation `restore`, with scratch as the target. */
-function drillMeans(types, { store, options, context }) {
+function drillMeans(types, { store, options, context }, keys = NO_KEYS) {
     const jobs = jobsOf(options);
+    const picked = [];
     return {
         store,
         types,
         backup: options.backup ?? 'latest',
         jobs,
         context,
-        pick: (from, choice) => pick(from, choice, context),
+        pick: async (from, choice) => {
+            const set = await pick(from, { ...choice, keys }, context);
+            picked.push(set);
+            return set;
+        },
+        letGo: async () => {
+            await Promise.all(picked.splice(0).map((set) => set.letGo()));
+        },
+        identityFile: () => context.workspace.secretFile('identity', keys.identities.map(({ key }) => `${key}\n`).join('')),
         validate: (folder, place) => verifyFiles(folder, place, { signal: context.signal }),
-        openStore: (folder) => openStore(folder, { ...context, cwd: context.workingDirectory }),
+        openStore: (folder) => new DirectoryStore(folder, context),
         withRoom: (set, wish, work) => withRoom(set, wish, options, context, work),
         recover: (set, room, database, wish, timeline) => recoverInto({ set, room, database, wish, timeline, jobs, assertions: options.assertions }, context),
         compare: (set, room, database) => drill_means_compare({ set, room, database, jobs, assertions: options.assertions }, context),
@@ -51418,7 +58440,7 @@ async function recoverInto({ set, room, database, wish, timeline, jobs, assertio
 }
 /** What speaks against the restore is the scratch server's, but for roles that the set itself should bring. */
 function drill_means_refusal({ findings, roles }) {
-    return worstOf(findings) === 'error'
+    return (0,src_findings/* worstOf */.hm)(findings) === 'error'
         ? { outcome: roles.unknown.length > 0 ? 'failed' : 'could-not-run', findings, rows: 0 }
         : null;
 }
@@ -51444,18 +58466,20 @@ async function drill_means_compare({ set, room, database, jobs, assertions }, co
 
 
 
+
 /** Rehearses recovery: runs scenarios in scratch with the very parts that a real recovery uses, and measures them. */
 function drill_drill(options, context) {
     return reporting('drill', options, context, async (underWay) => {
         const { report, store } = underWay;
         const scenarios = scenariosNamed(options.scenario);
+        const keys = await readOpeningKeys(options, context);
         if (options.scratchUrl !== undefined) {
             context.logger.hide(options.scratchUrl);
         }
         report.series = (await store.series()) ?? '';
         report.type = options.type;
         report.logDetails = { series: report.series };
-        const means = drillMeans(await typesOf(store, options), underWay);
+        const means = drillMeans(await typesOf(store, options), underWay, keys);
         const past = await pastDrills(store, options, context);
         const results = [];
         report.drill = { scenarios: results, past };
@@ -51463,6 +58487,7 @@ function drill_drill(options, context) {
             for (const scenario of scenarios) {
                 const result = await report.phase(`Rehearsing ${scenario.name}`, () => runScenario(scenario, means));
                 results.push(result);
+                await means.letGo();
                 drill_tell(result, underWay);
             }
         }
@@ -51516,6 +58541,7 @@ function drill_tell({ scenario, outcome, cases }, { context: { logger } }) {
 
 
 
+
 /**
  * Restores a set: picks and checks it, asks the target whether anything speaks against it, stops the services, restores
  * beside what is there, compares, puts it in place, starts the services.
@@ -51528,8 +58554,10 @@ function restore(options, context) {
         const plan = planOf(options, report);
         const services = servicesOf(options, report);
         const settings = parseTarget(options.targetUrl, context);
+        const keys = await readOpeningKeys(options, context);
         report.type = options.type;
-        const set = await report.phase('Checking the set', () => pickRestorable(store, choiceOf(options, plan), context));
+        const choice = choiceOf(options, plan, keys);
+        const set = await report.phase('Checking the set', () => pickRestorable(store, choice, context));
         restore_describe(set, report);
         const request = { settings, archiveMajor: set.manifest.tool.pgDumpMajor, preferredFolders: options.postgresBin };
         await withTarget(request, context, async (target) => {
@@ -51542,8 +58570,8 @@ function restore(options, context) {
         });
     });
 }
-function choiceOf({ backup = 'latest-proven', type }, { parts, tables, excludeTables }) {
-    return { backup, type, ...(parts !== 'schema' && { wanted: { tables, excludeTables } }) };
+function choiceOf({ backup = 'latest-proven', type }, { parts, tables, excludeTables }, keys) {
+    return { backup, type, keys, ...(parts !== 'schema' && { wanted: { tables, excludeTables } }) };
 }
 /** Throws `UsageError` for what contradicts itself. */
 function planOf(options, report) {
@@ -51576,13 +58604,14 @@ function planOf(options, report) {
 /** Asked for by its id or its type, a set of some tables makes a new database with empty ones in it. */
 function partialNews({ subject: { manifest }, plan: { mode, parts, tables, excludeTables }, }) {
     const missing = mode === 'new' && parts === 'all' ? missingRows(manifest, { tables, excludeTables }) : null;
-    return missing === null ? [] : [{ ...finding('SET_IS_PARTIAL', manifest.id, missing), severity: 'warning' }];
+    return missing === null ? [] : [{ ...(0,src_findings/* finding */.gk)('SET_IS_PARTIAL', manifest.id, missing), severity: 'warning' }];
 }
-function restore_describe({ id, type, manifest, folder, passedOver }, report) {
+function restore_describe({ id, type, stored, location, passedOver }, report) {
+    const { folder, manifest } = stored;
     report.id = id;
     report.type = type;
     report.series = manifest.series;
-    report.describeSet(manifest, folder);
+    report.describeSet(manifest, { folder, location });
     report.logDetails = { id, type, series: manifest.series };
     passedOver.forEach((sentence) => {
         report.note(sentence);
@@ -51597,7 +58626,7 @@ function conclude({ proof, tables, manifest, findings, restored }, set, report) 
     report.tables = tableResults(manifest, tables, proof);
     report.restored = restored;
     report.logDetails = {
-        ...setDetails(set.manifest, proof, report.seconds()),
+        ...setDetails(set.stored.manifest, proof, report.seconds()),
         ...(restored !== undefined && { database: restored.database, mode: restored.mode, parts: restored.parts }),
     };
 }
@@ -51615,7 +58644,7 @@ function conclude({ proof, tables, manifest, findings, restored }, set, report) 
  * Throws `UsageError` when there is no such thing.
  */
 async function pickBackup(store, { backup = 'latest', type }, { workingDirectory }) {
-    if (backup !== 'latest' && !SetId.safeParse(backup).success) {
+    if (backup !== 'latest' && !backup_manifest/* SetId */.uz.safeParse(backup).success) {
         return pickFile(external_node_path_default().resolve(workingDirectory, backup), backup);
     }
     const { sets, broken } = await store.list();
@@ -51626,7 +58655,7 @@ async function pickBackup(store, { backup = 'latest', type }, { workingDirectory
         .sort((a, b) => (a.id < b.id ? 1 : -1));
     const [newest, next] = places;
     if (newest === undefined) {
-        throw noSuchSet(store, backup, type);
+        throw pick_noSuchSet(store, backup, type);
     }
     if (backup !== 'latest' && next !== undefined) {
         throw new errors/* UsageError */.eb({
@@ -51647,13 +58676,221 @@ async function pickFile(file, given) {
         advice: 'List the store to see the ids, or check the path.',
     });
 }
-function noSuchSet(store, backup, type) {
+function pick_noSuchSet(store, backup, type) {
     const ofType = type === undefined ? '' : ` of type ${type}`;
     return new errors/* UsageError */.eb({
         doing: `looking for the backup "${backup}" in ${store.name}`,
         problem: backup === 'latest' ? `the store holds no set${ofType}` : `the store holds no set${ofType} with this id`,
         advice: 'Check the option store, and that a backup was taken.',
     });
+}
+
+;// CONCATENATED MODULE: ./src/retention/oldest-kept.ts
+
+/**
+ * The oldest set that retention keeps, which is where rot is found last; undefined where there is none.
+ *
+ * Sets that are known to be damaged, of another series or dated in the future do not count.
+ *
+ * @param policyOf the policy of a type; null where nobody gave one, and everything that is there is meant to be kept
+ */
+function oldestKept(sets, policyOf, situation) {
+    const types = [...new Set(sets.map(({ type }) => type))];
+    const counted = types
+        .flatMap((type) => {
+        const ofType = sets.filter((set) => set.type === type);
+        return policyOf === null
+            ? ofType
+            : decide(ofType, policyOf(type), situation).flatMap(({ set, keep }) => (keep ? [set] : []));
+    })
+        .filter(({ series, time, proof }) => series === situation.series && time <= situation.now && proof.outcome !== 'failed');
+    return counted.reduce((oldest, set) => (oldest === undefined || set.time < oldest.time ? set : oldest), undefined);
+}
+
+;// CONCATENATED MODULE: ./src/operations/fetch-set.ts
+
+/** Opens a set to read from it; one that is kept elsewhere is fetched first, which is a phase of the report. */
+async function fetch_set_fetchSet(store, set, { report, context }) {
+    const open = () => store.open(set, telling(`fetching ${set.type}/${set.id}`, context.logger));
+    const folder = isElsewhere(store) ? await report.phase('Fetching', open) : await open();
+    return { folder, location: locationOf(store, set, folder) };
+}
+
+;// CONCATENATED MODULE: ./src/operations/validate-set.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Verifies a stored set, tells the outcome, and keeps it with the set. */
+async function validateSet(place, keys, underWay) {
+    const { report, store } = underWay;
+    report.id = place.id;
+    report.type = place.type;
+    try {
+        const manifest = await verifyStored(place, keys, underWay);
+        const kept = report.proof === undefined ? null : proofToKeep(report.proof, manifest ?? {});
+        if (kept !== null) {
+            await store.addProof(place, kept);
+        }
+    }
+    finally {
+        await store.letGo(place);
+    }
+}
+/** Returns the manifest that the store keeps, where it can be read. */
+async function verifyStored(place, keys, underWay) {
+    const { report, store, context } = underWay;
+    const { folder, location } = await fetch_set_fetchSet(store, place, underWay);
+    const found = await report.phase('Checking the files', async () => [
+        ...(await checkStored(folder, place, keys, context)),
+        ...(await digestFindings(store, place, folder)),
+    ]);
+    const manifest = await manifestIfReadable(folder);
+    if (manifest !== null) {
+        report.series = manifest.series;
+        report.describeSet(manifest, { folder, location });
+    }
+    if (manifest === null || (0,src_findings/* worstOf */.hm)(found) === 'error') {
+        concludeFiles(found, manifest, underWay);
+        return manifest;
+    }
+    const open = () => openStored(folder, place, keys, context);
+    const opened = manifest.encryption === undefined ? await open() : await report.phase('Decrypting', open);
+    if (Array.isArray(opened)) {
+        concludeFiles([...found, ...opened], manifest, underWay);
+    }
+    else {
+        await proveStored(opened, location, underWay);
+        await opened.letGo();
+    }
+    return manifest;
+}
+/** The files are what they were when the set was committed: now the set is held against the source that it describes. */
+async function proveStored(opened, location, underWay) {
+    const { folder, manifest, stored } = opened;
+    const { report, options, context } = underWay;
+    const { environment, processes } = context;
+    const { pgDumpMajor } = manifest.tool;
+    const { objects } = await readStoredCatalog(external_node_path_default().join(folder, backup_set/* SET */.rK.catalog));
+    const programs = await findPrograms({
+        serverMajor: pgDumpMajor,
+        preferredFolders: options.postgresBin,
+        environment,
+        processes,
+    });
+    const scratch = await report.phase('Getting scratch ready', () => prepareScratch(manifest.source, options, context, pgDumpMajor));
+    try {
+        const proven = await proveInto({ folder, manifest, objects }, { programs, scratch, jobs: jobsOf(options) }, underWay);
+        report.committed({ ...stored.manifest, proof: proven.proof }, { folder: stored.folder, location });
+    }
+    finally {
+        await scratch.release();
+    }
+}
+async function manifestIfReadable(folder) {
+    try {
+        return await (0,backup_set/* readManifest */.WI)(folder);
+    }
+    catch (error) {
+        if (error instanceof errors/* DamagedError */.Me) {
+            return null;
+        }
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/operations/rotate-check.ts
+
+
+
+
+
+
+
+/** The heaviest last. */
+const WEIGHTS = ['proven', 'not-verified', 'failed'];
+/**
+ * Validates, in the store and in each copy, the oldest set that is kept there, every byte of it: rot in old months is
+ * found while other copies are whole. One store that cannot be read keeps no other from being checked.
+ *
+ * The report is about the set that came off worst, and has a line for each store.
+ */
+async function checkOldest(keys, underWay) {
+    const { report, store, stores, options } = underWay;
+    if ((options.backup ?? 'latest') !== 'latest') {
+        throw new errors/* UsageError */.eb({
+            doing: 'reading the options',
+            problem: `rotate-check looks for the oldest sets itself, and backup names "${options.backup ?? ''}"`,
+            advice: 'Leave one of the two out.',
+        });
+    }
+    report.series = options.series ?? (await store.series()) ?? '';
+    const checked = [];
+    for (const inUse of stores) {
+        const one = await orNotChecked(inUse, underWay, () => checkStore(inUse, keys, underWay));
+        if (one !== undefined)
+            checked.push(one);
+    }
+    const [worst] = checked.sort((a, b) => WEIGHTS.indexOf(b.proof.outcome) - WEIGHTS.indexOf(a.proof.outcome));
+    report.startOver();
+    Object.assign(report, worst);
+    report.logDetails = {
+        series: report.series,
+        checked: stores.map(({ line: { name, checked: set } }) => ({
+            store: name,
+            ...(set !== undefined && { id: set.id, type: set.type, proof: set.proof.outcome, tier: set.proof.tier }),
+        })),
+    };
+}
+async function checkStore(inUse, keys, underWay) {
+    const { report, context } = underWay;
+    const place = await oldestIn(inUse, underWay);
+    context.logger.info(`The oldest set that is kept in ${inUse.store.name} is ${place.type}/${place.id}.`);
+    report.startOver();
+    await validateSet(place, keys, { ...underWay, store: inUse.store });
+    const { proof, id, type, source, set, tables } = report;
+    if (proof === undefined) {
+        return undefined;
+    }
+    inUse.reached = true;
+    inUse.line = { ...inUse.line, checked: { ...place, proof } };
+    // Which of the stores it is about must be seen; the log has said them already.
+    report.remember(proof.findings.map((one) => ({ ...one, on: `${one.on} (${inUse.store.name})` })));
+    return { id, type, source, set, tables, proof: { ...proof, findings: [] } };
+}
+/** Throws `UsageError` where the store holds no set that can be meant. */
+async function oldestIn(inUse, { report, context, options }) {
+    const { sets } = await inUse.store.list();
+    const meant = sets.filter(({ type }) => type === (options.type ?? type)).map(forRetention);
+    const policyOf = hasRules(inUse.options) ? (type) => policyFor(type, inUse.options) : null;
+    const oldest = oldestKept(meant, policyOf, { now: context.clock.now(), series: report.series });
+    if (oldest === undefined) {
+        const ofType = options.type === undefined ? '' : ` of type ${options.type}`;
+        throw new errors/* UsageError */.eb({
+            doing: `looking for the oldest set in ${inUse.store.name}`,
+            problem: `it holds no set${ofType} of the series "${report.series}" that is not known to be damaged`,
+            advice: 'Check the options store, copies and type, and that backups are copied there.',
+        });
+    }
+    return { id: oldest.id, type: oldest.type };
+}
+async function orNotChecked(inUse, { report, context }, work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        rethrowInterruption(error, `checking ${inUse.store.name}`, context);
+        inUse.line = { ...inUse.line, trouble: `it could not be checked: ${(0,errors/* problemOf */.Zw)(error)}` };
+        report.find([(0,src_findings/* finding */.gk)('STORE_NOT_CHECKED', inUse.store.name, (0,errors/* problemOf */.Zw)(error))]);
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/verify/foreign-dump.ts
@@ -51701,10 +58938,10 @@ function whatCannotBeRestored({ detected, read, file }, { version }) {
         return null;
     }
     if (detected.compression !== 'none' && detected.compression !== 'gzip') {
-        return finding('CHECK_NOT_RUN', file, `a script compressed with ${detected.compression} is only read, not restored`);
+        return (0,src_findings/* finding */.gk)('CHECK_NOT_RUN', file, `a script compressed with ${detected.compression} is only read, not restored`);
     }
     if (read.contents?.header === 'cluster') {
-        return finding('CHECK_NOT_RUN', file, 'it is a dump of a whole cluster, which cannot be restored into one database');
+        return (0,src_findings/* finding */.gk)('CHECK_NOT_RUN', file, 'it is a dump of a whole cluster, which cannot be restored into one database');
     }
     const commands = [...(read.contents?.commands ?? [])];
     if (commands.length > 0) {
@@ -51712,11 +58949,11 @@ function whatCannotBeRestored({ detected, read, file }, { version }) {
             .slice(0, 5)
             .map((name) => `\\${name}`)
             .join(', ')}), which could act outside of the scratch database`;
-        return finding('CHECK_NOT_RUN', file, found, 'Dump without --create, or remove the commands, and validate again.');
+        return (0,src_findings/* finding */.gk)('CHECK_NOT_RUN', file, found, 'Dump without --create, or remove the commands, and validate again.');
     }
     return knowsRestricted(version)
         ? null
-        : finding('CHECK_NOT_RUN', file, `psql ${version} has no restricted mode, so it could obey commands in the dump`, 'Update the PostgreSQL client programs.');
+        : (0,src_findings/* finding */.gk)('CHECK_NOT_RUN', file, `psql ${version} has no restricted mode, so it could obey commands in the dump`, 'Update the PostgreSQL client programs.');
 }
 /** `17.6` and later minors of each major. */
 function knowsRestricted(version) {
@@ -51773,18 +59010,18 @@ function compareCounts(rows, tables) {
         return table.rows === inDump
             ? []
             : [
-                finding('TABLE_ROWS_DIFFER', displayName(table), `${table.rows ?? 0} rows in the restored copy, ${inDump} in the dump`),
+                (0,src_findings/* finding */.gk)('TABLE_ROWS_DIFFER', (0,backup_manifest/* displayName */.QC)(table), `${table.rows ?? 0} rows in the restored copy, ${inDump} in the dump`),
             ];
     });
 }
 function rolesNote(made) {
     return made.size === 0
         ? []
-        : [finding('ROLES_NOT_IN_DUMP', [...made].join(', '), 'the dump names these roles and does not make them')];
+        : [(0,src_findings/* finding */.gk)('ROLES_NOT_IN_DUMP', [...made].join(', '), 'the dump names these roles and does not make them')];
 }
 /** Whether a reading found what makes a restore pointless. */
 function isWorthRestoring({ findings }, tier) {
-    return tier !== 'archive' && !['error', 'inconclusive'].includes(worstOf(findings));
+    return tier !== 'archive' && !['error', 'inconclusive'].includes((0,src_findings/* worstOf */.hm)(findings));
 }
 
 ;// CONCATENATED MODULE: ./src/operations/validate-dump.ts
@@ -51823,7 +59060,7 @@ async function validateDump(file, underWay) {
         findings: [
             ...read.findings,
             ...restored.findings,
-            finding('NO_MANIFEST', external_node_path_default().basename(file), 'another tool made it'),
+            (0,src_findings/* finding */.gk)('NO_MANIFEST', external_node_path_default().basename(file), 'another tool made it'),
         ],
         at: context.clock.now(),
         seconds: report.seconds(),
@@ -51872,7 +59109,7 @@ async function restoreDump(file, detected, read, programs, { report, options, co
     catch (error) {
         if (error instanceof errors/* CouldNotVerifyError */.aq) {
             return {
-                findings: [finding('SCRATCH_UNAVAILABLE', 'scratch', error.problem, error.advice)],
+                findings: [(0,src_findings/* finding */.gk)('SCRATCH_UNAVAILABLE', 'scratch', error.problem, error.advice)],
                 tables: [],
                 checks: [],
             };
@@ -51918,12 +59155,6 @@ async function sizeOf(file) {
 
 
 
-
-
-
-
-
-
 /** Verifies a stored set, or a dump that another tool made, and keeps the outcome with the set and in the log. */
 function validate(options, context) {
     return reporting('validate', options, context, async (underWay) => {
@@ -51932,70 +59163,19 @@ function validate(options, context) {
         if (options.scratchUrl !== undefined) {
             context.logger.hide(options.scratchUrl);
         }
+        const keys = await readOpeningKeys(options, context);
+        if (options.rotateCheck) {
+            await checkOldest(keys, underWay);
+            return;
+        }
         const picked = await pickBackup(store, options, context);
         if (picked.kind === 'dump') {
             await validateDump(picked.file, underWay);
             return;
         }
-        report.id = picked.id;
-        report.type = picked.type;
         report.logDetails = { id: picked.id, type: picked.type };
-        await validateSet(picked, underWay);
-        if (report.proof !== undefined) {
-            await store.addProof(picked, report.proof);
-        }
+        await validateSet(picked, keys, underWay);
     });
-}
-async function validateSet(place, underWay) {
-    const { report, store, context } = underWay;
-    const folder = await store.open(place);
-    const found = await report.phase('Checking the files', async () => [
-        ...(await verifyFiles(folder, place, { signal: context.signal })),
-        ...(await digestFindings(store, place, folder)),
-    ]);
-    const manifest = await manifestIfReadable(folder);
-    if (manifest !== null) {
-        report.series = manifest.series;
-        report.describeSet(manifest, folder);
-    }
-    if (manifest === null || worstOf(found) === 'error') {
-        concludeFiles(found, manifest, underWay);
-    }
-    else {
-        await proveStored(folder, manifest, underWay);
-    }
-}
-/** The files are what they were when the set was committed: now the set is held against the source that it describes. */
-async function proveStored(folder, manifest, underWay) {
-    const { report, options, context } = underWay;
-    const { environment, processes } = context;
-    const { pgDumpMajor } = manifest.tool;
-    const { objects } = await readStoredCatalog(external_node_path_default().join(folder, SET.catalog));
-    const programs = await findPrograms({
-        serverMajor: pgDumpMajor,
-        preferredFolders: options.postgresBin,
-        environment,
-        processes,
-    });
-    const scratch = await report.phase('Getting scratch ready', () => prepareScratch(manifest.source, options, context, pgDumpMajor));
-    try {
-        const proven = await proveInto({ folder, manifest, objects }, { programs, scratch, jobs: jobsOf(options) }, underWay);
-        report.committed(proven, folder);
-    }
-    finally {
-        await scratch.release();
-    }
-}
-async function manifestIfReadable(folder) {
-    try {
-        return await readManifest(folder);
-    }
-    catch (error) {
-        if (error instanceof errors/* DamagedError */.Me) {
-            return null;
-        }
-        throw error;
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/operations/run.ts
@@ -52139,6 +59319,7 @@ const OPTIONS = {
         choices: ['none', 'archive', 'data', 'full'],
         describe: 'How far the backup is verified: `archive` (read from end to end, rows counted), `data` (restored, every table equal to the source), `full` (also indexes, constraints, triggers, owners, grants), or `none`.',
         default: 'full',
+        defaultText: '`full`; with `rotate-check`, `archive`',
         operations: ['backup', 'validate'],
     },
     scratch: {
@@ -52193,9 +59374,74 @@ const OPTIONS = {
     },
     store: {
         kind: 'text',
-        describe: 'Where backup sets are kept: a folder.',
+        describe: 'Where backup sets are kept: a folder, `rsync://user@host/module/path`, `user@host:path` (rsync over ssh), `s3://bucket/prefix?region=…`, `artifact:` (artifacts of this GitHub repository; `artifact:#series` where it keeps several), or `rclone:remote:path`.',
         default: './backups',
         example: '/backups/db',
+    },
+    copies: {
+        kind: 'lines',
+        describe: 'Further stores that every set is copied to, one a line, each as `store` is written. What is kept there can differ: `s3://bucket/app?region=eu-west-1 keep-daily=30 keep-monthly=12`. Rules that are given for a copy replace all others there. A location with blanks stands in double quotes; `lifeboat.yml` also takes `{to: /mnt/disk, keep-daily: 30}`.',
+        defaultText: 'none',
+        operations: ['backup', 'rotate', 'validate'],
+        example: 'backup@offsite.example.org:/backups/app',
+    },
+    'ssh-key': {
+        kind: 'text',
+        describe: 'The private key for rsync over ssh: the key itself, or the path of its file.',
+        defaultText: 'what ssh finds by itself',
+        secret: true,
+    },
+    'ssh-known-hosts': {
+        kind: 'text',
+        describe: "The host keys for rsync over ssh: lines as in `known_hosts`, or the path of such a file. A host that is not in it is refused; `ssh-keyscan` prints its line, to be compared with the host's own.",
+        defaultText: "the user's `known_hosts`",
+    },
+    'rsync-password': {
+        kind: 'text',
+        describe: 'The password for an `rsync://` store, or the path of a file that holds it.',
+        secret: true,
+    },
+    'github-token': {
+        kind: 'text',
+        describe: 'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones.',
+        defaultText: 'the variable `GITHUB_TOKEN`',
+        secret: true,
+    },
+    'encrypt-to': {
+        kind: 'list',
+        describe: 'age public keys (`age1…`). Every file of a set is encrypted to all of them after the proof, so that the machine that backs up cannot read older backups. Several keys are for rotation and escrow.',
+        defaultText: 'not encrypted',
+        operations: ['backup'],
+        example: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
+    },
+    'hide-names': {
+        kind: 'flag',
+        describe: 'Whether what stays readable of an encrypted set (its manifest, its later outcomes, its line in the log) leaves out the names of tables, roles and extensions. Reports and job summaries name them all the same.',
+        default: 'false',
+        operations: ['backup'],
+    },
+    'decrypt-key': {
+        kind: 'text',
+        describe: 'The age identity (`AGE-SECRET-KEY-1…`) that reads encrypted sets: the key itself, several lines of them, or the path of a file.',
+        operations: ['validate', 'restore', 'drill'],
+        secret: true,
+    },
+    'signing-key': {
+        kind: 'text',
+        describe: 'An Ed25519 private key (PEM, or the path of a file) that signs the manifest of every set, so that a forged set is found.',
+        operations: ['backup'],
+        secret: true,
+    },
+    'trusted-keys': {
+        kind: 'text',
+        describe: 'Ed25519 public keys (PEM, or the path of a file), one of which must have signed a set that is validated, restored or drilled.',
+        operations: ['validate', 'restore', 'drill'],
+    },
+    'rotate-check': {
+        kind: 'flag',
+        describe: 'Validate the oldest set that is kept instead of the newest, in the store and in each of the `copies`, every byte of it: so that rot in old months is found.',
+        default: 'false',
+        operations: ['validate'],
     },
     backup: {
         kind: 'text',
@@ -52216,46 +59462,46 @@ const OPTIONS = {
         operations: ['drill'],
         example: 'docs/drills/2026-Q4.md',
     },
-    'keep-last': { kind: 'count', describe: 'Keep the newest n sets.', operations: ['backup', 'rotate'] },
+    'keep-last': { kind: 'count', describe: 'Keep the newest n sets.', operations: ['backup', 'rotate', 'validate'] },
     'keep-daily': {
         kind: 'count',
         describe: 'Keep the newest set of each of the last n days that have one.',
-        operations: ['backup', 'rotate'],
+        operations: ['backup', 'rotate', 'validate'],
         defaultText: '7 for the type `daily`',
     },
     'keep-weekly': {
         kind: 'count',
         describe: 'Keep the newest set of each of the last n weeks (Monday to Sunday) that have one.',
-        operations: ['backup', 'rotate'],
+        operations: ['backup', 'rotate', 'validate'],
         defaultText: '4 for the type `weekly`',
     },
     'keep-monthly': {
         kind: 'count',
         describe: 'Keep the newest set of each of the last n months that have one.',
-        operations: ['backup', 'rotate'],
+        operations: ['backup', 'rotate', 'validate'],
     },
     'keep-yearly': {
         kind: 'count',
         describe: 'Keep the newest set of each of the last n years that have one.',
-        operations: ['backup', 'rotate'],
+        operations: ['backup', 'rotate', 'validate'],
     },
     'keep-within': {
         kind: 'text',
         describe: 'Keep every set that is younger than this, measured from the newest set, such as `14d`, `3m` or `1y6m`.',
-        operations: ['backup', 'rotate'],
+        operations: ['backup', 'rotate', 'validate'],
     },
     'keep-tier': {
         kind: 'choice',
         choices: ['archive', 'data', 'full'],
         describe: 'A set fills a retention slot only when it is proven to this tier.',
         defaultText: 'the tier of `verify`',
-        operations: ['backup', 'rotate'],
+        operations: ['backup', 'rotate', 'validate'],
     },
     timezone: {
         kind: 'text',
         describe: 'The IANA time zone whose days, weeks and months retention counts.',
         default: 'UTC',
-        operations: ['backup', 'rotate'],
+        operations: ['backup', 'rotate', 'validate'],
         example: 'Europe/Madrid',
     },
     rotate: {
@@ -52302,7 +59548,7 @@ const OPTIONS = {
     },
     'history-cache': {
         kind: 'flag',
-        describe: "Keep the log of earlier runs in the job's cache when the store lies in the workspace, which ends with the job.",
+        describe: "Keep in the job's cache what may vanish at any time: the log of earlier runs when the store lies in the workspace, which ends with the job, and what was read of stores elsewhere, so that listing them is faster.",
         default: 'true',
         operations: ['backup', 'validate', 'restore', 'rotate', 'drill'],
     },
@@ -52327,7 +59573,7 @@ function optionsOf(operation) {
 
 /***/ }),
 
-/***/ 47478:
+/***/ 17040:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52335,17 +59581,13 @@ function optionsOf(operation) {
 __nccwpck_require__.d(__webpack_exports__, {
   Dm: () => (/* binding */ buildOptions),
   AU: () => (/* binding */ fromEnvironment),
-  pA: () => (/* binding */ nearest)
+  pA: () => (/* reexport */ nearest/* nearest */.p)
 });
 
-// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
-var mod = __nccwpck_require__(21916);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var classic_schemas = __nccwpck_require__(92857);
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(83916);
-// EXTERNAL MODULE: ./src/option-list.ts
-var option_list = __nccwpck_require__(81715);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
+var classic_schemas = __nccwpck_require__(27597);
+// EXTERNAL MODULE: ./src/nearest.ts
+var nearest = __nccwpck_require__(37909);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
 var api = __nccwpck_require__(43759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/coerce.js
@@ -52455,14 +59697,131 @@ function isTimeZone(name) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/copy-option.ts
+
+
+
+/** The retention of one store, where it differs from that of the others: the options of these names. */
+const Keep = classic_schemas/* object */.Ikc({
+    keepLast: count.optional(),
+    keepDaily: count.optional(),
+    keepWeekly: count.optional(),
+    keepMonthly: count.optional(),
+    keepYearly: count.optional(),
+    keepWithin: classic_schemas/* string */.YjP()
+        .regex(/^(\d+[ymdh])+$/, 'must be an age such as 14d, 3m or 1y6m')
+        .optional(),
+    keepTier: classic_schemas/* enum */.k5n(['archive', 'data', 'full'], 'must be archive, data or full').optional(),
+});
+/** The words that may follow a location, and the members that they set. */
+const WORDS = {
+    'keep-last': 'keepLast',
+    'keep-daily': 'keepDaily',
+    'keep-weekly': 'keepWeekly',
+    'keep-monthly': 'keepMonthly',
+    'keep-yearly': 'keepYearly',
+    'keep-within': 'keepWithin',
+    'keep-tier': 'keepTier',
+};
+/**
+ * Copies as lines (`s3://bucket/app keep-daily=30`; a location with blanks in double quotes), or in YAML as a list of such
+ * texts and of mappings (`{to: /mnt/disk, keep-daily: 30}`).
+ */
+function copies() {
+    return classic_schemas/* preprocess */.vkY(entriesOf, classic_schemas/* array */.YOg(classic_schemas/* unknown */.L5J()).transform((entries, context) => entries.flatMap((entry) => {
+        const copy = typeof entry === 'string' ? ofLine(entry) : ofMapping(entry);
+        if (typeof copy !== 'string')
+            return [copy];
+        context.addIssue({ code: 'custom', message: copy });
+        return [];
+    })));
+}
+function entriesOf(value) {
+    const entries = value === undefined || value === null
+        ? []
+        : typeof value === 'string'
+            ? value.split('\n')
+            : Array.isArray(value)
+                ? value
+                : [value];
+    return entries.filter((entry) => typeof entry !== 'string' || entry.trim() !== '');
+}
+/** A copy, or what is wrong with its line. */
+function ofLine(line) {
+    const [, quoted, plain, rest = ''] = /^(?:"([^"]*)"|(\S+))(?:\s+(.*))?$/.exec(line.trim()) ?? [];
+    const location = quoted ?? plain ?? '';
+    const words = [];
+    for (const word of rest.split(/\s+/).filter((text) => text !== '')) {
+        const [name = '', value] = word.split(/=(.*)/s);
+        if (value === undefined) {
+            return `"${word}" after ${shown(location)} is no option: write ${suggestion(name)}, and a location with blanks in double quotes`;
+        }
+        words.push([name, value]);
+    }
+    return made(location, words);
+}
+/** A copy, or what is wrong with its mapping. */
+function ofMapping(value) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+        return 'must be lines of text, or mappings such as {to: /mnt/disk/app, keep-daily: 30}';
+    }
+    const { to, ...rest } = value;
+    if (typeof to !== 'string') {
+        return `a mapping with ${Object.keys(rest).join(', ')} does not say where to: it needs "to"`;
+    }
+    return made(to.trim(), Object.entries(rest));
+}
+function made(location, words) {
+    if (location === '')
+        return 'a location is empty';
+    const given = {};
+    for (const [name, value] of words) {
+        const member = WORDS[name];
+        if (member === undefined)
+            return `"${name}" is not known after ${shown(location)}; write ${suggestion(name)}`;
+        if (member in given)
+            return `${name} is given twice for ${shown(location)}`;
+        given[member] = value;
+    }
+    const parsed = Keep.safeParse(given);
+    if (parsed.success) {
+        return keepsNothing(parsed.data)
+            ? `${shown(location)} would keep nothing: every rule there is 0`
+            : { location, keep: parsed.data };
+    }
+    const [issue] = parsed.error.issues;
+    const name = Object.keys(WORDS).find((word) => WORDS[word] === issue?.path[0]) ?? '';
+    return `${name} of ${shown(location)}: ${issue?.message ?? 'cannot be used'}`;
+}
+function suggestion(name) {
+    const near = (0,nearest/* nearest */.p)(name, Object.keys(WORDS));
+    return near === undefined ? `one of ${Object.keys(WORDS).join(', ')}, each with =` : `${near}=…`;
+}
+/** Rules that are given replace all others, so these must keep something by themselves. */
+function keepsNothing({ keepLast, keepDaily, keepWeekly, keepMonthly, keepYearly, keepWithin, }) {
+    const age = keepWithin === undefined ? undefined : Number(/[1-9]/.test(keepWithin));
+    const given = [keepLast, keepDaily, keepWeekly, keepMonthly, keepYearly, age].filter((slots) => slots !== undefined);
+    return given.length > 0 && given.every((slots) => slots === 0);
+}
+/** Without what may be a secret: what stands before the host, and a query. */
+function shown(location) {
+    return location.replace(/\?.*$/s, '').replace(/^([a-z]+:\/\/)?[^/]*@/i, '$1***@');
+}
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(83916);
+// EXTERNAL MODULE: ./src/option-list.ts
+var option_list = __nccwpck_require__(81715);
 ;// CONCATENATED MODULE: ./src/options.ts
 
 
 
 
 
+
+
 /** One typed object, validated once, handed down. Names are those of `OPTIONS` in camel case. */
-const Schema = classic_schemas/* object */.Ikc({
+const Given = classic_schemas/* object */.Ikc({
     databaseUrl: classic_schemas/* string */.YjP().optional(),
     targetUrl: classic_schemas/* string */.YjP().optional(),
     restoreMode: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw['restore-mode'].choices).default('new'),
@@ -52480,7 +59839,7 @@ const Schema = classic_schemas/* object */.Ikc({
         .default('auto'),
     jobs: count.min(1, 'must be at least 1').max(64, 'must be at most 64').optional(),
     lockTimeout: duration().default(300_000),
-    verify: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw.verify.choices).default('full'),
+    verify: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw.verify.choices).optional(),
     scratch: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw.scratch.choices).default('auto'),
     scratchUrl: classic_schemas/* string */.YjP().optional(),
     postgresBin: list(),
@@ -52490,6 +59849,17 @@ const Schema = classic_schemas/* object */.Ikc({
     startCommand: classic_schemas/* string */.YjP().optional(),
     servicesTimeout: duration().default(300_000),
     store: classic_schemas/* string */.YjP().min(1).default('./backups'),
+    copies: copies(),
+    sshKey: classic_schemas/* string */.YjP().optional(),
+    sshKnownHosts: classic_schemas/* string */.YjP().optional(),
+    rsyncPassword: classic_schemas/* string */.YjP().optional(),
+    githubToken: classic_schemas/* string */.YjP().optional(),
+    encryptTo: list(),
+    hideNames: flag(false),
+    decryptKey: classic_schemas/* string */.YjP().optional(),
+    signingKey: classic_schemas/* string */.YjP().optional(),
+    trustedKeys: classic_schemas/* string */.YjP().optional(),
+    rotateCheck: flag(false),
     backup: classic_schemas/* string */.YjP().min(1).optional(),
     scenario: list(),
     drillReport: classic_schemas/* string */.YjP().min(1).optional(),
@@ -52512,6 +59882,11 @@ const Schema = classic_schemas/* object */.Ikc({
     allowPublicArtifact: flag(false),
     historyCache: flag(true),
 });
+const Schema = Given.transform(({ verify, ...given }) => ({
+    ...given,
+    // Old sets are looked through for rot: that takes no server, and many of them.
+    verify: verify ?? (given.rotateCheck ? 'archive' : 'full'),
+}));
 /**
  * Builds the options from their sources, the strongest first. Empty text counts as not given, as GitHub does for inputs.
  *
@@ -52547,18 +59922,11 @@ function fromEnvironment(environment) {
     }
     return { label: (name) => `the variable ${prefix}${name.toUpperCase().replaceAll('-', '_')}`, values };
 }
-/** The known name that is nearest to a mistyped one; undefined where none is near. */
-function nearest(name, known) {
-    const ranked = known.map((candidate) => ({ candidate, steps: (0,mod/* distance */.Io)(name, candidate) }));
-    ranked.sort((a, b) => a.steps - b.steps);
-    const best = ranked[0];
-    return best !== undefined && best.steps <= Math.max(2, Math.floor(name.length / 3)) ? best.candidate : undefined;
-}
 function rejectUnknown(name, source) {
     if (name in option_list/* OPTIONS */.lw) {
         return;
     }
-    const near = nearest(name, Object.keys(option_list/* OPTIONS */.lw));
+    const near = (0,nearest/* nearest */.p)(name, Object.keys(option_list/* OPTIONS */.lw));
     throw new errors/* UsageError */.eb({
         doing: 'reading the options',
         problem: `${source.label(name)} is not an option of pg-lifeboat`,
@@ -52916,6 +60284,192 @@ function harmless(text) {
 
 /***/ }),
 
+/***/ 70353:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Cs: () => (/* binding */ artifactName),
+  Zn: () => (/* binding */ uploadFiles)
+});
+
+// UNUSED EXPORTS: stallTimeout
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(83916);
+;// CONCATENATED MODULE: ./src/platform/artifact-upload-errors.ts
+
+/**
+ * Judges what the library threw. It has classes for some errors, but exports them only from its main module, whose
+ * loading is what we put off; so their names decide.
+ */
+function remedyFor(error) {
+    if (/\(409\)|already exists/i.test((0,errors/* messageOf */.bD)(error))) {
+        return 'rename';
+    }
+    const name = error instanceof Error ? error.name : '';
+    const isHopeless = ['UsageError', 'GHESNotSupportedError', 'FilesNotFoundError'].includes(name) ||
+        /\((400|401|403)\)|insufficient usage|quota|ACTIONS_RUNTIME_TOKEN|ACTIONS_RESULTS_URL/i.test((0,errors/* messageOf */.bD)(error));
+    return isHopeless ? 'none' : 'retry';
+}
+/** The error that a person reads when an artifact could not be uploaded. */
+function uploadFailed(name, folder, attempts, cause) {
+    const isQuota = /quota|insufficient usage/i.test((0,errors/* messageOf */.bD)(cause));
+    const keep = `What should have been uploaded is still in ${folder}.`;
+    return new errors/* OperationError */.OK({
+        doing: `uploading the artifact "${name}"`,
+        problem: isQuota
+            ? 'the storage for artifacts is used up'
+            : `the upload failed${attempts > 1 ? ` ${attempts} times` : ''}: ${(0,errors/* messageOf */.bD)(cause)}`,
+        advice: isQuota
+            ? `Delete old artifacts or shorten artifact-retention-days; GitHub counts again after some hours. ${keep}`
+            : `Run the job again, or use a store that outlives the job. ${keep}`,
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/platform/artifact-upload.ts
+
+
+
+/** Whole uploads: the library retries single requests, but gives up at a stalled or broken transfer. */
+const MAX_ATTEMPTS = 3;
+const MAX_NAMES = 5;
+const BACKOFF = [5_000, 20_000];
+/**
+ * Uploads files as one artifact of this job. A name that is taken (by an earlier attempt of the job, or by a broken
+ * upload of this one) gets a suffix; other failures are tried again. The files stay where they are.
+ *
+ * Throws `OperationError` when it cannot be done, `InterruptedError` when we are asked to stop.
+ */
+async function uploadFiles(upload, job, context, loadClient = loadLibrary) {
+    assertFiles(upload);
+    const client = await loadClient();
+    let attempt = 1;
+    let names = 1;
+    for (;;) {
+        const name = nameFor(upload.name, names, job);
+        try {
+            return await uploadOnce(client, name, upload, job, context.signal);
+        }
+        catch (error) {
+            const remedy = context.signal.aborted ? 'none' : remedyFor(error);
+            if (error instanceof errors/* InterruptedError */.p4) {
+                throw error;
+            }
+            if (remedy === 'rename' && names < MAX_NAMES) {
+                names += 1;
+                context.logger.info(`The artifact name "${name}" is taken; trying "${nameFor(upload.name, names, job)}".`);
+            }
+            else if (remedy === 'retry' && attempt < MAX_ATTEMPTS) {
+                const wait = BACKOFF[attempt - 1] ?? 20_000;
+                attempt += 1;
+                context.logger.warning(`Uploading "${name}" failed: ${(0,errors/* messageOf */.bD)(error)} Trying again in ${wait / 1000} s (${attempt} of ${MAX_ATTEMPTS}).`);
+                await orInterrupted(context.clock.sleep(wait, context.signal), context.signal, `waiting to upload "${name}"`);
+            }
+            else {
+                throw uploadFailed(name, upload.root, attempt, error);
+            }
+        }
+    }
+}
+/** A name that artifacts may have: no quotes, slashes, colons, wildcards, line ends; not too long for a file name. */
+function artifactName(...parts) {
+    const name = parts
+        .filter((part) => part !== undefined && part !== '')
+        .join('-')
+        .replaceAll(/[^\p{L}\p{N}._-]+/gu, '_')
+        .replace(/^\.+/, '');
+    return ([...new Intl.Segmenter('en').segment(name)]
+        .map(({ segment }) => segment)
+        .slice(0, 120)
+        .join('') || 'backup');
+}
+/**
+ * How long an upload may stand still, in milliseconds, before it is given up: the library reports progress a block of
+ * 8 MiB at a time and sends five at once, which on a slow line takes minutes, while a small set that stalls should not
+ * cost five of them.
+ */
+function stallTimeout(bytes) {
+    const slowLine = 70_000;
+    return Math.min(600_000, Math.max(60_000, Math.round((bytes / slowLine) * 1000)));
+}
+function assertFiles({ name, root, files }) {
+    if (files.length === 0) {
+        throw new errors/* OperationError */.OK({
+            doing: `uploading the artifact "${name}"`,
+            problem: `there are no files in ${root}`,
+            advice: 'Something removed the set before it was uploaded; find out what writes into the store.',
+        });
+    }
+}
+async function uploadOnce(client, name, { files, root, bytes, compressed, retentionDays }, job, signal) {
+    const uploading = withStallTimeout(bytes, () => client.uploadArtifact(name, [...files], external_node_path_default().resolve(root), {
+        compressionLevel: compressed ? 0 : 6,
+        ...(retentionDays !== undefined && { retentionDays }),
+    }));
+    const { id, digest, size } = await orInterrupted(uploading, signal, `uploading the artifact "${name}"`);
+    if (id === undefined) {
+        throw new TypeError('the artifact service gave no id');
+    }
+    return {
+        name,
+        id: String(id),
+        url: `./${job.runId}/artifacts/${id}`,
+        ...(digest !== undefined && { digest: `sha256:${digest}` }),
+        ...(size !== undefined && { bytes: size }),
+    };
+}
+/** The library reads the time-out from the environment while it works; one that the user has set stays. */
+async function withStallTimeout(bytes, work) {
+    const variable = 'ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS';
+    if (process.env[variable] !== undefined) {
+        return work();
+    }
+    process.env[variable] = String(stallTimeout(bytes));
+    try {
+        return await work();
+    }
+    finally {
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the only way to unset a variable
+        delete process.env[variable];
+    }
+}
+/** The library cannot be stopped; we go on without it, and the process ends soon after. */
+async function orInterrupted(work, signal, doing) {
+    let stop = () => undefined;
+    const interrupted = new Promise((_, reject) => {
+        stop = () => {
+            reject(new errors/* InterruptedError */.p4(doing, signal.reason));
+        };
+        if (signal.aborted) {
+            stop();
+        }
+        signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+        return await Promise.race([work, interrupted]);
+    }
+    finally {
+        signal.removeEventListener('abort', stop);
+    }
+}
+function nameFor(wished, count, job) {
+    return count === 1 ? wished : `${wished}-attempt${job.runAttempt}${count === 2 ? '' : `-${count - 1}`}`;
+}
+/** The library is large and most operations do not need it. */
+async function loadLibrary() {
+    const { DefaultArtifactClient } = await Promise.all(/* import() */[__nccwpck_require__.e(110), __nccwpck_require__.e(351), __nccwpck_require__.e(935)]).then(__nccwpck_require__.bind(__nccwpck_require__, 77935));
+    return new DefaultArtifactClient();
+}
+
+
+/***/ }),
+
 /***/ 26561:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -53154,6 +60708,82 @@ function isProgram(file) {
 
 /***/ }),
 
+/***/ 45952:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y9: () => (/* binding */ exposure),
+/* harmony export */   Zw: () => (/* binding */ jobOf),
+/* harmony export */   q8: () => (/* binding */ missingArtifactService)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+
+/** The job that the environment describes, or null where there is none. */
+function jobOf(environment) {
+    if (environment.GITHUB_ACTIONS !== 'true') {
+        return null;
+    }
+    return {
+        repository: environment.GITHUB_REPOSITORY ?? '',
+        runId: environment.GITHUB_RUN_ID ?? '',
+        runAttempt: Number(environment.GITHUB_RUN_ATTEMPT ?? 1) || 1,
+        workspace: environment.GITHUB_WORKSPACE ?? '',
+        runnerTemp: environment.RUNNER_TEMP ?? '',
+        eventName: environment.GITHUB_EVENT_NAME ?? '',
+        serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
+        visibility: visibilityOf(environment.GITHUB_EVENT_PATH),
+    };
+}
+/**
+ * Why an unencrypted dump must not become an artifact of the repository, or null where only those can download it who
+ * can read the repository anyway.
+ */
+function exposure(visibility) {
+    switch (visibility) {
+        case 'public':
+            return 'the repository is public, and everybody could download the unencrypted dump';
+        case 'unknown':
+            return 'it cannot be told whether the repository is public, where everybody could download the unencrypted dump';
+        case 'private':
+        case 'internal':
+            return null;
+    }
+}
+/** Why nothing can be uploaded from here, or null where the runner offers its artifact service. */
+function missingArtifactService(environment) {
+    const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].find((name) => !environment[name]);
+    return missing === undefined ? null : `this runner offers no artifact service (${missing} is not set)`;
+}
+/** The visibility that the event's payload tells; every event of a repository carries it, the scheduled ones too. */
+function visibilityOf(eventPath) {
+    const repository = repositoryIn(eventPath);
+    switch (repository?.visibility) {
+        case 'public':
+        case 'private':
+        case 'internal':
+            return repository.visibility;
+        default:
+            return repository?.private === true ? 'private' : repository?.private === false ? 'public' : 'unknown';
+    }
+}
+function repositoryIn(eventPath) {
+    if (eventPath === undefined || eventPath === '') {
+        return undefined;
+    }
+    try {
+        const event = JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(eventPath, 'utf8'));
+        return event?.repository;
+    }
+    catch {
+        // A payload that cannot be read tells nothing, and then the guard is on the safe side.
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
 /***/ 79120:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -53252,7 +60882,7 @@ class Tail {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(48161);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(92857);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(27597);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(64377);
 /* harmony import */ var _file_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(26561);
 
@@ -53637,7 +61267,7 @@ function refusal(label, problem, advice) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(76760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83916);
-/* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(47478);
+/* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(17040);
 /* harmony import */ var _connection_string_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(42721);
 /* harmony import */ var _libpq_parameters_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(96384);
 /* harmony import */ var _passfile_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(81232);
@@ -54450,7 +62080,7 @@ function allFindings(report) {
 }
 /**
  * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
- * and could not be given; for a drill alike. A dump of another tool cannot be proven at all; when all else ran and was
+ * and could not be given; for a drill and for several stores alike. A dump of another tool cannot be proven at all; when all else ran and was
  * right, that is 0.
  */
 function exitCodeFor(report) {
@@ -54460,6 +62090,9 @@ function exitCodeFor(report) {
     if (report.drill !== undefined) {
         return DRILL_CODES[(0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .worstOutcome */ .Om)(report.drill.scenarios)];
     }
+    if (report.operation === 'validate' && report.stores !== undefined) {
+        return checkedCode(report.stores);
+    }
     switch (report.proof?.outcome) {
         case 'failed':
             return 3;
@@ -54468,6 +62101,14 @@ function exitCodeFor(report) {
         default:
             return 0;
     }
+}
+/** Of several stores: 3 when the set of one is damaged, 4 when one could not be checked. */
+function checkedCode(stores) {
+    const outcomes = stores.map(({ checked }) => checked?.proof.outcome);
+    if (outcomes.includes('failed')) {
+        return 3;
+    }
+    return outcomes.every((outcome) => outcome === 'proven') ? 0 : 4;
 }
 const DRILL_CODES = { passed: 0, failed: 3, 'could-not-run': 4 };
 function lacksOnlyManifest({ findings }) {
@@ -54501,8 +62142,8 @@ var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(92857);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
+var schemas = __nccwpck_require__(27597);
 // EXTERNAL MODULE: ./src/platform/file-errors.ts
 var file_errors = __nccwpck_require__(26561);
 // EXTERNAL MODULE: ./src/platform/files.ts
@@ -54777,6 +62418,185 @@ async function takeOver(note, context) {
 
 /***/ }),
 
+/***/ 78935:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ SEALING_FINDINGS),
+/* harmony export */   j: () => (/* binding */ KEY_FINDINGS)
+/* harmony export */ });
+/** What can be found of encrypted and signed sets; a part of the one list. */
+const SEALING_FINDINGS = {
+    DECRYPT_KEY_MISSING: {
+        severity: 'inconclusive',
+        meaning: 'The set is encrypted and there is no key to read it: its files are as they were stored, no more is known.',
+        advice: 'Give the age identity that reads it in decrypt-key.',
+    },
+    DECRYPT_KEY_WRONG: {
+        severity: 'error',
+        meaning: 'The set is encrypted to other keys than the given one. That says nothing bad of the set.',
+        advice: 'Give the identity of one of the recipients that the manifest lists (encryption.recipients); old sets need old keys.',
+    },
+    DECRYPT_FAILED: {
+        severity: 'error',
+        meaning: 'An encrypted file is what was stored, and yet it cannot be decrypted to its end.',
+        advice: 'Use another set. The file was damaged or exchanged by something that also rewrote the checksums.',
+    },
+    SEALED_SET_DIFFERS: {
+        severity: 'error',
+        meaning: 'What an encrypted set holds is not what its readable manifest says.',
+        advice: 'Do not trust this set; somebody put together what does not belong together.',
+    },
+    SIGNATURE_MISSING: {
+        severity: 'error',
+        meaning: 'The set is not signed, and only sets that are signed with one of the trusted-keys are accepted.',
+        advice: 'If it was taken before sets were signed, validate it without trusted-keys. Otherwise do not trust it.',
+    },
+    SIGNATURE_WRONG: {
+        severity: 'error',
+        meaning: 'The signature of the manifest was not made over this manifest by one of the trusted-keys.',
+        advice: 'If the signing key was changed, add its old public key to trusted-keys. Otherwise do not trust the set.',
+    },
+};
+/** These speak of the keys at hand as much as of the set, so they are never kept with the set as its outcome. */
+const KEY_FINDINGS = [
+    'DECRYPT_KEY_MISSING',
+    'DECRYPT_KEY_WRONG',
+    'SIGNATURE_MISSING',
+    'SIGNATURE_WRONG',
+];
+
+
+/***/ }),
+
+/***/ 29927:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ kindOfLocation),
+/* harmony export */   R: () => (/* binding */ shownLocation)
+/* harmony export */ });
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73136);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_url__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(83916);
+/* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(37909);
+
+
+
+/** The ways to write one, for messages. */
+const FORMS = 'a folder (/backups/db, ./backups), rsync://user@host/module/path, user@host:/path or ssh://user@host:22/path (rsync over ssh), ' +
+    's3://bucket/prefix?region=eu-west-1, artifact: (artifacts of this GitHub repository), or rclone:remote:path';
+/** Schemes that are written with two slashes, and those with none. */
+const URLS = { rsync: 'rsync', ssh: 'rsync', s3: 's3' };
+const WORDS = { artifact: 'artifact', rclone: 'rclone' };
+const SCHEMES = [...Object.keys(URLS), ...Object.keys(WORDS), 'file'];
+/** How each is written, for those who wrote it by halves. */
+const EXAMPLES = {
+    rsync: 'rsync://user@host/module/path',
+    ssh: 'ssh://user@host:22/path',
+    s3: 's3://bucket/prefix?region=eu-west-1',
+    artifact: 'artifact:',
+    rclone: 'rclone:remote:path',
+};
+/**
+ * Tells what kind of store a location names. What each kind makes of the rest is its own matter.
+ *
+ * Throws `UsageError` for what is of no known kind, or written by halves.
+ */
+function kindOfLocation(location) {
+    if (location.trim() === '')
+        throw unusable(location, 'it is empty');
+    // eslint-disable-next-line no-control-regex -- these are what must not be there
+    if (/[\u0000-\u001f\u007f]/.test(location))
+        throw unusable(location, 'it holds a control character');
+    if (/^[^/@:]+:[^/@]+@[^/:]+:/.test(location)) {
+        throw unusable(location, 'it holds a password, which ssh does not take and all would see; give a key as ssh-key');
+    }
+    const [, scheme, slashes] = /^([a-z][a-z0-9+.-]*):(\/\/)?/i.exec(location) ?? [];
+    if (scheme === undefined)
+        return withoutScheme(location);
+    const name = scheme.toLowerCase();
+    if (name === 'file')
+        return { kind: 'folder', path: fromFileUrl(location) };
+    if (isKey(WORDS, name))
+        return word(location, name, slashes);
+    if (slashes === undefined)
+        return isKey(URLS, name) ? refuseHalf(location, name) : { kind: 'rsync', location };
+    if (isKey(URLS, name))
+        return { kind: URLS[name], location };
+    const near = (0,_nearest_js__WEBPACK_IMPORTED_MODULE_2__/* .nearest */ .p)(name, SCHEMES);
+    const hint = near === undefined ? '' : `; did you mean ${near}:?`;
+    throw unusable(location, `"${name}:" is not a known kind of store${hint}`);
+}
+/** The location without what follows a user's name or stands in a query like a password, to be shown. */
+function shownLocation(location) {
+    return location
+        .replace(/(\/\/|^)([^/@:]*):[^/@]*@/, '$1$2:***@')
+        .replaceAll(/([?&][^=&]*(secret|token|password|key)[^=&]*=)[^&]*/gi, '$1***');
+}
+/** A folder, or `user@host:path`, whose user or host is no scheme. */
+function withoutScheme(location) {
+    if (/^[^/]+:/.test(location) && !location.startsWith('.') && !location.startsWith('~'))
+        return { kind: 'rsync', location };
+    if (location.startsWith('~')) {
+        throw unusable(location, '"~" stands for the home folder only in a shell, and this is not read by one');
+    }
+    if (/^[^/:.]+@[^/:]+\.[^/:]+$/.test(location)) {
+        throw unusable(location, `it names a machine and no folder of it: write ${location}:/path`);
+    }
+    return { kind: 'folder', path: location };
+}
+function word(location, name, slashes) {
+    if (slashes !== undefined)
+        refuseHalf(location, name);
+    if (name === 'rclone' && !/^rclone:[^:]*:/i.test(location))
+        refuseHalf(location, name);
+    return { kind: WORDS[name], location };
+}
+function refuseHalf(location, name) {
+    throw unusable(location, `a store of this kind is written ${EXAMPLES[name] ?? name}`);
+}
+function isKey(object, key) {
+    return Object.hasOwn(object, key);
+}
+function fromFileUrl(location) {
+    try {
+        return (0,node_url__WEBPACK_IMPORTED_MODULE_0__.fileURLToPath)(location);
+    }
+    catch (error) {
+        throw unusable(location, 'it is not a file: URL of this machine', error);
+    }
+}
+function unusable(location, why, cause) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UsageError */ .eb({
+        doing: `opening the store "${shownLocation(location)}"`,
+        problem: `it cannot be used as a store: ${why}`,
+        advice: `A store is ${FORMS}. A folder with an odd name is written with ./ in front.`,
+        cause,
+    });
+}
+
+
+/***/ }),
+
+/***/ 25566:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ TakenError)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(83916);
+
+/**
+ * A place that can tell noticed that the manifest of another run is where ours was to go. That one is not ours to remove:
+ * unlike after any other failure, nothing of the manifest that is there now was sent by us.
+ */
+class TakenError extends _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .OperationError */ .OK {
+}
+
+
+/***/ }),
+
 /***/ 61996:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -54956,6 +62776,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 31421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 37540:
 /***/ ((module) => {
 
@@ -55079,6 +62906,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+
+/***/ }),
+
+/***/ 38321:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 
 /***/ }),
 
@@ -65549,7 +73383,7 @@ class PersonalAccessTokenCredentialHandler {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  Qq: () => (/* binding */ HttpClient),
+  HttpClient: () => (/* binding */ HttpClient),
   Kg: () => (/* binding */ HttpClientError),
   Hv: () => (/* binding */ HttpCodes)
 });
@@ -66839,6 +74673,77 @@ function copyFile(srcFile, destFile, force) {
 
 /***/ }),
 
+/***/ 961:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ ZodError),
+/* harmony export */   g: () => (/* binding */ ZodRealError)
+/* harmony export */ });
+/* harmony import */ var _core_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(37428);
+/* harmony import */ var _core_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(88532);
+/* harmony import */ var _core_util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(54723);
+
+
+
+/* Prototypes that already carry the lazy helper methods. Seeded with the
+ * intrinsics so that `init` on a foreign object — it accepts any object —
+ * can never install an accessor onto a prototype we do not own. */
+const _installedErrorProtos = /* @__PURE__ */ new WeakSet([Object.prototype, Error.prototype]);
+/* Helper methods live as non-enumerable lazy getters on the shared
+ * prototype instead of own properties on every instance. On first
+ * access the getter allocates the per-instance closure and caches it
+ * as a non-enumerable own property, so detached usage still works and
+ * the allocation only happens for methods actually touched. */
+function _lazyMethod(proto, key, make) {
+    Object.defineProperty(proto, key, {
+        configurable: true,
+        enumerable: false,
+        get() {
+            const value = make(this);
+            Object.defineProperty(this, key, { value, configurable: true, writable: true });
+            return value;
+        },
+        set(value) {
+            Object.defineProperty(this, key, { value, configurable: true, writable: true });
+        },
+    });
+}
+const initializer = (inst, issues) => {
+    _core_index_js__WEBPACK_IMPORTED_MODULE_0__/* .$ZodError */ .a$.init(inst, issues);
+    inst.name = "ZodError";
+    const proto = Object.getPrototypeOf(inst);
+    if (_installedErrorProtos.has(proto))
+        return;
+    _installedErrorProtos.add(proto);
+    _lazyMethod(proto, "format", (self) => (mapper) => _core_index_js__WEBPACK_IMPORTED_MODULE_0__/* .formatError */ .Wk(self, mapper));
+    _lazyMethod(proto, "flatten", (self) => (mapper) => _core_index_js__WEBPACK_IMPORTED_MODULE_0__/* .flattenError */ .JM(self, mapper));
+    _lazyMethod(proto, "addIssue", (self) => (issue) => {
+        self.issues.push(issue);
+        self.message = JSON.stringify(self.issues, _core_util_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonStringifyReplacer */ .k8, 2);
+    });
+    _lazyMethod(proto, "addIssues", (self) => (issues) => {
+        self.issues.push(...issues);
+        self.message = JSON.stringify(self.issues, _core_util_js__WEBPACK_IMPORTED_MODULE_1__/* .jsonStringifyReplacer */ .k8, 2);
+    });
+    Object.defineProperty(proto, "isEmpty", {
+        configurable: true,
+        enumerable: false,
+        get() {
+            return this.issues.length === 0;
+        },
+    });
+};
+const ZodError = /*@__PURE__*/ _core_index_js__WEBPACK_IMPORTED_MODULE_2__/* .$constructor */ .xI("ZodError", initializer);
+const ZodRealError = /*@__PURE__*/ _core_index_js__WEBPACK_IMPORTED_MODULE_2__/* .$constructor */ .xI("ZodError", initializer, undefined, {
+    Parent: Error,
+});
+// /** @deprecated Use `z.core.$ZodErrorMapCtx` instead. */
+// export type ErrorMapCtx = core.$ZodErrorMapCtx;
+
+
+/***/ }),
+
 /***/ 64377:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -66847,7 +74752,7 @@ function copyFile(srcFile, destFile, force) {
 /* harmony export */ });
 /* unused harmony exports date, time, duration */
 /* harmony import */ var _core_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(43759);
-/* harmony import */ var _schemas_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(92857);
+/* harmony import */ var _schemas_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27597);
 
 
 
@@ -66867,7 +74772,7 @@ function duration(params) {
 
 /***/ }),
 
-/***/ 92857:
+/***/ 27597:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66889,10 +74794,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   vkY: () => (/* binding */ preprocess),
   g1P: () => (/* binding */ record),
   YjP: () => (/* binding */ string),
-  KCZ: () => (/* binding */ union)
+  KCZ: () => (/* binding */ union),
+  L5J: () => (/* binding */ unknown)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(88532);
@@ -71529,275 +79435,8 @@ const error = () => {
     };
 }
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/errors.js
-
-
-/* Computing the message eagerly is expensive (pretty-printed JSON of all
- * issues), so defer it until first read. The accessor functions and
- * descriptors are shared across instances to keep error construction
- * cheap; the computed message is cached on the internals object. The
- * setter preserves plain assignment semantics for consumers that
- * overwrite `message`. */
-function _getMessage() {
-    const internals = this._zod;
-    internals.message ?? (internals.message = JSON.stringify(internals.def, core_util/* jsonStringifyReplacer */.k8, 2));
-    return internals.message;
-}
-function _setMessage(value) {
-    this._zod.message = value;
-}
-const _messageDesc = {
-    get: _getMessage,
-    set: _setMessage,
-    enumerable: true,
-    configurable: true,
-};
-const _issuesDesc = { value: undefined, enumerable: false };
-/* Prototypes that already carry the lazy `toString`. Seeded with the
- * intrinsics so that `init` on a foreign object — it accepts any object —
- * can never install an accessor onto a prototype we do not own. */
-const _installedToString = /* @__PURE__ */ new WeakSet([Object.prototype, Error.prototype]);
-const initializer = (inst, def) => {
-    inst.name = "$ZodError";
-    // `_zod` is already non-enumerable: $constructor's init defined it with this same descriptor
-    _issuesDesc.value = def;
-    Object.defineProperty(inst, "issues", _issuesDesc);
-    // Clear the shared slot; a retained `value` pins the last error's issues.
-    _issuesDesc.value = undefined;
-    Object.defineProperty(inst, "message", _messageDesc);
-    /* `toString` lives as a non-enumerable lazy getter on the shared
-     * prototype; on first access it caches a per-instance closure so
-     * detached usage still works. */
-    const proto = Object.getPrototypeOf(inst);
-    if (!_installedToString.has(proto)) {
-        _installedToString.add(proto);
-        Object.defineProperty(proto, "toString", {
-            configurable: true,
-            enumerable: false,
-            get() {
-                const value = () => this.message;
-                Object.defineProperty(this, "toString", { value, configurable: true, writable: true });
-                return value;
-            },
-            set(value) {
-                Object.defineProperty(this, "toString", { value, configurable: true, writable: true });
-            },
-        });
-    }
-};
-const $ZodError = (0,core_core/* $constructor */.xI)("$ZodError", initializer);
-const $ZodRealError = (0,core_core/* $constructor */.xI)("$ZodError", initializer, undefined, {
-    Parent: Error,
-});
-/** Get-or-create `obj[key]` as an own data property. A path segment naming an inherited member
- * ("toString", "constructor") would otherwise read through to the prototype, and assigning
- * "__proto__" would hit the setter instead of creating a key. */
-function node(obj, key, make) {
-    if (!Object.prototype.hasOwnProperty.call(obj, key)) {
-        if (key === "__proto__") {
-            Object.defineProperty(obj, key, { value: make(), writable: true, enumerable: true, configurable: true });
-        }
-        else {
-            obj[key] = make();
-        }
-    }
-    return obj[key];
-}
-function flattenError(error, mapper = (issue) => issue.message) {
-    const fieldErrors = {};
-    const formErrors = [];
-    for (const sub of error.issues) {
-        if (sub.path.length > 0) {
-            node(fieldErrors, sub.path[0], () => []).push(mapper(sub));
-        }
-        else {
-            formErrors.push(mapper(sub));
-        }
-    }
-    return { formErrors, fieldErrors };
-}
-function formatError(error, mapper = (issue) => issue.message) {
-    const fieldErrors = { _errors: [] };
-    const processError = (error, path = []) => {
-        for (const issue of error.issues) {
-            if (issue.code === "invalid_union" && issue.errors.length) {
-                issue.errors.map((issues) => processError({ issues }, [...path, ...issue.path]));
-            }
-            else if (issue.code === "invalid_key") {
-                processError({ issues: issue.issues }, [...path, ...issue.path]);
-            }
-            else if (issue.code === "invalid_element") {
-                processError({ issues: issue.issues }, [...path, ...issue.path]);
-            }
-            else {
-                const fullpath = [...path, ...issue.path];
-                if (fullpath.length === 0) {
-                    fieldErrors._errors.push(mapper(issue));
-                }
-                else {
-                    let curr = fieldErrors;
-                    let i = 0;
-                    while (i < fullpath.length) {
-                        const el = fullpath[i];
-                        const terminal = i === fullpath.length - 1;
-                        // `_errors` is reserved by this legacy format, so merge a matching path segment into the current node instead of treating its array as a child.
-                        if (el === "_errors") {
-                            if (terminal)
-                                curr._errors.push(mapper(issue));
-                            i++;
-                            continue;
-                        }
-                        // A path element may collide with an inherited property name such as
-                        // "__proto__" or "constructor". Truthiness checks read the prototype
-                        // (so no node is created, then ._errors.push throws), and bracket
-                        // assignment of "__proto__" hits the setter instead of creating an
-                        // own key. Guard the read with hasOwnProperty and create the node
-                        // with defineProperty so any path element becomes a real own key.
-                        if (!Object.prototype.hasOwnProperty.call(curr, el)) {
-                            Object.defineProperty(curr, el, {
-                                value: { _errors: [] },
-                                enumerable: true,
-                                writable: true,
-                                configurable: true,
-                            });
-                        }
-                        const node = curr[el];
-                        if (terminal) {
-                            node._errors.push(mapper(issue));
-                        }
-                        curr = node;
-                        i++;
-                    }
-                }
-            }
-        }
-    };
-    processError(error);
-    return fieldErrors;
-}
-function treeifyError(error, mapper = (issue) => issue.message) {
-    const result = { errors: [] };
-    const processError = (error, path = []) => {
-        var _a;
-        for (const issue of error.issues) {
-            if (issue.code === "invalid_union" && issue.errors.length) {
-                // regular union error
-                issue.errors.map((issues) => processError({ issues }, [...path, ...issue.path]));
-            }
-            else if (issue.code === "invalid_key") {
-                processError({ issues: issue.issues }, [...path, ...issue.path]);
-            }
-            else if (issue.code === "invalid_element") {
-                processError({ issues: issue.issues }, [...path, ...issue.path]);
-            }
-            else {
-                const fullpath = [...path, ...issue.path];
-                if (fullpath.length === 0) {
-                    result.errors.push(mapper(issue));
-                    continue;
-                }
-                let curr = result;
-                let i = 0;
-                while (i < fullpath.length) {
-                    const el = fullpath[i];
-                    const terminal = i === fullpath.length - 1;
-                    if (typeof el === "string") {
-                        curr.properties ?? (curr.properties = {});
-                        // el may collide with an inherited property name ("__proto__",
-                        // "constructor", ...); ??= reads the prototype so the node is never
-                        // created and curr.errors.push throws. Guard with hasOwnProperty and
-                        // create the node with defineProperty so "__proto__" becomes a real
-                        // own key rather than invoking the prototype setter.
-                        if (!Object.prototype.hasOwnProperty.call(curr.properties, el)) {
-                            Object.defineProperty(curr.properties, el, {
-                                value: { errors: [] },
-                                enumerable: true,
-                                writable: true,
-                                configurable: true,
-                            });
-                        }
-                        curr = curr.properties[el];
-                    }
-                    else {
-                        curr.items ?? (curr.items = []);
-                        (_a = curr.items)[el] ?? (_a[el] = { errors: [] });
-                        curr = curr.items[el];
-                    }
-                    if (terminal) {
-                        curr.errors.push(mapper(issue));
-                    }
-                    i++;
-                }
-            }
-        }
-    };
-    processError(error);
-    return result;
-}
-/** Format a ZodError as a human-readable string in the following form.
- *
- * From
- *
- * ```ts
- * ZodError {
- *   issues: [
- *     {
- *       expected: 'string',
- *       code: 'invalid_type',
- *       path: [ 'username' ],
- *       message: 'Invalid input: expected string'
- *     },
- *     {
- *       expected: 'number',
- *       code: 'invalid_type',
- *       path: [ 'favoriteNumbers', 1 ],
- *       message: 'Invalid input: expected number'
- *     }
- *   ];
- * }
- * ```
- *
- * to
- *
- * ```
- * username
- *   ✖ Expected number, received string at "username
- * favoriteNumbers[0]
- *   ✖ Invalid input: expected number
- * ```
- */
-function toDotPath(_path) {
-    const segs = [];
-    const path = _path.map((seg) => (typeof seg === "object" ? seg.key : seg));
-    for (const seg of path) {
-        if (typeof seg === "number")
-            segs.push(`[${seg}]`);
-        else if (typeof seg === "symbol")
-            segs.push(`[${JSON.stringify(String(seg))}]`);
-        else if (/[^\w$]/.test(seg))
-            segs.push(`[${JSON.stringify(seg)}]`);
-        else {
-            if (segs.length)
-                segs.push(".");
-            segs.push(seg);
-        }
-    }
-    return segs.join("");
-}
-function prettifyError(error) {
-    const lines = [];
-    // sort by path length
-    const issues = [...error.issues].sort((a, b) => (a.path ?? []).length - (b.path ?? []).length);
-    // Process each issue
-    for (const issue of issues) {
-        lines.push(`✖ ${issue.message}`);
-        if (issue.path?.length)
-            lines.push(`  → at ${toDotPath(issue.path)}`);
-    }
-    // Convert Map to formatted string
-    return lines.join("\n");
-}
-
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/errors.js
+var errors = __nccwpck_require__(37428);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/parse.js
 
 
@@ -71822,7 +79461,7 @@ const _parse = (_Err) => {
     };
     return fn;
 };
-const parse_parse = /* @__PURE__*/ _parse($ZodRealError);
+const parse_parse = /* @__PURE__*/ _parse(errors/* $ZodRealError */.Kd);
 const _parseAsync = (_Err) => {
     const fn = async (schema, value, _ctx, params) => {
         const ctx = _ctx ? { ..._ctx, async: true } : { async: true };
@@ -71838,7 +79477,7 @@ const _parseAsync = (_Err) => {
     };
     return fn;
 };
-const parse_parseAsync = /* @__PURE__*/ _parseAsync($ZodRealError);
+const parse_parseAsync = /* @__PURE__*/ _parseAsync(errors/* $ZodRealError */.Kd);
 const _safeParse = (_Err) => (schema, value, _ctx) => {
     const ctx = _ctx ? { ..._ctx, async: false } : { async: false };
     const result = schema._zod.run({ value, issues: [] }, ctx);
@@ -71847,7 +79486,7 @@ const _safeParse = (_Err) => (schema, value, _ctx) => {
     }
     return result.issues.length ? failure(_Err, result.issues, ctx) : { success: true, data: result.value };
 };
-const safeParse = /* @__PURE__*/ _safeParse($ZodRealError);
+const safeParse = /* @__PURE__*/ _safeParse(errors/* $ZodRealError */.Kd);
 // the error is built on the first read of `error`: finalizing the issues and constructing the instance is most of a failing parse, and a caller that only branches on `success` never pays it. a getter in the literal keeps this small; the alternative, one shared accessor descriptor plus a hidden state slot, reads ~15% faster but costs ~75 B gzipped in every bundle
 function failure(Err, issues, ctx) {
     let error;
@@ -71877,7 +79516,7 @@ const _safeParseAsync = (_Err) => async (schema, value, _ctx) => {
         result = await result;
     return result.issues.length ? failure(_Err, result.issues, ctx) : { success: true, data: result.value };
 };
-const safeParseAsync = /* @__PURE__*/ _safeParseAsync($ZodRealError);
+const safeParseAsync = /* @__PURE__*/ _safeParseAsync(errors/* $ZodRealError */.Kd);
 // registry mirrors of the compiler's sentinels, so this module never imports the compiler
 const COMPILE_INVALID = /* @__PURE__ */ Symbol.for("zod.compile.invalid");
 const COMPILE_FALLBACK = /* @__PURE__ */ Symbol.for("zod.compile.fallback");
@@ -71930,7 +79569,7 @@ const _encode = (_Err) => {
     };
     return fn;
 };
-const encode = /* @__PURE__*/ _encode($ZodRealError);
+const encode = /* @__PURE__*/ _encode(errors/* $ZodRealError */.Kd);
 const _decode = (_Err) => {
     const parse = _parse(_Err);
     const fn = (schema, value, _ctx, _params) => {
@@ -71938,7 +79577,7 @@ const _decode = (_Err) => {
     };
     return fn;
 };
-const decode = /* @__PURE__*/ _decode($ZodRealError);
+const decode = /* @__PURE__*/ _decode(errors/* $ZodRealError */.Kd);
 const _encodeAsync = (_Err) => {
     const parseAsync = _parseAsync(_Err);
     const fn = async (schema, value, _ctx, _params) => {
@@ -71947,7 +79586,7 @@ const _encodeAsync = (_Err) => {
     };
     return fn;
 };
-const encodeAsync = /* @__PURE__*/ _encodeAsync($ZodRealError);
+const encodeAsync = /* @__PURE__*/ _encodeAsync(errors/* $ZodRealError */.Kd);
 const _decodeAsync = (_Err) => {
     const parseAsync = _parseAsync(_Err);
     const fn = async (schema, value, _ctx, _params) => {
@@ -71955,102 +79594,45 @@ const _decodeAsync = (_Err) => {
     };
     return fn;
 };
-const decodeAsync = /* @__PURE__*/ _decodeAsync($ZodRealError);
+const decodeAsync = /* @__PURE__*/ _decodeAsync(errors/* $ZodRealError */.Kd);
 const _safeEncode = (_Err) => (schema, value, _ctx) => {
     const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
     return _safeParse(_Err)(schema, value, ctx);
 };
-const safeEncode = /* @__PURE__*/ _safeEncode($ZodRealError);
+const safeEncode = /* @__PURE__*/ _safeEncode(errors/* $ZodRealError */.Kd);
 const _safeDecode = (_Err) => (schema, value, _ctx) => {
     return _safeParse(_Err)(schema, value, _ctx);
 };
-const safeDecode = /* @__PURE__*/ _safeDecode($ZodRealError);
+const safeDecode = /* @__PURE__*/ _safeDecode(errors/* $ZodRealError */.Kd);
 const _safeEncodeAsync = (_Err) => async (schema, value, _ctx) => {
     const ctx = _ctx ? { ..._ctx, direction: "backward" } : { direction: "backward" };
     return _safeParseAsync(_Err)(schema, value, ctx);
 };
-const safeEncodeAsync = /* @__PURE__*/ _safeEncodeAsync($ZodRealError);
+const safeEncodeAsync = /* @__PURE__*/ _safeEncodeAsync(errors/* $ZodRealError */.Kd);
 const _safeDecodeAsync = (_Err) => async (schema, value, _ctx) => {
     return _safeParseAsync(_Err)(schema, value, _ctx);
 };
-const safeDecodeAsync = /* @__PURE__*/ _safeDecodeAsync($ZodRealError);
+const safeDecodeAsync = /* @__PURE__*/ _safeDecodeAsync(errors/* $ZodRealError */.Kd);
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/errors.js
-
-
-
-/* Prototypes that already carry the lazy helper methods. Seeded with the
- * intrinsics so that `init` on a foreign object — it accepts any object —
- * can never install an accessor onto a prototype we do not own. */
-const _installedErrorProtos = /* @__PURE__ */ new WeakSet([Object.prototype, Error.prototype]);
-/* Helper methods live as non-enumerable lazy getters on the shared
- * prototype instead of own properties on every instance. On first
- * access the getter allocates the per-instance closure and caches it
- * as a non-enumerable own property, so detached usage still works and
- * the allocation only happens for methods actually touched. */
-function _lazyMethod(proto, key, make) {
-    Object.defineProperty(proto, key, {
-        configurable: true,
-        enumerable: false,
-        get() {
-            const value = make(this);
-            Object.defineProperty(this, key, { value, configurable: true, writable: true });
-            return value;
-        },
-        set(value) {
-            Object.defineProperty(this, key, { value, configurable: true, writable: true });
-        },
-    });
-}
-const errors_initializer = (inst, issues) => {
-    $ZodError.init(inst, issues);
-    inst.name = "ZodError";
-    const proto = Object.getPrototypeOf(inst);
-    if (_installedErrorProtos.has(proto))
-        return;
-    _installedErrorProtos.add(proto);
-    _lazyMethod(proto, "format", (self) => (mapper) => formatError(self, mapper));
-    _lazyMethod(proto, "flatten", (self) => (mapper) => flattenError(self, mapper));
-    _lazyMethod(proto, "addIssue", (self) => (issue) => {
-        self.issues.push(issue);
-        self.message = JSON.stringify(self.issues, core_util/* jsonStringifyReplacer */.k8, 2);
-    });
-    _lazyMethod(proto, "addIssues", (self) => (issues) => {
-        self.issues.push(...issues);
-        self.message = JSON.stringify(self.issues, core_util/* jsonStringifyReplacer */.k8, 2);
-    });
-    Object.defineProperty(proto, "isEmpty", {
-        configurable: true,
-        enumerable: false,
-        get() {
-            return this.issues.length === 0;
-        },
-    });
-};
-const ZodError = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodError", errors_initializer)));
-const ZodRealError = /*@__PURE__*/ core_core/* $constructor */.xI("ZodError", errors_initializer, undefined, {
-    Parent: Error,
-});
-// /** @deprecated Use `z.core.$ZodErrorMapCtx` instead. */
-// export type ErrorMapCtx = core.$ZodErrorMapCtx;
-
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/errors.js
+var classic_errors = __nccwpck_require__(961);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/parse.js
 
 
-const classic_parse_parse = /* @__PURE__ */ _parse(ZodRealError);
-const classic_parse_parseAsync = /* @__PURE__ */ _parseAsync(ZodRealError);
-const parse_safeParse = /* @__PURE__ */ _safeParse(ZodRealError);
-const parse_safeParseAsync = /* @__PURE__ */ _safeParseAsync(ZodRealError);
+const classic_parse_parse = /* @__PURE__ */ _parse(classic_errors/* ZodRealError */.g);
+const classic_parse_parseAsync = /* @__PURE__ */ _parseAsync(classic_errors/* ZodRealError */.g);
+const parse_safeParse = /* @__PURE__ */ _safeParse(classic_errors/* ZodRealError */.g);
+const parse_safeParseAsync = /* @__PURE__ */ _safeParseAsync(classic_errors/* ZodRealError */.g);
 
 // Codec functions
-const parse_encode = /* @__PURE__ */ _encode(ZodRealError);
-const parse_decode = /* @__PURE__ */ _decode(ZodRealError);
-const parse_encodeAsync = /* @__PURE__ */ _encodeAsync(ZodRealError);
-const parse_decodeAsync = /* @__PURE__ */ _decodeAsync(ZodRealError);
-const parse_safeEncode = /* @__PURE__ */ _safeEncode(ZodRealError);
-const parse_safeDecode = /* @__PURE__ */ _safeDecode(ZodRealError);
-const parse_safeEncodeAsync = /* @__PURE__ */ _safeEncodeAsync(ZodRealError);
-const parse_safeDecodeAsync = /* @__PURE__ */ _safeDecodeAsync(ZodRealError);
+const parse_encode = /* @__PURE__ */ _encode(classic_errors/* ZodRealError */.g);
+const parse_decode = /* @__PURE__ */ _decode(classic_errors/* ZodRealError */.g);
+const parse_encodeAsync = /* @__PURE__ */ _encodeAsync(classic_errors/* ZodRealError */.g);
+const parse_decodeAsync = /* @__PURE__ */ _decodeAsync(classic_errors/* ZodRealError */.g);
+const parse_safeEncode = /* @__PURE__ */ _safeEncode(classic_errors/* ZodRealError */.g);
+const parse_safeDecode = /* @__PURE__ */ _safeDecode(classic_errors/* ZodRealError */.g);
+const parse_safeEncodeAsync = /* @__PURE__ */ _safeEncodeAsync(classic_errors/* ZodRealError */.g);
+const parse_safeDecodeAsync = /* @__PURE__ */ _safeDecodeAsync(classic_errors/* ZodRealError */.g);
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/schemas.js
 
@@ -75468,6 +83050,289 @@ function config(newConfig) {
     if (newConfig)
         Object.assign(globalConfig, newConfig);
     return globalConfig;
+}
+
+
+/***/ }),
+
+/***/ 37428:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   JM: () => (/* binding */ flattenError),
+/* harmony export */   Kd: () => (/* binding */ $ZodRealError),
+/* harmony export */   Wk: () => (/* binding */ formatError),
+/* harmony export */   a$: () => (/* binding */ $ZodError)
+/* harmony export */ });
+/* unused harmony exports treeifyError, toDotPath, prettifyError */
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(88532);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(54723);
+
+
+/* Computing the message eagerly is expensive (pretty-printed JSON of all
+ * issues), so defer it until first read. The accessor functions and
+ * descriptors are shared across instances to keep error construction
+ * cheap; the computed message is cached on the internals object. The
+ * setter preserves plain assignment semantics for consumers that
+ * overwrite `message`. */
+function _getMessage() {
+    const internals = this._zod;
+    internals.message ?? (internals.message = JSON.stringify(internals.def, _util_js__WEBPACK_IMPORTED_MODULE_0__/* .jsonStringifyReplacer */ .k8, 2));
+    return internals.message;
+}
+function _setMessage(value) {
+    this._zod.message = value;
+}
+const _messageDesc = {
+    get: _getMessage,
+    set: _setMessage,
+    enumerable: true,
+    configurable: true,
+};
+const _issuesDesc = { value: undefined, enumerable: false };
+/* Prototypes that already carry the lazy `toString`. Seeded with the
+ * intrinsics so that `init` on a foreign object — it accepts any object —
+ * can never install an accessor onto a prototype we do not own. */
+const _installedToString = /* @__PURE__ */ new WeakSet([Object.prototype, Error.prototype]);
+const initializer = (inst, def) => {
+    inst.name = "$ZodError";
+    // `_zod` is already non-enumerable: $constructor's init defined it with this same descriptor
+    _issuesDesc.value = def;
+    Object.defineProperty(inst, "issues", _issuesDesc);
+    // Clear the shared slot; a retained `value` pins the last error's issues.
+    _issuesDesc.value = undefined;
+    Object.defineProperty(inst, "message", _messageDesc);
+    /* `toString` lives as a non-enumerable lazy getter on the shared
+     * prototype; on first access it caches a per-instance closure so
+     * detached usage still works. */
+    const proto = Object.getPrototypeOf(inst);
+    if (!_installedToString.has(proto)) {
+        _installedToString.add(proto);
+        Object.defineProperty(proto, "toString", {
+            configurable: true,
+            enumerable: false,
+            get() {
+                const value = () => this.message;
+                Object.defineProperty(this, "toString", { value, configurable: true, writable: true });
+                return value;
+            },
+            set(value) {
+                Object.defineProperty(this, "toString", { value, configurable: true, writable: true });
+            },
+        });
+    }
+};
+const $ZodError = (0,_core_js__WEBPACK_IMPORTED_MODULE_1__/* .$constructor */ .xI)("$ZodError", initializer);
+const $ZodRealError = (0,_core_js__WEBPACK_IMPORTED_MODULE_1__/* .$constructor */ .xI)("$ZodError", initializer, undefined, {
+    Parent: Error,
+});
+/** Get-or-create `obj[key]` as an own data property. A path segment naming an inherited member
+ * ("toString", "constructor") would otherwise read through to the prototype, and assigning
+ * "__proto__" would hit the setter instead of creating a key. */
+function node(obj, key, make) {
+    if (!Object.prototype.hasOwnProperty.call(obj, key)) {
+        if (key === "__proto__") {
+            Object.defineProperty(obj, key, { value: make(), writable: true, enumerable: true, configurable: true });
+        }
+        else {
+            obj[key] = make();
+        }
+    }
+    return obj[key];
+}
+function flattenError(error, mapper = (issue) => issue.message) {
+    const fieldErrors = {};
+    const formErrors = [];
+    for (const sub of error.issues) {
+        if (sub.path.length > 0) {
+            node(fieldErrors, sub.path[0], () => []).push(mapper(sub));
+        }
+        else {
+            formErrors.push(mapper(sub));
+        }
+    }
+    return { formErrors, fieldErrors };
+}
+function formatError(error, mapper = (issue) => issue.message) {
+    const fieldErrors = { _errors: [] };
+    const processError = (error, path = []) => {
+        for (const issue of error.issues) {
+            if (issue.code === "invalid_union" && issue.errors.length) {
+                issue.errors.map((issues) => processError({ issues }, [...path, ...issue.path]));
+            }
+            else if (issue.code === "invalid_key") {
+                processError({ issues: issue.issues }, [...path, ...issue.path]);
+            }
+            else if (issue.code === "invalid_element") {
+                processError({ issues: issue.issues }, [...path, ...issue.path]);
+            }
+            else {
+                const fullpath = [...path, ...issue.path];
+                if (fullpath.length === 0) {
+                    fieldErrors._errors.push(mapper(issue));
+                }
+                else {
+                    let curr = fieldErrors;
+                    let i = 0;
+                    while (i < fullpath.length) {
+                        const el = fullpath[i];
+                        const terminal = i === fullpath.length - 1;
+                        // `_errors` is reserved by this legacy format, so merge a matching path segment into the current node instead of treating its array as a child.
+                        if (el === "_errors") {
+                            if (terminal)
+                                curr._errors.push(mapper(issue));
+                            i++;
+                            continue;
+                        }
+                        // A path element may collide with an inherited property name such as
+                        // "__proto__" or "constructor". Truthiness checks read the prototype
+                        // (so no node is created, then ._errors.push throws), and bracket
+                        // assignment of "__proto__" hits the setter instead of creating an
+                        // own key. Guard the read with hasOwnProperty and create the node
+                        // with defineProperty so any path element becomes a real own key.
+                        if (!Object.prototype.hasOwnProperty.call(curr, el)) {
+                            Object.defineProperty(curr, el, {
+                                value: { _errors: [] },
+                                enumerable: true,
+                                writable: true,
+                                configurable: true,
+                            });
+                        }
+                        const node = curr[el];
+                        if (terminal) {
+                            node._errors.push(mapper(issue));
+                        }
+                        curr = node;
+                        i++;
+                    }
+                }
+            }
+        }
+    };
+    processError(error);
+    return fieldErrors;
+}
+function treeifyError(error, mapper = (issue) => issue.message) {
+    const result = { errors: [] };
+    const processError = (error, path = []) => {
+        var _a;
+        for (const issue of error.issues) {
+            if (issue.code === "invalid_union" && issue.errors.length) {
+                // regular union error
+                issue.errors.map((issues) => processError({ issues }, [...path, ...issue.path]));
+            }
+            else if (issue.code === "invalid_key") {
+                processError({ issues: issue.issues }, [...path, ...issue.path]);
+            }
+            else if (issue.code === "invalid_element") {
+                processError({ issues: issue.issues }, [...path, ...issue.path]);
+            }
+            else {
+                const fullpath = [...path, ...issue.path];
+                if (fullpath.length === 0) {
+                    result.errors.push(mapper(issue));
+                    continue;
+                }
+                let curr = result;
+                let i = 0;
+                while (i < fullpath.length) {
+                    const el = fullpath[i];
+                    const terminal = i === fullpath.length - 1;
+                    if (typeof el === "string") {
+                        curr.properties ?? (curr.properties = {});
+                        // el may collide with an inherited property name ("__proto__",
+                        // "constructor", ...); ??= reads the prototype so the node is never
+                        // created and curr.errors.push throws. Guard with hasOwnProperty and
+                        // create the node with defineProperty so "__proto__" becomes a real
+                        // own key rather than invoking the prototype setter.
+                        if (!Object.prototype.hasOwnProperty.call(curr.properties, el)) {
+                            Object.defineProperty(curr.properties, el, {
+                                value: { errors: [] },
+                                enumerable: true,
+                                writable: true,
+                                configurable: true,
+                            });
+                        }
+                        curr = curr.properties[el];
+                    }
+                    else {
+                        curr.items ?? (curr.items = []);
+                        (_a = curr.items)[el] ?? (_a[el] = { errors: [] });
+                        curr = curr.items[el];
+                    }
+                    if (terminal) {
+                        curr.errors.push(mapper(issue));
+                    }
+                    i++;
+                }
+            }
+        }
+    };
+    processError(error);
+    return result;
+}
+/** Format a ZodError as a human-readable string in the following form.
+ *
+ * From
+ *
+ * ```ts
+ * ZodError {
+ *   issues: [
+ *     {
+ *       expected: 'string',
+ *       code: 'invalid_type',
+ *       path: [ 'username' ],
+ *       message: 'Invalid input: expected string'
+ *     },
+ *     {
+ *       expected: 'number',
+ *       code: 'invalid_type',
+ *       path: [ 'favoriteNumbers', 1 ],
+ *       message: 'Invalid input: expected number'
+ *     }
+ *   ];
+ * }
+ * ```
+ *
+ * to
+ *
+ * ```
+ * username
+ *   ✖ Expected number, received string at "username
+ * favoriteNumbers[0]
+ *   ✖ Invalid input: expected number
+ * ```
+ */
+function toDotPath(_path) {
+    const segs = [];
+    const path = _path.map((seg) => (typeof seg === "object" ? seg.key : seg));
+    for (const seg of path) {
+        if (typeof seg === "number")
+            segs.push(`[${seg}]`);
+        else if (typeof seg === "symbol")
+            segs.push(`[${JSON.stringify(String(seg))}]`);
+        else if (/[^\w$]/.test(seg))
+            segs.push(`[${JSON.stringify(seg)}]`);
+        else {
+            if (segs.length)
+                segs.push(".");
+            segs.push(seg);
+        }
+    }
+    return segs.join("");
+}
+function prettifyError(error) {
+    const lines = [];
+    // sort by path length
+    const issues = [...error.issues].sort((a, b) => (a.path ?? []).length - (b.path ?? []).length);
+    // Process each issue
+    for (const issue of issues) {
+        lines.push(`✖ ${issue.message}`);
+        if (issue.path?.length)
+            lines.push(`  → at ${toDotPath(issue.path)}`);
+    }
+    // Convert Map to formatted string
+    return lines.join("\n");
 }
 
 
