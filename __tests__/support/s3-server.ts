@@ -1,8 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { access } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { S3 } from '@aws-sdk/client-s3'
 
 import { freePort } from './cluster.js'
@@ -28,7 +26,7 @@ export interface S3Server {
 export async function startS3Server(environment: Record<string, string> = {}): Promise<S3Server> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const server = spawn(await program(), ['-H', '127.0.0.1', '-p', String(port)], {
+  const server = spawn(program(), ['-H', '127.0.0.1', '-p', String(port)], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...environment },
   })
@@ -54,13 +52,9 @@ export async function startS3Server(environment: Record<string, string> = {}): P
   }
 }
 
-/** What scripts/lib/s3-server installed, else what is on PATH. */
-async function program(): Promise<string> {
-  const installed = fileURLToPath(new URL('../../.cache/moto/bin/moto_server', import.meta.url))
-  return access(installed).then(
-    () => installed,
-    () => 'moto_server',
-  )
+/** What `scripts/lib/s3-server` found, else what is on PATH. */
+function program(): string {
+  return process.env.S3_SERVER ?? 'moto_server'
 }
 
 async function ready(server: ChildProcess, url: string, said: () => string): Promise<void> {
@@ -69,7 +63,7 @@ async function ready(server: ChildProcess, url: string, said: () => string): Pro
   const begun = Date.now()
   for (;;) {
     if (failed.error !== undefined) {
-      throw new Error('moto_server is not there: scripts/lib/s3-server installs it.', { cause: failed.error })
+      throw new Error('moto_server is not there: scripts/lib/s3-server says where to get it.', { cause: failed.error })
     }
     if (server.exitCode !== null || Date.now() - begun > STARTING_MS) {
       await ended(server)
