@@ -17,6 +17,8 @@ import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary
 jest.setTimeout(180_000)
 
 const DAY = 24 * 3600 * 1000
+/** One instant for all, so that the sets of a day have one id in every store. */
+const STARTED = Date.now()
 
 describe('copies of a backup', () => {
   let source: TestCluster
@@ -62,7 +64,7 @@ describe('copies of a backup', () => {
 
   /** Puts a set into a store as a backup so many days ago would have left it. Returns its id. */
   async function earlier(where: string, daysAgo: number, overrides: Partial<Manifest> = {}): Promise<string> {
-    const time = new Date(Date.now() - daysAgo * DAY)
+    const time = new Date(STARTED - daysAgo * DAY)
     const manifest = {
       ...(JSON.parse(await readFile(path.join(sample, 'manifest.json'), 'utf8')) as Manifest),
       id: idOf(time),
