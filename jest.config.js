@@ -20,5 +20,6 @@ const project = (name, extra = {}) => ({
 
 export default {
   projects: [project('unit'), project('integration'), project('e2e')],
-  maxWorkers: 2,
+  // Many tests wait for servers and programs more than they compute.
+  maxWorkers: 3,
 }

@@ -8,7 +8,7 @@ import { outputsOf } from '../../../src/report/outputs.js'
 import type { Report } from '../../../src/report/report.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { createFarm } from '../../support/databases/index.js'
-import { operate, PROVEN, summaryOf, type Given, type Operated } from '../../support/operating.js'
+import { operate, PROVEN, summaryOf, type Alteration, type Given, type Operated } from '../../support/operating.js'
 import { startRsyncDaemon } from '../../support/rsync-daemon.js'
 import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
@@ -50,15 +50,24 @@ describe('a store elsewhere', () => {
     for (const name of Object.keys(credentials)) Reflect.deleteProperty(process.env, name)
   })
 
-  const run = (operation: Operation, given: Given = {}): Promise<Operated> => operate(operation, { store, ...given })
+  const run = (operation: Operation, given: Given = {}, alter?: Alteration): Promise<Operated> =>
+    operate(operation, { store, ...given }, alter === undefined ? {} : { alter })
 
-  const backUp = async (given: Given = {}): Promise<Operated> => {
+  const backUp = async (given: Given = {}, alter?: Alteration): Promise<Operated> => {
     await new Promise((resolve) => setTimeout(resolve, 1000))
-    return run('backup', {
-      ...{ 'database-url': source.url('farm'), 'scratch-url': scratch.url(), type: 'daily' },
-      ...given,
-    })
+    const database = { 'database-url': source.url('farm'), 'scratch-url': scratch.url(), type: 'daily' }
+    return run('backup', { ...database, ...given }, alter)
   }
+
+  /** Pauses between tries pass in no time. */
+  const hasty: Alteration = (context) => ({
+    ...context,
+    clock: {
+      now: () => context.clock.now(),
+      monotonic: () => context.clock.monotonic(),
+      sleep: (milliseconds, signal) => context.clock.sleep(milliseconds / 50, signal),
+    },
+  })
 
   const keys = async (): Promise<string[]> => {
     const { Contents = [] } = await server.client.listObjectsV2({ Bucket: bucket })
@@ -152,7 +161,7 @@ describe('a store elsewhere', () => {
     expect(await readdir(path.join(shown, 'farm', 'daily'))).toEqual([first.report.id])
 
     await daemon.stop()
-    const without = await backUp(given)
+    const without = await backUp(given, hasty)
     expect(summaryOf(without)).toMatchObject({ exitCode: 1, outcome: 'proven' })
     expect(without.report.failure?.message).toContain(`the copy to ${daemon.location('/farm')} failed`)
     expect(without.report.failure?.message).not.toContain(daemon.password)

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, jest } from '@jest/globals'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import path from 'node:path'
+import { mkdir } from 'node:fs/promises'
 
-import { RemoteStore } from '../../../src/stores/remote.js'
 import { placeContract } from '../../support/place-contract.js'
 import type { RsyncDaemon } from '../../support/rsync-daemon.js'
 import { RsyncPlaces, keysOf } from '../../support/rsync-places.js'
 import type { Sshd } from '../../support/sshd.js'
-import { storeContract } from '../../support/store-contract.js'
 
 jest.setTimeout(300_000)
 
@@ -44,23 +41,4 @@ placeContract('rsync over ssh', () => {
 placeContract('rsync over ssh with a key restricted to a folder', () => {
   const tools = places.tools(keysOf(restricted))
   return Promise.resolve(places.fixture(restricted.location('/store'), places.at('rr', 'store'), tools))
-})
-
-storeContract('a store behind a daemon of rsync', () => {
-  const root = places.at('daemon', 'module', 'store')
-  const open = (): RemoteStore => {
-    const tools = places.tools(keysOf(daemon))
-    return new RemoteStore(places.open(daemon.location('/store'), tools), tools)
-  }
-  return Promise.resolve({
-    store: open(),
-    again: open,
-    plant: async (file, content) => {
-      await mkdir(path.dirname(path.join(root, file)), { recursive: true })
-      await writeFile(path.join(root, file), content)
-    },
-    erase: (file) => rm(path.join(root, file)),
-    withoutManifest: 'invisible' as const,
-    dispose: () => rm(root, { recursive: true, force: true }),
-  })
 })
