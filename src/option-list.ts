@@ -368,6 +368,63 @@ export const OPTIONS = {
       'critical: duration > 30min, size > 1GB, errors > 0; warning: duration > 15min, compression < 0.5, disk_space < 1GB; info: size_change > 10%, record_change > 100',
     operations: ['backup'],
   },
+  'fail-on': {
+    kind: 'choice',
+    choices: ['critical', 'warning', 'info', 'never'],
+    describe: 'From which level on an alert makes the run fail (exit code 1), after everything else is done.',
+    default: 'critical',
+    operations: ['backup'],
+  },
+  'webhook-url': {
+    kind: 'text',
+    describe:
+      'Where alerts and failures are sent as JSON by POST. A Slack address gets the form that Slack shows. It never holds up a backup; what could not be delivered is itself reported.',
+    secret: true,
+    example: 'https://hooks.example.org/backups',
+  },
+  'webhook-secret': {
+    kind: 'text',
+    describe: 'Signs what is sent to `webhook-url`: HMAC-SHA256 of the body, in the header `X-Lifeboat-Signature`.',
+    secret: true,
+  },
+  'ping-url': {
+    kind: 'text',
+    describe:
+      "The address of a dead-man's service that is asked at the start (`/start`), after success, and after a failure (`/fail`), as healthchecks.io has it.",
+    secret: true,
+    example: 'https://hc-ping.example.org/0c1e…',
+  },
+  'problem-issues': {
+    kind: 'flag',
+    describe:
+      'Whether each problem has one GitHub issue, which is opened, updated and closed by itself when the problem ends. Needs `github-token` with `issues: write`.',
+    default: 'false',
+  },
+  'metrics-file': {
+    kind: 'text',
+    describe:
+      "A file that gets the metrics as OpenMetrics text, for a node exporter's textfile collector (a name that ends in `.prom`).",
+    example: '/var/lib/node_exporter/lifeboat.prom',
+  },
+  period: {
+    kind: 'choice',
+    choices: ['daily', 'weekly'],
+    describe: 'What a report looks back over: the last day or the last seven days; trends are longer.',
+    default: 'daily',
+    operations: [],
+  },
+  'max-age': {
+    kind: 'text',
+    describe: 'How old the newest backup of a type may be for `watch`, such as `26h`, `8d`.',
+    default: '26h',
+    operations: [],
+  },
+  'max-unproven': {
+    kind: 'text',
+    describe: 'How old the newest proven backup of a type may be for `watch`, such as `26h`, `8d`.',
+    defaultText: 'the same as `max-age`',
+    operations: [],
+  },
   'upload-artifact': {
     kind: 'choice',
     choices: ['all', 'report', 'none'],

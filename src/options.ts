@@ -70,6 +70,21 @@ const Given = z.object({
   dryRun: flag(false),
   confirm: z.string().optional(),
   alerts: rules(),
+  failOn: z.enum(OPTIONS['fail-on'].choices).default('critical'),
+  webhookUrl: z.url('must be a URL').optional(),
+  webhookSecret: z.string().min(1).optional(),
+  pingUrl: z.url('must be a URL').optional(),
+  problemIssues: flag(false),
+  metricsFile: z.string().min(1).optional(),
+  period: z.enum(OPTIONS.period.choices).default('daily'),
+  maxAge: z
+    .string()
+    .regex(/^\d+(min|h|d)$/, 'must be an age such as 26h or 8d')
+    .default('26h'),
+  maxUnproven: z
+    .string()
+    .regex(/^\d+(min|h|d)$/, 'must be an age such as 26h or 8d')
+    .optional(),
   uploadArtifact: z.enum(OPTIONS['upload-artifact'].choices).default('all'),
   artifactRetentionDays: count.min(1, 'must be at least 1').max(400, 'must be at most 400').optional(),
   allowPublicArtifact: flag(false),
