@@ -4,6 +4,7 @@ import type { Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
 import type { Metrics } from '../records/metrics.js'
 import { worstOutcome, type DrillFacts } from './drill-facts.js'
+import type { PeriodReport } from './period.js'
 
 export type { Metrics }
 
@@ -28,6 +29,8 @@ export interface Report {
   restored?: RestoredFacts
   /** What a drill came to; undefined for other operations. */
   drill?: DrillFacts
+  /** What a report over a period shows; undefined for other operations. */
+  statistics?: PeriodReport
   /** The outcome of verifying; undefined for operations that verify nothing. */
   proof?: Proof
   /** In the order in which they began; some run at the same time. */
