@@ -1,6 +1,8 @@
+import { ANOMALY_FINDINGS } from './anomaly-findings.js'
 import { COPY_FINDINGS } from './copy-findings.js'
 import { RECOVERY_FINDINGS } from './recovery-findings.js'
 import { SEALING_FINDINGS } from './sealing-findings.js'
+import { WATCH_FINDINGS } from './watch-findings.js'
 
 /**
  * How much a finding weighs.
@@ -357,6 +359,8 @@ export const FINDINGS = {
   ...COPY_FINDINGS,
   ...RECOVERY_FINDINGS,
   ...SEALING_FINDINGS,
+  ...WATCH_FINDINGS,
+  ...ANOMALY_FINDINGS,
 } as const satisfies Record<string, Kind>
 
 export type FindingCode = keyof typeof FINDINGS
