@@ -1,9 +1,11 @@
 import type { Proof } from '../backup/manifest.js'
 import type { ExitCode } from '../errors.js'
-import type { Finding } from '../findings.js'
+import { worstOf, type Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
+import type { WatchedType } from '../records/freshness.js'
 import type { Metrics } from '../records/metrics.js'
 import { worstOutcome, type DrillFacts } from './drill-facts.js'
+import type { MaintenanceFacts } from './maintenance.js'
 import type { PeriodReport } from './period.js'
 
 export type { Metrics }
@@ -29,6 +31,10 @@ export interface Report {
   restored?: RestoredFacts
   /** What a drill came to; undefined for other operations. */
   drill?: DrillFacts
+  /** What a watch saw; undefined for other operations. */
+  watched?: readonly WatchedType[]
+  /** What a maintenance did; undefined for other operations. */
+  maintenance?: MaintenanceFacts
   /** What a report over a period shows; undefined for other operations. */
   statistics?: PeriodReport
   /** The outcome of verifying; undefined for operations that verify nothing. */
@@ -52,6 +58,8 @@ export interface Report {
   artifacts?: readonly ArtifactLine[]
   /** Why the operation ended early; what is known until then is told all the same. */
   failure?: Failure
+  /** The run ends as a failure though nothing failed: an alert of this level fired, and `fail-on` says so. */
+  failedOn?: AlertLine['level']
 }
 
 /** The database that was backed up, as its manifest describes it. */
@@ -195,8 +203,9 @@ export function allFindings(report: Report): readonly Finding[] {
 
 /**
  * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
- * and could not be given; for a drill and for several stores alike. A dump of another tool cannot be proven at all; when all else ran and was
- * right, that is 0.
+ * and could not be given; for a drill and for several stores alike. A watch that misses something ends with 1, and with 4
+ * where something could not be seen. A dump of another tool cannot be proven at all; when
+ * all else ran and was right, that is 0. 1 where everything is right and an alert makes the run fail.
  */
 export function exitCodeFor(report: Report): ExitCode {
   if (report.failure !== undefined) {
@@ -205,14 +214,22 @@ export function exitCodeFor(report: Report): ExitCode {
   if (report.drill !== undefined) {
     return DRILL_CODES[worstOutcome(report.drill.scenarios)]
   }
+  if (report.operation === 'watch' || report.operation === 'maintain') {
+    return foundCode(report.findings)
+  }
   if (report.operation === 'validate' && report.stores !== undefined) {
     return checkedCode(report.stores)
   }
-  switch (report.proof?.outcome) {
+  const code = proofCode(report.proof)
+  return code === 0 && report.failedOn !== undefined ? 1 : code
+}
+
+function proofCode(proof: Proof | undefined): ExitCode {
+  switch (proof?.outcome) {
     case 'failed':
       return 3
     case 'not-verified':
-      return report.proof.tier === 'none' || lacksOnlyManifest(report.proof) ? 0 : 4
+      return proof.tier === 'none' || lacksOnlyManifest(proof) ? 0 : 4
     default:
       return 0
   }
@@ -225,6 +242,12 @@ function checkedCode(stores: readonly StoreLine[]): ExitCode {
     return 3
   }
   return outcomes.every((outcome) => outcome === 'proven') ? 0 : 4
+}
+
+/** What is missing or failed weighs more than what could not be seen. */
+function foundCode(findings: readonly Finding[]): ExitCode {
+  const worst = worstOf(findings)
+  return worst === 'error' ? 1 : worst === 'inconclusive' ? 4 : 0
 }
 
 const DRILL_CODES = { passed: 0, failed: 3, 'could-not-run': 4 } as const
