@@ -21,7 +21,7 @@ export interface OptionDefinition {
   example?: string
 }
 
-export const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill'] as const
+export const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill', 'watch', 'maintain'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
@@ -30,6 +30,8 @@ export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
   restore: 'restore a set into a database, compare it with its source, and swap it in',
   rotate: 'apply the retention policy to a store',
   drill: 'rehearse recovery: restore for real into scratch, destroy copies, measure RTO and RPO',
+  watch: 'fail when a store lacks a backup, or a proven one, that is new enough',
+  maintain: 'remove old logs and what killed runs left behind, and vacuum the database',
 }
 
 const SCRATCH_KINDS = ['auto', 'service', 'cluster'] as const
@@ -40,7 +42,7 @@ export const OPTIONS = {
     describe:
       'The database to back up, as a PostgreSQL connection URI. Without it, the PG* variables of libpq are used (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, …).',
     defaultText: 'the PG* variables',
-    operations: ['backup'],
+    operations: ['backup', 'maintain'],
     secret: true,
     example: 'postgresql://backup@db.example.org:5432/masclet_imperi?sslmode=verify-full',
   },
@@ -153,7 +155,7 @@ export const OPTIONS = {
     kind: 'text',
     describe:
       'A disposable PostgreSQL server to prove restores in, such as a service container. Only databases that pg-lifeboat creates in it are used, and they are dropped afterwards.',
-    operations: ['backup', 'validate', 'drill'],
+    operations: ['backup', 'validate', 'drill', 'maintain'],
     secret: true,
     example: 'postgresql://postgres:postgres@localhost:5432/postgres',
   },
@@ -161,7 +163,7 @@ export const OPTIONS = {
     kind: 'list',
     describe: 'Folders with PostgreSQL programs (`pg_dump`, `initdb`, …) to look at first.',
     defaultText: 'those on PATH and the usual places of installed majors',
-    operations: ['backup', 'validate', 'restore', 'drill'],
+    operations: ['backup', 'validate', 'restore', 'drill', 'maintain'],
   },
   assertions: {
     kind: 'list',
@@ -209,7 +211,7 @@ export const OPTIONS = {
     describe:
       'Further stores that every set is copied to, one a line, each as `store` is written. What is kept there can differ: `s3://bucket/app?region=eu-west-1 keep-daily=30 keep-monthly=12`. Rules that are given for a copy replace all others there. A location with blanks stands in double quotes; `lifeboat.yml` also takes `{to: /mnt/disk, keep-daily: 30}`.',
     defaultText: 'none',
-    operations: ['backup', 'rotate', 'validate'],
+    operations: ['backup', 'rotate', 'validate', 'watch', 'maintain'],
     example: 'backup@offsite.example.org:/backups/app',
   },
   'ssh-key': {
@@ -232,7 +234,7 @@ export const OPTIONS = {
   'github-token': {
     kind: 'text',
     describe:
-      'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones.',
+      'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones. `watch` also reads with it whether GitHub is about to disable the schedules of this repository.',
     defaultText: 'the variable `GITHUB_TOKEN`',
     secret: true,
   },
@@ -352,7 +354,7 @@ export const OPTIONS = {
     kind: 'flag',
     describe: 'Print what would be removed, and remove nothing.',
     default: 'false',
-    operations: ['backup', 'rotate'],
+    operations: ['backup', 'rotate', 'maintain'],
   },
   confirm: {
     kind: 'text',
@@ -414,16 +416,18 @@ export const OPTIONS = {
     operations: [],
   },
   'max-age': {
-    kind: 'text',
-    describe: 'How old the newest backup of a type may be for `watch`, such as `26h`, `8d`.',
-    default: '26h',
-    operations: [],
+    kind: 'list',
+    describe:
+      'How old the newest backup of a type may be for `watch`: one age for all types (`26h`), or one for some (`26h, weekly=8d`). A type that is named must be there; `manual` is only watched where it is named here or in `type`.',
+    defaultText: '`26h`, and `8d` for the type `weekly`',
+    example: 'daily=26h, weekly=8d',
+    operations: ['watch'],
   },
   'max-unproven': {
-    kind: 'text',
-    describe: 'How old the newest proven backup of a type may be for `watch`, such as `26h`, `8d`.',
+    kind: 'list',
+    describe: 'How old the newest proven backup of a type may be for `watch`, written as `max-age` is.',
     defaultText: 'the same as `max-age`',
-    operations: [],
+    operations: ['watch'],
   },
   'upload-artifact': {
     kind: 'choice',

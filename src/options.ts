@@ -3,7 +3,7 @@ import { copies } from './copy-option.js'
 import { UsageError } from './errors.js'
 import { nearest } from './nearest.js'
 import { OPTIONS, type OptionDefinition } from './option-list.js'
-import { count, duration, flag, isTimeZone, lines, list, pairs, rules } from './option-values.js'
+import { ages, count, duration, flag, isTimeZone, lines, list, pairs, rules } from './option-values.js'
 
 export { nearest }
 
@@ -77,14 +77,8 @@ const Given = z.object({
   problemIssues: flag(false),
   metricsFile: z.string().min(1).optional(),
   period: z.enum(OPTIONS.period.choices).default('daily'),
-  maxAge: z
-    .string()
-    .regex(/^\d+(min|h|d)$/, 'must be an age such as 26h or 8d')
-    .default('26h'),
-  maxUnproven: z
-    .string()
-    .regex(/^\d+(min|h|d)$/, 'must be an age such as 26h or 8d')
-    .optional(),
+  maxAge: ages(),
+  maxUnproven: ages(),
   uploadArtifact: z.enum(OPTIONS['upload-artifact'].choices).default('all'),
   artifactRetentionDays: count.min(1, 'must be at least 1').max(400, 'must be at most 400').optional(),
   allowPublicArtifact: flag(false),

@@ -7,7 +7,9 @@ import { describeFinding, type Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
 import { setDetails, type LogDetails } from '../records/log.js'
 import { setBytes } from '../records/metrics.js'
+import type { WatchedType } from '../records/freshness.js'
 import type { DrillFacts } from '../report/drill-facts.js'
+import type { MaintenanceFacts } from '../report/maintenance.js'
 import type {
   AlertLine,
   Failure,
@@ -39,6 +41,8 @@ export class ReportDraft {
   proof: Proof | undefined
   restored: RestoredFacts | undefined
   drill: DrillFacts | undefined
+  watched: readonly WatchedType[] | undefined
+  maintenance: MaintenanceFacts | undefined
   checks: string[] = []
   tables: TableResult[] = []
   metrics: Metrics | undefined
@@ -163,6 +167,8 @@ export class ReportDraft {
       ...(this.set !== undefined && { set: this.set }),
       ...(this.restored !== undefined && { restored: this.restored }),
       ...(this.drill !== undefined && { drill: this.drill }),
+      ...(this.watched !== undefined && { watched: this.watched }),
+      ...(this.maintenance !== undefined && { maintenance: this.maintenance }),
       ...(this.proof !== undefined && { proof: this.proof }),
       ...(this.metrics !== undefined && { metrics: this.metrics }),
       ...(this.stores !== undefined && { stores: this.stores }),

@@ -5,9 +5,11 @@ import type { Report } from '../report/report.js'
 import { startLeftServices } from '../restore/services.js'
 import { backup } from './backup.js'
 import { drill } from './drill.js'
+import { maintain } from './maintain.js'
 import { restore } from './restore.js'
 import { rotate } from './rotate.js'
 import { validate } from './validate.js'
+import { watch } from './watch.js'
 
 const OPERATIONS: Readonly<Record<Operation, (options: Options, context: Context) => Promise<Report>>> = {
   backup,
@@ -15,6 +17,8 @@ const OPERATIONS: Readonly<Record<Operation, (options: Options, context: Context
   restore,
   rotate,
   drill,
+  watch,
+  maintain,
 }
 
 /**

@@ -13,9 +13,11 @@ import {
 import { drillBlocks } from './drill.js'
 import { allFindings, type AlertLine, type Report, type TableOutcome, type TableResult } from './report.js'
 import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from '../units.js'
+import { maintenanceBlocks } from './maintenance.js'
 import { retentionBlocks } from './retention.js'
 import { storeBlocks } from './stores.js'
 import { verdictOf } from './verdict.js'
+import { watchBlocks } from './watch.js'
 
 /** The whole report: the verdict, then what to do, then everything that it stands on. */
 export function contentOf(report: Report, limits: Limits): Block[] {
@@ -28,6 +30,8 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     ...failure(report),
     ...whatToDo(report, limits),
     ...(report.drill === undefined ? [] : drillBlocks(report.drill, report.startedAt, limits)),
+    ...watchBlocks(report),
+    ...maintenanceBlocks(report, limits),
     ...alerts(report),
     ...checked(report),
     ...proof(report, limits),
@@ -62,6 +66,10 @@ function labelOf({ operation }: Report): string {
       return 'Rotation'
     case 'drill':
       return 'Recovery drill'
+    case 'watch':
+      return 'Watch'
+    case 'maintain':
+      return 'Maintenance'
   }
 }
 

@@ -3,7 +3,9 @@ import { asSentence, code, sentence, type Mood, type Text } from './content.js'
 import type { Report, RestoredFacts } from './report.js'
 import { counted, formatInstant } from '../units.js'
 import { drillVerdict } from './drill.js'
+import { maintenanceVerdict } from './maintenance.js'
 import { checkedVerdict, lackingCopies } from './stores.js'
+import { watchVerdict } from './watch.js'
 
 export interface Verdict {
   mood: Mood
@@ -19,6 +21,12 @@ export function verdictOf(report: Report): Verdict {
   }
   if (report.operation === 'rotate') {
     return rotated(report)
+  }
+  if (report.operation === 'watch') {
+    return watchVerdict(report)
+  }
+  if (report.operation === 'maintain') {
+    return maintenanceVerdict(report)
   }
   if (report.drill !== undefined) {
     return drillVerdict(report.drill)
@@ -100,6 +108,10 @@ function failed(report: Report): Verdict {
           : sentence`The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`
       case 'drill':
         return sentence`The drill ended early, so nobody knows whether recovery works.`
+      case 'watch':
+        return sentence`The backups could not be watched, so nobody knows whether they are there.`
+      case 'maintain':
+        return sentence`The maintenance ended early. No backup was touched.`
     }
   })()
   // What was proven stays proven when a copy of it is lacking.
