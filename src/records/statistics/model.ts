@@ -45,7 +45,7 @@ export interface Statistics {
   period: Period
   /** IANA name; days and weeks are those of its clocks. */
   timezone: string
-  /** The period: from (inclusive) to (exclusive, when the report was made). */
+  /** The period: after `from`, until `to`, when the report was made. Whatever ended in it belongs to it. */
   from: Date
   to: Date
   /** The figures asked for: of the last day and of the last seven, whatever the period. */
@@ -98,12 +98,12 @@ export interface TypeFigures {
   type: string
   /** Sets that the period added. */
   sets: number
-  /** Snapshot times; null when there is none, in the log or the store. */
+  /** Snapshot times of the sets that the store holds; null when there is none. */
   newest: Date | null
   newestProven: Date | null
   /** Seconds of work that would be lost if the server were gone now: the age of the newest proven snapshot. */
   rpo: number | null
-  /** The longest that this was in the period; null when nothing proven is known from its beginning on. */
+  /** The longest that this was in the period, as far as the log knows; null when it knows of nothing proven. */
   worstRpo: number | null
 }
 
@@ -111,7 +111,7 @@ export interface TypeFigures {
 export interface TrendPoint {
   /** `2026-11-24`, or the ISO week `2026-W48`. */
   bucket: string
-  /** The first instant of what was seen in it. */
+  /** Its first instant. */
   at: Date
   type: string
   backups: number
@@ -166,15 +166,15 @@ export interface Forecast {
   current: number | null
   /** The change a day, by Theil–Sen; null when it cannot be told. */
   perDay: number | null
-  /** What it stands on. */
-  basis: { points: number; days: number }
+  /** What it stands on, and how many days ahead that lets us see. */
+  basis: { points: number; days: number; sight: number }
   outcome: ForecastOutcome
 }
 
 /**
  * - `reached`: it is there already
  * - `expected`: at that time
- * - `not-in-sight`: at this growth never, or not within five years
+ * - `not-in-sight`: at this growth never, or not as far ahead as can be seen
  * - `cannot-be-told`: too little is known, as a sentence without its full stop
  */
 export type ForecastOutcome =
