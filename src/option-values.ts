@@ -132,7 +132,7 @@ function partsOfAges(value: unknown): string[] {
   if (Array.isArray(value)) {
     return value.map((part) => String(part))
   }
-  return Object.entries((value ?? {}) as object).map(([type, age]) => `${type}=${String(age)}`)
+  return Object.entries((value ?? {})).map(([type, age]) => `${type}=${String(age)}`)
 }
 
 function isAges(value: unknown): boolean {

@@ -19,20 +19,9 @@ export function verdictOf(report: Report): Verdict {
   if (report.failure !== undefined && report.proof?.outcome !== 'failed') {
     return failed(report)
   }
-  if (report.operation === 'rotate') {
-    return rotated(report)
-  }
-  if (report.operation === 'watch') {
-    return watchVerdict(report)
-  }
-  if (report.operation === 'maintain') {
-    return maintenanceVerdict(report)
-  }
-  if (report.drill !== undefined) {
-    return drillVerdict(report.drill)
-  }
-  if (report.operation === 'restore') {
-    return restored(report)
+  const own = verdictOfOperation(report)
+  if (own !== undefined) {
+    return own
   }
   if (report.operation === 'validate' && report.stores !== undefined) {
     return checkedVerdict(report.stores)
@@ -46,6 +35,24 @@ export function verdictOf(report: Report): Verdict {
       return { mood: 'doubtful', text: unverified(report, report.proof) }
     case undefined:
       return { mood: 'doubtful', text: sentence`Not verified: nobody knows whether this backup restores.` }
+  }
+}
+
+/** Of operations that are about something else than the proof of one set. */
+function verdictOfOperation(report: Report): Verdict | undefined {
+  switch (report.operation) {
+    case 'rotate':
+      return rotated(report)
+    case 'watch':
+      return watchVerdict(report)
+    case 'maintain':
+      return maintenanceVerdict(report)
+    case 'drill':
+      return report.drill === undefined ? undefined : drillVerdict(report.drill)
+    case 'restore':
+      return restored(report)
+    default:
+      return undefined
   }
 }
 
