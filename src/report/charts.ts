@@ -1,9 +1,9 @@
 import { scaleLinear, scaleUtc, type ScaleLinear, type ScaleTime } from 'd3-scale'
 import { line } from 'd3-shape'
-import type { Bar, Chart, Series, Threshold } from './content.js'
+import type { Chart, Series, Threshold } from './content.js'
 import { escapeHtml, shorten } from './escape.js'
 import { axisUnit, formatMoment, formatValue, type AxisUnit } from './values.js'
-import { formatDuration } from '../units.js'
+import type { Of } from './markup.js'
 
 /** The size of the drawing in its own units; it is scaled to the room that it gets. */
 const SIZE = { width: 460, height: 220, top: 14, right: 30, bottom: 30 } as const
@@ -211,21 +211,23 @@ function figure({ caption, text }: Chart, drawing: string, below: string): strin
   ].join('\n')
 }
 
-const BARS = { height: 22, gap: 6, labels: 150, width: 460, letters: 20, values: 90 } as const
+const BARS = { height: 22, gap: 6, labels: 150, width: 460, letters: 20, values: 80 } as const
 
-/** Bars of durations; the table beside them says the same, so they are hidden from those who listen. */
-export function drawBars(caption: string, bars: readonly Bar[]): string {
+/** Bars side by side; the table beside them says the same, so they are hidden from those who listen. */
+export function drawBars({ caption, unit, bars }: Of<'bars'>): string {
+  const values = bars.map(({ value }) => (Number.isFinite(value) ? value : 0))
   const across = scaleLinear()
-    .domain([0, Math.max(0.001, most(bars.map(({ seconds }) => seconds)))])
-    .range([0, BARS.width - BARS.labels - BARS.values])
-  const rows = bars.map(({ label, seconds }, index) => {
+    .domain([Math.min(0, least(values)), Math.max(0, most(values), Number.MIN_VALUE)])
+    .range([BARS.labels, BARS.width - BARS.values])
+  const rows = bars.map(({ label }, index) => {
+    const value = values[index] ?? 0
     const top = index * (BARS.height + BARS.gap)
-    const length = Math.max(1, round(across(seconds)))
+    const [left, right] = [across(0), across(value)].sort((a, b) => a - b) as [number, number]
     const middle = top + BARS.height * 0.7
     return [
       `<text x="${BARS.labels - 8}" y="${middle}" text-anchor="end">${escapeHtml(shorten(label, BARS.letters))}</text>`,
-      `<rect class="bar" x="${BARS.labels}" y="${top}" width="${length}" height="${BARS.height}"/>`,
-      `<text x="${BARS.labels + length + 6}" y="${middle}">${formatDuration(seconds)}</text>`,
+      `<rect class="bar" x="${round(left)}" y="${top}" width="${Math.max(1, round(right - left))}" height="${BARS.height}"/>`,
+      `<text x="${round(Math.max(right, left + 1) + 6)}" y="${middle}">${escapeHtml(formatValue(value, unit))}</text>`,
     ].join('')
   })
   return [

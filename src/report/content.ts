@@ -16,11 +16,6 @@ export interface Column {
   numeric?: boolean
 }
 
-export interface Bar {
-  label: string
-  seconds: number
-}
-
 /** How the numbers of a chart are read. A share is between 0 and 1. */
 export type Unit = 'seconds' | 'bytes' | 'share' | 'count'
 
@@ -54,6 +49,12 @@ export interface Chart {
   thresholds?: readonly Threshold[]
 }
 
+/** A length to be compared with others; it may be below nothing. */
+export interface Bar {
+  label: string
+  value: number
+}
+
 /** One figure to be read at a glance. */
 export interface Tile {
   label: string
@@ -70,7 +71,7 @@ export type Block =
   | { kind: 'paragraph'; text: Text }
   | { kind: 'list'; items: readonly Text[] }
   | { kind: 'table'; caption: string; columns: readonly Column[]; rows: readonly (readonly Text[])[] }
-  | { kind: 'bars'; caption: string; bars: readonly Bar[] }
+  | { kind: 'bars'; caption: string; unit: Unit; bars: readonly Bar[] }
   | { kind: 'tiles'; caption: string; tiles: readonly Tile[] }
   | { kind: 'charts'; charts: readonly Chart[] }
   /** `folded`: also where nothing else is, because the same is shown another way beside it. */

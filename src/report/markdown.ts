@@ -1,5 +1,5 @@
 import { MOOD_MARKS, renderBlocks, type Dialect, type Of } from './markup.js'
-import type { Bar, Block, Chart, Limits, Point } from './content.js'
+import type { Block, Chart, Limits, Point, Unit } from './content.js'
 import { escapeForGitHub, escapeHtml, shorten } from './escape.js'
 import { axisUnit, formatMoment } from './values.js'
 
@@ -15,7 +15,7 @@ function dialect(limits: Limits): Dialect {
   return {
     prose: escapeForGitHub,
     code: escapeHtml,
-    bars: ({ caption, bars }) => mermaidBars(caption, bars),
+    bars: mermaidBars,
     chart: mermaidLines,
     frame: (_, content) => content,
     tiles: (block) => tilesTable(block, limits),
@@ -25,17 +25,26 @@ function dialect(limits: Limits): Dialect {
 }
 
 /** A bar chart; its axis has no clock, because mermaid would show that in the reader's time zone. */
-function mermaidBars(caption: string, bars: readonly Bar[]): string {
-  const longest = Math.max(1, ...bars.map(({ seconds }) => seconds))
+function mermaidBars({ caption, unit, bars }: Of<'bars'>): string {
+  const values = bars.map(({ value }) => value)
+  const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)]
+  const { size, suffix } = axisUnit(unit, Math.max(highest, -lowest))
+  const [from, to] = [Math.floor(lowest / size), Math.max(1, Math.ceil(highest / size))]
   return [
     '```mermaid',
     'xychart-beta horizontal',
     `    title "${label(caption)}"`,
     `    x-axis [${bars.map((bar) => `"${label(bar.label)}"`).join(', ')}]`,
-    `    y-axis "seconds" 0 --> ${Math.ceil(longest)}`,
-    `    bar [${bars.map(({ seconds }) => seconds.toFixed(1)).join(', ')}]`,
+    `    y-axis "${axisName(unit, suffix)}" ${from} --> ${to}`,
+    `    bar [${values.map((value) => (value / size).toFixed(1)).join(', ')}]`,
     '```',
   ].join('\n')
+}
+
+/** `min`, `GB`, `percent` … */
+function axisName(unit: Unit, suffix: string): string {
+  const short = suffix.trim()
+  return unit === 'share' ? 'percent' : short === '' ? 'number' : short
 }
 
 /** As many points as have room under the drawing. */
@@ -59,7 +68,6 @@ function mermaidLines({ caption, text, unit, series }: Chart): string {
   }
   const rows = drawn.map(({ values }) => labels.map((label) => values.get(label) ?? 0))
   const { size, suffix } = axisUnit(unit, Math.max(...rows.flat()))
-  const counts = suffix === '' ? '' : `, ${suffix.trim().replace('%', 'percent')}`
   return [
     sentence,
     '',
@@ -67,7 +75,7 @@ function mermaidLines({ caption, text, unit, series }: Chart): string {
     'xychart-beta',
     `    title "${label(caption)}"`,
     `    x-axis [${labels.map((text) => `"${text}"`).join(', ')}]`,
-    `    y-axis "${label(drawn.map(({ name }) => name).join(', '))}${counts}"`,
+    `    y-axis "${label(drawn.map(({ name }) => name).join(', '))}, ${axisName(unit, suffix)}"`,
     ...rows.map((row) => `    line [${row.map((value) => (value / size).toFixed(2)).join(', ')}]`),
     '```',
   ].join('\n')

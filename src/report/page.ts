@@ -53,7 +53,7 @@ function dialect(limits: Limits): Dialect {
   return {
     prose: escapeHtml,
     code: escapeHtml,
-    bars: ({ caption, bars }) => drawBars(caption, bars),
+    bars: drawBars,
     chart: drawChart,
     tiles: (block) => drawTiles(block, limits),
     frame,

@@ -256,7 +256,12 @@ function time({ phases, seconds }: Report): Block[] {
   }
   return [
     { kind: 'heading', text: 'Where the time went' },
-    { kind: 'bars', caption: 'Seconds by phase', bars: phases.map(({ name, seconds }) => ({ label: name, seconds })) },
+    {
+      kind: 'bars',
+      caption: 'Time by phase',
+      unit: 'seconds',
+      bars: phases.map(({ name, seconds }) => ({ label: name, value: seconds })),
+    },
     {
       kind: 'table',
       caption: 'Phases in the order in which they began; some run at the same time',
