@@ -13,9 +13,13 @@ const LOOK_BACK_MS = 90 * 24 * 3600 * 1000
 export async function measureBackup({ report, store, options, context }: UnderWay, manifest: Manifest): Promise<void> {
   const peakMemory = context.workspace.peakMemory() + context.processes.peakMemory()
   const metrics = measure(manifest, { seconds: report.seconds(), peakMemory })
+  const freeBytes = await store.freeBytes()
+  if (freeBytes !== null) {
+    report.logDetails = { ...report.logDetails, free_bytes: freeBytes }
+  }
   const measurements = measurementsOf(manifest, metrics, {
     errors: manifest.proof.findings.filter(({ severity }) => severity === 'error').length,
-    freeBytes: await store.freeBytes(),
+    freeBytes,
     previous: await previousSet(store, manifest),
   })
   report.metrics = metrics

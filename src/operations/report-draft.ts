@@ -55,6 +55,8 @@ export class ReportDraft {
   /** What the log says of the operation, besides how it ended and how long it took. */
   logDetails: Omit<LogDetails, 'duration'> = {}
   private readonly phases: Phase[] = []
+  /** The innermost step that something was thrown out of, and what that was. */
+  private ended: { error: unknown; phase: string } | undefined
   private readonly findings: Finding[] = []
   /** What no finding says, as sentences. */
   readonly warnings: string[] = []
@@ -81,6 +83,9 @@ export class ReportDraft {
     const start = this.context.clock.monotonic()
     try {
       return await this.context.logger.step(title, work)
+    } catch (error) {
+      this.ended = this.ended?.error === error ? this.ended : { error, phase: title }
+      throw error
     } finally {
       phase.seconds = (this.context.clock.monotonic() - start) / 1000
     }
@@ -178,10 +183,12 @@ export class ReportDraft {
 
   private failureOf(error: unknown): Failure {
     const redact = (text: string) => this.context.logger.redact(text)
+    const { ended } = this
     return {
       message: redact(messageOf(error)),
       causes: messagesOf(error).slice(1).map(redact),
       exitCode: exitCodeOf(error),
+      ...(ended !== undefined && ended.error === error && { phase: ended.phase }),
     }
   }
 
