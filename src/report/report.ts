@@ -194,6 +194,8 @@ export interface Failure {
   /** The messages of its causes. */
   causes: readonly string[]
   exitCode: ExitCode
+  /** The step that it came out of; undefined where it came from between two. */
+  phase?: string
 }
 
 /** The findings of the proof and of everything around it. */
