@@ -75,7 +75,9 @@ function topOf(object: CatalogObject, here: Objects, isAlone: (label: string) =>
   const seen = new Set([object])
   while (top.of !== undefined && isAlone(top.of)) {
     const above = here.get(top.of)
-    if (above === undefined || above.kind === 'schema' || seen.has(above)) break
+    if (above === undefined || above.kind === 'schema') break
+    // Parts of each other, which no server tells: each is told by itself.
+    if (seen.has(above)) return object
     seen.add(above)
     top = above
   }
