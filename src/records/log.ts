@@ -133,6 +133,18 @@ export function parseLine(text: string): LogLine | undefined {
   return parsed.success ? (parsed.data as LogLine) : undefined
 }
 
+/**
+ * What stays of the text of an old log file: the lines of drills, as they are. A line that cannot be read goes with the
+ * others; nobody could make anything of it.
+ */
+export function linesThatStay(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => parseLine(line)?.operation === 'drill')
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
 function instantOf(timestamp: string): Date {
   return new Date(`${timestamp.replace(' ', 'T')}Z`)
 }
