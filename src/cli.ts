@@ -82,6 +82,7 @@ function exampleOf(operation: Operation): string {
     restore:
       'pg-lifeboat restore --store /backups/app --target-url postgresql://postgres@db/app --restore-mode replace --confirm app',
     drill: 'pg-lifeboat drill --store /backups/app --scenario latest,clean-room --drill-report docs/drills/2026-Q4.md',
+    report: 'pg-lifeboat report --store /backups/app --period weekly --timezone Europe/Madrid --json',
     rotate: 'pg-lifeboat rotate --store /backups/app --dry-run',
     watch: 'pg-lifeboat watch --store /backups/app --max-age daily=26h,weekly=8d',
     maintain: 'pg-lifeboat maintain --store /backups/app --database-url postgresql://postgres@db/app --dry-run',

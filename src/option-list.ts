@@ -23,7 +23,7 @@ export interface OptionDefinition {
   example?: string
 }
 
-export const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill', 'watch', 'maintain'] as const
+export const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill', 'report', 'watch', 'maintain'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
@@ -32,6 +32,7 @@ export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
   restore: 'restore a set into a database, compare it with its source, and swap it in',
   rotate: 'apply the retention policy to a store',
   drill: 'rehearse recovery: restore for real into scratch, destroy copies, measure RTO and RPO',
+  report: 'tell how the backups of a day or a week did, from the log of the store and the sets in it',
   watch: 'fail when a store lacks a backup, or a proven one, that is new enough',
   maintain: 'remove old logs and what killed runs left behind, and vacuum the database',
 }
@@ -341,9 +342,9 @@ export const OPTIONS = {
   },
   timezone: {
     kind: 'text',
-    describe: 'The IANA time zone whose days, weeks and months retention counts.',
+    describe: 'The IANA time zone whose days, weeks and months retention and reports count.',
     default: 'UTC',
-    operations: ['backup', 'rotate', 'validate'],
+    operations: ['backup', 'rotate', 'validate', 'report'],
     example: 'Europe/Madrid',
   },
   rotate: {

@@ -8,7 +8,7 @@ export const SEEING_OPTIONS = {
       'Alert rules, one a line: `critical duration > 30min`, `warning compression < 0.5`. Given rules replace the defaults of the same level and measure; `off` in place of a limit silences one.',
     defaultText:
       'critical: duration > 30min, size > 1GB, errors > 0; warning: duration > 15min, compression < 0.5, disk_space < 1GB; info: size_change > 10%, record_change > 100',
-    operations: ['backup'],
+    operations: ['backup', 'report'],
   },
   'fail-on': {
     kind: 'choice',
@@ -53,7 +53,7 @@ export const SEEING_OPTIONS = {
     choices: ['daily', 'weekly'],
     describe: 'What a report looks back over: the last day or the last seven days; trends are longer.',
     default: 'daily',
-    operations: [],
+    operations: ['report'],
   },
   'max-age': {
     kind: 'list',

@@ -10,6 +10,7 @@ import { setBytes } from '../records/metrics.js'
 import type { WatchedType } from '../records/freshness.js'
 import type { DrillFacts } from '../report/drill-facts.js'
 import type { MaintenanceFacts } from '../report/maintenance.js'
+import type { PeriodReport } from '../report/period.js'
 import type {
   AlertLine,
   Failure,
@@ -41,6 +42,7 @@ export class ReportDraft {
   proof: Proof | undefined
   restored: RestoredFacts | undefined
   drill: DrillFacts | undefined
+  statistics: PeriodReport | undefined
   watched: readonly WatchedType[] | undefined
   maintenance: MaintenanceFacts | undefined
   checks: string[] = []
@@ -172,6 +174,7 @@ export class ReportDraft {
       ...(this.set !== undefined && { set: this.set }),
       ...(this.restored !== undefined && { restored: this.restored }),
       ...(this.drill !== undefined && { drill: this.drill }),
+      ...(this.statistics !== undefined && { statistics: this.statistics }),
       ...(this.watched !== undefined && { watched: this.watched }),
       ...(this.maintenance !== undefined && { maintenance: this.maintenance }),
       ...(this.proof !== undefined && { proof: this.proof }),

@@ -6,6 +6,7 @@ import { startLeftServices } from '../restore/services.js'
 import { backup } from './backup.js'
 import { drill } from './drill.js'
 import { maintain } from './maintain.js'
+import { report } from './report.js'
 import { restore } from './restore.js'
 import { rotate } from './rotate.js'
 import { validate } from './validate.js'
@@ -17,6 +18,7 @@ const OPERATIONS: Readonly<Record<Operation, (options: Options, context: Context
   restore,
   rotate,
   drill,
+  report,
   watch,
   maintain,
 }

@@ -14,6 +14,7 @@ import { drillBlocks } from './drill.js'
 import { allFindings, type AlertLine, type Report, type TableOutcome, type TableResult } from './report.js'
 import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from '../units.js'
 import { maintenanceBlocks } from './maintenance.js'
+import { periodBlocks } from './period-content.js'
 import { retentionBlocks } from './retention.js'
 import { storeBlocks } from './stores.js'
 import { verdictOf } from './verdict.js'
@@ -30,6 +31,7 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     ...failure(report),
     ...whatToDo(report, limits),
     ...(report.drill === undefined ? [] : drillBlocks(report.drill, report.startedAt, limits)),
+    ...(report.statistics === undefined ? [] : periodBlocks(report.statistics, limits)),
     ...watchBlocks(report),
     ...maintenanceBlocks(report, limits),
     ...alerts(report),
@@ -66,6 +68,8 @@ function labelOf({ operation }: Report): string {
       return 'Rotation'
     case 'drill':
       return 'Recovery drill'
+    case 'report':
+      return 'Report'
     case 'watch':
       return 'Watch'
     case 'maintain':

@@ -3,6 +3,7 @@ import { asSentence, code, sentence, type Mood, type Text } from './content.js'
 import type { Report, RestoredFacts } from './report.js'
 import { counted, formatInstant } from '../units.js'
 import { drillVerdict } from './drill.js'
+import { periodVerdict } from './period-content.js'
 import { maintenanceVerdict } from './maintenance.js'
 import { checkedVerdict, lackingCopies } from './stores.js'
 import { watchVerdict } from './watch.js'
@@ -43,6 +44,8 @@ function verdictOfOperation(report: Report): Verdict | undefined {
   switch (report.operation) {
     case 'rotate':
       return rotated(report)
+    case 'report':
+      return report.statistics === undefined ? undefined : periodVerdict(report.statistics)
     case 'watch':
       return watchVerdict(report)
     case 'maintain':
@@ -115,6 +118,8 @@ function failed(report: Report): Verdict {
           : sentence`The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`
       case 'drill':
         return sentence`The drill ended early, so nobody knows whether recovery works.`
+      case 'report':
+        return sentence`The report could not be made, so nothing is said about the backups.`
       case 'watch':
         return sentence`The backups could not be watched, so nobody knows whether they are there.`
       case 'maintain':
