@@ -42,8 +42,7 @@ export function historyOfRows(rows: readonly number[], table = 'animals'): Earli
 
 /** A table whose rows are not in the set. */
 export function leftOut(name: string, overrides: Partial<TableEntry> = {}): TableEntry {
-  const { rows: _, ...table } = sampleTable(name, overrides)
-  return { ...table, data: false }
+  return { ...sampleTable(name, overrides), data: false, rows: undefined }
 }
 
 /** A table with its columns as the catalog describes them: `{ id: 'integer' }`. */

@@ -121,7 +121,7 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       await again.letGo(SET)
       expect(await fixture.again().readText({ ...SET, type: 'weekly' }, 'catalog.json')).toBeUndefined()
       if (text === undefined) return
-      await fixture.plant('catalog.json', 'damaged')
+      await fixture.plant(`daily/${SET.id}/catalog.json`, 'damaged')
       expect(await fixture.again().readText(SET, 'catalog.json')).toBe('damaged')
     })
 

@@ -104,7 +104,7 @@ describe('a change of schema reads', () => {
     expect(lines[0]).not.toContain('\n')
     expect(lines[0]!.length).toBeLessThanOrEqual(240)
     const elephants = linesOf([], [{ kind: 'table', name: '\u{1f418}'.repeat(300), facts: {} }])
-    expect(elephants[0]!.isWellFormed()).toBe(true)
+    expect(elephants[0]).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/)
   })
 
   test('parts of each other, which no server has, each by itself', () => {
