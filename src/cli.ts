@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { withAlerts } from './alerts/alerting.js'
+import { tellAlerts } from './alerts/tell.js'
 import { LifeboatError, exitCodeOf, messagesOf } from './errors.js'
 import {
   OPERATIONS,
@@ -116,9 +118,12 @@ async function main(argv: readonly string[]): Promise<number> {
     columns: () => process.stderr.columns,
     verbose,
   })
-  const report = await withContext({ logger, environment: process.env, workingDirectory }, (context) =>
-    runOperation(operation, options, context),
+  const { report } = await withContext({ logger, environment: process.env, workingDirectory }, (context) =>
+    withAlerts({ operation, options }, context, async () => ({
+      report: await runOperation(operation, options, context),
+    })),
   )
+  tellAlerts(report, logger)
   if (report.failure !== undefined) {
     logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'))
   }

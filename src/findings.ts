@@ -1,3 +1,4 @@
+import { ALERT_FINDINGS } from './alert-findings.js'
 import { ANOMALY_FINDINGS } from './anomaly-findings.js'
 import { COPY_FINDINGS } from './copy-findings.js'
 import { RECOVERY_FINDINGS } from './recovery-findings.js'
@@ -361,6 +362,7 @@ export const FINDINGS = {
   ...SEALING_FINDINGS,
   ...WATCH_FINDINGS,
   ...ANOMALY_FINDINGS,
+  ...ALERT_FINDINGS,
 } as const satisfies Record<string, Kind>
 
 export type FindingCode = keyof typeof FINDINGS

@@ -14,6 +14,8 @@ export interface Bounds {
 export interface DeliveryPorts {
   http: Http
   clock: Clock
+  /** Aborted when nobody waits for deliveries any more. */
+  signal: AbortSignal
 }
 
 export interface Delivery {
@@ -22,7 +24,7 @@ export interface Delivery {
   /** Made anew for every attempt, because a signature holds the time. */
   request: (now: Date) => HttpRequest
   bounds: Bounds
-  /** Statuses besides 2xx that are an answer and no failure. */
+  /** Statuses besides 2xx that are an answer and no failure, unless they ask to come again. */
   accept?: readonly number[]
 }
 
@@ -37,20 +39,24 @@ const FIRST_WAIT = 1000
  *
  * Throws `OperationError`, whose message has nothing of the address but its host.
  */
-export async function deliver(delivery: Delivery, { http, clock }: DeliveryPorts): Promise<HttpAnswer> {
+export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise<HttpAnswer> {
   const { doing, request, bounds, accept = [] } = delivery
+  const { clock, signal } = ports
   const end = clock.monotonic() + bounds.total
   for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted()
     const bound = Math.min(bounds.attempt, end - clock.monotonic())
-    const tried = await attemptOnce(() => request(clock.now()), bound, { http, clock })
-    if (tried.answer !== undefined && (isGood(tried.answer.status) || accept.includes(tried.answer.status))) {
+    const tried = await attemptOnce(() => request(clock.now()), bound, ports)
+    const wait = waitAfter(tried, attempt, clock.now())
+    const { status } = tried.answer ?? {}
+    if (tried.answer !== undefined && status !== undefined && wait === undefined && isAnswer(status, accept)) {
       return tried.answer
     }
-    const wait = waitAfter(tried, attempt, clock.now())
-    if (wait === undefined || attempt >= MAX_ATTEMPTS || clock.monotonic() + wait >= end) {
-      throw undelivered(doing, tried, { attempt, wait, total: bounds.total })
+    const isTooLong = wait !== undefined && clock.monotonic() + wait >= end
+    if (wait === undefined || attempt >= MAX_ATTEMPTS || isTooLong) {
+      throw undelivered(doing, tried, attempt, isTooLong ? wait : 0)
     }
-    await clock.sleep(wait)
+    await clock.sleep(wait, signal)
   }
 }
 
@@ -60,9 +66,10 @@ interface Tried {
   problem?: string
 }
 
-async function attemptOnce(request: () => HttpRequest, bound: number, { http, clock }: DeliveryPorts): Promise<Tried> {
+async function attemptOnce(request: () => HttpRequest, bound: number, ports: DeliveryPorts): Promise<Tried> {
+  const { http, clock, signal } = ports
   try {
-    return { answer: await within(bound, clock, (signal) => http(request(), signal)) }
+    return { answer: await within(bound, clock, (late) => http(request(), AbortSignal.any([late, signal]))) }
   } catch (error) {
     return { problem: withoutPath(messageOf(error)) }
   }
@@ -97,11 +104,21 @@ function waitAfter({ answer }: Tried, attempt: number, now: Date): number | unde
   if (answer === undefined) {
     return backoff
   }
-  const asked = retryAfter(answer.headers['retry-after'], now)
+  if (isGood(answer.status)) {
+    return undefined
+  }
+  const asked = askedToWait(answer, now)
   const isPassing = answer.status === 408 || answer.status === 429 || answer.status >= 500
   // GitHub answers 403 when there were too many requests, and says with it when to come again.
   const isLimited = answer.status === 403 && asked !== undefined
   return isPassing || isLimited ? Math.max(asked ?? 0, backoff) : undefined
+}
+
+/** Milliseconds that the server asks us to stay away; undefined where it does not. GitHub has a way of its own for it. */
+function askedToWait({ headers }: HttpAnswer, now: Date): number | undefined {
+  const reset = Number(headers['x-ratelimit-reset'])
+  const isUsedUp = headers['x-ratelimit-remaining'] === '0' && reset > 0
+  return retryAfter(headers['retry-after'], now) ?? (isUsedUp ? Math.max(0, reset * 1000 - now.getTime()) : undefined)
 }
 
 /** Milliseconds that a `Retry-After` asks for: seconds, or the date of HTTP. Undefined where it says nothing. */
@@ -116,26 +133,22 @@ export function retryAfter(header: string | undefined, now: Date): number | unde
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime())
 }
 
+/** @param longWait the milliseconds that we would have to stay for another attempt, where that is too long */
 function undelivered(
   doing: string,
   { answer, problem = '' }: Tried,
-  { attempt, wait, total }: { attempt: number; wait: number | undefined; total: number },
+  attempts: number,
+  longWait: number,
 ): OperationError {
-  const times = attempt === 1 ? '' : ` (${attempt} attempts)`
+  const times = attempts === 1 ? '' : ` (${attempts} attempts)`
   if (answer === undefined) {
-    return new OperationError({
-      doing,
-      problem: `${problem}${times}`,
-      advice: 'Check the address, the network and the proxy.',
-    })
+    const advice = 'Check the address, the network and the proxy.'
+    return new OperationError({ doing, problem: `${problem}${times}`, advice })
   }
-  const isTooLong = wait !== undefined && wait >= total
-  const later = isTooLong ? `, and asks to wait ${Math.ceil(wait / 1000)} s, which is longer than we stay` : ''
-  return new OperationError({
-    doing,
-    problem: `the server answered ${answer.status}${later}${times}`,
-    advice: adviceFor(answer.status),
-  })
+  const later =
+    longWait > 0 ? `, and the next attempt would be in ${Math.ceil(longWait / 1000)} s, for which nobody waits` : ''
+  const found = `the server answered ${answer.status}${later}${times}`
+  return new OperationError({ doing, problem: found, advice: adviceFor(answer.status) })
 }
 
 function adviceFor(status: number): string {
@@ -146,6 +159,10 @@ function adviceFor(status: number): string {
     return 'The next run tries again. If it goes on, ask who runs the server.'
   }
   return 'Check the address and what it demands: it does not take what was sent.'
+}
+
+function isAnswer(status: number, accept: readonly number[]): boolean {
+  return isGood(status) || accept.includes(status)
 }
 
 function isGood(status: number): boolean {

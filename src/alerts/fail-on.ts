@@ -9,14 +9,16 @@ import { counted } from '../units.js'
  */
 export function withFailOn(report: Report, { failOn }: Pick<Options, 'failOn'>): Report {
   const grave = failOn === 'never' ? [] : report.alerts.filter(({ level }) => isAtLeast(level, failOn))
-  const [heaviest] = LEVELS.filter((level) => grave.some((alert) => alert.level === level))
-  if (heaviest === undefined || failOn === 'never' || exitCodeFor(report) !== 0) {
+  if (grave.length === 0 || exitCodeFor(report) !== 0) {
     return report
   }
-  const measures = grave.map(({ measure }) => measure).join(', ')
-  const asked = failOn === heaviest ? failOn : `${failOn} or heavier`
-  const warning = `${goodness(report)} This run ends as failed (exit code 1) because of ${counted(grave.length, 'alert')} that fail-on asks for (${asked}): ${measures}. To have it otherwise, change the rule in alerts, or fail-on.`
-  return { ...report, failedOn: heaviest, warnings: [...report.warnings, warning] }
+  const failedOn = [
+    goodness(report),
+    `This run ends as failed (exit code 1) because of ${counted(grave.length, 'alert')} that fail-on asks for:`,
+    ...grave.map(({ message }) => message),
+    'If that is as it should be, change the rule in alerts, or fail-on.',
+  ].join(' ')
+  return { ...report, failedOn, warnings: [...report.warnings, failedOn] }
 }
 
 function goodness({ proof }: Report): string {

@@ -1,3 +1,4 @@
+import { withFailOn } from '../alerts/fail-on.js'
 import type { Context } from '../context.js'
 import type { Operation } from '../option-list.js'
 import type { Options } from '../options.js'
@@ -25,9 +26,9 @@ const OPERATIONS: Readonly<Record<Operation, (options: Options, context: Context
 
 /**
  * Runs an operation, once the services are started again that an earlier run was killed over. It does not throw for what
- * went wrong on its way: that is in the report's `failure`.
+ * went wrong on its way: that is in the report's `failure`. Alerts may make the run end as failed, see `fail-on`.
  */
 export async function runOperation(operation: Operation, options: Options, context: Context): Promise<Report> {
   await startLeftServices(context)
-  return OPERATIONS[operation](options, context)
+  return withFailOn(await OPERATIONS[operation](options, context), options)
 }

@@ -58,8 +58,8 @@ export interface Report {
   artifacts?: readonly ArtifactLine[]
   /** Why the operation ended early; what is known until then is told all the same. */
   failure?: Failure
-  /** The run ends as a failure though nothing failed: an alert of this level fired, and `fail-on` says so. */
-  failedOn?: AlertLine['level']
+  /** Why the run ends as a failure though nothing failed: alerts fired that `fail-on` asks for. As sentences. */
+  failedOn?: string
 }
 
 /** The database that was backed up, as its manifest describes it. */
