@@ -125,10 +125,20 @@ function timeAxis({ x }: Scales): string[] {
   const [first, last] = x.domain()
   const span = (last?.getTime() ?? 0) - (first?.getTime() ?? 0)
   const bottom = SIZE.height - SIZE.bottom
-  return ticks.map((tick) => {
+  const labels = ticks.map((tick) => timeLabel(tick, span))
+  const apart = most(labels.map(({ length }) => length)) * LETTER + 8
+  // Marks come by calendar weeks or months, sometimes more of them than labels have room beside each other.
+  const every = Math.max(1, Math.ceil(apart / distance(ticks.map((tick) => x(tick)))))
+  return ticks.map((tick, index) => {
     const across = round(x(tick))
-    return `<path class="grid" d="M${across},${bottom}v5"/><text x="${across}" y="${bottom + 21}" text-anchor="middle">${timeLabel(tick, span)}</text>`
+    const words = index % every === 0 ? (labels[index] ?? '') : ''
+    return `<path class="grid" d="M${across},${bottom}v5"/><text x="${across}" y="${bottom + 21}" text-anchor="middle">${words}</text>`
   })
+}
+
+/** How near two neighbours come to each other. */
+function distance(places: readonly number[]): number {
+  return least(places.slice(1).map((place, index) => place - (places[index] ?? 0)))
 }
 
 const DAY = 86_400_000

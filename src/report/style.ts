@@ -39,14 +39,14 @@ tbody tr:nth-child(even) { background: var(--stripe); }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: 1.5rem 2rem; margin: 1rem 0; }
 .chart { min-width: 0; }
 figure { margin: 0; } figcaption { font-weight: 600; } figure p { margin: 0 0 .4rem; font-size: .9rem; color: var(--faint); }
-figure.bars { margin: 1rem 0; max-width: 40rem; }
+figure.bars { margin: 1rem 0; max-width: 30rem; }
 svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; fill: var(--text); }
 svg text { fill: var(--faint); font-variant-numeric: tabular-nums; } svg .bar { fill: var(--bar); }
 svg .grid { stroke: var(--line); stroke-width: 1; fill: none; }
 svg .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 svg .dot { stroke: var(--back); stroke-width: 1; }
 svg .threshold { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 6 4; fill: none; }
-svg text.threshold { fill: var(--bad); stroke: var(--back); stroke-width: 3; stroke-dasharray: none; paint-order: stroke; }
+svg text.threshold { fill: var(--bad); stroke: var(--back); stroke-width: 4; stroke-dasharray: none; paint-order: stroke; }
 .s0 { --c: var(--s0); } .s1 { --c: var(--s1); } .s2 { --c: var(--s2); } .s3 { --c: var(--s3); } .s4 { --c: var(--s4); }
 .s5 { --c: var(--s5); } svg .line { stroke: var(--c); } svg .dot { fill: var(--c); }
 svg .s1 { stroke-dasharray: 7 4; } svg .s2 { stroke-dasharray: 2 4; } svg .s3 { stroke-dasharray: 10 3 2 3; }

@@ -59,8 +59,11 @@ const AXIS_UNITS: Readonly<Record<Unit, readonly AxisUnit[]>> = {
   ],
 }
 
-/** The unit in which an axis up to this value reads best: the largest of which it has at least two. */
+/** The unit in which an axis up to this value reads best. An hour and a half has 90 minutes, but 1.5 GB are not 1,500 MB. */
 export function axisUnit(unit: Unit, highest: number): AxisUnit {
   const units = AXIS_UNITS[unit]
-  return units.find(({ size }) => highest >= size * 2) ?? units[units.length - 1] ?? { size: 1, suffix: '' }
+  return (
+    units.find(({ size }) => highest >= size * (unit === 'seconds' ? 2 : 1)) ??
+    units[units.length - 1] ?? { size: 1, suffix: '' }
+  )
 }
