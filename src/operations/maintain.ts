@@ -72,6 +72,8 @@ async function part(
 async function tidyStore(inUse: StoreInUse, underWay: UnderWay): Promise<void> {
   const { report, options, context } = underWay
   const { store, role } = inUse
+  // Nor is the log of what turns out to be no store, or another's, written to.
+  inUse.reached = false
   const series = await store.series()
   if (role === 'primary') {
     report.series = options.series ?? series ?? ''
@@ -80,8 +82,6 @@ async function tidyStore(inUse: StoreInUse, underWay: UnderWay): Promise<void> {
     refuseForeign(series, options.series, `tidying ${store.name}`)
   }
   if (series === null && (await store.leftovers()).length === 0) {
-    // A folder that is no store is not written to.
-    inUse.reached = false
     report.note(`The store ${store.name} holds no set, so there is nothing to tidy.`)
     return
   }
