@@ -19,6 +19,7 @@ import type {
   Report,
   RestoredFacts,
   RetentionLine,
+  SchemaChangeFacts,
   SetFacts,
   SourceFacts,
   StoreLine,
@@ -45,6 +46,7 @@ export class ReportDraft {
   statistics: PeriodReport | undefined
   watched: readonly WatchedType[] | undefined
   maintenance: MaintenanceFacts | undefined
+  schemaChange: SchemaChangeFacts | undefined
   checks: string[] = []
   tables: TableResult[] = []
   metrics: Metrics | undefined
@@ -179,6 +181,7 @@ export class ReportDraft {
       ...(this.maintenance !== undefined && { maintenance: this.maintenance }),
       ...(this.proof !== undefined && { proof: this.proof }),
       ...(this.metrics !== undefined && { metrics: this.metrics }),
+      ...(this.schemaChange !== undefined && { schemaChange: this.schemaChange }),
       ...(this.stores !== undefined && { stores: this.stores }),
       ...(failure !== undefined && { failure: this.failureOf(failure) }),
     }

@@ -44,6 +44,8 @@ export interface Report {
   tables: readonly TableResult[]
   metrics?: Metrics
   alerts: readonly AlertLine[]
+  /** What changed in the schema since the last proven set; undefined where nothing did, or nothing is known. */
+  schemaChange?: SchemaChangeFacts
   /** Of the primary store; what was decided for copies is told with each of them. */
   retention: readonly RetentionLine[]
   /** The stores that were worked on, the primary first; not given where there is only one. */
@@ -60,6 +62,16 @@ export interface Report {
   failure?: Failure
   /** Why the run ends as a failure though nothing failed: alerts fired that `fail-on` asks for. As sentences. */
   failedOn?: string
+}
+
+/** How the schema of a set differs from that of an earlier one. */
+export interface SchemaChangeFacts {
+  /** The earlier set: `daily/20261123T020000Z`. */
+  since: string
+  /** One a change: `+ table public.notes (3 columns)`. */
+  lines: readonly string[]
+  /** Changes that are not among the lines. */
+  more: number
 }
 
 /** The database that was backed up, as its manifest describes it. */

@@ -16,6 +16,7 @@ import { counted, formatBytes, formatCount, formatDuration, formatInstant, forma
 import { maintenanceBlocks } from './maintenance.js'
 import { periodBlocks } from './period-content.js'
 import { retentionBlocks } from './retention.js'
+import { schemaChangeBlocks } from './schema-change.js'
 import { storeBlocks } from './stores.js'
 import { verdictOf } from './verdict.js'
 import { watchBlocks } from './watch.js'
@@ -41,6 +42,7 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     ...sizes(report),
     ...retention(report, limits),
     ...storeBlocks(report, limits),
+    ...schemaChangeBlocks(report, limits),
     ...notes(report, limits),
   ]
 }
