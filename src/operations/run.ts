@@ -7,6 +7,7 @@ import { startLeftServices } from '../restore/services.js'
 import { backup } from './backup.js'
 import { drill } from './drill.js'
 import { maintain } from './maintain.js'
+import { withMetricsFile } from './metrics-file.js'
 import { report } from './report.js'
 import { restore } from './restore.js'
 import { rotate } from './rotate.js'
@@ -30,5 +31,5 @@ const OPERATIONS: Readonly<Record<Operation, (options: Options, context: Context
  */
 export async function runOperation(operation: Operation, options: Options, context: Context): Promise<Report> {
   await startLeftServices(context)
-  return withFailOn(await OPERATIONS[operation](options, context), options)
+  return withMetricsFile(withFailOn(await OPERATIONS[operation](options, context), options), options, context)
 }
