@@ -171,8 +171,8 @@ describe('what a history does not tell', () => {
 
   test('old lines say less, and are counted all the same', () => {
     // As the first version wrote them.
-    const { id, type, series, proof, tier } = { series: 'app', ...backupLine('2026-11-24T02:10:00').details }
-    const old = lineOf('2026-11-24T02:10:00', 'backup', { size: 1000, ...{ id, type, series, proof, tier } })
+    const { id, type, proof, tier }: Record<string, unknown> = backupLine('2026-11-24T02:10:00').details
+    const old = lineOf('2026-11-24T02:10:00', 'backup', { size: 1000, series: 'app', id, type, proof, tier })
     const { reports } = statisticsOf([old], [], request('2026-11-24T06:00:00'))
     expect(reports.daily).toMatchObject({ success_rate: 1, total_size: 1000, record_counts: {} })
     expect(reports.weekly.compression_trends).toEqual([])
