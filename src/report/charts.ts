@@ -52,13 +52,13 @@ export function drawChart(chart: Chart): string {
     return figure(chart, '<p>Nothing was measured yet.</p>', '')
   }
   const highest = most(values)
-  const thresholds = (chart.thresholds ?? []).filter(({ value }) => Number.isFinite(value))
+  const thresholds = (chart.thresholds ?? []).filter(({ value }) => isMeasured(value))
   const near = thresholds.filter(({ value }) => value <= Math.max(highest, Number.MIN_VALUE) * FAR)
   const scales = scalesFor(chart, series, [...values, ...near.map(({ value }) => value)])
   const drawing = [
     `<svg viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" xmlns="http://www.w3.org/2000/svg">`,
-    `<title>${escapeHtml(chart.caption)}</title>`,
-    `<desc>${escapeHtml(chart.text)}</desc>`,
+    `<title>${words(chart.caption)}</title>`,
+    `<desc>${words(chart.text)}</desc>`,
     ...valueAxis(scales),
     ...timeAxis(scales),
     ...series.flatMap((one) => drawSeries(one, scales, chart)),
@@ -80,11 +80,21 @@ function drawable(series: readonly Series[]): DrawnSeries[] {
       points: points
         .map(({ at, value }) => ({
           time: at.getTime(),
-          value: value === null || !Number.isFinite(value) ? null : value,
+          value: isMeasured(value) ? rounded(value) : null,
         }))
         .filter(({ time }) => Number.isFinite(time))
         .sort((a, b) => a.time - b.time),
     }))
+}
+
+/** A log may hold any number; beyond an exabyte or a quintillion rows nobody measured it. */
+function isMeasured(value: number | null): value is number {
+  return value !== null && Math.abs(value) <= 1e18
+}
+
+/** To a millionth: an axis whose end is the smallest number that there is has no marks. */
+function rounded(value: number): number {
+  return Math.abs(value) < 1e-6 ? 0 : value
 }
 
 function scalesFor({ unit }: Chart, series: readonly DrawnSeries[], values: readonly number[]): Scales {
@@ -131,8 +141,8 @@ function timeAxis({ x }: Scales): string[] {
   const every = Math.max(1, Math.ceil(apart / distance(ticks.map((tick) => x(tick)))))
   return ticks.map((tick, index) => {
     const across = round(x(tick))
-    const words = index % every === 0 ? (labels[index] ?? '') : ''
-    return `<path class="grid" d="M${across},${bottom}v5"/><text x="${across}" y="${bottom + 21}" text-anchor="middle">${words}</text>`
+    const text = index % every === 0 ? (labels[index] ?? '') : ''
+    return `<path class="grid" d="M${across},${bottom}v5"/><text x="${across}" y="${bottom + 21}" text-anchor="middle">${text}</text>`
   })
 }
 
@@ -213,19 +223,24 @@ function nameOf({ name, forecast }: DrawnSeries): string {
 function figure({ caption, text }: Chart, drawing: string, below: string): string {
   return [
     '<figure>',
-    `<figcaption>${escapeHtml(caption)}</figcaption>`,
-    `<p>${escapeHtml(text)}</p>`,
+    `<figcaption>${words(caption)}</figcaption>`,
+    `<p>${words(text)}</p>`,
     drawing,
     ...(below === '' ? [] : [below]),
     '</figure>',
   ].join('\n')
 }
 
+/** Around a drawing: the names of types and tables may be in it. */
+function words(text: string): string {
+  return escapeHtml(shorten(text, 500))
+}
+
 const BARS = { height: 22, gap: 6, labels: 150, width: 460, letters: 20, values: 80 } as const
 
 /** Bars side by side; the table beside them says the same, so they are hidden from those who listen. */
 export function drawBars({ caption, unit, bars }: Of<'bars'>): string {
-  const values = bars.map(({ value }) => (Number.isFinite(value) ? value : 0))
+  const values = bars.map(({ value }) => (isMeasured(value) ? value : 0))
   const across = scaleLinear()
     .domain([Math.min(0, least(values)), Math.max(0, most(values), Number.MIN_VALUE)])
     .range([BARS.labels, BARS.width - BARS.values])
