@@ -26,6 +26,8 @@ export interface Delivery {
   bounds: Bounds
   /** Statuses besides 2xx that are an answer and no failure, unless they ask to come again. */
   accept?: readonly number[]
+  /** How often it may be tried. */
+  attempts?: number
 }
 
 const MAX_ATTEMPTS = 4
@@ -40,7 +42,7 @@ const FIRST_WAIT = 1000
  * Throws `OperationError`, whose message has nothing of the address but its host.
  */
 export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise<HttpAnswer> {
-  const { doing, request, bounds, accept = [] } = delivery
+  const { doing, request, bounds, accept = [], attempts = MAX_ATTEMPTS } = delivery
   const { clock, signal } = ports
   const end = clock.monotonic() + bounds.total
   for (let attempt = 1; ; attempt++) {
@@ -52,8 +54,9 @@ export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise
     if (tried.answer !== undefined && status !== undefined && wait === undefined && isAnswer(status, accept)) {
       return tried.answer
     }
-    const isTooLong = wait !== undefined && clock.monotonic() + wait >= end
-    if (wait === undefined || attempt >= MAX_ATTEMPTS || isTooLong) {
+    const isLast = wait === undefined || attempt >= attempts
+    const isTooLong = !isLast && clock.monotonic() + wait >= end
+    if (isLast || isTooLong) {
       throw undelivered(doing, tried, attempt, isTooLong ? wait : 0)
     }
     await clock.sleep(wait, signal)

@@ -52,27 +52,36 @@ export class GitHubIssues {
     return (await this.page('closed', 1)).issues
   }
 
-  /** Opens an issue under our label, which is made where it is not there yet. */
-  async create(title: string, body: string): Promise<void> {
-    await this.ensureLabel()
-    const doing = 'opening an issue'
-    const { labels } = await this.ask(doing, 'POST', 'issues', { title, body, labels: [LABEL] }, Created)
-    if (!labels.some((label) => (typeof label === 'string' ? label : label.name) === LABEL)) {
-      throw new OperationError({
-        doing: `${doing} in ${this.access.repository}`,
-        problem: `the issue was opened, but the token may not set the label "${LABEL}", by which it would be found again`,
-        advice: 'Give a token that may write issues and labels ("permissions: issues: write").',
-      })
-    }
+  /**
+   * Opens an issue under our label, in one attempt: where no answer comes, it may be there all the same, and a second one
+   * would be too much. Tells whether it has its label, without which it cannot be found again.
+   */
+  async create(title: string, body: string): Promise<{ hasLabel: boolean }> {
+    const given = { title, body, labels: [LABEL] }
+    const { labels } = await this.ask('opening an issue', 'POST', 'issues', { body: given, attempts: 1 }, Created)
+    return { hasLabel: labels.some((label) => (typeof label === 'string' ? label : label.name) === LABEL) }
+  }
+
+  /** Makes our label where it is not there yet. */
+  async ensureLabel(): Promise<void> {
+    const label = { name: LABEL, color: 'b60205', description: 'A problem with backups, kept by pg-lifeboat' }
+    // 422: it is there.
+    await this.ask('making the label', 'POST', 'labels', { body: label, accept: [422] }, z.unknown())
   }
 
   /** Changes the body or the state of an issue. */
   async change(number: number, change: Readonly<Record<string, string>>): Promise<void> {
-    await this.ask(`changing issue ${number}`, 'PATCH', `issues/${number}`, change, z.unknown())
+    await this.ask(`changing issue ${number}`, 'PATCH', `issues/${number}`, { body: change }, z.unknown())
   }
 
   async comment(number: number, body: string): Promise<void> {
-    await this.ask(`commenting on issue ${number}`, 'POST', `issues/${number}/comments`, { body }, z.unknown())
+    await this.ask(
+      `commenting on issue ${number}`,
+      'POST',
+      `issues/${number}/comments`,
+      { body: { body } },
+      z.unknown(),
+    )
   }
 
   private async page(state: 'open' | 'closed', page: number): Promise<{ issues: Issue[]; isLast: boolean }> {
@@ -83,7 +92,7 @@ export class GitHubIssues {
       per_page: String(PER_PAGE),
       page: String(page),
     })
-    const listed = await this.ask('listing issues', 'GET', `issues?${query.toString()}`, undefined, Listed)
+    const listed = await this.ask('listing issues', 'GET', `issues?${query.toString()}`, {}, Listed)
     const issues = listed.filter((one) => one.pull_request === undefined)
     return {
       issues: issues.map(({ number, body }) => ({ number, body: body ?? '' })),
@@ -91,19 +100,12 @@ export class GitHubIssues {
     }
   }
 
-  private async ensureLabel(): Promise<void> {
-    const label = { name: LABEL, color: 'b60205', description: 'A problem with backups, kept by pg-lifeboat' }
-    // 422: it is there.
-    await this.ask('making the label', 'POST', 'labels', label, z.unknown(), [422])
-  }
-
   private async ask<T>(
     what: string,
     method: 'GET' | 'POST' | 'PATCH',
     path: string,
-    body: object | undefined,
+    { body, accept = [], attempts }: { body?: object; accept?: readonly number[]; attempts?: number },
     shape: z.ZodType<T>,
-    accept: readonly number[] = [],
   ): Promise<T> {
     const { apiUrl, repository, token } = this.access
     const doing = `${what} in ${repository}`
@@ -119,8 +121,16 @@ export class GitHubIssues {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const refusals = Object.keys(REFUSALS).map(Number)
-    const delivery = { doing, request, bounds: this.bounds, accept: [...accept, ...refusals] }
-    const answer = await deliver(delivery, this.ports)
+    const answer = await deliver(
+      {
+        doing,
+        request,
+        bounds: this.bounds,
+        accept: [...accept, ...refusals],
+        ...(attempts !== undefined && { attempts }),
+      },
+      this.ports,
+    )
     const refused = accept.includes(answer.status) ? undefined : REFUSALS[answer.status]
     if (refused !== undefined) {
       throw new OperationError({ doing, ...refused })

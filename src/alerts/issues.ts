@@ -1,7 +1,8 @@
+import { OperationError } from '../errors.js'
 import type { Announcement } from './announcement.js'
 import type { Channel } from './channel.js'
 import type { Bounds, DeliveryPorts } from './deliver.js'
-import { GitHubIssues, type Issue, type IssueAccess } from './github-issues.js'
+import { GitHubIssues, LABEL, type Issue, type IssueAccess } from './github-issues.js'
 import { kindOf, markerOf, readMarker, type Marker } from './issue-marker.js'
 import { bodyOf, changeOf, endOf, returnOf, titleOf } from './issue-text.js'
 import { pressing, type Problem } from './problems.js'
@@ -10,6 +11,8 @@ export const ISSUE_BOUNDS: Bounds = { attempt: 10_000, total: 30_000 }
 
 /** A run with more problems than this has one cause; the heaviest of them tell it. */
 export const MOST_ISSUES = 10
+
+const MOST_TRIES = 3
 
 const INTERRUPTED = 130
 
@@ -76,11 +79,33 @@ async function openOne(
   const body = bodyOf(announcement, problem, marker)
   const earlier = marked(await issues.lately()).find((issue) => issue.marker.key === marker.key)
   if (earlier === undefined) {
-    await issues.create(titleOf(announcement, problem), body)
+    await create(issues, titleOf(announcement, problem), body, marker)
     return
   }
   await issues.change(earlier.number, { state: 'open', body })
   await issues.comment(earlier.number, returnOf(announcement, problem))
+}
+
+async function create(issues: GitHubIssues, title: string, body: string, { key }: Marker): Promise<void> {
+  await issues.ensureLabel()
+  for (let attempt = 1; ; attempt++) {
+    const created = await issues.create(title, body).catch(async (error: unknown) => {
+      // The answer may be lost of what was done.
+      const isThere = marked(await issues.open()).some(({ marker }) => marker.key === key)
+      if (!isThere && attempt >= MOST_TRIES) throw error
+      return isThere ? { hasLabel: true } : undefined
+    })
+    if (created?.hasLabel === false) throw unlabelled()
+    if (created !== undefined) return
+  }
+}
+
+function unlabelled(): OperationError {
+  return new OperationError({
+    doing: 'opening an issue',
+    problem: `it was opened, but the token may not set the label "${LABEL}", by which it would be found again`,
+    advice: 'Give a token that may write issues and labels ("permissions: issues: write").',
+  })
 }
 
 /** The body always tells the last run, which notifies nobody; a comment, which does, only tells a change. */

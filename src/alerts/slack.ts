@@ -5,7 +5,10 @@ import { pressing, type Problem } from './problems.js'
 
 /** Slack refuses a message with more than 50 blocks, or with more than 3,000 characters in one. */
 const MOST_PROBLEMS = 20
-const LONGEST_TEXT = 700
+
+/** Each character may become five. */
+const LONGEST_TEXT = 500
+const LONGEST_TITLE = 150
 
 const MARKS: Readonly<Record<Problem['level'], string>> = { critical: '🔴', warning: '🟠', info: '🔵' }
 
@@ -18,24 +21,29 @@ export function isSlack(url: URL): boolean {
 export function slackMessageOf(announcement: Announcement): Readonly<Record<string, unknown>> {
   const { report, verdict, problems, runUrl } = announcement
   const told = pressing(problems)
-  const title = `${MARKS[told[0]?.level ?? 'info']} ${subjectOf(report)}`
+  const title = shorten(visible(`${MARKS[told[0]?.level ?? 'info']} ${subjectOf(report)}`), LONGEST_TITLE)
   const rest = told.length - MOST_PROBLEMS
   return {
     // For notifications and readers of screens.
-    text: `${escapeSlack(shorten(title, 150))}: ${escapeSlack(shorten(verdict, LONGEST_TEXT))}`,
+    text: `${escapeSlack(title)}: ${escapeSlack(shorten(verdict, LONGEST_TEXT))}`,
     blocks: [
-      { type: 'header', text: { type: 'plain_text', text: shorten(visible(title), 150), emoji: false } },
+      { type: 'header', text: { type: 'plain_text', text: wellFormed(title), emoji: false } },
       section(escapeSlack(shorten(verdict, LONGEST_TEXT))),
-      ...told.slice(0, MOST_PROBLEMS).map((problem) => section(problemText(problem))),
+      ...told.slice(0, MOST_PROBLEMS).flatMap((problem) => problemTexts(problem).map(section)),
       ...(rest > 0 ? [section(`And ${rest} more, in the report.`)] : []),
       ...(runUrl === null ? [] : [section(`<${escapeEntities(runUrl)}|The run and its report>`)]),
     ],
   }
 }
 
-function problemText({ level, code, message, advice }: Problem): string {
+function problemTexts({ level, code, message, advice }: Problem): string[] {
   const text = `${MARKS[level]} *${escapeSlack(code)}* ${escapeSlack(shorten(message, LONGEST_TEXT))}`
-  return advice === '' ? text : `${text}\n${escapeSlack(shorten(advice, LONGEST_TEXT))}`
+  return advice === '' ? [text] : [text, escapeSlack(shorten(advice, LONGEST_TEXT))]
+}
+
+/** What was cut off may have been half a character, which some parsers refuse. */
+function wellFormed(text: string): string {
+  return Buffer.from(text).toString()
 }
 
 /** `verbatim`: no link, channel or mention is made of what only looks like one. */
