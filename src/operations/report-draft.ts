@@ -170,6 +170,7 @@ export class ReportDraft {
       findings: this.findings,
       warnings: this.warnings,
       checks: this.checks,
+      schemaChange: this.schemaChange,
       ...(this.type !== undefined && { type: this.type }),
       ...(this.id !== undefined && { id: this.id }),
       ...(this.source !== undefined && { source: this.source }),
@@ -181,7 +182,6 @@ export class ReportDraft {
       ...(this.maintenance !== undefined && { maintenance: this.maintenance }),
       ...(this.proof !== undefined && { proof: this.proof }),
       ...(this.metrics !== undefined && { metrics: this.metrics }),
-      ...(this.schemaChange !== undefined && { schemaChange: this.schemaChange }),
       ...(this.stores !== undefined && { stores: this.stores }),
       ...(failure !== undefined && { failure: this.failureOf(failure) }),
     }

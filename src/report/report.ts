@@ -45,7 +45,7 @@ export interface Report {
   metrics?: Metrics
   alerts: readonly AlertLine[]
   /** What changed in the schema since the last proven set; undefined where nothing did, or nothing is known. */
-  schemaChange?: SchemaChangeFacts
+  schemaChange?: SchemaChangeFacts | undefined
   /** Of the primary store; what was decided for copies is told with each of them. */
   retention: readonly RetentionLine[]
   /** The stores that were worked on, the primary first; not given where there is only one. */
