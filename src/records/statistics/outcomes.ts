@@ -82,7 +82,8 @@ export function worstAge(steps: readonly ProofStep[], from: number, to: number):
     const step = steps[index]
     if (step === undefined || step.at > to) break
     const end = Math.min(to, steps[index + 1]?.at ?? to)
-    if (step.newestProven !== null && end > from) {
+    // Of two outcomes in the same second the earlier held for no time.
+    if (step.newestProven !== null && end > Math.max(from, step.at)) {
       worst = Math.max(worst ?? 0, (end - step.newestProven) / 1000)
     }
   }

@@ -37,17 +37,19 @@ export function isIn({ from, to }: Window, at: number): boolean {
  */
 export function bucketsOf(days: number, unit: 'day' | 'week', until: Date, calendar: Calendar): Bucket[] {
   const nameOf = unit === 'day' ? calendar.dayOf : calendar.weekOf
-  const marks = Array.from({ length: days + 1 }, (_, back) => lastDays(days - back, until, calendar).from)
+  const marks = Array.from({ length: days }, (_, index) => lastDays(days - index, until, calendar).from)
   const buckets: Bucket[] = []
-  let from: number | undefined
-  marks.slice(1).forEach((mark, index) => {
-    const before = marks[index] ?? mark
-    if (nameOf(new Date(mark)) === nameOf(new Date(before))) return
-    const border = borderBetween(before, mark, nameOf)
-    if (from !== undefined) buckets.push({ name: nameOf(new Date(before)), from, to: border })
-    from = border
-  })
-  return [...buckets, { name: nameOf(until), from: from ?? until.getTime(), to: until.getTime() }]
+  let start = marks[0] ?? until.getTime()
+  for (const mark of [...marks.slice(1), until.getTime()]) {
+    // Where clocks change, two marks may be on the same day, or a day apart.
+    while (nameOf(new Date(start)) !== nameOf(new Date(mark))) {
+      const border = borderBetween(start, mark, nameOf)
+      buckets.push({ name: nameOf(new Date(start)), from: start - 1, to: border })
+      start = border + 1
+    }
+  }
+  // The first one had begun before.
+  return [...buckets.slice(1), { name: nameOf(until), from: start - 1, to: until.getTime() }]
 }
 
 /** The last millisecond of the earlier bucket, so that "after" it begins the later one; by halving, to the second. */
