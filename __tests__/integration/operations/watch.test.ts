@@ -98,7 +98,8 @@ describe('watching the stores themselves', () => {
 
   test('ends with 4 when a store cannot be read and nothing else is wrong, with 1 when something is', async () => {
     await add(store, 3)
-    await writeFile(copy, 'no folder')
+    // No file system takes such a name.
+    copy = path.join(path.dirname(store), 'x'.repeat(300))
     const done = await watch({ copies: copy })
     expect(done.found).toEqual([`STORE_NOT_READ ${copy}`])
     expect(done.exitCode).toBe(4)
