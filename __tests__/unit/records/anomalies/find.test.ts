@@ -82,7 +82,7 @@ describe('the size of a set', () => {
     ['larger than ever, and not by much', 19, [10, 11, 9], 0],
     ['far off, as others were', 23, [10, 25, 9, 11, 10], 0],
     ['twice next to nothing', 0.4, [0.1, 0.1, 0.1], 0],
-    ['growing as ever', 70, [60, 50, 40, 30, 20, 10], 0],
+    ['growing as ever', 75, [60, 50, 40, 30, 20, 10], 0],
   ])('%s', (_, now, earlier, findings) => {
     expect(
       found(sized(now * 1e6), { history: sizes(...earlier) }).filter((one) => one.includes('SIZE_UNUSUAL')),
@@ -126,6 +126,12 @@ describe('a table that disappeared', () => {
     expect(disappeared([sampleTable('beasts', { rows: 800, fingerprint: '17' })])).toMatchObject([
       { severity: 'info', found: expect.stringContaining('public.beasts holds exactly these now') },
     ])
+  })
+
+  test('empty tables are not each other under another name', () => {
+    const empty = (name: string) => sampleTable(name, { rows: 0, fingerprint: '0' })
+    const was = historyIn([manifestOf({}, { days: 1, tables: [empty('animals')] })])
+    expect(disappeared([empty('others')], { history: was })).toMatchObject([{ severity: 'warning' }])
   })
 
   test('and another with its columns and about its rows appeared', () => {

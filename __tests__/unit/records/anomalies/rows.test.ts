@@ -35,6 +35,7 @@ describe('the rows of a table', () => {
       [1000, 1050, 780, 1000, 980, 1020, 1010],
       ['warning TABLE_ROWS_DROPPED'],
     ],
+    ['a fall back to what it was while it only grew', 300, [1000, 500, 10], ['warning TABLE_ROWS_DROPPED']],
     ['growth', 2000, [1000, 500], []],
     ['nothing before', 0, [], []],
     ['empty before and now', 0, [0, 0, 0], []],
