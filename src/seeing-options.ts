@@ -26,7 +26,7 @@ export const SEEING_OPTIONS = {
   },
   'webhook-secret': {
     kind: 'text',
-    describe: 'Signs what is sent to `webhook-url`: HMAC-SHA256 of the body, in the header `X-Lifeboat-Signature`.',
+    describe: 'Signs what is sent to `webhook-url`: HMAC-SHA256 over the time and the body, in the header `X-Lifeboat-Signature`.',
     secret: true,
   },
   'ping-url': {

@@ -47,11 +47,15 @@ export class IssueTracker {
     if (`${owner ?? ''}/${name ?? ''}` !== 'owner/name') return [404, {}]
     if (what === 'labels') return this.label(given.name ?? '')
     if (number === undefined) return method === 'GET' ? [200, this.page(searchParams)] : this.create(given)
-    const issue = this.issues.find((one) => one.number === Number(number))
+    return this.change(Number(number), given, comments !== undefined)
+  }
+
+  private change(number: number, given: Partial<TrackedIssue>, isComment: boolean): [number, unknown] {
+    const issue = this.issues.find((one) => one.number === number)
     if (issue === undefined) return [404, {}]
-    if (comments === undefined) Object.assign(issue, given)
-    else issue.comments.push(given.body ?? '')
-    return [comments === undefined ? 200 : 201, issue]
+    if (isComment) issue.comments.push(given.body ?? '')
+    else Object.assign(issue, given)
+    return [isComment ? 201 : 200, issue]
   }
 
   private label(name: string): [number, unknown] {

@@ -38,14 +38,14 @@ export class VirtualClock implements Clock {
 
   /** Lets time pass until the work is done. Rejects when everybody waits for something that never comes. */
   async run<T>(work: Promise<T>): Promise<T> {
-    let isDone = false
+    const state = { isDone: false }
     const finish = () => {
-      isDone = true
+      state.isDone = true
     }
     work.then(finish, finish)
     for (;;) {
       await settled()
-      if (isDone) return work
+      if (state.isDone) return work
       this.sleepers.sort((a, b) => a.due - b.due)
       const next = this.sleepers.shift()
       if (next === undefined) throw new Error('nobody sleeps, and the work is not done: it hangs')
