@@ -60,10 +60,9 @@ describe.each(Object.keys(PAGES))('the page %s in a browser', (name) => {
   test.each(Object.keys(READERS))('%s: no complaint, no request, nothing wider than the screen', async (reader) => {
     const troubles: string[] = []
     const page = await opened(name, READERS[reader]!, troubles)
-    const [content, screen] = (await page.evaluate(`[document.documentElement.scrollWidth, innerWidth]`)) as [
-      number,
-      number,
-    ]
+    const [content, screen] = await page.evaluate<[number, number]>(
+      `[document.documentElement.scrollWidth, innerWidth]`,
+    )
     expect(content).toBeLessThanOrEqual(screen)
     expect(await page.title()).not.toBe('bad')
     expect(await page.locator('main').count()).toBe(1)
