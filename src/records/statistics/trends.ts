@@ -45,7 +45,7 @@ function pointOf(type: string, events: readonly LoggedEvent[], bucket: Bucket, o
   const newest = newestOf(sets)
   return {
     bucket: bucket.name,
-    at: new Date(bucket.from),
+    at: new Date(bucket.from + 1),
     type,
     backups: events.length,
     succeeded: good.length,

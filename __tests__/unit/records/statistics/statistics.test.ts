@@ -138,6 +138,8 @@ describe('the figures of a week', () => {
   })
 
   test('tell each week of the trend from the first backup of a type on', () => {
+    // Weeks begin on Mondays.
+    expect(report.trends.points.at(-1)?.at).toEqual(new Date('2026-11-23T00:00:00Z'))
     expect(report.trends.unit).toBe('week')
     expect(
       report.trends.points.map(({ bucket, type, backups, sets, proven, size }) => [
