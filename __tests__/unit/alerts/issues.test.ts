@@ -82,6 +82,13 @@ describe('the issues of problems', () => {
     expect(tracker.issues[0]?.state).toBe('open')
   })
 
+  test('the same trouble of another type is another problem', async () => {
+    const tracker = new IssueTracker()
+    await run(tracker, { alerts: [SLOW] })
+    await run(tracker, { alerts: [SLOW], type: 'weekly' })
+    expect(states(tracker)).toEqual([`${DURATION} | open | 0`, `${DURATION.replace('daily', 'weekly')} | open | 0`])
+  })
+
   test('who stopped a run is told nothing', async () => {
     const tracker = new IssueTracker()
     await run(tracker, { failure: { message: 'Interrupted', causes: [], exitCode: 130 } })
