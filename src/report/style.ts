@@ -24,9 +24,10 @@ code { font: .9em ui-monospace, monospace; background: var(--stripe); padding: .
 h1 code, h2 code { color: inherit; }
 .wide { overflow-x: auto; margin: 1rem 0; }
 .wide:focus-visible, summary:focus-visible, a:focus-visible { outline: .15rem solid var(--bar); outline-offset: .1rem; }
-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { overflow-wrap: break-word; width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; min-width: 4em; }
+th:has(code), td:has(code) { min-width: 9em; overflow-wrap: anywhere; }
 th { font-weight: 600; } thead th { overflow-wrap: normal; } tbody th { font-weight: 400; }
 tbody tr:nth-child(even) { background: var(--stripe); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .8rem; margin: 1.5rem 0; }
