@@ -29,6 +29,10 @@ export function periodVerdict(report: PeriodReport): Verdict {
     const open = `${backups.sets - backups.proven} of ${counted(backups.sets, 'backup')} of ${spanOf(report)} ${backups.sets - backups.proven === 1 ? 'is' : 'are'} not proven to restore.`
     return { mood: 'doubtful', text: sentence`${open} ${loss}` }
   }
+  const bare = report.types.find(({ newest, newestProven }) => newest !== null && newestProven === null)
+  if (bare !== undefined) {
+    return { mood: 'doubtful', text: sentence`No ${code(bare.type)} backup in the store is proven to restore. ${loss}` }
+  }
   const all = backups.total === 1 ? 'The backup' : `All ${counted(backups.total, 'backup')}`
   const verb = backups.total === 1 ? 'is' : 'are'
   return { mood: 'good', text: sentence`${all} of ${spanOf(report)} ${verb} proven to restore. ${loss}` }

@@ -52,6 +52,12 @@ describe('the verdict over a period', () => {
       'No backup was taken in the last day',
     ],
     [
+      'one type has nothing that is proven',
+      periodOf([GOOD], [HELD, heldSet('2026-11-22T02:09:00', { type: 'weekly', proof: { outcome: 'failed' } })]),
+      'doubtful',
+      'No weekly backup in the store is proven to restore.',
+    ],
+    [
       'one of two failed',
       periodOf([failedLine('2026-11-24T01:00:00'), GOOD], [HELD]),
       'doubtful',
