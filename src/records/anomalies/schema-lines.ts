@@ -69,8 +69,8 @@ function shown(fact: Fact | undefined): string {
   return clip(Array.isArray(fact) ? fact.join(', ') : String(fact), 80)
 }
 
-/** On one line, and never half a character at its end. */
+/** On one line, without what a terminal acts on, and never half a character at its end. */
 function clip(text: string, length: number): string {
-  const flat = text.replaceAll(/\s+/g, ' ').trim()
+  const flat = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
   return flat.length > length ? `${flat.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…` : flat
 }
