@@ -1,22 +1,9 @@
 import { z } from 'zod'
+import { KeepRules } from './keep-rules.js'
 import { nearest } from './nearest.js'
-import { count } from './option-values.js'
 
 /** The retention of one store, where it differs from that of the others: the options of these names. */
-const Keep = z.object({
-  keepLast: count.optional(),
-  keepDaily: count.optional(),
-  keepWeekly: count.optional(),
-  keepMonthly: count.optional(),
-  keepYearly: count.optional(),
-  keepWithin: z
-    .string()
-    .regex(/^(\d+[ymdh])+$/, 'must be an age such as 14d, 3m or 1y6m')
-    .optional(),
-  keepTier: z.enum(['archive', 'data', 'full'], 'must be archive, data or full').optional(),
-})
-
-export type KeepOverrides = z.infer<typeof Keep>
+export type KeepOverrides = z.infer<typeof KeepRules>
 
 /** A store that sets are copied to, as the option `copies` names it. */
 export interface CopyOption {
@@ -102,7 +89,7 @@ function made(location: string, words: readonly [string, unknown][]): CopyOption
     if (member in given) return `${name} is given twice for ${shown(location)}`
     given[member] = value
   }
-  const parsed = Keep.safeParse(given)
+  const parsed = KeepRules.safeParse(given)
   if (parsed.success) {
     return keepsNothing(parsed.data)
       ? `${shown(location)} would keep nothing: every rule there is 0`

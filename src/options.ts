@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { copies } from './copy-option.js'
 import { UsageError } from './errors.js'
 import { nearest } from './nearest.js'
+import { KeepRules } from './keep-rules.js'
 import { OPTIONS, type OptionDefinition } from './option-list.js'
 import { count, duration, flag, isTimeZone, lines, list, pairs, rules } from './option-values.js'
 
@@ -55,16 +56,7 @@ const Given = z.object({
   backup: z.string().min(1).optional(),
   scenario: list(),
   drillReport: z.string().min(1).optional(),
-  keepLast: count.optional(),
-  keepDaily: count.optional(),
-  keepWeekly: count.optional(),
-  keepMonthly: count.optional(),
-  keepYearly: count.optional(),
-  keepWithin: z
-    .string()
-    .regex(/^(\d+[ymdh])+$/, 'must be an age such as 14d, 3m or 1y6m')
-    .optional(),
-  keepTier: z.enum(OPTIONS['keep-tier'].choices).optional(),
+  ...KeepRules.shape,
   timezone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Madrid').default('UTC'),
   rotate: flag(true),
   dryRun: flag(false),

@@ -127,7 +127,7 @@ export const OUTPUTS = {
     kind: 'text',
     describe: 'A folder with the report of the drill as `drill.md`, `drill.json` and `drill.xml` (JUnit).',
     operations: ['drill'],
-    example: '/home/runner/work/_temp/lifeboat-drill-X3tq2v',
+    example: '/tmp/lifeboat-drill-X3tq2v',
   },
   'report-path': {
     kind: 'text',

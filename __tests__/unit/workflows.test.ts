@@ -186,6 +186,9 @@ describe('restore-drill.yml', () => {
       ['every type', ...(backup.inputs.type?.options ?? [])].sort(),
     )
     expect([...(inputs.tier?.options ?? [])].sort()).toEqual([...Tier.options].sort())
+    expect(inputs.backup).toMatchObject({ type: 'string' })
+    const own = stepsOf(await workflowOf('restore-drill.yml')).filter(({ uses }) => uses === './')
+    expect(own.map((step) => step.with?.backup)).toEqual(['${{ inputs.backup }}', '${{ inputs.backup }}'])
   })
 
   test('validates, then drills, also when the validation failed; the pull request needs nothing from elsewhere', async () => {

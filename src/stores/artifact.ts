@@ -1,4 +1,4 @@
-import { mkdir, rm, statfs } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Proof } from '../backup/manifest.js'
 import { orFileTrouble } from '../platform/file-errors.js'
@@ -17,6 +17,7 @@ import { sweepArtifacts } from './artifact-sweep.js'
 import { uploaderOf, uploadParcel } from './artifact-upload.js'
 import { FetchedFolders } from './fetched-folders.js'
 import { writeProof } from './proofs.js'
+import { freeInWorkspace } from './scratch-folder.js'
 import { compareFiles, setToCopy, type LocalSet } from './set-files.js'
 import { checkedPlace, nameOfSet, noSuchSet, takenByAnother } from './set-place.js'
 import type { ByteProgress, IncomingSet, Listing, SetPlace, Store, Unlock } from './store.js'
@@ -67,11 +68,8 @@ class ArtifactStore implements Store {
   }
 
   /** Of the folder where sets are made ready; how much GitHub still takes cannot be asked. */
-  async freeBytes(): Promise<number> {
-    const folder = await this.tools.workspace.folder('space')
-    const { bavail, bsize } = await orFileTrouble('asking for the free space of the workspace', () => statfs(folder))
-    await rm(folder, { recursive: true, force: true })
-    return bavail * bsize
+  freeBytes(): Promise<number> {
+    return freeInWorkspace(this.tools.workspace)
   }
 
   series(): Promise<string | null> {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../errors.js'
 import { nearest } from '../nearest.js'
+import { hasControls } from './control-characters.js'
 
 /** What a store's location names, by how it is written. */
 export type Location =
@@ -32,8 +33,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
  */
 export function kindOfLocation(location: string): Location {
   if (location.trim() === '') throw unusable(location, 'it is empty')
-  // eslint-disable-next-line no-control-regex -- these are what must not be there
-  if (/[\u0000-\u001f\u007f]/.test(location)) throw unusable(location, 'it holds a control character')
+  if (hasControls(location)) throw unusable(location, 'it holds a control character')
   if (/^[^/@:]+:[^/@]+@[^/:]+:/.test(location)) {
     throw unusable(location, 'it holds a password, which ssh does not take and all would see; give a key as ssh-key')
   }

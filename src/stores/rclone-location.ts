@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { hasControls } from './control-characters.js'
 
 /** A folder of a remote of rclone: what `rclone` itself is told. */
 export interface RcloneLocation {
@@ -19,8 +20,7 @@ export interface RcloneLocation {
 export function parseRcloneLocation(location: string): RcloneLocation {
   const parts = /^rclone:(:?[^:]+:)(.*)$/i.exec(location)
   const [, remote = '', path = ''] = parts ?? []
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  if (parts === null || remote.startsWith('-') || /[\u0000-\u001f\u007f]/.test(location)) {
+  if (parts === null || remote.startsWith('-') || hasControls(location)) {
     throw unusable(location, 'it is not written as rclone reads it')
   }
   if (/[,=]/.test(remote)) {

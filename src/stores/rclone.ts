@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 
@@ -10,6 +10,7 @@ import { ProgressSum } from './progress-sum.js'
 import { ABSENT, RcloneCommand, type RcloneTools } from './rclone-command.js'
 import { parseRcloneLocation, rcloneArgument, type RcloneLocation } from './rclone-location.js'
 import type { ByteProgress } from './store.js'
+import { withScratchFolder } from './scratch-folder.js'
 
 /** What rclone 1.63 and newer call a file that is not whole yet. */
 const PARTIAL = /\.[0-9a-f]{8}\.partial$/
@@ -217,13 +218,10 @@ class RclonePlace implements FilePlace {
     return { path: found.data.Path, bytes: found.data.Size, changed: new Date(found.data.ModTime) }
   }
 
-  private async inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
-    const folder = await this.tools.workspace.folder('rclone')
-    try {
-      return await orFileTrouble(this.doing('using a temporary folder for'), () => work(folder))
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
+  private inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    return orFileTrouble(this.doing('using a temporary folder for'), () =>
+      withScratchFolder(this.tools.workspace, 'rclone', work),
+    )
   }
 
   private doing(what: string): string {

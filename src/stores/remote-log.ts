@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises'
 import type { Workspace } from '../context.js'
 import { dayOfLogFile, formatLine, logFileOf, type LogLine } from '../records/log.js'
 import { readLogSince } from './directory-log.js'
 import type { FilePlace, PlacedFile } from './file-place.js'
 import { LOG } from './set-place.js'
+import { withScratchFolder } from './scratch-folder.js'
 
 /** How often the log is read anew when another run writes to it meanwhile. */
 const TRIES = 3
@@ -25,13 +25,10 @@ export async function readRemoteLog(
   since: Date,
   workspace: Pick<Workspace, 'folder'>,
 ): Promise<{ lines: LogLine[]; unreadable: number }> {
-  const folder = await workspace.folder('log')
-  try {
+  return withScratchFolder(workspace, 'log', async (folder) => {
     await fetchDays(place, since, folder)
-    return await readLogSince(folder, since)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+    return readLogSince(folder, since)
+  })
 }
 
 async function fetchDays(place: FilePlace, since: Date, folder: string): Promise<void> {

@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest, Proof } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import type { ListingCache, Logger, Workspace } from '../context.js'
+import { withScratchFolder } from './scratch-folder.js'
 import type { FilePlace, PlacedFile } from './file-place.js'
 import { isSet, manifestOrWhy, measuredSet } from './measure-set.js'
 import { readProofs } from './proofs.js'
@@ -118,16 +118,13 @@ export class RemoteSets {
   private async fetch(placed: readonly PlacedSet[]): Promise<void> {
     const unread = placed.filter((one) => !this.isRemembered(one))
     if (unread.length === 0) return
-    const folder = await this.tools.workspace.folder('listing')
-    try {
-      const wanted = unread.flatMap(({ set, files }) =>
-        files.filter(isTold).map((file) => ({ ...file, path: `${nameOfSet(set)}/${file.path}` })),
-      )
+    const wanted = unread.flatMap(({ set, files }) =>
+      files.filter(isTold).map((file) => ({ ...file, path: `${nameOfSet(set)}/${file.path}` })),
+    )
+    await withScratchFolder(this.tools.workspace, 'listing', async (folder) => {
       await fetchTold(this.place, wanted, folder, this.tools.listingCache)
       for (const one of unread) await this.remember(one, path.join(folder, one.set.type, one.set.id))
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
+    })
   }
 
   private isRemembered(placed: PlacedSet): boolean {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { FileEntry, Proof } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
@@ -19,6 +19,7 @@ import { SetFetcher } from './remote-open.js'
 import { RemoteSets, filesAt, hasManifest, seriesOf } from './remote-sets.js'
 import { sweepPlace } from './remote-sweep.js'
 import { Transfer, removeSetFiles } from './remote-transfer.js'
+import { freeInWorkspace } from './scratch-folder.js'
 import { setToCopy } from './set-files.js'
 import {
   INCOMING,
@@ -97,10 +98,7 @@ export class RemoteStore implements Store {
   /** Of the place, and of the workspace, where sets are written before they are sent. */
   async freeBytes(): Promise<number | null> {
     const there = await this.place.freeBytes()
-    const folder = await this.tools.workspace.folder('space')
-    const { bavail, bsize } = await orFileTrouble('asking for the free space of the workspace', () => statfs(folder))
-    await rm(folder, { recursive: true, force: true })
-    return Math.min(there ?? Infinity, bavail * bsize)
+    return Math.min(there ?? Infinity, await freeInWorkspace(this.tools.workspace))
   }
 
   async series(): Promise<string | null> {

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { hasControls } from './control-characters.js'
 
 /** A folder that rsync reaches: a module of a daemon, or a folder of a machine with ssh. */
 export type RsyncLocation = DaemonLocation | ShellLocation
@@ -122,8 +123,7 @@ function portOf(location: string, text: string | undefined): number | undefined 
 }
 
 function refuseUnsafe(location: string): void {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(location)) throw unusable(location, 'it holds a control character')
+  if (hasControls(location)) throw unusable(location, 'it holds a control character')
   if (/[*?\\]|\[(?![0-9a-f:.%]+\])/i.test(location)) {
     throw unusable(location, 'it holds *, ?, [ or \\, which the other end would read as a pattern')
   }

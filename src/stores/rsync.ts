@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import { OperationError } from '../errors.js'
@@ -13,6 +13,7 @@ import { linkArgument, parseRsyncLocation, rsyncArgument, rsyncSource, type Rsyn
 import { removalRules } from './rsync-removal.js'
 import { batchesOf, linkCandidates, olderSibling, type Known } from './rsync-upload.js'
 import type { ByteProgress } from './store.js'
+import { withScratchFolder } from './scratch-folder.js'
 
 /** Seen by the owner alone: a set is the whole database. */
 const PRIVATE = '--chmod=D700,F600'
@@ -277,13 +278,10 @@ class RsyncPlace implements FilePlace {
     return differing
   }
 
-  private async inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
-    const folder = await this.tools.workspace.folder('rsync')
-    try {
-      return await orFileTrouble(this.doing('using a temporary folder for'), () => work(folder))
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
+  private inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    return orFileTrouble(this.doing('using a temporary folder for'), () =>
+      withScratchFolder(this.tools.workspace, 'rsync', work),
+    )
   }
 
   private doing(what: string): string {

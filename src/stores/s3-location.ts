@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js'
 import { nearest } from '../options.js'
+import { hasControls } from './control-characters.js'
 
 /** Where a store in S3 is and how things are kept there, as its location says. */
 export interface S3Location {
@@ -137,8 +138,7 @@ function prefixOf(location: string): string {
   const written = location.replace(/^[^/]*\/\/[^/?#]*/, '').replace(/[?#].*$/s, '')
   const prefix = decoded(written).replace(/^\/+|\/+$/g, '')
   const odd = prefix !== '' && prefix.split('/').some((part) => ['', '.', '..'].includes(part))
-  // eslint-disable-next-line no-control-regex -- these are what must not be there
-  if (!odd && !/[\u0000-\u001f\u007f]/.test(prefix) && Buffer.byteLength(prefix) <= 700) return prefix
+  if (!odd && !hasControls(prefix) && Buffer.byteLength(prefix) <= 700) return prefix
   throw unusable(
     `"${prefix}" cannot be its prefix`,
     'A prefix is made of names with single slashes between them, 700 bytes at most.',

@@ -3,6 +3,7 @@ import { countableTables, localeOf, type CountableTable, type KitFacts } from '.
 import { SCRIPT_BASICS } from './script-basics.js'
 import { SCRIPT_CHECKS } from './script-checks.js'
 import { SCRIPT_STEPS } from './script-steps.js'
+import { CHECK_SUMS } from './script-sums.js'
 import { hereDocument, oneLine, shellWord, sqlText } from './text.js'
 
 /**
@@ -41,6 +42,7 @@ export function restoreScript(facts: KitFacts): string {
     `  cat ${hereDocument(looseKeys(facts))}`,
     '}',
     SCRIPT_BASICS.trimEnd(),
+    CHECK_SUMS.trimEnd(),
     SCRIPT_CHECKS.trimEnd(),
     SCRIPT_STEPS,
   ].join('\n')

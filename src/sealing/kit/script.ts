@@ -1,3 +1,4 @@
+import { CHECK_SUMS } from '../../backup/kit/script-sums.js'
 import { oneLine, shell, shellWord } from '../../backup/kit/text.js'
 import type { Manifest } from '../../backup/manifest.js'
 
@@ -13,6 +14,7 @@ export function sealedScript({ type, id, series, tool }: Manifest): string {
     'set -eu',
     '',
     `title=${shellWord(`the backup ${type}/${id} of ${oneLine(series)}`)}`,
+    CHECK_SUMS.trimEnd(),
     BODY,
   ].join('\n')
 }
@@ -45,25 +47,7 @@ stop() {
 
 check_files() {
   say 'Checking the files of the encrypted set …'
-  [ -f "$here/SHA256SUMS" ] || stop 3 'SHA256SUMS is missing: this is not a whole backup set. Use another one.'
-  if command -v sha256sum >/dev/null; then
-    check='sha256sum -c'
-  elif command -v shasum >/dev/null; then
-    check='shasum -a 256 -c'
-  else
-    stop 1 'neither sha256sum nor shasum is here, so the files cannot be checked. Install the core utilities.'
-  fi
-  # Split into words on purpose: the program and its options.
-  # shellcheck disable=SC2086
-  if ! (cd -- "$here" && $check SHA256SUMS) >"$tmp/sums" 2>&1; then
-    while IFS= read -r line; do
-      case $line in
-        *': OK') ;;
-        *) printf '  %s\n' "$line" >&2 ;;
-      esac
-    done <"$tmp/sums"
-    stop 3 'the set is damaged, see above. Nothing was written. Use another set or another copy of this one.'
-  fi
+  check_sums
   # What no line of it names was put there by somebody else, and must not be decrypted and run.
   sums=$(cat "$here/SHA256SUMS")
   for file in "$here"/*.age "$here"/dump/*.age; do
