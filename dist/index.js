@@ -35145,8 +35145,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(83916);
-// EXTERNAL MODULE: ./src/options.ts + 3 modules
-var src_options = __nccwpck_require__(17040);
+// EXTERNAL MODULE: ./src/options.ts + 4 modules
+var src_options = __nccwpck_require__(60962);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(58500);
 ;// CONCATENATED MODULE: ./src/platform/clock.ts
@@ -37001,7 +37001,7 @@ const OUTPUTS = {
         kind: 'text',
         describe: 'A folder with the report of the drill as `drill.md`, `drill.json` and `drill.xml` (JUnit).',
         operations: ['drill'],
-        example: '/home/runner/work/_temp/lifeboat-drill-X3tq2v',
+        example: '/tmp/lifeboat-drill-X3tq2v',
     },
     'report-path': {
         kind: 'text',
@@ -38619,7 +38619,7 @@ function describeFinding({ code, on, found }) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(92997);
 /* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(33175);
-/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(52568);
+/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(14999);
 /* harmony import */ var _platform_actions_logger_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(20769);
 
 
@@ -38664,7 +38664,7 @@ function nearest(name, known) {
 
 /***/ }),
 
-/***/ 52568:
+/***/ 14999:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39073,25 +39073,7 @@ listed() { printf '%s\n' "$1" | while IFS= read -r item; do printf '  %s\n' "$it
 
 check_files() {
   say 'Checking the files of the set …'
-  [ -f "$here/SHA256SUMS" ] || stop 3 'SHA256SUMS is missing: this is not a whole backup set. Use another one.'
-  if command -v sha256sum >/dev/null; then
-    check='sha256sum -c'
-  elif command -v shasum >/dev/null; then
-    check='shasum -a 256 -c'
-  else
-    stop 1 'neither sha256sum nor shasum is here, so the files cannot be checked. Install the core utilities.'
-  fi
-  # Split into words on purpose: the program and its options.
-  # shellcheck disable=SC2086
-  if ! (cd -- "$here" && $check SHA256SUMS) >"$tmp/sums" 2>&1; then
-    while IFS= read -r line; do
-      case $line in
-        *': OK') ;;
-        *) printf '  %s\n' "$line" >&2 ;;
-      esac
-    done <"$tmp/sums"
-    stop 3 'the set is damaged, see above. Nothing was written. Use another set or another copy of this one.'
-  fi
+  check_sums
   check_strangers
 }
 
@@ -39531,7 +39513,38 @@ say "Restored: $rows rows in $tables table(s), as many in each as the source had
 say 'Rows were counted, contents were not compared; for that, run pg-lifeboat validate on this set.'
 `;
 
+;// CONCATENATED MODULE: ./src/backup/kit/script-sums.ts
+
+/**
+ * The function `check_sums` of both scripts, the one of a plain set and the one beside encrypted files: whether every file
+ * of the set in `$here` is what SHA256SUMS says. It writes to `$tmp` and calls `stop`.
+ */
+const CHECK_SUMS = shell `
+check_sums() {
+  [ -f "$here/SHA256SUMS" ] || stop 3 'SHA256SUMS is missing: this is not a whole backup set. Use another one.'
+  if command -v sha256sum >/dev/null; then
+    check='sha256sum -c'
+  elif command -v shasum >/dev/null; then
+    check='shasum -a 256 -c'
+  else
+    stop 1 'neither sha256sum nor shasum is here, so the files cannot be checked. Install the core utilities.'
+  fi
+  # Split into words on purpose: the program and its options.
+  # shellcheck disable=SC2086
+  if ! (cd -- "$here" && $check SHA256SUMS) >"$tmp/sums" 2>&1; then
+    while IFS= read -r line; do
+      case $line in
+        *': OK') ;;
+        *) printf '  %s\n' "$line" >&2 ;;
+      esac
+    done <"$tmp/sums"
+    stop 3 'the set is damaged, see above. Nothing was written. Use another set or another copy of this one.'
+  fi
+}
+`;
+
 ;// CONCATENATED MODULE: ./src/backup/kit/script.ts
+
 
 
 
@@ -39574,6 +39587,7 @@ function restoreScript(facts) {
         `  cat ${hereDocument(looseKeys(facts))}`,
         '}',
         SCRIPT_BASICS.trimEnd(),
+        CHECK_SUMS.trimEnd(),
         SCRIPT_CHECKS.trimEnd(),
         SCRIPT_STEPS,
     ].join('\n');
@@ -44645,6 +44659,7 @@ function handSteps({ source, series, type, id }) {
 
 ;// CONCATENATED MODULE: ./src/sealing/kit/script.ts
 
+
 /**
  * The text of `restore.sh` beside encrypted files: it opens them with the program `age` and hands everything else on to
  * the script among them.
@@ -44657,6 +44672,7 @@ function sealedScript({ type, id, series, tool }) {
         'set -eu',
         '',
         `title=${shellWord(`the backup ${type}/${id} of ${oneLine(series)}`)}`,
+        CHECK_SUMS.trimEnd(),
         BODY,
     ].join('\n');
 }
@@ -44688,25 +44704,7 @@ stop() {
 
 check_files() {
   say 'Checking the files of the encrypted set …'
-  [ -f "$here/SHA256SUMS" ] || stop 3 'SHA256SUMS is missing: this is not a whole backup set. Use another one.'
-  if command -v sha256sum >/dev/null; then
-    check='sha256sum -c'
-  elif command -v shasum >/dev/null; then
-    check='shasum -a 256 -c'
-  else
-    stop 1 'neither sha256sum nor shasum is here, so the files cannot be checked. Install the core utilities.'
-  fi
-  # Split into words on purpose: the program and its options.
-  # shellcheck disable=SC2086
-  if ! (cd -- "$here" && $check SHA256SUMS) >"$tmp/sums" 2>&1; then
-    while IFS= read -r line; do
-      case $line in
-        *': OK') ;;
-        *) printf '  %s\n' "$line" >&2 ;;
-      esac
-    done <"$tmp/sums"
-    stop 3 'the set is damaged, see above. Nothing was written. Use another set or another copy of this one.'
-  fi
+  check_sums
   # What no line of it names was put there by somebody else, and must not be decrypted and run.
   sums=$(cat "$here/SHA256SUMS")
   for file in "$here"/*.age "$here"/dump/*.age; do
@@ -50945,7 +50943,29 @@ class FetchedFolders {
     }
 }
 
+;// CONCATENATED MODULE: ./src/stores/scratch-folder.ts
+
+
+/** Does work with a new folder of the workspace, and removes it. */
+async function withScratchFolder(workspace, purpose, work) {
+    const folder = await workspace.folder(purpose);
+    try {
+        return await work(folder);
+    }
+    finally {
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
+    }
+}
+/** Bytes that are free where sets are made ready before they are sent. */
+function freeInWorkspace(workspace) {
+    return withScratchFolder(workspace, 'space', async (folder) => {
+        const { bavail, bsize } = await (0,file_errors/* orFileTrouble */.nD)('asking for the free space of the workspace', () => (0,promises_.statfs)(folder));
+        return bavail * bsize;
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/stores/artifact.ts
+
 
 
 
@@ -51006,11 +51026,8 @@ class ArtifactStore {
         await this.shelf.all('now');
     }
     /** Of the folder where sets are made ready; how much GitHub still takes cannot be asked. */
-    async freeBytes() {
-        const folder = await this.tools.workspace.folder('space');
-        const { bavail, bsize } = await (0,file_errors/* orFileTrouble */.nD)('asking for the free space of the workspace', () => (0,promises_.statfs)(folder));
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
-        return bavail * bsize;
+    freeBytes() {
+        return freeInWorkspace(this.tools.workspace);
     }
     series() {
         return this.sets.series();
@@ -51290,7 +51307,10 @@ function explainRclone(messages) {
         : { problem: `${known.problem} (rclone: ${last})`, advice: known.advice };
 }
 
+// EXTERNAL MODULE: ./src/stores/control-characters.ts
+var control_characters = __nccwpck_require__(66524);
 ;// CONCATENATED MODULE: ./src/stores/rclone-location.ts
+
 
 /**
  * Takes apart `rclone:remote:path`. The remote is one of the user's configuration, or a kind of storage (`:s3:`) whose
@@ -51301,8 +51321,7 @@ function explainRclone(messages) {
 function parseRcloneLocation(location) {
     const parts = /^rclone:(:?[^:]+:)(.*)$/i.exec(location);
     const [, remote = '', path = ''] = parts ?? [];
-    // eslint-disable-next-line no-control-regex -- they are what is looked for
-    if (parts === null || remote.startsWith('-') || /[\u0000-\u001f\u007f]/.test(location)) {
+    if (parts === null || remote.startsWith('-') || (0,control_characters/* hasControls */.L)(location)) {
         throw rclone_location_unusable(location, 'it is not written as rclone reads it');
     }
     if (/[,=]/.test(remote)) {
@@ -51436,6 +51455,7 @@ function rclone_command_logLine(line) {
 }
 
 ;// CONCATENATED MODULE: ./src/stores/rclone.ts
+
 
 
 
@@ -51631,14 +51651,8 @@ class RclonePlace {
         }
         return { path: found.data.Path, bytes: found.data.Size, changed: new Date(found.data.ModTime) };
     }
-    async inScratch(work) {
-        const folder = await this.tools.workspace.folder('rclone');
-        try {
-            return await (0,file_errors/* orFileTrouble */.nD)(this.doing('using a temporary folder for'), () => work(folder));
-        }
-        finally {
-            await (0,promises_.rm)(folder, { recursive: true, force: true });
-        }
+    inScratch(work) {
+        return (0,file_errors/* orFileTrouble */.nD)(this.doing('using a temporary folder for'), () => withScratchFolder(this.tools.workspace, 'rclone', work));
     }
     doing(what) {
         return `${what} ${this.name}`;
@@ -51781,16 +51795,12 @@ class RemoteSets {
         const unread = placed.filter((one) => !this.isRemembered(one));
         if (unread.length === 0)
             return;
-        const folder = await this.tools.workspace.folder('listing');
-        try {
-            const wanted = unread.flatMap(({ set, files }) => files.filter(isTold).map((file) => ({ ...file, path: `${nameOfSet(set)}/${file.path}` })));
+        const wanted = unread.flatMap(({ set, files }) => files.filter(isTold).map((file) => ({ ...file, path: `${nameOfSet(set)}/${file.path}` })));
+        await withScratchFolder(this.tools.workspace, 'listing', async (folder) => {
             await fetchTold(this.place, wanted, folder, this.tools.listingCache);
             for (const one of unread)
                 await this.remember(one, external_node_path_default().join(folder, one.set.type, one.set.id));
-        }
-        finally {
-            await (0,promises_.rm)(folder, { recursive: true, force: true });
-        }
+        });
     }
     isRemembered(placed) {
         return this.manifests.has(manifestKey(placed)) && this.outcomes.has(outcomesKey(placed));
@@ -52121,14 +52131,10 @@ async function appendToRemoteLog(place, line) {
 }
 /** All lines since an instant, oldest first; only the days that may have some are fetched. */
 async function readRemoteLog(place, since, workspace) {
-    const folder = await workspace.folder('log');
-    try {
+    return withScratchFolder(workspace, 'log', async (folder) => {
         await fetchDays(place, since, folder);
-        return await readLogSince(folder, since);
-    }
-    finally {
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
-    }
+        return readLogSince(folder, since);
+    });
 }
 async function fetchDays(place, since, folder) {
     for (let tries = 1;; tries++) {
@@ -52522,6 +52528,7 @@ async function clockOf(place, now) {
 
 
 
+
 /** How long to wait for another run on the same store: longer than a rotation or a commit ever takes. */
 const remote_PATIENCE_MS = 15 * 60 * 1000;
 /** How long to wait for another run that sends the same set: just long enough to see whether it lives. */
@@ -52566,10 +52573,7 @@ class RemoteStore {
     /** Of the place, and of the workspace, where sets are written before they are sent. */
     async freeBytes() {
         const there = await this.place.freeBytes();
-        const folder = await this.tools.workspace.folder('space');
-        const { bavail, bsize } = await (0,file_errors/* orFileTrouble */.nD)('asking for the free space of the workspace', () => (0,promises_.statfs)(folder));
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
-        return Math.min(there ?? Infinity, bavail * bsize);
+        return Math.min(there ?? Infinity, await freeInWorkspace(this.tools.workspace));
     }
     async series() {
         return this.sets.series();
@@ -53351,6 +53355,7 @@ function unescaped(text) {
 
 ;// CONCATENATED MODULE: ./src/stores/rsync-location.ts
 
+
 const FORMS = 'rsync://user@host/module/path, ssh://user@host:22/path, or user@host:path';
 /**
  * Takes apart `rsync://[user@]host[:port]/module/path`, `ssh://[user@]host[:port]/path` and `[user@]host:path`.
@@ -53445,8 +53450,7 @@ function portOf(location, text) {
     return port;
 }
 function refuseUnsafe(location) {
-    // eslint-disable-next-line no-control-regex -- they are what is looked for
-    if (/[\u0000-\u001f\u007f]/.test(location))
+    if ((0,control_characters/* hasControls */.L)(location))
         throw rsync_location_unusable(location, 'it holds a control character');
     if (/[*?\\]|\[(?![0-9a-f:.%]+\])/i.test(location)) {
         throw rsync_location_unusable(location, 'it holds *, ?, [ or \\, which the other end would read as a pattern');
@@ -53543,6 +53547,7 @@ function batchesOf(files) {
 }
 
 ;// CONCATENATED MODULE: ./src/stores/rsync.ts
+
 
 
 
@@ -53780,14 +53785,8 @@ class RsyncPlace {
         }
         return differing;
     }
-    async inScratch(work) {
-        const folder = await this.tools.workspace.folder('rsync');
-        try {
-            return await (0,file_errors/* orFileTrouble */.nD)(this.doing('using a temporary folder for'), () => work(folder));
-        }
-        finally {
-            await (0,promises_.rm)(folder, { recursive: true, force: true });
-        }
+    inScratch(work) {
+        return (0,file_errors/* orFileTrouble */.nD)(this.doing('using a temporary folder for'), () => withScratchFolder(this.tools.workspace, 'rsync', work));
     }
     doing(what) {
         return `${what} ${this.name}`;
@@ -54963,8 +54962,8 @@ function isAsGoodAsAsked({ proof }) {
     return proof.outcome === 'proven' || proof.tier === 'none';
 }
 
-// EXTERNAL MODULE: ./src/options.ts + 3 modules
-var src_options = __nccwpck_require__(17040);
+// EXTERNAL MODULE: ./src/options.ts + 4 modules
+var src_options = __nccwpck_require__(60962);
 // EXTERNAL MODULE: ./src/report/drill-facts.ts
 var drill_facts = __nccwpck_require__(71313);
 ;// CONCATENATED MODULE: ./src/drill/outcomes.ts
@@ -59573,7 +59572,7 @@ function optionsOf(operation) {
 
 /***/ }),
 
-/***/ 17040:
+/***/ 60962:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59586,8 +59585,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
 var classic_schemas = __nccwpck_require__(27597);
-// EXTERNAL MODULE: ./src/nearest.ts
-var nearest = __nccwpck_require__(37909);
+// EXTERNAL MODULE: ./src/option-list.ts
+var option_list = __nccwpck_require__(81715);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
 var api = __nccwpck_require__(43759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/coerce.js
@@ -59697,12 +59696,12 @@ function isTimeZone(name) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/copy-option.ts
+;// CONCATENATED MODULE: ./src/keep-rules.ts
 
 
 
-/** The retention of one store, where it differs from that of the others: the options of these names. */
-const Keep = classic_schemas/* object */.Ikc({
+/** The rules of retention, by the names of their options; those of all stores, and those of a single copy. */
+const KeepRules = classic_schemas/* object */.Ikc({
     keepLast: count.optional(),
     keepDaily: count.optional(),
     keepWeekly: count.optional(),
@@ -59711,8 +59710,15 @@ const Keep = classic_schemas/* object */.Ikc({
     keepWithin: classic_schemas/* string */.YjP()
         .regex(/^(\d+[ymdh])+$/, 'must be an age such as 14d, 3m or 1y6m')
         .optional(),
-    keepTier: classic_schemas/* enum */.k5n(['archive', 'data', 'full'], 'must be archive, data or full').optional(),
+    keepTier: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw['keep-tier'].choices, 'must be archive, data or full').optional(),
 });
+
+// EXTERNAL MODULE: ./src/nearest.ts
+var nearest = __nccwpck_require__(37909);
+;// CONCATENATED MODULE: ./src/copy-option.ts
+
+
+
 /** The words that may follow a location, and the members that they set. */
 const WORDS = {
     'keep-last': 'keepLast',
@@ -59783,7 +59789,7 @@ function made(location, words) {
             return `${name} is given twice for ${shown(location)}`;
         given[member] = value;
     }
-    const parsed = Keep.safeParse(given);
+    const parsed = KeepRules.safeParse(given);
     if (parsed.success) {
         return keepsNothing(parsed.data)
             ? `${shown(location)} would keep nothing: every rule there is 0`
@@ -59810,9 +59816,8 @@ function shown(location) {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(83916);
-// EXTERNAL MODULE: ./src/option-list.ts
-var option_list = __nccwpck_require__(81715);
 ;// CONCATENATED MODULE: ./src/options.ts
+
 
 
 
@@ -59863,15 +59868,7 @@ const Given = classic_schemas/* object */.Ikc({
     backup: classic_schemas/* string */.YjP().min(1).optional(),
     scenario: list(),
     drillReport: classic_schemas/* string */.YjP().min(1).optional(),
-    keepLast: count.optional(),
-    keepDaily: count.optional(),
-    keepWeekly: count.optional(),
-    keepMonthly: count.optional(),
-    keepYearly: count.optional(),
-    keepWithin: classic_schemas/* string */.YjP()
-        .regex(/^(\d+[ymdh])+$/, 'must be an age such as 14d, 3m or 1y6m')
-        .optional(),
-    keepTier: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw['keep-tier'].choices).optional(),
+    ...KeepRules.shape,
     timezone: classic_schemas/* string */.YjP().refine(isTimeZone, 'must be an IANA time zone such as Europe/Madrid').default('UTC'),
     rotate: flag(true),
     dryRun: flag(false),
@@ -61267,7 +61264,7 @@ function refusal(label, problem, advice) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(76760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83916);
-/* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(17040);
+/* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(60962);
 /* harmony import */ var _connection_string_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(42721);
 /* harmony import */ var _libpq_parameters_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(96384);
 /* harmony import */ var _passfile_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(81232);
@@ -62469,6 +62466,21 @@ const KEY_FINDINGS = [
 
 /***/ }),
 
+/***/ 66524:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ hasControls)
+/* harmony export */ });
+/** Whether a location holds a character that no name should have, and that a terminal or a protocol may act on. */
+function hasControls(text) {
+    // eslint-disable-next-line no-control-regex -- they are what is looked for
+    return /[\u0000-\u001f\u007f]/.test(text);
+}
+
+
+/***/ }),
+
 /***/ 29927:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -62480,6 +62492,8 @@ const KEY_FINDINGS = [
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_url__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(83916);
 /* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(37909);
+/* harmony import */ var _control_characters_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(66524);
+
 
 
 
@@ -62506,8 +62520,7 @@ const EXAMPLES = {
 function kindOfLocation(location) {
     if (location.trim() === '')
         throw unusable(location, 'it is empty');
-    // eslint-disable-next-line no-control-regex -- these are what must not be there
-    if (/[\u0000-\u001f\u007f]/.test(location))
+    if ((0,_control_characters_js__WEBPACK_IMPORTED_MODULE_3__/* .hasControls */ .L)(location))
         throw unusable(location, 'it holds a control character');
     if (/^[^/@:]+:[^/@]+@[^/:]+:/.test(location)) {
         throw unusable(location, 'it holds a password, which ssh does not take and all would see; give a key as ssh-key');

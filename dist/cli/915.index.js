@@ -337,9 +337,12 @@ function withoutStop(message) {
     return message.trim().replace(/\.$/, '') || 'no reason was given';
 }
 
-// EXTERNAL MODULE: ./src/options.ts + 3 modules
-var options = __webpack_require__(17040);
+// EXTERNAL MODULE: ./src/options.ts + 4 modules
+var options = __webpack_require__(60962);
+// EXTERNAL MODULE: ./src/stores/control-characters.ts
+var control_characters = __webpack_require__(66524);
 ;// CONCATENATED MODULE: ./src/stores/s3-location.ts
+
 
 
 /** The keys of the query. */
@@ -443,8 +446,7 @@ function prefixOf(location) {
     const written = location.replace(/^[^/]*\/\/[^/?#]*/, '').replace(/[?#].*$/s, '');
     const prefix = decoded(written).replace(/^\/+|\/+$/g, '');
     const odd = prefix !== '' && prefix.split('/').some((part) => ['', '.', '..'].includes(part));
-    // eslint-disable-next-line no-control-regex -- these are what must not be there
-    if (!odd && !/[\u0000-\u001f\u007f]/.test(prefix) && Buffer.byteLength(prefix) <= 700)
+    if (!odd && !(0,control_characters/* hasControls */.L)(prefix) && Buffer.byteLength(prefix) <= 700)
         return prefix;
     throw unusable(`"${prefix}" cannot be its prefix`, 'A prefix is made of names with single slashes between them, 700 bytes at most.');
 }
