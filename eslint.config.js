@@ -11,6 +11,7 @@ import tseslint from 'typescript-eslint'
 const FLOORS = [
   'action',
   'operations',
+  'alerts',
   'drill',
   'report',
   'retention',

@@ -18,6 +18,7 @@ const definitions = {
   ...(await load('src/outputs.ts')),
   ...(await load('src/findings.ts')),
   ...(await load('src/errors.ts')),
+  ...(await load('src/records/metric-list.ts')),
 }
 const readme = await readFile(path.join(root, 'README.md'), 'utf8').catch(() => null)
 const wanted = {

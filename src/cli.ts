@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { withAlerts } from './alerts/alerting.js'
+import { tellAlerts } from './alerts/tell.js'
 import { LifeboatError, exitCodeOf, messagesOf } from './errors.js'
 import {
   OPERATIONS,
@@ -82,7 +84,10 @@ function exampleOf(operation: Operation): string {
     restore:
       'pg-lifeboat restore --store /backups/app --target-url postgresql://postgres@db/app --restore-mode replace --confirm app',
     drill: 'pg-lifeboat drill --store /backups/app --scenario latest,clean-room --drill-report docs/drills/2026-Q4.md',
+    report: 'pg-lifeboat report --store /backups/app --period weekly --timezone Europe/Madrid --json',
     rotate: 'pg-lifeboat rotate --store /backups/app --dry-run',
+    watch: 'pg-lifeboat watch --store /backups/app --max-age daily=26h,weekly=8d',
+    maintain: 'pg-lifeboat maintain --store /backups/app --database-url postgresql://postgres@db/app --dry-run',
   }
   return `\nExample:\n  ${examples[operation]}\n${EXIT_CODES}`
 }
@@ -113,9 +118,12 @@ async function main(argv: readonly string[]): Promise<number> {
     columns: () => process.stderr.columns,
     verbose,
   })
-  const report = await withContext({ logger, environment: process.env, workingDirectory }, (context) =>
-    runOperation(operation, options, context),
+  const { report } = await withContext({ logger, environment: process.env, workingDirectory }, (context) =>
+    withAlerts({ operation, options }, context, async () => ({
+      report: await runOperation(operation, options, context),
+    })),
   )
+  tellAlerts(report, logger)
   if (report.failure !== undefined) {
     logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'))
   }

@@ -1,6 +1,9 @@
+import { ALERT_FINDINGS } from './alert-findings.js'
+import { ANOMALY_FINDINGS } from './anomaly-findings.js'
 import { COPY_FINDINGS } from './copy-findings.js'
 import { RECOVERY_FINDINGS } from './recovery-findings.js'
 import { SEALING_FINDINGS } from './sealing-findings.js'
+import { WATCH_FINDINGS } from './watch-findings.js'
 
 /**
  * How much a finding weighs.
@@ -357,6 +360,9 @@ export const FINDINGS = {
   ...COPY_FINDINGS,
   ...RECOVERY_FINDINGS,
   ...SEALING_FINDINGS,
+  ...WATCH_FINDINGS,
+  ...ANOMALY_FINDINGS,
+  ...ALERT_FINDINGS,
 } as const satisfies Record<string, Kind>
 
 export type FindingCode = keyof typeof FINDINGS

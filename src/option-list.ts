@@ -1,3 +1,5 @@
+import { SEEING_OPTIONS } from './seeing-options.js'
+
 /**
  * Action inputs, command line flags and configuration keys are one set of names, and this is it. `action.yml`, the
  * command line's help, the reference in the docs and the typed `Options` are all made from this list.
@@ -21,7 +23,7 @@ export interface OptionDefinition {
   example?: string
 }
 
-export const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill'] as const
+export const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill', 'report', 'watch', 'maintain'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
@@ -30,6 +32,9 @@ export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
   restore: 'restore a set into a database, compare it with its source, and swap it in',
   rotate: 'apply the retention policy to a store',
   drill: 'rehearse recovery: restore for real into scratch, destroy copies, measure RTO and RPO',
+  report: 'tell how the backups of a day or a week did, from the log of the store and the sets in it',
+  watch: 'fail when a store lacks a backup, or a proven one, that is new enough',
+  maintain: 'remove old logs and what killed runs left behind, and vacuum the database',
 }
 
 const SCRATCH_KINDS = ['auto', 'service', 'cluster'] as const
@@ -40,7 +45,7 @@ export const OPTIONS = {
     describe:
       'The database to back up, as a PostgreSQL connection URI. Without it, the PG* variables of libpq are used (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, …).',
     defaultText: 'the PG* variables',
-    operations: ['backup'],
+    operations: ['backup', 'maintain'],
     secret: true,
     example: 'postgresql://backup@db.example.org:5432/masclet_imperi?sslmode=verify-full',
   },
@@ -153,7 +158,7 @@ export const OPTIONS = {
     kind: 'text',
     describe:
       'A disposable PostgreSQL server to prove restores in, such as a service container. Only databases that pg-lifeboat creates in it are used, and they are dropped afterwards.',
-    operations: ['backup', 'validate', 'drill'],
+    operations: ['backup', 'validate', 'drill', 'maintain'],
     secret: true,
     example: 'postgresql://postgres:postgres@localhost:5432/postgres',
   },
@@ -161,7 +166,7 @@ export const OPTIONS = {
     kind: 'list',
     describe: 'Folders with PostgreSQL programs (`pg_dump`, `initdb`, …) to look at first.',
     defaultText: 'those on PATH and the usual places of installed majors',
-    operations: ['backup', 'validate', 'restore', 'drill'],
+    operations: ['backup', 'validate', 'restore', 'drill', 'maintain'],
   },
   assertions: {
     kind: 'list',
@@ -209,7 +214,7 @@ export const OPTIONS = {
     describe:
       'Further stores that every set is copied to, one a line, each as `store` is written. What is kept there can differ: `s3://bucket/app?region=eu-west-1 keep-daily=30 keep-monthly=12`. Rules that are given for a copy replace all others there. A location with blanks stands in double quotes; `lifeboat.yml` also takes `{to: /mnt/disk, keep-daily: 30}`.',
     defaultText: 'none',
-    operations: ['backup', 'rotate', 'validate'],
+    operations: ['backup', 'rotate', 'validate', 'watch', 'maintain'],
     example: 'backup@offsite.example.org:/backups/app',
   },
   'ssh-key': {
@@ -232,7 +237,7 @@ export const OPTIONS = {
   'github-token': {
     kind: 'text',
     describe:
-      'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones.',
+      'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones. `watch` also reads with it whether GitHub is about to disable the schedules of this repository.',
     defaultText: 'the variable `GITHUB_TOKEN`',
     secret: true,
   },
@@ -337,9 +342,9 @@ export const OPTIONS = {
   },
   timezone: {
     kind: 'text',
-    describe: 'The IANA time zone whose days, weeks and months retention counts.',
+    describe: 'The IANA time zone whose days, weeks and months retention and reports count.',
     default: 'UTC',
-    operations: ['backup', 'rotate', 'validate'],
+    operations: ['backup', 'rotate', 'validate', 'report'],
     example: 'Europe/Madrid',
   },
   rotate: {
@@ -352,7 +357,7 @@ export const OPTIONS = {
     kind: 'flag',
     describe: 'Print what would be removed, and remove nothing.',
     default: 'false',
-    operations: ['backup', 'rotate'],
+    operations: ['backup', 'rotate', 'maintain'],
   },
   confirm: {
     kind: 'text',
@@ -360,14 +365,7 @@ export const OPTIONS = {
       'A name, typed to let a guard pass that refused and said so in its message: of the series for rotation, of the target database for a restore that touches existing data.',
     operations: ['backup', 'restore', 'rotate'],
   },
-  alerts: {
-    kind: 'rules',
-    describe:
-      'Alert rules, one a line: `critical duration > 30min`, `warning compression < 0.5`. Given rules replace the defaults of the same level and measure; `off` in place of a limit silences one.',
-    defaultText:
-      'critical: duration > 30min, size > 1GB, errors > 0; warning: duration > 15min, compression < 0.5, disk_space < 1GB; info: size_change > 10%, record_change > 100',
-    operations: ['backup'],
-  },
+  ...SEEING_OPTIONS,
   'upload-artifact': {
     kind: 'choice',
     choices: ['all', 'report', 'none'],

@@ -91,6 +91,54 @@ export function duration(): z.ZodType<number> {
   }, z.number('must be a duration such as 30s, 5min or 2h'))
 }
 
+/** How old things may be: `others` for every type that has no age of its own; in milliseconds. */
+export interface Ages {
+  others?: number
+  byType: Readonly<Record<string, number>>
+}
+
+/** `26h`, or `26h, weekly=8d`, as text, a YAML list, or a YAML mapping of types; undefined where nothing is given. */
+export function ages(): z.ZodType<Ages | undefined> {
+  const message = 'must be an age such as 26h or 8d, or several such as daily=26h, weekly=8d'
+  return z.preprocess(
+    (value) => (value === undefined ? undefined : readAges(value)),
+    z.custom<Ages>(isAges, message).optional(),
+  )
+}
+
+const AGE_UNITS: Readonly<Record<string, number>> = { min: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Null where a part is no age. */
+function readAges(value: unknown): Ages | null {
+  const parts = typeof value === 'string' ? splitNames(value) : partsOfAges(value)
+  const byType = new Map<string, number>()
+  let others: number | undefined
+  for (const part of parts) {
+    const [, type, amount, unit = ''] = /^(?:([a-z0-9][a-z0-9-]{0,62})\s*=\s*)?(\d+)(min|h|d)$/.exec(part) ?? []
+    const age = Number(amount) * (AGE_UNITS[unit] ?? NaN)
+    if (!(age > 0) || byType.has(type ?? '') || (type === undefined && others !== undefined)) {
+      return null
+    }
+    if (type === undefined) {
+      others = age
+    } else {
+      byType.set(type, age)
+    }
+  }
+  return parts.length === 0 ? null : { ...(others !== undefined && { others }), byType: Object.fromEntries(byType) }
+}
+
+function partsOfAges(value: unknown): string[] {
+  if (Array.isArray(value)) {
+    return value.map((part) => String(part))
+  }
+  return Object.entries(value ?? {}).map(([type, age]) => `${type}=${String(age)}`)
+}
+
+function isAges(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'byType' in value
+}
+
 /** Splits at commas and new lines outside double quotes: `"Odd, name", parts`. */
 function splitNames(text: string): string[] {
   const names = text.match(/(?:"(?:[^"]|"")*"|[^,\n"])+/g) ?? []

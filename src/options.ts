@@ -4,7 +4,7 @@ import { UsageError } from './errors.js'
 import { nearest } from './nearest.js'
 import { KeepRules } from './keep-rules.js'
 import { OPTIONS, type OptionDefinition } from './option-list.js'
-import { count, duration, flag, isTimeZone, lines, list, pairs, rules } from './option-values.js'
+import { ages, count, duration, flag, isTimeZone, lines, list, pairs, rules } from './option-values.js'
 
 export { nearest }
 
@@ -62,6 +62,15 @@ const Given = z.object({
   dryRun: flag(false),
   confirm: z.string().optional(),
   alerts: rules(),
+  failOn: z.enum(OPTIONS['fail-on'].choices).default('critical'),
+  webhookUrl: z.url('must be a URL').optional(),
+  webhookSecret: z.string().min(1).optional(),
+  pingUrl: z.url('must be a URL').optional(),
+  problemIssues: flag(false),
+  metricsFile: z.string().min(1).optional(),
+  period: z.enum(OPTIONS.period.choices).default('daily'),
+  maxAge: ages(),
+  maxUnproven: ages(),
   uploadArtifact: z.enum(OPTIONS['upload-artifact'].choices).default('all'),
   artifactRetentionDays: count.min(1, 'must be at least 1').max(400, 'must be at most 400').optional(),
   allowPublicArtifact: flag(false),

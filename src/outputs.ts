@@ -129,6 +129,13 @@ export const OUTPUTS = {
     operations: ['drill'],
     example: '/tmp/lifeboat-drill-X3tq2v',
   },
+  statistics: {
+    kind: 'json',
+    describe:
+      'The figures of the last day and of the last seven days (`daily`, `weekly`), and in `details` everything else that the report shows.',
+    operations: ['report'],
+    example: '{"daily":{"success_rate":1,"avg_duration":12.4,…},"weekly":{"compression_trends":[…],…},"details":{…}}',
+  },
   'report-path': {
     kind: 'text',
     describe: 'The report as one HTML page.',

@@ -4,8 +4,18 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Manifest, type Proof } from '../../src/backup/manifest.js'
 import { OperationError } from '../../src/errors.js'
-import { timeOfLine, type LogLine } from '../../src/records/log.js'
-import type { BrokenSet, IncomingSet, Listing, Store, StoredSet, Unlock } from '../../src/stores/store.js'
+import { ifThere } from '../../src/platform/file-errors.js'
+import { formatLine, timeOfLine, type LogLine } from '../../src/records/log.js'
+import type {
+  BrokenSet,
+  IncomingSet,
+  Leftover,
+  Listing,
+  OldLog,
+  Store,
+  StoredSet,
+  Unlock,
+} from '../../src/stores/store.js'
 
 type SetName = Pick<StoredSet, 'id' | 'type'>
 
@@ -80,6 +90,10 @@ export class MemoryStore implements Store {
     return this.sets.has(nameOf(set)) ? Promise.resolve(this.folderOf(set)) : Promise.reject(unknownSet(set))
   }
 
+  async readText(set: SetName, file: string): Promise<string | undefined> {
+    return ifThere(readFile(join(this.folderOf(set), file), 'utf8'))
+  }
+
   letGo(): Promise<void> {
     return Promise.resolve()
   }
@@ -117,6 +131,10 @@ export class MemoryStore implements Store {
     return []
   }
 
+  leftovers(): Promise<Leftover[]> {
+    return Promise.resolve([])
+  }
+
   /** Waits for whoever holds it, in the order of asking. */
   async lock(): Promise<Unlock> {
     const before = this.lockHeld
@@ -136,6 +154,17 @@ export class MemoryStore implements Store {
 
   readLog(since: Date): Promise<{ lines: LogLine[]; unreadable: number }> {
     return Promise.resolve({ lines: this.log.filter((line) => timeOfLine(line) >= since), unreadable: 0 })
+  }
+
+  removeLogsBefore(day: string, { dryRun = false } = {}): Promise<OldLog[]> {
+    const gone = this.log.filter((line) => line.operation !== 'drill' && line.timestamp.slice(0, 10) < day)
+    if (!dryRun) this.log.splice(0, this.log.length, ...this.log.filter((line) => !gone.includes(line)))
+    const days = new Map<string, number>()
+    for (const line of gone) {
+      const of = line.timestamp.slice(0, 10)
+      days.set(of, (days.get(of) ?? 0) + Buffer.byteLength(formatLine(line)))
+    }
+    return Promise.resolve([...days].sort().map(([of, bytes]) => ({ day: of, bytes })))
   }
 
   close(): Promise<void> {

@@ -111,6 +111,20 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       }
     })
 
+    test('gives one small file of a set, damaged or not; or nothing, where only whole sets can be fetched', async () => {
+      await commitSample(store, { id: SET.id, files: { 'catalog.json': '{"ñ": 1}\n', 'dump/toc.dat': 'x' } })
+      const again = fixture.again()
+      const text = await again.readText(SET, 'catalog.json')
+      if (text === undefined) await again.open(SET)
+      expect(await again.readText(SET, 'catalog.json')).toBe('{"ñ": 1}\n')
+      expect(await again.readText(SET, 'none.json')).toBeUndefined()
+      await again.letGo(SET)
+      expect(await fixture.again().readText({ ...SET, type: 'weekly' }, 'catalog.json')).toBeUndefined()
+      if (text === undefined) return
+      await fixture.plant(`daily/${SET.id}/catalog.json`, 'damaged')
+      expect(await fixture.again().readText(SET, 'catalog.json')).toBe('damaged')
+    })
+
     test('sends what takes long before it is shown, once, and tells where it is', async () => {
       const incoming = await store.begin(SET.id, SET.type)
       await writeSampleSet(incoming.folder, { id: SET.id, files: { 'dump/toc.dat': 'x'.repeat(100_000) } })
@@ -283,6 +297,26 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       expect(broken).toMatchObject([
         { id: '20261125T020000Z', reason: expect.stringContaining('daily/20261124T020000Z') },
       ])
+    })
+
+    test('forgets the log lines of days before one, and only these; those of drills stay', async () => {
+      // Of late: a store of artifacts leaves out by itself what is older than ninety days.
+      const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
+      const at = (ago: number, operation = 'backup'): LogLine => ({
+        ...LINE,
+        timestamp: `${day(ago)} 02:00:00`,
+        operation,
+      })
+      const lines = [at(32), at(31), at(31, 'drill'), at(30), at(1)]
+      for (const line of lines) await store.appendLog(line)
+      const told = await fixture.again().removeLogsBefore(day(30), { dryRun: true })
+      expect(told.map((one) => one.day)).toEqual([day(32), day(31)])
+      expect(told.every(({ bytes }) => bytes > 50)).toBe(true)
+      const left = async (): Promise<LogLine[]> => (await fixture.again().readLog(new Date(0))).lines
+      expect(await left()).toHaveLength(5)
+      expect(await fixture.again().removeLogsBefore(day(30))).toEqual(told)
+      expect(await left()).toEqual(lines.slice(2))
+      expect(await fixture.again().removeLogsBefore(day(30))).toEqual([])
     })
 
     test('removes a set and only that one', async () => {

@@ -48,6 +48,7 @@ const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) 
 /** The jobs that may do more than read: one removes old artifacts, one opens the pull request with the report of a drill. */
 const MAY_WRITE: Readonly<Record<string, string[]>> = {
   'backup.yml backup': ['actions'],
+  'maintenance.yml maintenance': ['actions'],
   'restore-drill.yml report': ['contents', 'pull-requests'],
 }
 
@@ -63,7 +64,15 @@ function asActionlintKnows(text: string): string {
 }
 
 test('the workflows are there', () => {
-  expect(names).toEqual(['backup-test.yml', 'backup.yml', 'ci.yml', 'restore-drill.yml', 'restore.yml'])
+  expect(names).toEqual([
+    'backup-test.yml',
+    'backup.yml',
+    'ci.yml',
+    'maintenance.yml',
+    'restore-drill.yml',
+    'restore.yml',
+    'watch.yml',
+  ])
 })
 
 describe.each(names)('%s', (name) => {
@@ -160,7 +169,7 @@ describe('backup.yml', () => {
   })
 
   test('a schedule has its file to itself, and two backups never run at once', async () => {
-    const scheduled = ['backup.yml', 'restore-drill.yml']
+    const scheduled = ['backup.yml', 'maintenance.yml', 'restore-drill.yml', 'watch.yml']
     const { on, concurrency } = await workflowOf('backup.yml')
     expect(Object.keys(on).sort()).toEqual(['schedule', 'workflow_dispatch'])
     expect(concurrency).toEqual({ group: 'backup', 'cancel-in-progress': false })
@@ -202,14 +211,39 @@ describe('restore-drill.yml', () => {
 
 test.each([
   ['backup.yml', 'backup'],
+  ['maintenance.yml', 'maintenance'],
   ['restore-drill.yml', 'drill'],
   ['restore.yml', 'restore'],
+  ['watch.yml', 'watch'],
 ])('%s works on the artifacts that backup.yml stores, with a token that may', async (name, job) => {
   const { jobs } = await workflowOf(name)
   expect(jobs[job]?.permissions?.actions).toMatch(/^(read|write)$/)
   for (const { with: given } of jobs[job]?.steps.filter(({ uses }) => uses === './') ?? []) {
     expect(given).toMatchObject({ store: 'artifact:', 'github-token': '${{ github.token }}' })
   }
+})
+
+describe('watch.yml', () => {
+  test('on every push and at odd minutes, with a token that may only read', async () => {
+    const { on, jobs } = await workflowOf('watch.yml')
+    expect(Object.keys(on).sort()).toEqual(['push', 'schedule', 'workflow_dispatch'])
+    expect(on.schedule?.every(({ cron }) => Number(cron.split(' ')[0]) % 2 === 1)).toBe(true)
+    expect(Object.values(jobs.watch?.permissions ?? {})).toEqual(['read', 'read'])
+  })
+
+  test('watches the types that backup.yml takes by its schedules', async () => {
+    const step = stepsOf(await workflowOf('watch.yml')).find(({ uses }) => uses === './')
+    expect(step?.with).toMatchObject({ operation: 'watch', 'max-age': 'daily=26h, weekly=8d' })
+  })
+})
+
+describe('maintenance.yml', () => {
+  test('every week, never beside a backup, and by hand only told what it would do', async () => {
+    const { on, concurrency } = await workflowOf('maintenance.yml')
+    expect(Object.keys(on).sort()).toEqual(['schedule', 'workflow_dispatch'])
+    expect(concurrency).toEqual((await workflowOf('backup.yml')).concurrency)
+    expect((on.workflow_dispatch as Dispatch).inputs['dry-run']).toMatchObject({ type: 'boolean', default: true })
+  })
 })
 
 describe('restore.yml', () => {

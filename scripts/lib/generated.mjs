@@ -46,7 +46,8 @@ export function withTables(readme, definitions) {
 
 /** The text of docs/reference.md. */
 export function reference(definitions) {
-  const { OPERATIONS, OPERATION_SUMMARIES, optionsOf, outputDefinitions, FINDINGS, EXIT_CODES } = definitions
+  const { OPERATIONS, OPERATION_SUMMARIES, optionsOf, outputDefinitions, FINDINGS, EXIT_CODES, metricDefinitions } =
+    definitions
   return [
     `<!-- ${NOTE} -->`,
     '# Reference',
@@ -77,6 +78,19 @@ export function reference(definitions) {
     ),
     '## Exit codes',
     table(['Code', 'Meaning'], Object.entries(EXIT_CODES)),
+    '## Metrics',
+    'What a run writes into `metrics-file`, as OpenMetrics text that the textfile collector of a node exporter reads too. All are gauges. A run replaces what the file has of the same metric and of the same values of the labels before the semicolon; what other databases, types, operations and stores have told stays. What was not measured is not there, and never 0. `docs/grafana/dashboard.json` shows them all.',
+    table(
+      ['Metric', 'What it is', 'Labels'],
+      metricDefinitions().map(({ name, help, labels, parts = [] }) => [
+        `\`${name}\``,
+        help,
+        [labels, parts]
+          .filter((some) => some.length > 0)
+          .map((some) => some.map((label) => `\`${label}\``).join(', '))
+          .join('; '),
+      ]),
+    ),
     '## Findings',
     'What a preflight or a verification can find. Codes never change their meaning. An `error` is damage or a difference: the proof has failed. Something `inconclusive` could not be checked: there is no proof. A `warning` asks somebody to look; the result stands.',
     table(

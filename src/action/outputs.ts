@@ -1,6 +1,6 @@
 import { setOutput } from '@actions/core'
 import { OUTPUTS, type OutputName, type Outputs } from '../outputs.js'
-import { redactDeep } from './redact.js'
+import { redactDeep } from '../platform/redact-deep.js'
 
 /** The outputs as the runner takes them: texts, structured ones as JSON, without secrets. */
 export function encodeOutputs(outputs: Outputs, redact: (text: string) => string): Map<OutputName, string> {

@@ -13,7 +13,7 @@ import { pageOf } from '../report/html.js'
 import type { Report } from '../report/report.js'
 import { assertArtifactAllowed } from './artifact-errors.js'
 import { knownLocation } from './known-location.js'
-import { redactDeep } from './redact.js'
+import { redactDeep } from '../platform/redact-deep.js'
 
 /** What publishing needs besides the report. */
 export interface Publication {

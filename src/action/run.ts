@@ -1,4 +1,6 @@
 import { appendFile } from 'node:fs/promises'
+import { withAlerts } from '../alerts/alerting.js'
+import { tellAlerts } from '../alerts/tell.js'
 import type { Context, Logger } from '../context.js'
 import { LifeboatError, exitCodeOf, messageOf, messagesOf, type ExitCode } from '../errors.js'
 import type { Operation } from '../option-list.js'
@@ -17,8 +19,8 @@ import { historyOf, restoreHistory, saveHistory } from './history.js'
 import { readInputs } from './inputs.js'
 import { listingsOf, withListingCache } from './listing-cache.js'
 import { setOutputs } from './outputs.js'
-import { publish } from './publish.js'
-import { redactDeep } from './redact.js'
+import { publish, type Published } from './publish.js'
+import { redactDeep } from '../platform/redact-deep.js'
 import { markMain } from './state.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -76,18 +78,10 @@ async function runInJob(
   context: Context,
   runOperation: RunOperation,
 ): Promise<ExitCode> {
-  const { logger, clock } = context
-  const history = historyOf(job, options, context)
-  if (history !== null) {
-    await logger.step('Reading the log of earlier runs', () => restoreHistory(history, context))
-  }
-  const done = await withListingCache(listingsOf(job, options), job, context, (all) =>
-    runOperation(operation, options, all),
+  const { logger } = context
+  const { report, reportPath, artifactId } = await withAlerts({ operation, options }, context, () =>
+    operateAndPublish(operation, options, job, context, runOperation),
   )
-  if (history !== null && job !== null) {
-    await logger.step('Keeping the log for later runs', () => saveHistory(history, job, clock.now(), context))
-  }
-  const { report, reportPath, artifactId } = await publish(done, { options, job, context })
   setOutputs(
     {
       ...outputsOf(report),
@@ -99,6 +93,28 @@ async function runInJob(
   await writeSummary(report, context)
   tellEnd(report, logger)
   return exitCodeFor(report)
+}
+
+/** The operation with what a job adds to it: the log of earlier runs before, what is uploaded after. */
+async function operateAndPublish(
+  operation: Operation,
+  options: Options,
+  job: Job | null,
+  context: Context,
+  runOperation: RunOperation,
+): Promise<Published> {
+  const { logger, clock } = context
+  const history = historyOf(job, options, context)
+  if (history !== null) {
+    await logger.step('Reading the log of earlier runs', () => restoreHistory(history, context))
+  }
+  const done = await withListingCache(listingsOf(job, options), job, context, (all) =>
+    runOperation(operation, options, all),
+  )
+  if (history !== null && job !== null) {
+    await logger.step('Keeping the log for later runs', () => saveHistory(history, job, clock.now(), context))
+  }
+  return publish(done, { options, job, context })
 }
 
 /** The summary of the step; a runner that takes none is no reason to fail. */
@@ -116,13 +132,7 @@ async function writeSummary(report: Report, { logger, environment }: Context): P
 
 /** The last lines of the log; alerts become annotations. */
 function tellEnd(report: Report, logger: Logger): void {
-  for (const { level, message } of report.alerts) {
-    if (level === 'info') {
-      logger.info(message)
-    } else {
-      logger.warning(`${level === 'critical' ? 'Critical: ' : ''}${message}`)
-    }
-  }
+  tellAlerts(report, logger)
   if (report.failure !== undefined) {
     logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'))
   }

@@ -72,6 +72,8 @@ export const TableEntry = z.object({
   /** What heap and TOAST occupy at the source. */
   bytes: Whole,
   unlogged: z.boolean().optional(),
+  /** The partitioned table it is a partition of. */
+  partitionOf: z.object({ schema: z.string(), name: z.string() }).optional(),
 })
 export type TableEntry = z.infer<typeof TableEntry>
 

@@ -13,9 +13,10 @@ export function tableEntries(
   hasData: (table: TableFacts) => boolean = () => true,
 ): TableEntry[] {
   return tables.map((table) => {
-    const { schema, name, kind, bytes, unlogged } = table
+    const { schema, name, kind, bytes, unlogged, partitionOf } = table
     const data = kind !== 'foreign' && kind !== 'partitioned' && table.populated && hasData(table)
     const content = data ? found.get(table.oid) : undefined
-    return { schema, name, kind, data, bytes, ...(unlogged && { unlogged }), ...content }
+    const more = { ...(unlogged && { unlogged }), ...(partitionOf !== undefined && { partitionOf }) }
+    return { schema, name, kind, data, bytes, ...more, ...content }
   })
 }

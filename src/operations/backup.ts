@@ -7,12 +7,15 @@ import { describeSource, takeDump, type Description } from '../backup/take.js'
 import type { Context } from '../context.js'
 import type { Options } from '../options.js'
 import { rulesInForce } from '../records/alert-rules.js'
+import type { Schema } from '../records/anomalies/schema-diff.js'
 import type { Report } from '../report/report.js'
 import { policyFor } from '../retention/policy-for.js'
 import { withServicesStopped, type Services } from '../restore/services.js'
 import { withLock, type IncomingSet } from '../stores/store.js'
+import { tellAnomalies } from './anomalies.js'
 import { commitSet, type CommittedSet } from './commit-set.js'
 import { bringCopiesUpToDate, holdsSet } from './copies.js'
+import { earlierRuns } from './earlier-runs.js'
 import { measureBackup, measureFailure } from './measure.js'
 import { preflight, stopAtErrors } from './preflight.js'
 import { proveInto } from './prove.js'
@@ -52,13 +55,20 @@ export function backup(options: Options, context: Context): Promise<Report> {
       const taken = await withSource(options, context, (source) =>
         takeAndProve(source, { type, services, protection }, underWay),
       )
-      await measureBackup(underWay, taken.manifest)
+      const earlier = await earlierRuns(underWay.store, taken.manifest)
+      await measureBackup(underWay, taken.manifest, earlier)
+      await tellAnomalies(underWay, taken, earlier)
       await copyAndRotate(taken, underWay)
     } catch (error) {
       measureFailure(underWay, rules)
       throw error
     }
   })
+}
+
+/** A set that is in the store, with the definitions in it. */
+interface TakenSet extends CommittedSet {
+  schema: Schema
 }
 
 /** Brings the copies up to date; and keeps the right sets in each store that has the new one, if that is good. */
@@ -82,7 +92,7 @@ async function takeAndProve(
   source: Source,
   { type, services, protection }: { type: string; services: Services; protection: Protection },
   underWay: UnderWay,
-): Promise<CommittedSet> {
+): Promise<TakenSet> {
   const { report, store, stores, options, context } = underWay
   const identity = { series: options.series ?? source.settings.database, type }
   report.series = identity.series
@@ -118,7 +128,7 @@ async function writeSet(
   incoming: IncomingSet,
   { identity, source, description, scratch, protection, restart }: Making,
   underWay: UnderWay,
-): Promise<CommittedSet> {
+): Promise<TakenSet> {
   const { report, options, context } = underWay
   const folder = await makingFolder(incoming, protection, context)
   const jobs = jobsOf(options)
@@ -136,7 +146,8 @@ async function writeSet(
     { programs: source.programs, scratch, jobs },
     underWay,
   )
-  return commitSet(incoming, { folder, manifest }, protection, underWay)
+  const committed = await commitSet(incoming, { folder, manifest }, protection, underWay)
+  return { ...committed, schema: { major: taken.catalog.source.major, objects: taken.catalog.objects } }
 }
 
 /** Adds the recovery kit to the set; it is written from the manifest, and listed in it like every file. */

@@ -2,21 +2,26 @@ import type { Manifest } from '../backup/manifest.js'
 import { rulesInForce, type AlertRule } from '../records/alert-rules.js'
 import { evaluate, measurementsOf } from '../records/alerts.js'
 import { measure } from '../records/metrics.js'
-import { previousProven, type PreviousSet } from '../records/statistics.js'
-import type { Store } from '../stores/store.js'
+import { previousProven } from '../records/statistics.js'
+import type { EarlierRuns } from './earlier-runs.js'
 import type { UnderWay } from './reporting.js'
 
-/** How far back the log is looked through for an earlier set: it is kept for ninety days. */
-const LOOK_BACK_MS = 90 * 24 * 3600 * 1000
-
 /** Measures a backup that was taken and holds it against the alert rules. */
-export async function measureBackup({ report, store, options, context }: UnderWay, manifest: Manifest): Promise<void> {
+export async function measureBackup(
+  { report, store, options, context }: UnderWay,
+  manifest: Manifest,
+  earlier: EarlierRuns,
+): Promise<void> {
   const peakMemory = context.workspace.peakMemory() + context.processes.peakMemory()
   const metrics = measure(manifest, { seconds: report.seconds(), peakMemory })
+  const freeBytes = await store.freeBytes()
+  if (freeBytes !== null) {
+    report.logDetails = { ...report.logDetails, free_bytes: freeBytes }
+  }
   const measurements = measurementsOf(manifest, metrics, {
     errors: manifest.proof.findings.filter(({ severity }) => severity === 'error').length,
-    freeBytes: await store.freeBytes(),
-    previous: await previousSet(store, manifest),
+    freeBytes,
+    previous: previousProven(earlier.sets, earlier.lines, manifest.type, new Date(manifest.snapshot.time)),
   })
   report.metrics = metrics
   report.alerts = evaluate(rulesInForce(options.alerts), measurements)
@@ -37,16 +42,4 @@ export function measureFailure({ report }: UnderWay, rules: readonly AlertRule[]
     ...failure,
     ...report.alerts.filter(({ measure }) => failure.every((one) => one.measure !== measure)),
   ]
-}
-
-async function previousSet(store: Store, { id, type, snapshot }: Manifest): Promise<PreviousSet | null> {
-  const taken = new Date(snapshot.time)
-  const { sets } = await store.list()
-  const { lines } = await store.readLog(new Date(taken.getTime() - LOOK_BACK_MS))
-  return previousProven(
-    sets.filter((set) => set.id !== id),
-    lines,
-    type,
-    taken,
-  )
 }

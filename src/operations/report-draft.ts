@@ -7,7 +7,10 @@ import { describeFinding, type Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
 import { setDetails, type LogDetails } from '../records/log.js'
 import { setBytes } from '../records/metrics.js'
+import type { WatchedType } from '../records/freshness.js'
 import type { DrillFacts } from '../report/drill-facts.js'
+import type { MaintenanceFacts } from '../report/maintenance.js'
+import type { PeriodReport } from '../report/period.js'
 import type {
   AlertLine,
   Failure,
@@ -16,6 +19,7 @@ import type {
   Report,
   RestoredFacts,
   RetentionLine,
+  SchemaChangeFacts,
   SetFacts,
   SourceFacts,
   StoreLine,
@@ -39,6 +43,10 @@ export class ReportDraft {
   proof: Proof | undefined
   restored: RestoredFacts | undefined
   drill: DrillFacts | undefined
+  statistics: PeriodReport | undefined
+  watched: readonly WatchedType[] | undefined
+  maintenance: MaintenanceFacts | undefined
+  schemaChange: SchemaChangeFacts | undefined
   checks: string[] = []
   tables: TableResult[] = []
   metrics: Metrics | undefined
@@ -51,6 +59,8 @@ export class ReportDraft {
   /** What the log says of the operation, besides how it ended and how long it took. */
   logDetails: Omit<LogDetails, 'duration'> = {}
   private readonly phases: Phase[] = []
+  /** The innermost step that something was thrown out of, and what that was. */
+  private ended: { error: unknown; phase: string } | undefined
   private readonly findings: Finding[] = []
   /** What no finding says, as sentences. */
   readonly warnings: string[] = []
@@ -77,6 +87,9 @@ export class ReportDraft {
     const start = this.context.clock.monotonic()
     try {
       return await this.context.logger.step(title, work)
+    } catch (error) {
+      this.ended = this.ended?.error === error ? this.ended : { error, phase: title }
+      throw error
     } finally {
       phase.seconds = (this.context.clock.monotonic() - start) / 1000
     }
@@ -157,12 +170,16 @@ export class ReportDraft {
       findings: this.findings,
       warnings: this.warnings,
       checks: this.checks,
+      schemaChange: this.schemaChange,
       ...(this.type !== undefined && { type: this.type }),
       ...(this.id !== undefined && { id: this.id }),
       ...(this.source !== undefined && { source: this.source }),
       ...(this.set !== undefined && { set: this.set }),
       ...(this.restored !== undefined && { restored: this.restored }),
       ...(this.drill !== undefined && { drill: this.drill }),
+      ...(this.statistics !== undefined && { statistics: this.statistics }),
+      ...(this.watched !== undefined && { watched: this.watched }),
+      ...(this.maintenance !== undefined && { maintenance: this.maintenance }),
       ...(this.proof !== undefined && { proof: this.proof }),
       ...(this.metrics !== undefined && { metrics: this.metrics }),
       ...(this.stores !== undefined && { stores: this.stores }),
@@ -172,10 +189,12 @@ export class ReportDraft {
 
   private failureOf(error: unknown): Failure {
     const redact = (text: string) => this.context.logger.redact(text)
+    const { ended } = this
     return {
       message: redact(messageOf(error)),
       causes: messagesOf(error).slice(1).map(redact),
       exitCode: exitCodeOf(error),
+      ...(ended !== undefined && ended.error === error && { phase: ended.phase }),
     }
   }
 

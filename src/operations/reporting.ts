@@ -5,6 +5,7 @@ import type { Options } from '../options.js'
 import { logLine, type LogDetails } from '../records/log.js'
 import { exitCodeFor, type Report } from '../report/report.js'
 import type { Store } from '../stores/store.js'
+import { detailsOf } from './log-details.js'
 import { ReportDraft } from './report-draft.js'
 import { closeStores, openStores, type StoreInUse } from './stores-in-use.js'
 
@@ -45,7 +46,7 @@ export async function reporting(
   if (report.isLogged && finished.failure?.exitCode !== 2) {
     for (const { store } of stores.filter(({ reached }) => reached)) {
       const hides = options.hideNames || finished.set?.encryption?.namesHidden === true
-      await writeLog(store, finished, { ...report.logDetails, ...failureDetail(finished, hides) }, context)
+      await writeLog(store, finished, detailsOf(finished, report.logDetails, hides), context)
     }
   }
   await closeStores(stores, context)
@@ -54,14 +55,6 @@ export async function reporting(
 
 function worksOnSeveral(stores: readonly StoreInUse[]): boolean {
   return stores.length > 1 || stores.some(({ line }) => line.checked !== undefined || line.trouble !== undefined)
-}
-
-/** What went wrong, for the log. A message may name tables, so it is not kept where names are to be hidden. */
-function failureDetail({ failure }: Report, hides: boolean): Partial<LogDetails> {
-  if (failure === undefined) {
-    return {}
-  }
-  return { error: hides ? `it ended with exit code ${failure.exitCode}; names are hidden here` : failure.message }
 }
 
 /** The log is where people look afterwards; a run whose line cannot be written says so, and is still what it was. */

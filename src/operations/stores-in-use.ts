@@ -32,9 +32,11 @@ export interface Trouble {
   error: unknown
 }
 
+const ON_COPIES: ReadonlySet<Operation> = new Set<Operation>(['backup', 'rotate', 'watch', 'maintain'])
+
 /** Whether an operation also works on the stores of the option `copies`. */
 export function worksOnCopies(operation: Operation, { rotateCheck }: Options): boolean {
-  return operation === 'backup' || operation === 'rotate' || (operation === 'validate' && rotateCheck)
+  return ON_COPIES.has(operation) || (operation === 'validate' && rotateCheck)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import type { Dirent } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { codeOf, ifThere } from './file-errors.js'
 import { inParallel } from './parallel.js'
@@ -27,6 +27,17 @@ export async function entriesBelow(folder: string): Promise<FoundEntry[]> {
     }
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Bytes of the files below a folder, or of a file; what goes away meanwhile counts nothing, links are not followed. */
+export async function bytesBelow(folder: string): Promise<number> {
+  const top = await ifThere(lstat(folder))
+  if (top?.isDirectory() !== true) return top?.size ?? 0
+  let bytes = 0
+  for (const { path: file, kind } of (await ifThere(entriesBelow(folder))) ?? []) {
+    if (kind === 'file') bytes += (await ifThere(lstat(path.join(folder, file))))?.size ?? 0
+  }
+  return bytes
 }
 
 function kindOf(entry: Dirent): FoundEntry['kind'] {
@@ -76,11 +87,17 @@ export async function makeFolder(folder: string): Promise<void> {
   await syncPath(parent)
 }
 
-/** Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part. */
-export async function writeWhole(file: string, content: string): Promise<void> {
+/**
+ * Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part.
+ *
+ * @param mode who may read it; nobody else by default
+ */
+export async function writeWhole(file: string, content: string, mode = 0o600): Promise<void> {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     await writeNew(temporary, content)
+    // Not by the open, where the umask would take from it.
+    if (mode !== 0o600) await chmod(temporary, mode)
     await rename(temporary, file)
   } catch (error) {
     await rm(temporary, { force: true })

@@ -6,7 +6,7 @@ export interface Asked {
   /** `listing the artifacts of owner/name` */
   doing: string
   /** What the token must be allowed to do. */
-  permission: 'actions: read' | 'actions: write' | 'metadata: read'
+  permission: 'actions: read' | 'actions: write' | 'contents: read' | 'metadata: read'
 }
 
 /** The status of an answer that is an error; undefined when there was no answer. */

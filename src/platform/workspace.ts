@@ -54,20 +54,28 @@ export async function createOwnedFolder(parent: string): Promise<string> {
  * machines and of other users stay.
  */
 export async function sweepWorkspaces({ environment }: { environment: Environment }): Promise<string[]> {
-  const removed: string[] = []
+  const abandoned = await abandonedWorkspaces({ environment })
+  for (const folder of abandoned) {
+    await orFileTrouble(`removing ${folder}, which an earlier run left behind`, () =>
+      rm(folder, { recursive: true, force: true }),
+    )
+  }
+  return abandoned
+}
+
+/** The folders that `sweepWorkspaces` would remove. */
+export async function abandonedWorkspaces({ environment }: { environment: Environment }): Promise<string[]> {
+  const found: string[] = []
   for (const parent of temporaryFolders(environment)) {
     const names = (await ifThere(readdir(parent))) ?? []
     for (const name of names.filter((each) => each.startsWith(PREFIX))) {
       const folder = path.join(parent, name)
       if (await isAbandoned(folder)) {
-        await orFileTrouble(`removing ${folder}, which an earlier run left behind`, () =>
-          rm(folder, { recursive: true, force: true }),
-        )
-        removed.push(folder)
+        found.push(folder)
       }
     }
   }
-  return removed
+  return found
 }
 
 async function isAbandoned(folder: string): Promise<boolean> {

@@ -18,15 +18,7 @@ const FOREIGN_LIMIT = 24 * 3600 * 1000
 
 /** Opens a scratch server by its URL: only databases that we create in it are used, and they are dropped in the end. */
 export async function openService(request: ScratchRequest & { url: string }, context: Context): Promise<Scratch> {
-  // A scratch URL stands for itself: the PG* variables are those of the source, its password among them.
-  const settings = parseConnection({
-    databaseUrl: request.url,
-    environment: withoutPostgres(context.environment),
-    label: 'scratch-url',
-  })
-  if (settings.password !== undefined) {
-    context.logger.hide(settings.password)
-  }
+  const settings = settingsOf(request.url, context)
   try {
     const session = await connect(settings, {
       signal: context.signal,
@@ -52,6 +44,42 @@ export async function openService(request: ScratchRequest & { url: string }, con
   } catch (error) {
     throw error instanceof InterruptedError || error instanceof GuardError ? error : cannotUse(error, settings)
   }
+}
+
+/** A scratch database that a run left which is over. */
+export interface LeftDatabase {
+  name: string
+  bytes: number
+}
+
+/**
+ * Drops the databases that killed runs left on a scratch server, and tells of them; with `dryRun` it only tells.
+ *
+ * @returns also how messages call the server
+ */
+export async function sweepService(
+  url: string,
+  { dryRun }: { dryRun: boolean },
+  context: Context,
+): Promise<{ server: string; databases: LeftDatabase[] }> {
+  const settings = settingsOf(url, context)
+  const databases = await withSession(settings, { signal: context.signal }, (session) =>
+    dryRun ? abandonedIn(session, context) : sweep(session, settings, context),
+  )
+  return { server: describeConnection(settings), databases }
+}
+
+/** A scratch URL stands for itself: the PG* variables are those of the source, its password among them. */
+function settingsOf(url: string, { environment, logger }: Context): ConnectionSettings {
+  const settings = parseConnection({
+    databaseUrl: url,
+    environment: withoutPostgres(environment),
+    label: 'scratch-url',
+  })
+  if (settings.password !== undefined) {
+    logger.hide(settings.password)
+  }
+  return settings
 }
 
 interface Facts {
@@ -109,18 +137,26 @@ function programsFor(
 }
 
 /** Drops the databases that runs which were killed left here. */
-async function sweep(session: Session, settings: ConnectionSettings, { logger, clock }: Context): Promise<void> {
-  const databases = await session.query<{ name: string; note: string | null }>(
-    `SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note
+async function sweep(session: Session, settings: ConnectionSettings, context: Context): Promise<LeftDatabase[]> {
+  const databases = await abandonedIn(session, context)
+  for (const { name } of databases) {
+    context.logger.debug(`Dropping the scratch database ${name}, which an earlier run left behind.`)
+    await drop(session, settings, name)
+  }
+  return databases
+}
+
+async function abandonedIn(session: Session, { clock }: Pick<Context, 'clock'>): Promise<LeftDatabase[]> {
+  const databases = await session.query<{ name: string; note: string | null; bytes: string | null }>(
+    `SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note,
+            CASE WHEN pg_catalog.has_database_privilege(oid, 'CONNECT')
+                 THEN pg_catalog.pg_database_size(oid)::text END AS bytes
        FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname, $1)`,
     [SCRATCH_PREFIX],
   )
-  for (const { name, note } of databases) {
-    if (isAbandoned(note, clock.now())) {
-      logger.debug(`Dropping the scratch database ${name}, which an earlier run left behind.`)
-      await drop(session, settings, name)
-    }
-  }
+  return databases
+    .filter(({ note }) => isAbandoned(note, clock.now()))
+    .map(({ name, bytes }) => ({ name, bytes: Number(bytes ?? 0) }))
 }
 
 /** Whether the run that created a database is over. One without a readable note is not known to be ours, and stays. */

@@ -17,6 +17,7 @@ const MEASURES = {
 } as const satisfies Record<string, { units: Readonly<Record<string, number>>; example: string }>
 
 export type Measure = keyof typeof MEASURES
+export const MEASURE_NAMES = Object.keys(MEASURES) as [Measure, ...Measure[]]
 
 /** A limit as it was written: `> 30min`. */
 export interface Limit {
@@ -65,9 +66,8 @@ export function parseRule(line: string): AlertRule {
   if (!isOneOf(LEVELS, level)) {
     throw ruleError(line, `a rule begins with its level: ${LEVELS.join(', ')}`)
   }
-  const measures = Object.keys(MEASURES) as Measure[]
-  if (!isOneOf(measures, measure)) {
-    throw ruleError(line, `the level is followed by a measure: ${measures.join(', ')}`)
+  if (!isOneOf(MEASURE_NAMES, measure)) {
+    throw ruleError(line, `the level is followed by a measure: ${MEASURE_NAMES.join(', ')}`)
   }
   return { level, measure, limit: limit === 'off' ? 'off' : parseLimit(line, measure, limit) }
 }

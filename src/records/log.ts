@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Manifest, Proof } from '../backup/manifest.js'
 import { rowsByTable, setBytes } from './metrics.js'
 
-/** One line of `log/<day>.jsonl`: the seed's format, with more in `details`. */
+/** One line of `log/<day>.jsonl`: the format that was asked for, with more in `details`. */
 export interface LogLine {
   /** `YYYY-MM-DD HH:mm:ss`, UTC */
   timestamp: string
@@ -19,6 +19,38 @@ export interface LogDetails {
   /** Rows by table, `schema.name` or, where unambiguous in `public`, as the reader sees it. */
   records?: Record<string, number>
   [more: string]: unknown
+}
+
+/**
+ * What reports are made of besides, so that they need nothing but the log; all may be missing, in lines of earlier
+ * versions and of other operations. Times are in the line already: it is written when the operation ends, `duration`
+ * says when it began, and the `id` of a set is the instant of its snapshot. `scenarios` of a drill have its RTO and RPO.
+ *
+ * None of it names a table, a role or a row: it may stand in the log of sets whose names are hidden.
+ */
+export interface ReportedDetails {
+  /** The set that it took, validated or restored, and its type. */
+  id?: string
+  type?: string
+  series?: string
+  /** The outcome of this verification, and its tier. */
+  proof?: Proof['outcome']
+  tier?: Proof['tier']
+  /** Of a backup: the share of bytes saved, 0 to 1; what its tables occupy at the source; bytes of the dump. */
+  compression_ratio?: number
+  total_bytes?: number
+  compressed_bytes?: number
+  /** Of a backup: peak memory in MB of 1,000,000 bytes. */
+  memory_usage_mb?: number
+  /** Of a backup: what was left in the primary store after the set was in it, before rotation. */
+  free_bytes?: number
+  /** The alerts that fired. */
+  alerts?: readonly { level: string; measure: string }[]
+  /** Of what ended with status `error`: the codes of the findings that made it so, each once. */
+  errors?: readonly string[]
+  /** Of what ended early: the step in which it did, and the exit code. */
+  phase?: string
+  exit_code?: number
 }
 
 const Timestamp = z
@@ -99,6 +131,18 @@ const TREACHEROUS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\
 export function parseLine(text: string): LogLine | undefined {
   const parsed = Line.safeParse(fromJson(text))
   return parsed.success ? (parsed.data as LogLine) : undefined
+}
+
+/**
+ * What stays of the text of an old log file: the lines of drills, as they are. A line that cannot be read goes with the
+ * others; nobody could make anything of it.
+ */
+export function linesThatStay(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => parseLine(line)?.operation === 'drill')
+    .map((line) => `${line}\n`)
+    .join('')
 }
 
 function instantOf(timestamp: string): Date {

@@ -16,9 +16,53 @@ export interface Column {
   numeric?: boolean
 }
 
+/** How the numbers of a chart are read. A share is between 0 and 1. */
+export type Unit = 'seconds' | 'bytes' | 'share' | 'count'
+
+export interface Point {
+  at: Date
+  /** Null where nothing was measured: the line has a gap there. */
+  value: number | null
+}
+
+export interface Series {
+  name: string
+  /** In the order of time. */
+  points: readonly Point[]
+  /** Not measured but reckoned: drawn apart from what was. */
+  forecast?: boolean
+}
+
+/** A value that should not be passed, drawn across the chart. */
+export interface Threshold {
+  label: string
+  value: number
+}
+
+/** What happened over time. Every renderer puts the figures beside the drawing. */
+export interface Chart {
+  caption: string
+  /** What the drawing shows, as a sentence, for those who do not see it. */
+  text: string
+  unit: Unit
+  series: readonly Series[]
+  thresholds?: readonly Threshold[]
+}
+
+/** A length to be compared with others; it may be below nothing. */
 export interface Bar {
   label: string
-  seconds: number
+  value: number
+}
+
+/** One figure to be read at a glance. */
+export interface Tile {
+  label: string
+  value: string
+  /** What it stands on, or what it was before. */
+  note?: string
+  /** How the figure is to be taken; without it, it is only told. */
+  mood?: Mood
 }
 
 export type Block =
@@ -27,8 +71,11 @@ export type Block =
   | { kind: 'paragraph'; text: Text }
   | { kind: 'list'; items: readonly Text[] }
   | { kind: 'table'; caption: string; columns: readonly Column[]; rows: readonly (readonly Text[])[] }
-  | { kind: 'bars'; caption: string; bars: readonly Bar[] }
-  | { kind: 'details'; summary: string; blocks: readonly Block[] }
+  | { kind: 'bars'; caption: string; unit: Unit; bars: readonly Bar[] }
+  | { kind: 'tiles'; caption: string; tiles: readonly Tile[] }
+  | { kind: 'charts'; charts: readonly Chart[] }
+  /** `folded`: also where nothing else is, because the same is shown another way beside it. */
+  | { kind: 'details'; summary: string; blocks: readonly Block[]; folded?: true }
 
 /** How much of what can be long is shown. What is left out is always counted and said. */
 export interface Limits {

@@ -154,11 +154,11 @@ function trend(drills: readonly PastDrill[]): Block[] {
   const names = [...new Set(shown.flatMap(({ scenarios }) => scenarios.map(({ scenario }) => scenario)))]
   const bars = shown.map(({ at, scenarios }) => ({
     label: at.toISOString().slice(0, 10),
-    seconds: Math.max(0, ...scenarios.map(({ rto = 0 }) => rto)),
+    value: Math.max(0, ...scenarios.map(({ rto = 0 }) => rto)),
   }))
   return [
     { kind: 'heading', text: 'Trend' },
-    { kind: 'bars', caption: 'Longest RTO in seconds by drill', bars },
+    { kind: 'bars', caption: 'Longest RTO by drill', unit: 'seconds', bars },
     {
       kind: 'table',
       caption: 'RTO by scenario and drill, the newest last',

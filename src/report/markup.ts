@@ -1,7 +1,9 @@
-import type { Block, Column, Inline, Limits, Mood, Text } from './content.js'
+import type { Block, Chart, Column, Inline, Limits, Mood, Text } from './content.js'
 import { escapeHtml, shorten } from './escape.js'
+import { counted } from '../units.js'
+import { formatMoment, formatValue } from './values.js'
 
-type Of<Kind extends Block['kind']> = Extract<Block, { kind: Kind }>
+export type Of<Kind extends Block['kind']> = Extract<Block, { kind: Kind }>
 
 /** What differs between the job summary and the page. */
 export interface Dialect {
@@ -11,6 +13,12 @@ export interface Dialect {
   code: (text: string) => string
   /** A chart, without the table that stands beside it. */
   bars: (block: Of<'bars'>) => string
+  /** A drawing, without its figures. */
+  chart: (chart: Chart) => string
+  /** What stands around drawings with their figures, and around a table. */
+  frame: (kind: 'charts' | 'chart' | 'table', content: string, caption: string) => string
+  /** Figures at a glance. */
+  tiles: (block: Of<'tiles'>) => string
   /** Whether what is folded starts open. */
   openDetails: boolean
   limits: Limits
@@ -34,13 +42,55 @@ function renderBlock(block: Block, dialect: Dialect): string {
     case 'list':
       return `<ul>\n${block.items.map((item) => `<li>${renderText(item, dialect)}</li>`).join('\n')}\n</ul>`
     case 'table':
-      return renderTable(block, dialect)
+      return dialect.frame('table', renderTable(block, dialect), block.caption)
     case 'bars':
       return dialect.bars(block)
+    case 'tiles':
+      return dialect.tiles(block)
+    case 'charts':
+      return renderCharts(block, dialect)
     case 'details':
-      return `<details${dialect.openDetails ? ' open' : ''}>\n<summary>${dialect.prose(block.summary)}</summary>\n\n${renderBlocks(block.blocks, dialect)}\n\n</details>`
+      return `<details${dialect.openDetails && block.folded !== true ? ' open' : ''}>\n<summary>${dialect.prose(block.summary)}</summary>\n\n${renderBlocks(block.blocks, dialect)}\n\n</details>`
   }
 }
+
+function renderCharts({ charts }: Of<'charts'>, dialect: Dialect): string {
+  const framed = charts.map((chart) =>
+    dialect.frame('chart', `${dialect.chart(chart)}\n\n${renderBlocks([figuresOf(chart)], dialect)}`, chart.caption),
+  )
+  return dialect.frame('charts', framed.join('\n\n'), '')
+}
+
+/** A chart in figures, the newest first: one line an instant, one column a series. */
+function figuresOf({ caption, unit, series }: Chart): Block {
+  const instants = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at.getTime())))].sort(
+    (a, b) => b - a,
+  )
+  const columns = series.map(({ points }) => new Map(points.map(({ at, value }) => [at.getTime(), value])))
+  const shown = instants.slice(0, MOST_FIGURES)
+  const rows = shown.map((instant) => [
+    [formatMoment(new Date(instant))],
+    ...columns.map((column) => [formatValue(column.get(instant) ?? null, unit)]),
+  ])
+  const left = instants.length - shown.length
+  return {
+    kind: 'details',
+    folded: true,
+    summary: `${caption}, in figures`,
+    blocks: [
+      {
+        kind: 'table',
+        caption:
+          left === 0 ? caption : `${caption}: the newest ${shown.length}; ${counted(left, 'older line')} left out`,
+        columns: [{ title: 'When (UTC)' }, ...series.map(({ name }) => ({ title: name, numeric: true }))],
+        rows,
+      },
+    ],
+  }
+}
+
+/** More than a year of days; the JSON has all. */
+const MOST_FIGURES = 400
 
 function renderTable({ caption, columns, rows }: Of<'table'>, dialect: Dialect): string {
   const head = columns

@@ -1,5 +1,6 @@
 import type { Outputs } from '../outputs.js'
 import { summaries, worstOutcome } from './drill-facts.js'
+import type { PeriodReport } from './period.js'
 import type { Report, StoreLine } from './report.js'
 
 /** The outputs of an operation, from its report. The caller adds where the report and the artifact are. */
@@ -13,6 +14,7 @@ export function outputsOf(report: Report): Outputs {
     ...(proof !== undefined && { proof: proof.outcome, 'proof-tier': proof.tier }),
     ...wayBack(restored),
     ...ofDrill(report.drill),
+    ...(report.statistics !== undefined && { statistics: statisticsOutput(report.statistics) }),
     ...(metrics !== undefined && { metrics }),
     ...(report.operation === 'backup' && { alerts: report.alerts }),
     ...(records !== undefined && { records }),
@@ -42,6 +44,11 @@ function storeOf({ name, role, copied, holds, retention, checked, trouble }: Sto
         }),
     ...(trouble !== undefined && { error: trouble }),
   }
+}
+
+/** The figures that were asked for, in their own shape, and beside them all others. */
+function statisticsOutput({ reports, ...details }: PeriodReport): object {
+  return { ...reports, details }
 }
 
 function wayBack(restored: Report['restored']): Outputs {

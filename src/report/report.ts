@@ -1,9 +1,12 @@
 import type { Proof } from '../backup/manifest.js'
 import type { ExitCode } from '../errors.js'
-import type { Finding } from '../findings.js'
+import { worstOf, type Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
+import type { WatchedType } from '../records/freshness.js'
 import type { Metrics } from '../records/metrics.js'
 import { worstOutcome, type DrillFacts } from './drill-facts.js'
+import type { MaintenanceFacts } from './maintenance.js'
+import type { PeriodReport } from './period.js'
 
 export type { Metrics }
 
@@ -28,6 +31,12 @@ export interface Report {
   restored?: RestoredFacts
   /** What a drill came to; undefined for other operations. */
   drill?: DrillFacts
+  /** What a watch saw; undefined for other operations. */
+  watched?: readonly WatchedType[]
+  /** What a maintenance did; undefined for other operations. */
+  maintenance?: MaintenanceFacts
+  /** What a report over a period shows; undefined for other operations. */
+  statistics?: PeriodReport
   /** The outcome of verifying; undefined for operations that verify nothing. */
   proof?: Proof
   /** In the order in which they began; some run at the same time. */
@@ -35,6 +44,8 @@ export interface Report {
   tables: readonly TableResult[]
   metrics?: Metrics
   alerts: readonly AlertLine[]
+  /** What changed in the schema since the last proven set; undefined where nothing did, or nothing is known. */
+  schemaChange?: SchemaChangeFacts | undefined
   /** Of the primary store; what was decided for copies is told with each of them. */
   retention: readonly RetentionLine[]
   /** The stores that were worked on, the primary first; not given where there is only one. */
@@ -49,6 +60,18 @@ export interface Report {
   artifacts?: readonly ArtifactLine[]
   /** Why the operation ended early; what is known until then is told all the same. */
   failure?: Failure
+  /** Why the run ends as a failure though nothing failed: alerts fired that `fail-on` asks for. As sentences. */
+  failedOn?: string
+}
+
+/** How the schema of a set differs from that of an earlier one. */
+export interface SchemaChangeFacts {
+  /** The earlier set: `daily/20261123T020000Z`. */
+  since: string
+  /** One a change: `+ table public.notes (3 columns)`. */
+  lines: readonly string[]
+  /** Changes that are not among the lines. */
+  more: number
 }
 
 /** The database that was backed up, as its manifest describes it. */
@@ -183,6 +206,8 @@ export interface Failure {
   /** The messages of its causes. */
   causes: readonly string[]
   exitCode: ExitCode
+  /** The step that it came out of; undefined where it came from between two. */
+  phase?: string
 }
 
 /** The findings of the proof and of everything around it. */
@@ -192,8 +217,9 @@ export function allFindings(report: Report): readonly Finding[] {
 
 /**
  * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
- * and could not be given; for a drill and for several stores alike. A dump of another tool cannot be proven at all; when all else ran and was
- * right, that is 0.
+ * and could not be given; for a drill and for several stores alike. A watch that misses something ends with 1, and with 4
+ * where something could not be seen. A dump of another tool cannot be proven at all; when
+ * all else ran and was right, that is 0. 1 where everything is right and an alert makes the run fail.
  */
 export function exitCodeFor(report: Report): ExitCode {
   if (report.failure !== undefined) {
@@ -202,14 +228,22 @@ export function exitCodeFor(report: Report): ExitCode {
   if (report.drill !== undefined) {
     return DRILL_CODES[worstOutcome(report.drill.scenarios)]
   }
+  if (report.operation === 'watch' || report.operation === 'maintain') {
+    return foundCode(report.findings)
+  }
   if (report.operation === 'validate' && report.stores !== undefined) {
     return checkedCode(report.stores)
   }
-  switch (report.proof?.outcome) {
+  const code = proofCode(report.proof)
+  return code === 0 && report.failedOn !== undefined ? 1 : code
+}
+
+function proofCode(proof: Proof | undefined): ExitCode {
+  switch (proof?.outcome) {
     case 'failed':
       return 3
     case 'not-verified':
-      return report.proof.tier === 'none' || lacksOnlyManifest(report.proof) ? 0 : 4
+      return proof.tier === 'none' || lacksOnlyManifest(proof) ? 0 : 4
     default:
       return 0
   }
@@ -222,6 +256,12 @@ function checkedCode(stores: readonly StoreLine[]): ExitCode {
     return 3
   }
   return outcomes.every((outcome) => outcome === 'proven') ? 0 : 4
+}
+
+/** What is missing or failed weighs more than what could not be seen. */
+function foundCode(findings: readonly Finding[]): ExitCode {
+  const worst = worstOf(findings)
+  return worst === 'error' ? 1 : worst === 'inconclusive' ? 4 : 0
 }
 
 const DRILL_CODES = { passed: 0, failed: 3, 'could-not-run': 4 } as const

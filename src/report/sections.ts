@@ -13,9 +13,13 @@ import {
 import { drillBlocks } from './drill.js'
 import { allFindings, type AlertLine, type Report, type TableOutcome, type TableResult } from './report.js'
 import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from '../units.js'
+import { maintenanceBlocks } from './maintenance.js'
+import { periodBlocks } from './period-content.js'
 import { retentionBlocks } from './retention.js'
+import { schemaChangeBlocks } from './schema-change.js'
 import { storeBlocks } from './stores.js'
 import { verdictOf } from './verdict.js'
+import { watchBlocks } from './watch.js'
 
 /** The whole report: the verdict, then what to do, then everything that it stands on. */
 export function contentOf(report: Report, limits: Limits): Block[] {
@@ -28,6 +32,9 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     ...failure(report),
     ...whatToDo(report, limits),
     ...(report.drill === undefined ? [] : drillBlocks(report.drill, report.startedAt, limits)),
+    ...(report.statistics === undefined ? [] : periodBlocks(report.statistics, limits)),
+    ...watchBlocks(report),
+    ...maintenanceBlocks(report, limits),
     ...alerts(report),
     ...checked(report),
     ...proof(report, limits),
@@ -35,6 +42,7 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     ...sizes(report),
     ...retention(report, limits),
     ...storeBlocks(report, limits),
+    ...schemaChangeBlocks(report, limits),
     ...notes(report, limits),
   ]
 }
@@ -62,6 +70,12 @@ function labelOf({ operation }: Report): string {
       return 'Rotation'
     case 'drill':
       return 'Recovery drill'
+    case 'report':
+      return 'Report'
+    case 'watch':
+      return 'Watch'
+    case 'maintain':
+      return 'Maintenance'
   }
 }
 
@@ -248,7 +262,12 @@ function time({ phases, seconds }: Report): Block[] {
   }
   return [
     { kind: 'heading', text: 'Where the time went' },
-    { kind: 'bars', caption: 'Seconds by phase', bars: phases.map(({ name, seconds }) => ({ label: name, seconds })) },
+    {
+      kind: 'bars',
+      caption: 'Time by phase',
+      unit: 'seconds',
+      bars: phases.map(({ name, seconds }) => ({ label: name, value: seconds })),
+    },
     {
       kind: 'table',
       caption: 'Phases in the order in which they began; some run at the same time',

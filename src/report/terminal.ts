@@ -1,7 +1,7 @@
-import type { Text } from './content.js'
 import { OUTCOME_MARKS } from './drill.js'
 import { rpoOf, rtoOf, type ScenarioResult } from './drill-facts.js'
 import { MOOD_MARKS } from './markup.js'
+import { plainText } from './plain.js'
 import type { Report } from './report.js'
 import { counted, formatBytes, formatDuration } from '../units.js'
 import { storeLines } from './stores.js'
@@ -14,7 +14,7 @@ export function closingLines(report: Report): string[] {
   const removed = retention.filter(({ keep }) => !keep)
   return [
     ...(report.drill?.scenarios ?? []).map(scenarioLine),
-    `${MOOD_MARKS[mood]} ${plain(text)}`,
+    `${MOOD_MARKS[mood]} ${plainText(text)}`,
     ...(set === undefined
       ? []
       : [
@@ -39,8 +39,4 @@ function scenarioLine(result: ScenarioResult): string {
   const [rto, rpo] = [rtoOf(result), rpoOf(result)]
   const times = rto === undefined || rpo === undefined ? '' : `, RTO ${formatDuration(rto)}, RPO ${formatDuration(rpo)}`
   return `${OUTCOME_MARKS[result.outcome]}: ${result.scenario}${times}`
-}
-
-function plain(text: Text): string {
-  return text.map((inline) => (typeof inline === 'string' ? inline : Object.values(inline).join(''))).join('')
 }

@@ -3,7 +3,10 @@ import { asSentence, code, sentence, type Mood, type Text } from './content.js'
 import type { Report, RestoredFacts } from './report.js'
 import { counted, formatInstant } from '../units.js'
 import { drillVerdict } from './drill.js'
+import { periodVerdict } from './period-verdict.js'
+import { maintenanceVerdict } from './maintenance.js'
 import { checkedVerdict, lackingCopies } from './stores.js'
+import { watchVerdict } from './watch.js'
 
 export interface Verdict {
   mood: Mood
@@ -17,14 +20,9 @@ export function verdictOf(report: Report): Verdict {
   if (report.failure !== undefined && report.proof?.outcome !== 'failed') {
     return failed(report)
   }
-  if (report.operation === 'rotate') {
-    return rotated(report)
-  }
-  if (report.drill !== undefined) {
-    return drillVerdict(report.drill)
-  }
-  if (report.operation === 'restore') {
-    return restored(report)
+  const own = verdictOfOperation(report)
+  if (own !== undefined) {
+    return own
   }
   if (report.operation === 'validate' && report.stores !== undefined) {
     return checkedVerdict(report.stores)
@@ -38,6 +36,26 @@ export function verdictOf(report: Report): Verdict {
       return { mood: 'doubtful', text: unverified(report, report.proof) }
     case undefined:
       return { mood: 'doubtful', text: sentence`Not verified: nobody knows whether this backup restores.` }
+  }
+}
+
+/** Of operations that are about something else than the proof of one set. */
+function verdictOfOperation(report: Report): Verdict | undefined {
+  switch (report.operation) {
+    case 'rotate':
+      return rotated(report)
+    case 'report':
+      return report.statistics === undefined ? undefined : periodVerdict(report.statistics)
+    case 'watch':
+      return watchVerdict(report)
+    case 'maintain':
+      return maintenanceVerdict(report)
+    case 'drill':
+      return report.drill === undefined ? undefined : drillVerdict(report.drill)
+    case 'restore':
+      return restored(report)
+    default:
+      return undefined
   }
 }
 
@@ -100,6 +118,12 @@ function failed(report: Report): Verdict {
           : sentence`The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`
       case 'drill':
         return sentence`The drill ended early, so nobody knows whether recovery works.`
+      case 'report':
+        return sentence`The report could not be made, so nothing is said about the backups.`
+      case 'watch':
+        return sentence`The backups could not be watched, so nobody knows whether they are there.`
+      case 'maintain':
+        return sentence`The maintenance ended early. No backup was touched.`
     }
   })()
   // What was proven stays proven when a copy of it is lacking.

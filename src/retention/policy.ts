@@ -1,6 +1,6 @@
 import type { Proof, Tier, Verify } from '../backup/manifest.js'
 import { UsageError } from '../errors.js'
-import { calendarOf, type Calendar } from './calendar.js'
+import { calendarOf, type Calendar } from '../calendar.js'
 import { applyRules, keepsNothing, type KeepRules } from './rules.js'
 
 /**

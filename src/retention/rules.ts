@@ -1,4 +1,4 @@
-import { isNoAge, parseAge, type Calendar } from './calendar.js'
+import { isNoAge, parseAge, type Calendar } from '../calendar.js'
 
 /** The `keep-*` options, with the meaning that restic's `forget` gives them. 0 and null are "not asked for". */
 export interface KeepRules {

@@ -51,7 +51,8 @@ function outerFinding({ code, severity, on }: Finding, namesHidden: boolean): Fi
   return { code, severity, on: namesHidden ? HIDDEN : on, found: ELSEWHERE, advice: FINDINGS[code].advice }
 }
 
-function outerTable({ schema, name, kind, data, rows, bytes }: TableEntry, index: number, hide: boolean): TableEntry {
+function outerTable(table: TableEntry, index: number, hide: boolean): TableEntry {
+  const { schema, name, kind, data, rows, bytes, partitionOf } = table
   return {
     schema: hide ? HIDDEN : schema,
     name: hide ? `table-${index + 1}` : name,
@@ -59,6 +60,7 @@ function outerTable({ schema, name, kind, data, rows, bytes }: TableEntry, index
     data,
     ...(rows !== undefined && { rows }),
     bytes,
+    ...(partitionOf !== undefined && !hide && { partitionOf }),
   }
 }
 

@@ -13,6 +13,7 @@ import type { ArtifactShelf, Shelved } from './artifact-shelf.js'
 import { uploadParcel } from './artifact-upload.js'
 import { appendToLog, readLogSince } from './directory-log.js'
 import { LOG } from './set-place.js'
+import type { OldLog } from './store.js'
 
 /**
  * The log of a store of artifacts. An artifact never changes, so every operation uploads one of its own: with its line,
@@ -28,18 +29,21 @@ const Merged = z.object({ schema: z.literal('pg-lifeboat/artifact-log/1'), artif
 /** Lines go from artifact to artifact for so long, in milliseconds; those of drills, whose trend is in years, for good. */
 const KEPT = 90 * 24 * 60 * 60 * 1000
 
+/** What an upload needs. */
+interface Uploading {
+  shelf: ArtifactShelf
+  access: ArtifactAccess
+  tools: ArtifactStoreTools
+}
+
 interface Lines {
   lines: LogLine[]
   unreadable: number
 }
 
 /** Adds a line to the log, by an artifact that is the whole log from then on. */
-export async function uploadLine(
-  line: LogLine,
-  series: string,
-  { shelf, access, tools }: { shelf: ArtifactShelf; access: ArtifactAccess; tools: ArtifactStoreTools },
-): Promise<void> {
-  const root = await tools.workspace.folder('log')
+export async function uploadLine(line: LogLine, series: string, to: Uploading): Promise<void> {
+  const { shelf, tools } = to
   const earlier = await readAll(shelf, new Date(0)).catch((error: unknown) => {
     if (error instanceof InterruptedError) throw error
     // Then this artifact has the new line alone, and the next one brings all together.
@@ -48,13 +52,41 @@ export async function uploadLine(
   })
   const before = new Date(tools.clock.now().getTime() - KEPT)
   const kept = earlier.lines.filter((each) => each.operation === 'drill' || timeOfLine(each) >= before)
-  const lines = [...kept, line]
+  await uploadLog([...kept, line], earlier.merged, series, to)
+}
+
+/** Uploads the log without the lines of days before one, but for those of drills; the older artifacts are superseded. */
+export async function uploadWithout(day: string, series: string, dryRun: boolean, to: Uploading): Promise<OldLog[]> {
+  const { lines, merged } = await readAll(to.shelf, new Date(0))
+  const goes = (line: LogLine): boolean => line.operation !== 'drill' && line.timestamp.slice(0, 10) < day
+  const bytes = new Map<string, number>()
+  for (const line of lines.filter(goes)) {
+    const of = line.timestamp.slice(0, 10)
+    bytes.set(of, (bytes.get(of) ?? 0) + Buffer.byteLength(formatLine(line)))
+  }
+  if (bytes.size > 0 && !dryRun) {
+    const kept = lines.filter((line) => !goes(line))
+    await uploadLog(kept, merged, series, to)
+  }
+  return [...bytes].map(([of, each]) => ({ day: of, bytes: each })).sort((a, b) => (a.day < b.day ? -1 : 1))
+}
+
+/** Uploads lines as the whole log, in place of what other artifacts hold of it. */
+async function uploadLog(
+  lines: readonly LogLine[],
+  earlier: readonly number[],
+  series: string,
+  { shelf, access, tools }: Uploading,
+): Promise<void> {
+  const root = await tools.workspace.folder('log')
   await orFileTrouble('writing the log', async () => {
     for (const each of lines) await appendToLog(path.join(root, LOG), each)
-    const merged = { schema: 'pg-lifeboat/artifact-log/1', artifacts: earlier.merged }
+    const merged = { schema: 'pg-lifeboat/artifact-log/1', artifacts: earlier }
     await writeWhole(path.join(root, MERGED), JSON.stringify(merged))
   })
-  const latest = new Date(Math.max(...lines.map((each) => timeOfLine(each).getTime())))
+  // Where no line is left, its name must still be later than those of the artifacts that it is read instead of.
+  const times = lines.map((each) => timeOfLine(each).getTime())
+  const latest = times.length === 0 ? tools.clock.now() : new Date(Math.max(...times))
   const name = nameOfLog(series, latest, randomBytes(4).toString('hex'))
   await uploadParcel({ name, root, bytes: 0, compressed: false }, shelf, access, tools)
 }

@@ -5,6 +5,7 @@ import type { ArtifactStoreTools } from './artifact-access.js'
 import { findSet, partsOf, type SetParts } from './artifact-listing.js'
 import { supersededLogs } from './artifact-log.js'
 import type { ArtifactShelf, Shelved } from './artifact-shelf.js'
+import type { Leftover } from './store.js'
 
 /** How many sets are looked at at a time. */
 const LOOKERS = 4
@@ -22,9 +23,7 @@ export async function sweepArtifacts(
   { clock, logger }: Pick<ArtifactStoreTools, 'clock' | 'logger'>,
 ): Promise<string[]> {
   const before = new Date(clock.now().getTime() - ABANDONED_AFTER)
-  const old = ({ artifact }: Shelved): boolean => artifact.createdAt < before
-  const parts = partsOf(await shelf.all('now'))
-  const leftBehind = (await inParallel(parts, LOOKERS, (one) => abandoned(one, shelf))).flat().filter(old)
+  const leftBehind = await leftBefore(before, shelf)
   const swept: string[] = []
   try {
     for (const { artifact } of leftBehind) {
@@ -40,6 +39,21 @@ export async function sweepArtifacts(
     }
   }
   return swept
+}
+
+/** What `sweepArtifacts` would remove and tell. */
+export async function abandonedArtifacts(
+  shelf: ArtifactShelf,
+  { clock }: Pick<ArtifactStoreTools, 'clock'>,
+): Promise<Leftover[]> {
+  const left = await leftBefore(new Date(clock.now().getTime() - ABANDONED_AFTER), shelf)
+  return left.map(({ artifact: { name, bytes } }) => ({ name, bytes }))
+}
+
+async function leftBefore(before: Date, shelf: ArtifactShelf): Promise<Shelved[]> {
+  const parts = partsOf(await shelf.all('now'))
+  const left = (await inParallel(parts, LOOKERS, (one) => abandoned(one, shelf))).flat()
+  return left.filter(({ artifact }) => artifact.createdAt < before)
 }
 
 async function abandoned(parts: SetParts, shelf: ArtifactShelf): Promise<Shelved[]> {

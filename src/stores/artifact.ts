@@ -1,26 +1,26 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Proof } from '../backup/manifest.js'
-import { orFileTrouble } from '../platform/file-errors.js'
+import { ifThere, orFileTrouble } from '../platform/file-errors.js'
 import { artifactsOf } from '../platform/github-artifacts.js'
 import type { LogLine } from '../records/log.js'
 import { artifactAccess, type ArtifactAccess, type ArtifactStoreTools } from './artifact-access.js'
 import { fetchSet } from './artifact-fetch.js'
 import { refuseExposed } from './artifact-guard.js'
 import { IncomingArtifact, manifestDigest } from './artifact-incoming.js'
-import { readLines, uploadLine } from './artifact-log.js'
+import { readLines, uploadLine, uploadWithout } from './artifact-log.js'
 import { nameOfProof } from './artifact-names.js'
 import { ArtifactSender } from './artifact-send.js'
 import { ArtifactSets } from './artifact-sets.js'
 import { ArtifactShelf } from './artifact-shelf.js'
-import { sweepArtifacts } from './artifact-sweep.js'
+import { abandonedArtifacts, sweepArtifacts } from './artifact-sweep.js'
 import { uploaderOf, uploadParcel } from './artifact-upload.js'
 import { FetchedFolders } from './fetched-folders.js'
 import { writeProof } from './proofs.js'
 import { freeInWorkspace } from './scratch-folder.js'
 import { compareFiles, setToCopy, type LocalSet } from './set-files.js'
 import { checkedPlace, nameOfSet, noSuchSet, takenByAnother } from './set-place.js'
-import type { ByteProgress, IncomingSet, Listing, SetPlace, Store, Unlock } from './store.js'
+import type { ByteProgress, IncomingSet, Leftover, Listing, OldLog, SetPlace, Store, Unlock } from './store.js'
 
 export type { ArtifactStoreTools } from './artifact-access.js'
 
@@ -93,6 +93,14 @@ class ArtifactStore implements Store {
     return this.fetched.open(checkedPlace(set), progress)
   }
 
+  /** A set is one archive, so only of one that was fetched already. */
+  async readText(set: SetPlace, file: string): Promise<string | undefined> {
+    const folder = await this.fetched.folderOf(checkedPlace(set))
+    if (folder === undefined) return undefined
+    const doing = `reading ${file} of the set ${nameOfSet(set)}`
+    return orFileTrouble(doing, () => ifThere(readFile(path.join(folder, file), 'utf8')))
+  }
+
   /** Removes what was fetched; what was written here in this run, when it was not fetched. */
   async letGo(set: SetPlace): Promise<void> {
     const name = nameOfSet(set)
@@ -145,6 +153,10 @@ class ArtifactStore implements Store {
     return sweepArtifacts(this.shelf, this.tools)
   }
 
+  leftovers(): Promise<Leftover[]> {
+    return abandonedArtifacts(this.shelf, this.tools)
+  }
+
   /**
    * Artifacts cannot be locked, so nobody waits here. Nothing that two runs do at once damages a set: each is an artifact
    * of its own that never changes. That they do not rotate at once is for the workflow's `concurrency` group.
@@ -163,6 +175,12 @@ class ArtifactStore implements Store {
 
   async readLog(since: Date): Promise<{ lines: LogLine[]; unreadable: number }> {
     return readLines(this.shelf, since)
+  }
+
+  async removeLogsBefore(day: string, { dryRun = false } = {}): Promise<OldLog[]> {
+    if (!dryRun && this.tellUnlessUploader('Old lines of the log were not removed')) return []
+    const series = this.access.series ?? (await this.series()) ?? ''
+    return uploadWithout(day, series, dryRun, { shelf: this.shelf, access: this.access, tools: this.tools })
   }
 
   close(): Promise<void> {

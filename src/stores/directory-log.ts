@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs'
-import { open, readdir, stat } from 'node:fs/promises'
+import { open, readFile, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ifThere } from '../platform/file-errors.js'
-import { makeFolder, syncPath } from '../platform/files.js'
+import { makeFolder, syncPath, writeWhole } from '../platform/files.js'
 import { textLines } from '../platform/text-lines.js'
-import { dayOfLogFile, formatLine, logFileOf, parseLine, type LogLine } from '../records/log.js'
+import { dayOfLogFile, formatLine, linesThatStay, logFileOf, parseLine, type LogLine } from '../records/log.js'
+import type { OldLog } from './store.js'
 
 /** A longer line is not one of ours. */
 const LONGEST_LINE = 4 * 1024 * 1024
@@ -28,6 +29,23 @@ export async function appendToLog(folder: string, line: LogLine): Promise<void> 
     await handle.close()
   }
   if (isNew) await syncPath(folder)
+}
+
+/** Removes what need not stay of the days before one, and tells of which days something went. */
+export async function removeOldLogs(folder: string, before: string, dryRun: boolean): Promise<OldLog[]> {
+  const names = ((await ifThere(readdir(folder))) ?? []).filter((name) => dayOfLogFile(name) !== undefined)
+  const removed: OldLog[] = []
+  for (const name of names.filter((each) => each.slice(0, 10) < before).sort()) {
+    const file = path.join(folder, name)
+    const text = await readFile(file, 'utf8')
+    const staying = linesThatStay(text)
+    const bytes = Buffer.byteLength(text) - Buffer.byteLength(staying)
+    if (bytes === 0) continue
+    if (!dryRun) await (staying === '' ? rm(file) : writeWhole(file, staying))
+    removed.push({ day: name.slice(0, 10), bytes })
+  }
+  if (removed.length > 0 && !dryRun) await syncPath(folder)
+  return removed
 }
 
 /** All lines since an instant, oldest first; those that cannot be read are counted. */

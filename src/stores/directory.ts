@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { FileEntry, Manifest, Proof } from '../backup/manifest.js'
@@ -12,8 +12,8 @@ import { inParallel } from '../platform/parallel.js'
 import type { LogLine } from '../records/log.js'
 import { copyFiles } from './directory-copy.js'
 import { takeLock } from './directory-lock.js'
-import { appendToLog, readLogSince } from './directory-log.js'
-import { CONTENT, deleteEntry, makeEntry, sweepEntries, takeAwayAndDelete } from './incoming.js'
+import { appendToLog, readLogSince, removeOldLogs } from './directory-log.js'
+import { CONTENT, abandonedEntries, deleteEntry, makeEntry, sweepEntries, takeAwayAndDelete } from './incoming.js'
 import { filesThatCount, isSet, measuredSet } from './measure-set.js'
 import { readProofs, writeProof } from './proofs.js'
 import { difference, setToCopy, wholeSet } from './set-files.js'
@@ -31,7 +31,18 @@ import {
   takenByAnother,
 } from './set-place.js'
 import { withLock } from './store.js'
-import type { BrokenSet, ByteProgress, IncomingSet, Listing, SetPlace, Store, StoredSet, Unlock } from './store.js'
+import type {
+  BrokenSet,
+  ByteProgress,
+  IncomingSet,
+  Leftover,
+  Listing,
+  OldLog,
+  SetPlace,
+  Store,
+  StoredSet,
+  Unlock,
+} from './store.js'
 
 /** How many sets are looked at at a time. */
 const LOOKERS = 4
@@ -146,6 +157,11 @@ export class DirectoryStore implements Store {
     return folder
   }
 
+  async readText(set: SetPlace, file: string): Promise<string | undefined> {
+    const doing = `reading ${file} of the set ${set.type}/${set.id} in ${this.name}`
+    return orFileTrouble(doing, () => ifThere(readFile(path.join(this.folderOf(set), file), 'utf8')))
+  }
+
   letGo(): Promise<void> {
     return Promise.resolve()
   }
@@ -203,6 +219,12 @@ export class DirectoryStore implements Store {
     )
   }
 
+  async leftovers(): Promise<Leftover[]> {
+    return orFileTrouble(`looking for what killed runs left in ${this.name}`, () =>
+      abandonedEntries(this.incoming, this.tools.clock.now()),
+    )
+  }
+
   async lock(doing: string): Promise<Unlock> {
     await orFileTrouble(`locking the store ${this.name}`, () => this.prepare())
     const place = { lock: path.join(this.root, '.lock'), workshop: this.incoming }
@@ -218,6 +240,12 @@ export class DirectoryStore implements Store {
 
   async readLog(since: Date): Promise<{ lines: LogLine[]; unreadable: number }> {
     return orFileTrouble(`reading the log of ${this.name}`, () => readLogSince(path.join(this.root, LOG), since))
+  }
+
+  async removeLogsBefore(day: string, { dryRun = false } = {}): Promise<OldLog[]> {
+    return orFileTrouble(`removing old logs of ${this.name}`, () =>
+      removeOldLogs(path.join(this.root, LOG), day, dryRun),
+    )
   }
 
   close(): Promise<void> {

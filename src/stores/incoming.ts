@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ifThere } from '../platform/file-errors.js'
-import { entriesBelow, syncPath } from '../platform/files.js'
+import { bytesBelow, entriesBelow, syncPath } from '../platform/files.js'
 import { lifeOf, ownerHere } from '../platform/owner.js'
 import { OWNER_FILE } from './directory-lock.js'
+import type { Leftover } from './store.js'
 import { ownerOf } from './waiting.js'
 
 /**
@@ -55,6 +56,16 @@ export async function sweepEntries(incoming: string, now: Date): Promise<string[
     swept.push(name)
   }
   return swept
+}
+
+/** The entries that `sweepEntries` would delete, with what they weigh. */
+export async function abandonedEntries(incoming: string, now: Date): Promise<Leftover[]> {
+  const found: Leftover[] = []
+  for (const name of (await ifThere(readdir(incoming))) ?? []) {
+    const entry = path.join(incoming, name)
+    if (await isAbandoned(entry, now)) found.push({ name, bytes: await bytesBelow(entry) })
+  }
+  return found
 }
 
 async function isAbandoned(entry: string, now: Date): Promise<boolean> {

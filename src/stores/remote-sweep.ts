@@ -5,6 +5,7 @@ import type { FilePlace, PlacedFile } from './file-place.js'
 import { hasManifest, placedSets, type PlacedSet } from './remote-sets.js'
 import { UNFINISHED, claimFolder, removeSetFiles } from './remote-transfer.js'
 import { INCOMING, nameOfSet } from './set-place.js'
+import type { Leftover } from './store.js'
 import { ownerOf } from './waiting.js'
 
 /** A mark is written anew twice a minute; after so long without, its run has died elsewhere. */
@@ -21,20 +22,41 @@ const UNFINISHED_MS = 36 * 60 * 60 * 1000
  * @param clock only for notes that are shown; no age is taken from it
  */
 export async function sweepPlace(place: FilePlace, locks: string, clock: Pick<Clock, 'now'>): Promise<string[]> {
-  const all = await place.list('')
-  const placed = placedSets(all)
-  const half = placed.filter((one) => !hasManifest(one))
-  const marks = [...(await claimsBeside(place, all, half)), ...below(all, locks)]
-  const dead = await deadAmong(place, marks, placed, clock)
-  const kept = marks.filter((file) => !dead.includes(file))
+  const { half, dead } = await abandoned(place, locks, clock)
   const swept: string[] = []
-  for (const { set, files } of half.filter((one) => !isClaimed(one, kept))) {
+  for (const { set, files } of half) {
     await removeSetFiles(place, set, files)
     swept.push(nameOfSet(set))
   }
   if (dead.length > 0) await place.remove(dead.map((file) => file.path))
   const unseen = (await place.sweep?.()) ?? []
   return [...swept, ...dead.map((file) => file.path), ...unseen]
+}
+
+/** What `sweepPlace` would remove, but for what the place shows in no list. */
+export async function abandonedAt(place: FilePlace, locks: string, clock: Pick<Clock, 'now'>): Promise<Leftover[]> {
+  const { half, dead } = await abandoned(place, locks, clock)
+  return [
+    ...half.map(({ set, files }) => ({
+      name: nameOfSet(set),
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    })),
+    ...dead.map(({ path: name, bytes }) => ({ name, bytes })),
+  ]
+}
+
+async function abandoned(
+  place: FilePlace,
+  locks: string,
+  clock: Pick<Clock, 'now'>,
+): Promise<{ half: PlacedSet[]; dead: PlacedFile[] }> {
+  const all = await place.list('')
+  const placed = placedSets(all)
+  const half = placed.filter((one) => !hasManifest(one))
+  const marks = [...(await claimsBeside(place, all, half)), ...below(all, locks)]
+  const dead = await deadAmong(place, marks, placed, clock)
+  const kept = marks.filter((file) => !dead.includes(file))
+  return { half: half.filter((one) => !isClaimed(one, kept)), dead }
 }
 
 /** A claim is there before the first file of its set, so it is surely in a list that begins after that file was seen. */

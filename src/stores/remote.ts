@@ -14,10 +14,10 @@ import type { FilePlace } from './file-place.js'
 import { proofFileName, proofText } from './proofs.js'
 import { RemoteIncoming } from './remote-incoming.js'
 import { takeRemoteLock } from './remote-lock.js'
-import { appendToRemoteLog, readRemoteLog } from './remote-log.js'
+import { appendToRemoteLog, readRemoteLog, removeOldRemoteLogs } from './remote-log.js'
 import { SetFetcher } from './remote-open.js'
 import { RemoteSets, filesAt, hasManifest, seriesOf } from './remote-sets.js'
-import { sweepPlace } from './remote-sweep.js'
+import { abandonedAt, sweepPlace } from './remote-sweep.js'
 import { Transfer, removeSetFiles } from './remote-transfer.js'
 import { freeInWorkspace } from './scratch-folder.js'
 import { setToCopy } from './set-files.js'
@@ -34,7 +34,9 @@ import {
   withLock,
   type ByteProgress,
   type IncomingSet,
+  type Leftover,
   type Listing,
+  type OldLog,
   type SetPlace,
   type Store,
   type Unlock,
@@ -129,6 +131,10 @@ export class RemoteStore implements Store {
     )
   }
 
+  async readText(set: SetPlace, file: string): Promise<string | undefined> {
+    return this.place.read(`${nameOfSet(checkedPlace(set))}/${file}`)
+  }
+
   /** Removes what was fetched; what was written here in this run, when it was not fetched. */
   async letGo(set: SetPlace): Promise<void> {
     const name = nameOfSet(set)
@@ -197,26 +203,28 @@ export class RemoteStore implements Store {
     return sweepPlace(this.place, LOCKS.all, this.tools.clock)
   }
 
+  async leftovers(): Promise<Leftover[]> {
+    return abandonedAt(this.place, LOCKS.all, this.tools.clock)
+  }
+
   async lock(doing: string): Promise<Unlock> {
     const lock = { place: this.place, folder: LOCKS.store, what: "the store's lock" }
     return takeRemoteLock(lock, doing, this.waiting(PATIENCE_MS))
   }
 
   async appendLog(line: LogLine): Promise<void> {
-    const doing = `writing to the log of ${this.name}`
-    const lock = { place: this.place, folder: LOCKS.log, what: 'the lock of the log' }
-    const unlock = await takeRemoteLock(lock, doing, this.waiting(PATIENCE_MS))
-    try {
-      await appendToRemoteLog(this.place, line)
-    } finally {
-      await unlock()
-    }
+    await this.withLogLock(`writing to the log of ${this.name}`, () => appendToRemoteLog(this.place, line))
   }
 
   async readLog(since: Date): Promise<{ lines: LogLine[]; unreadable: number }> {
     return orFileTrouble(`reading the log of ${this.name}`, () =>
       readRemoteLog(this.place, since, this.tools.workspace),
     )
+  }
+
+  async removeLogsBefore(day: string, { dryRun = false } = {}): Promise<OldLog[]> {
+    const work = () => removeOldRemoteLogs(this.place, day, dryRun)
+    return dryRun ? work() : this.withLogLock(`removing old logs of ${this.name}`, work)
   }
 
   async close(): Promise<void> {
@@ -234,6 +242,17 @@ export class RemoteStore implements Store {
     if (sha256OfText(text) !== manifest?.sha256) throw takenByAnother(locationOfSet(this.name, set), doing)
     const { sets } = await this.list()
     return sets.some((one) => one.id === set.id && one.type === set.type) ? 'whole' : 'broken'
+  }
+
+  /** Files of the log are written anew as a whole, so one run at a time does it. */
+  private async withLogLock<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    const lock = { place: this.place, folder: LOCKS.log, what: 'the lock of the log' }
+    const unlock = await takeRemoteLock(lock, doing, this.waiting(PATIENCE_MS))
+    try {
+      return await work()
+    } finally {
+      await unlock()
+    }
   }
 
   private waiting(patience: number): WaitTools {

@@ -15,6 +15,19 @@ export interface StoredSet {
 /** What names a set in its store. */
 export type SetPlace = Pick<StoredSet, 'id' | 'type'>
 
+/** What a run that was killed left in a store. */
+export interface Leftover {
+  name: string
+  bytes: number
+}
+
+/** What is removed of the log of one day. */
+export interface OldLog {
+  /** `YYYY-MM-DD`, UTC */
+  day: string
+  bytes: number
+}
+
 /** Told how many bytes have been moved so far, of how many; called often. */
 export type ByteProgress = (done: number, total: number) => void
 
@@ -50,6 +63,15 @@ export interface Store {
    * until `letGo` or the end of the run; what is damaged there is fetched as it is, so that it can be examined.
    */
   open(set: SetPlace, progress?: ByteProgress): Promise<string>
+  /**
+   * The text of one small file of a committed set, without the rest of it. Undefined where the set has no such file, and
+   * where this store can fetch a set only as a whole.
+   *
+   * What is damaged is given as it is: compare it with what the manifest says of the file.
+   *
+   * @param file relative to the set, with `/`
+   */
+  readText(set: SetPlace, file: string): Promise<string | undefined>
   /** The folder that `open` gave for this set is not needed any more. Does nothing where it is the set itself. */
   letGo(set: SetPlace): Promise<void>
   /**
@@ -66,6 +88,8 @@ export interface Store {
   remove(set: SetPlace): Promise<void>
   /** Removes what runs that were killed left behind, and returns what it removed. */
   sweep(): Promise<string[]>
+  /** What `sweep` would remove now, without removing it; what a place shows nowhere is not in it. */
+  leftovers(): Promise<Leftover[]>
   /**
    * Keeps other runs from changing which sets there are (commit, rotate, sweep) until the returned function is called.
    *
@@ -78,6 +102,14 @@ export interface Store {
   appendLog(line: LogLine): Promise<void>
   /** All log lines since an instant, oldest first. Lines that cannot be read are counted, not hidden. */
   readLog(since: Date): Promise<{ lines: LogLine[]; unreadable: number }>
+  /**
+   * Removes the log lines of days before this one, but for those of drills, whose trend is in years. The caller holds the
+   * store's lock. With `dryRun` it only tells.
+   *
+   * @param day `YYYY-MM-DD`, UTC
+   * @returns each day of which something went, the oldest first
+   */
+  removeLogsBefore(day: string, options?: { dryRun?: boolean }): Promise<OldLog[]>
   /** Ends connections, once, when the run is done with the store. */
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { encodeOutputs } from '../../../src/action/outputs.js'
-import { redactDeep } from '../../../src/action/redact.js'
+import { redactDeep } from '../../../src/platform/redact-deep.js'
 import { OUTPUTS } from '../../../src/outputs.js'
 import { outputsOf } from '../../../src/report/outputs.js'
 import { sampleReport } from '../../support/report.js'

@@ -35,12 +35,21 @@ export async function writeCatalog(file: string, major: number, objects: readonl
 
 /** Reads what `writeCatalog` wrote. Throws `DamagedError` where it is not that. */
 export async function readStoredCatalog(file: string): Promise<{ major: number; objects: CatalogObject[] }> {
+  return parseCatalog(await readFile(file, 'utf8'), file)
+}
+
+/**
+ * The same from its text.
+ *
+ * @param name what messages call it
+ */
+export function parseCatalog(text: string, name: string): { major: number; objects: CatalogObject[] } {
   try {
-    const { major, objects } = StoredCatalog.parse(JSON.parse(await readFile(file, 'utf8')))
+    const { major, objects } = StoredCatalog.parse(JSON.parse(text))
     return { major, objects }
   } catch (cause) {
     throw new DamagedError({
-      doing: `reading the stored catalog ${file}`,
+      doing: `reading the stored catalog ${name}`,
       problem: `it is not a catalog of the form ${CATALOG_SCHEMA}`,
       advice: 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.',
       cause,

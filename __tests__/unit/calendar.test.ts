@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { calendarOf, parseAge } from '../../../src/retention/calendar.js'
+import { calendarOf, parseAge } from '../../src/calendar.js'
 
 const utc = calendarOf('UTC')
 
