@@ -35130,7 +35130,7 @@ function extend(target) {
 
 /***/ }),
 
-/***/ 92997:
+/***/ 37135:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35145,6 +35145,1538 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(83916);
+// EXTERNAL MODULE: ./src/findings.ts + 5 modules
+var src_findings = __nccwpck_require__(56077);
+// EXTERNAL MODULE: ./src/platform/github.ts
+var github = __nccwpck_require__(45952);
+;// CONCATENATED MODULE: ./src/platform/http.ts
+/** Whoever answers more than this is not read to the end. */
+const LONGEST_ANSWER = 8 * 1024 * 1024;
+/** By the toolkit's client, which knows the proxies of the environment. */
+const httpByToolkit = async ({ method, url, headers = {}, body }, signal) => {
+    const { HttpClient } = await Promise.resolve(/* import() */).then(__nccwpck_require__.bind(__nccwpck_require__, 44942));
+    signal.throwIfAborted();
+    // It takes no signal. Only with connections of its own can it be told to end them.
+    const client = new HttpClient('pg-lifeboat', [], { keepAlive: true, allowRetries: false, allowRedirects: false });
+    const stop = () => {
+        client.dispose();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+        const { message } = await client.request(method, url, body ?? null, { ...headers });
+        return { status: message.statusCode ?? 0, headers: singleHeaders(message), body: await textOf(message) };
+    }
+    finally {
+        signal.removeEventListener('abort', stop);
+        client.dispose();
+    }
+};
+function singleHeaders({ headers }) {
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+}
+async function textOf(message) {
+    const pieces = [];
+    let bytes = 0;
+    for await (const piece of message) {
+        pieces.push(piece);
+        bytes += piece.length;
+        if (bytes > LONGEST_ANSWER)
+            break;
+    }
+    return Buffer.concat(pieces).subarray(0, LONGEST_ANSWER).toString('utf8');
+}
+
+;// CONCATENATED MODULE: ./src/platform/redact-deep.ts
+/**
+ * A copy without secrets in any text of it, also those that are keys. Done before texts are escaped or become JSON,
+ * where a secret might be written in a way that nobody looks for.
+ */
+function redactDeep(value, redact) {
+    return redacted(value, redact);
+}
+function redacted(value, redact) {
+    if (typeof value === 'string') {
+        return redact(value);
+    }
+    if (Array.isArray(value)) {
+        return value.map((item) => redacted(item, redact));
+    }
+    if (value !== null && typeof value === 'object' && !(value instanceof Date)) {
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redacted(item, redact)]));
+    }
+    return value;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./src/report/plain.ts
+/** A sentence as plain text, for a terminal or a message. Of a link only its label is told. */
+function plainText(text) {
+    return text.map(plainInline).join('');
+}
+function plainInline(inline) {
+    if (typeof inline === 'string')
+        return inline;
+    if ('code' in inline)
+        return inline.code;
+    return 'strong' in inline ? inline.strong : inline.label;
+}
+
+// EXTERNAL MODULE: ./src/report/report.ts
+var report_report = __nccwpck_require__(88850);
+// EXTERNAL MODULE: ./src/report/content.ts
+var content = __nccwpck_require__(54363);
+// EXTERNAL MODULE: ./src/units.ts
+var units = __nccwpck_require__(61996);
+// EXTERNAL MODULE: ./src/report/drill.ts
+var drill = __nccwpck_require__(10519);
+// EXTERNAL MODULE: ./src/records/freshness.ts
+var freshness = __nccwpck_require__(26573);
+;// CONCATENATED MODULE: ./src/report/period-verdict.ts
+
+
+
+/** How the backups of a period did, for somebody who reads one sentence. Nothing is called good that was not proven. */
+function periodVerdict(report) {
+    const { backups, holds } = report;
+    const safe = newestProven(report.types);
+    if (holds.length === 0) {
+        return {
+            mood: 'bad',
+            text: (0,content/* sentence */.em) `The store holds no backup: if the database were lost now, nothing could be restored from here.`,
+        };
+    }
+    if (safe === undefined) {
+        return { mood: 'bad', text: (0,content/* sentence */.em) `No backup in the store is proven to restore: do not rely on them.` };
+    }
+    const loss = wouldBeLost(safe);
+    if (backups.total === 0) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `No backup was taken in ${spanOf(report)}. ${loss}` };
+    }
+    if (backups.failed > 0) {
+        const failed = `${(0,units/* counted */.hS)(backups.failed, 'backup')} of ${backups.total} failed in ${spanOf(report)}.`;
+        return { mood: isRecent(safe, report) ? 'doubtful' : 'bad', text: (0,content/* sentence */.em) `${failed} ${loss}` };
+    }
+    if (backups.proven < backups.sets) {
+        const open = `${backups.sets - backups.proven} of ${(0,units/* counted */.hS)(backups.sets, 'backup')} of ${spanOf(report)} ${backups.sets - backups.proven === 1 ? 'is' : 'are'} not proven to restore.`;
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `${open} ${loss}` };
+    }
+    const bare = report.types.find(({ newest, newestProven }) => newest !== null && newestProven === null);
+    if (bare !== undefined) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `No ${(0,content/* code */.aY)(bare.type)} backup in the store is proven to restore. ${loss}` };
+    }
+    const all = backups.total === 1 ? 'The backup' : `All ${(0,units/* counted */.hS)(backups.total, 'backup')}`;
+    const verb = backups.total === 1 ? 'is' : 'are';
+    return { mood: 'good', text: (0,content/* sentence */.em) `${all} of ${spanOf(report)} ${verb} proven to restore. ${loss}` };
+}
+/** `the last day` */
+function spanOf({ period }) {
+    return period === 'daily' ? 'the last day' : 'the last seven days';
+}
+/** The type that would be restored from if the server were gone now. */
+function newestProven(types) {
+    return types.filter(isProven).sort((a, b) => a.rpo - b.rpo)[0];
+}
+function isProven(type) {
+    return type.rpo !== null;
+}
+function wouldBeLost({ type, rpo }) {
+    return (0,content/* sentence */.em) `If the server were lost now, the newest proven backup (${(0,content/* code */.aY)(type)}) is ${(0,freshness/* ageText */.XG)(rpo * 1000)} old.`;
+}
+/** Taken in the period that is told of. */
+function isRecent({ rpo }, { from, to }) {
+    return rpo * 1000 <= to.getTime() - from.getTime();
+}
+
+// EXTERNAL MODULE: ./src/report/maintenance.ts
+var maintenance = __nccwpck_require__(53553);
+;// CONCATENATED MODULE: ./src/report/retention.ts
+
+
+/** What rotation decided on the sets of one store, each with its reasons. */
+function retentionBlocks(lines, { caption, dryRun }, limits) {
+    // What went is what a reader looks for; what stays follows.
+    const ordered = [...lines].sort((a, b) => Number(a.keep) - Number(b.keep) || compare(b.id, a.id));
+    const shown = ordered.slice(0, limits.retention);
+    const left = ordered.length - shown.length;
+    const gone = dryRun ? '🗑️ would go' : '🗑️ removed';
+    return [
+        {
+            kind: 'table',
+            caption,
+            columns: [{ title: 'Backup' }, { title: 'Type' }, { title: 'Decision' }, { title: 'Reasons' }],
+            rows: shown.map(({ id, type, keep, reasons }) => [
+                [(0,content/* code */.aY)(id)],
+                [type],
+                [keep ? '✅ kept' : gone],
+                [reasons.join('; ')],
+            ]),
+        },
+        ...(left === 0
+            ? []
+            : [
+                {
+                    kind: 'paragraph',
+                    text: [`${(0,units/* counted */.hS)(left, 'more backup')} not shown here; the HTML report lists every one.`],
+                },
+            ]),
+    ];
+}
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/report/stores.ts
+
+
+
+/** What came of an operation in each of its stores, where there are several. */
+function storeBlocks({ operation, stores = [], dryRun }, limits) {
+    if (stores.length === 0) {
+        return [];
+    }
+    const table = operation === 'validate' ? checkedTable(stores) : copiedTable(stores);
+    return [
+        { kind: 'heading', text: 'Stores' },
+        table,
+        ...stores
+            .filter(({ retention }) => retention.length > 0)
+            .map((store) => ({
+            kind: 'details',
+            summary: `Kept and removed in ${store.name}`,
+            blocks: retentionBlocks(store.retention, { caption: 'Backups in this copy, with the reason for each', dryRun: dryRun === true }, limits),
+        })),
+    ];
+}
+function copiedTable(stores) {
+    const columns = [
+        { title: 'Store' },
+        { title: 'Copied by this run' },
+        { title: 'Amount', numeric: true },
+        { title: 'Time', numeric: true },
+        { title: 'Speed', numeric: true },
+        { title: 'Holds now', numeric: true },
+        { title: 'State' },
+    ];
+    return {
+        kind: 'table',
+        caption: 'The store and its copies',
+        columns,
+        rows: stores.map((store) => {
+            const { bytes, seconds } = amountOf(store.copied);
+            const isNone = store.copied.length === 0;
+            return [
+                [(0,content/* code */.aY)(store.name)],
+                isNone ? ['–'] : idsOf(store.copied),
+                [isNone ? '–' : (0,units/* formatBytes */.z3)(bytes)],
+                [isNone ? '–' : (0,units/* formatDuration */.a3)(seconds)],
+                [isNone || seconds === 0 ? '–' : `${(0,units/* formatBytes */.z3)(bytes / seconds)}/s`],
+                [holdsOf(store)],
+                [stateOf(store)],
+            ];
+        }),
+    };
+}
+function amountOf(copied) {
+    return {
+        bytes: copied.reduce((sum, set) => sum + set.bytes, 0),
+        seconds: copied.reduce((sum, set) => sum + set.seconds, 0),
+    };
+}
+/** The first few: a new copy may get many at once. */
+function idsOf(copied) {
+    const shown = copied.slice(0, 3);
+    const left = copied.length - shown.length;
+    const names = shown.flatMap(({ type, id }, index) => [...(index === 0 ? [] : [', ']), (0,content/* code */.aY)(`${type}/${id}`)]);
+    return left === 0 ? names : [...names, ` and ${(0,units/* counted */.hS)(left, 'more', 'more')}`];
+}
+function holdsOf({ holds }) {
+    return holds === undefined ? 'not known' : `${(0,units/* counted */.hS)(holds.sets, 'backup')}, ${(0,units/* formatBytes */.z3)(holds.bytes)}`;
+}
+function stateOf({ role, trouble }) {
+    if (trouble !== undefined) {
+        return `❌ ${trouble}`;
+    }
+    return role === 'primary' ? '✅ the store itself' : '✅ up to date';
+}
+function checkedTable(stores) {
+    return {
+        kind: 'table',
+        caption: 'The oldest backup that is kept in each store',
+        columns: [
+            { title: 'Store' },
+            { title: 'Backup' },
+            { title: 'Outcome' },
+            { title: 'Tier' },
+            { title: 'Time', numeric: true },
+        ],
+        rows: stores.map(({ name, checked, trouble }) => checked === undefined
+            ? [[(0,content/* code */.aY)(name)], ['–'], [`❓ ${trouble ?? 'not checked'}`], ['–'], ['–']]
+            : [
+                [(0,content/* code */.aY)(name)],
+                [(0,content/* code */.aY)(`${checked.type}/${checked.id}`)],
+                [CHECKED[checked.proof.outcome]],
+                [checked.proof.tier],
+                [(0,units/* formatDuration */.a3)(checked.proof.seconds)],
+            ]),
+    };
+}
+const CHECKED = {
+    proven: '✅ whole',
+    failed: '❌ damaged',
+    'not-verified': '❓ could not be checked',
+};
+/** What came of a validation in each of several stores. */
+function checkedVerdict(stores) {
+    const damaged = stores.filter(({ checked }) => checked?.proof.outcome === 'failed');
+    const open = stores.filter(({ checked }) => checked === undefined || checked.proof.outcome === 'not-verified');
+    if (damaged.length > 0) {
+        const text = (0,content/* sentence */.em) `The oldest backup in ${namesOf(damaged)} is damaged, do not rely on it.`;
+        return { mood: 'bad', text };
+    }
+    if (open.length > 0) {
+        const text = (0,content/* sentence */.em) `The oldest backup in ${namesOf(open)} could not be checked, so nobody knows whether it is whole.`;
+        return { mood: 'doubtful', text };
+    }
+    return {
+        mood: 'good',
+        text: (0,content/* sentence */.em) `The oldest backup that is kept was read from end to end in ${(0,units/* counted */.hS)(stores.length, 'store')}, and is whole.`,
+    };
+}
+function namesOf(stores) {
+    return stores.flatMap(({ name }, index) => [...(index === 0 ? [] : [' and ']), (0,content/* code */.aY)(name)]);
+}
+/** What failed though the backup is in the store: which copies are not as they should be. Undefined where all are. */
+function lackingCopies({ stores = [] }) {
+    const lacking = stores.filter(({ role, trouble }) => role === 'copy' && trouble !== undefined);
+    return lacking.length === 0
+        ? undefined
+        : (0,content/* sentence */.em) `not everything was done in ${lacking.length === 1 ? 'the copy' : 'the copies'} ${namesOf(lacking)}`;
+}
+/** One line a store for the end of a log. */
+function storeLines({ operation, stores = [] }) {
+    return stores.flatMap((store) => {
+        const { name, role, copied, checked, trouble } = store;
+        if (operation === 'validate') {
+            return checked === undefined
+                ? [`❓ ${name}: ${(0,content/* asSentence */.KG)(trouble ?? 'not checked')}`]
+                : [`${CHECKED[checked.proof.outcome]}: ${checked.type}/${checked.id} in ${name} (${checked.proof.tier}).`];
+        }
+        if (role === 'primary') {
+            return [];
+        }
+        const { bytes, seconds } = amountOf(copied);
+        const news = copied.length === 0
+            ? ''
+            : `${(0,units/* counted */.hS)(copied.length, 'set')} copied (${(0,units/* formatBytes */.z3)(bytes)} in ${(0,units/* formatDuration */.a3)(seconds)}), `;
+        return [`Copy ${name}: ${trouble === undefined ? `${news}holds ${holdsOf(store)}` : `${news}❌ ${trouble}`}.`];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/report/watch.ts
+
+
+
+/** Whether what was looked for is there; what could not be seen is not called good. */
+function watchVerdict({ watched = [], findings }) {
+    const missed = findings.filter(({ severity }) => severity === 'error');
+    const open = findings.filter(({ severity }) => severity === 'inconclusive');
+    const [first] = missed;
+    if (first !== undefined) {
+        const rest = missed.length === 1 ? [] : (0,content/* sentence */.em) ` ${(0,units/* counted */.hS)(missed.length - 1, 'more problem')} below.`;
+        return { mood: 'bad', text: (0,content/* sentence */.em) `${(0,content/* code */.aY)(first.on)}: ${(0,content/* asSentence */.KG)(first.found)}${rest}` };
+    }
+    const [unseen] = open;
+    if (unseen !== undefined) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `${(0,content/* code */.aY)(unseen.on)} could not be watched: ${(0,content/* asSentence */.KG)(unseen.found)}` };
+    }
+    const stores = new Set(watched.map(({ store }) => store)).size;
+    const kinds = new Set(watched.map(({ type }) => type)).size;
+    const where = stores === 1 ? 'the store' : `each of ${(0,units/* counted */.hS)(stores, 'store')}`;
+    return {
+        mood: findings.some(({ severity }) => severity === 'warning') ? 'doubtful' : 'good',
+        text: (0,content/* sentence */.em) `The newest backup of ${kinds === 1 ? 'the type' : `each of ${(0,units/* counted */.hS)(kinds, 'type')}`} that ${kinds === 1 ? 'is' : 'are'} watched is as new as it should be in ${where}, and proven to restore.`,
+    };
+}
+/** What was seen, type by type, in every store. */
+function watchBlocks({ watched = [], startedAt }) {
+    if (watched.length === 0) {
+        return [];
+    }
+    return [
+        { kind: 'heading', text: 'What was seen' },
+        {
+            kind: 'table',
+            caption: 'The newest backup of each type, and the newest that is proven to restore',
+            columns: [
+                { title: 'Store' },
+                { title: 'Type' },
+                { title: 'Newest' },
+                { title: 'Age', numeric: true },
+                { title: 'Allowed', numeric: true },
+                { title: 'Newest proven' },
+                { title: 'Age', numeric: true },
+                { title: 'Allowed', numeric: true },
+            ],
+            rows: watched.map((one) => row(one, startedAt)),
+        },
+    ];
+}
+function row({ store, type, newest, newestProven, maxAge, maxUnproven, isFresh, isProven }, now) {
+    const seen = (at, isGood, limit) => [
+        [`${isGood ? '✅' : '❌'} ${at === undefined ? 'none' : (0,units/* formatInstant */.r4)(at)}`],
+        [at === undefined ? '–' : (0,freshness/* ageText */.XG)(now.getTime() - at.getTime())],
+        [(0,freshness/* ageText */.XG)(limit)],
+    ];
+    return [[(0,content/* code */.aY)(store)], [(0,content/* code */.aY)(type)], ...seen(newest, isFresh, maxAge), ...seen(newestProven, isProven, maxUnproven)];
+}
+
+;// CONCATENATED MODULE: ./src/report/verdict.ts
+
+
+
+
+
+
+
+/** What came of it. A set is only called good for what was really checked. */
+function verdictOf(report) {
+    // A proof that failed weighs more than whatever went wrong after it.
+    if (report.failure !== undefined && report.proof?.outcome !== 'failed') {
+        return failed(report);
+    }
+    const own = verdictOfOperation(report);
+    if (own !== undefined) {
+        return own;
+    }
+    if (report.operation === 'validate' && report.stores !== undefined) {
+        return checkedVerdict(report.stores);
+    }
+    switch (report.proof?.outcome) {
+        case 'proven':
+            return { mood: 'good', text: proven(report, report.proof) };
+        case 'failed':
+            return { mood: 'bad', text: disproved(report, report.proof) };
+        case 'not-verified':
+            return { mood: 'doubtful', text: unverified(report, report.proof) };
+        case undefined:
+            return { mood: 'doubtful', text: (0,content/* sentence */.em) `Not verified: nobody knows whether this backup restores.` };
+    }
+}
+/** Of operations that are about something else than the proof of one set. */
+function verdictOfOperation(report) {
+    switch (report.operation) {
+        case 'rotate':
+            return rotated(report);
+        case 'report':
+            return report.statistics === undefined ? undefined : periodVerdict(report.statistics);
+        case 'watch':
+            return watchVerdict(report);
+        case 'maintain':
+            return (0,maintenance/* maintenanceVerdict */.zZ)(report);
+        case 'drill':
+            return report.drill === undefined ? undefined : (0,drill/* drillVerdict */.Po)(report.drill);
+        case 'restore':
+            return restored(report);
+        default:
+            return undefined;
+    }
+}
+function proven(report, proof) {
+    const when = report.source?.snapshotTime;
+    const at = when === undefined ? 'the moment it was taken' : (0,units/* formatInstant */.r4)(when);
+    const amount = verdict_amountOf(report);
+    switch (proof.tier) {
+        case 'full':
+            return (0,content/* sentence */.em) `This backup was restored and is equal to the database at ${at}: ${amount}.`;
+        case 'data':
+            return (0,content/* sentence */.em) `The data of this backup was restored and is equal to the database at ${at}: ${amount}. Indexes, constraints and privileges were not compared.`;
+        default:
+            return (0,content/* sentence */.em) `This backup was read from end to end and holds as many rows as the database at ${at}: ${amount}. It was not restored, and contents were not compared.`;
+    }
+}
+function disproved(report, proof) {
+    const errors = proof.findings.filter(({ severity }) => severity === 'error');
+    const first = errors[0];
+    const where = first === undefined ? [] : (0,content/* sentence */.em) `, first on ${(0,content/* code */.aY)(first.on)}`;
+    if (errors.every(({ code: name }) => name === 'ASSERTION_FAILED')) {
+        return (0,content/* sentence */.em) `The copy that was restored from this backup does not satisfy ${(0,units/* counted */.hS)(errors.length, 'of your assertions', 'of your assertions')}${where}.`;
+    }
+    const what = report.set?.foreign === true ? 'This dump is damaged' : 'This backup is damaged or not equal to the database';
+    return (0,content/* sentence */.em) `${what}, do not rely on it: ${(0,units/* counted */.hS)(errors.length, 'problem')} found${where}.`;
+}
+function unverified(report, proof) {
+    if (proof.outcome !== 'not-verified') {
+        return [];
+    }
+    if (proof.tier === 'none') {
+        return (0,content/* sentence */.em) `Not verified: no verification was asked for, so nobody knows whether this backup restores.`;
+    }
+    const subject = report.set?.foreign === true
+        ? 'this dump was checked as far as possible'
+        : 'it is not known whether this backup restores';
+    return (0,content/* sentence */.em) `Not verified: ${subject}. ${(0,content/* asSentence */.KG)(proof.reason)}`;
+}
+function failed(report) {
+    const text = (() => {
+        switch (report.operation) {
+            case 'backup':
+                return report.set === undefined
+                    ? (0,content/* sentence */.em) `No backup was made. Earlier backups are untouched.`
+                    : afterBackup(report);
+            case 'validate':
+                return (0,content/* sentence */.em) `The backup could not be verified.`;
+            case 'restore':
+                return report.restored === undefined
+                    ? (0,content/* sentence */.em) `Nothing was restored. No existing data was touched.`
+                    : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(report.restored.database)} was restored, but the operation failed after it.`;
+            case 'rotate':
+                return lackingCopies(report) === undefined
+                    ? (0,content/* sentence */.em) `The retention policy was not applied.`
+                    : (0,content/* sentence */.em) `The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`;
+            case 'drill':
+                return (0,content/* sentence */.em) `The drill ended early, so nobody knows whether recovery works.`;
+            case 'report':
+                return (0,content/* sentence */.em) `The report could not be made, so nothing is said about the backups.`;
+            case 'watch':
+                return (0,content/* sentence */.em) `The backups could not be watched, so nobody knows whether they are there.`;
+            case 'maintain':
+                return (0,content/* sentence */.em) `The maintenance ended early. No backup was touched.`;
+        }
+    })();
+    // What was proven stays proven when a copy of it is lacking.
+    const isGood = report.operation === 'backup' && report.proof?.outcome === 'proven' && lackingCopies(report) !== undefined;
+    return { mood: isGood ? 'doubtful' : 'bad', text };
+}
+/** The set is there; what can be said of it is said all the same. */
+function afterBackup(report) {
+    const lacking = lackingCopies(report);
+    const { proof } = report;
+    if (lacking === undefined) {
+        return (0,content/* sentence */.em) `The backup is in the store, but the operation failed after it.`;
+    }
+    return proof?.outcome === 'proven'
+        ? (0,content/* sentence */.em) `${proven(report, proof)} But ${lacking}.`
+        : (0,content/* sentence */.em) `The backup is in the store, but ${lacking}.`;
+}
+function restored(report) {
+    const { restored: made, proof, source } = report;
+    const when = source?.snapshotTime === undefined ? 'it was taken' : (0,units/* formatInstant */.r4)(source.snapshotTime);
+    if (made !== undefined && proof?.outcome === 'proven') {
+        return { mood: 'good', text: (0,content/* sentence */.em) `${restoredWhat(report, made, when)}: ${verdict_amountOf(report)}.` };
+    }
+    if (made !== undefined && proof !== undefined) {
+        // Only tables that were brought back are compared once more where they are, and somebody may write to them there.
+        const where = (0,content/* sentence */.em) `The tables were brought back into the database ${(0,content/* code */.aY)(made.database)}`;
+        return { mood: 'bad', text: (0,content/* sentence */.em) `${where}, but what is in it now is not equal to the backup of ${when}.` };
+    }
+    const rest = (0,content/* sentence */.em) ` No existing data was touched.`;
+    switch (proof?.outcome) {
+        case 'failed':
+            return {
+                mood: 'bad',
+                text: (0,content/* sentence */.em) `What was restored is not equal to the backup, so it was not put in place.${rest}`,
+            };
+        case 'not-verified':
+            return {
+                mood: 'doubtful',
+                text: (0,content/* sentence */.em) `What was restored could not be compared with the backup, so it was not put in place. ${(0,content/* asSentence */.KG)(proof.reason)}${rest}`,
+            };
+        default:
+            return { mood: 'doubtful', text: (0,content/* sentence */.em) `Nothing was restored.${rest}` };
+    }
+}
+function restoredWhat(report, { database, mode, parts, someTables }, when) {
+    const into = (0,content/* sentence */.em) `the database ${(0,content/* code */.aY)(database)}`;
+    const from = (0,content/* sentence */.em) `from the backup of ${when}`;
+    switch (parts) {
+        case 'schema':
+            return (0,content/* sentence */.em) `The definitions of ${into} were restored ${from} and are equal to it`;
+        case 'data':
+            return (0,content/* sentence */.em) `The rows of ${into} were restored ${from} and are equal to it`;
+        case 'all':
+            return mode === 'add' || someTables
+                ? (0,content/* sentence */.em) `${(0,units/* counted */.hS)(chosenTables(report), 'table')} of ${into} ${chosenTables(report) === 1 ? 'was' : 'were'} restored ${from} and ${chosenTables(report) === 1 ? 'is' : 'are'} equal to it`
+                : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(database)} was restored ${from} and is equal to it`;
+    }
+}
+function chosenTables({ tables }) {
+    return tables.filter(({ rows }) => rows !== undefined).length;
+}
+function rotated(report) {
+    const kept = report.retention.filter(({ keep }) => keep).length;
+    const removed = report.retention.length - kept;
+    const text = report.dryRun === true
+        ? (0,content/* sentence */.em) `Nothing was removed, this was a rehearsal: ${(0,units/* counted */.hS)(kept, 'backup')} would stay and ${(0,units/* counted */.hS)(removed, 'backup')} would go.`
+        : (0,content/* sentence */.em) `${(0,units/* counted */.hS)(kept, 'backup')} ${kept === 1 ? 'is' : 'are'} kept, ${(0,units/* counted */.hS)(removed, 'backup')} ${removed === 1 ? 'was' : 'were'} removed.`;
+    return { mood: 'good', text };
+}
+/** `84,210 rows in 9 tables` */
+function verdict_amountOf({ tables }) {
+    const withRows = tables.filter(({ rows }) => rows !== undefined);
+    const rows = withRows.reduce((sum, table) => sum + (table.rows ?? 0), 0);
+    return `${(0,units/* counted */.hS)(rows, 'row')} in ${(0,units/* counted */.hS)(withRows.length, 'table')}`;
+}
+
+// EXTERNAL MODULE: ./src/records/alert-rules.ts
+var alert_rules = __nccwpck_require__(61742);
+;// CONCATENATED MODULE: ./src/alerts/problems.ts
+
+
+
+
+
+/**
+ * Warnings about how things are set up. They are the same every day and stand in every report; a message about them
+ * every day would only teach people not to read messages.
+ */
+const STANDING = new Set([
+    'REFERENCED_TABLE_LEFT_OUT',
+    'ROLES_NOT_IN_DUMP',
+    'STANDBY',
+    'SUBSCRIPTION_LEFT_OUT',
+    'TOOLS_OTHER_MAJOR',
+]);
+/** What a run has to tell, the heaviest first: its failure, what was found, and the alerts that no finding explains. */
+function problemsOf(report) {
+    const found = [...failureOf(report), ...ofFindings((0,report_report/* allFindings */.c)(report))];
+    const unexplained = isExplained(report, found) ? [] : [ofVerdict(report)];
+    const alerts = ofAlerts(report, found.length > 0);
+    const all = [...unexplained, ...found, ...alerts];
+    return alert_rules/* LEVELS */.A_.flatMap((level) => all.filter((problem) => problem.level === level));
+}
+/** Those that are worth a message; what is only worth knowing is told along with them. */
+function pressing(problems) {
+    return problems.filter(({ level }) => level !== 'info');
+}
+function failureOf({ failure }) {
+    if (failure === undefined) {
+        return [];
+    }
+    const { message, causes } = failure;
+    const told = [message, ...causes.map((cause) => `Cause: ${cause}`)].map(content/* asSentence */.KG).join(' ');
+    return [problem('critical', 'failure', 'FAILED', told, { state: message })];
+}
+function ofFindings(findings) {
+    const codes = new Set(findings.map(({ code }) => code));
+    return [...codes].flatMap((code) => {
+        const same = findings.filter((one) => one.code === code);
+        const [first] = same;
+        if (first === undefined || first.severity === 'info' || STANDING.has(code)) {
+            return [];
+        }
+        const on = [...new Set(same.map((one) => one.on))].sort();
+        const more = same.length === 1 ? '' : ` And ${same.length - 1} more like it.`;
+        const message = `${first.on}: ${(0,content/* asSentence */.KG)(first.found)}${more}`;
+        const level = first.severity === 'warning' ? 'warning' : 'critical';
+        return [problem(level, 'finding', code, message, { on, advice: first.advice, state: on.join('\n') })];
+    });
+}
+/** The alert about errors says nothing that the errors themselves do not. */
+function ofAlerts({ alerts }, hasFound) {
+    return alerts
+        .filter(({ measure }) => !(measure === 'errors' && hasFound))
+        .map(({ level, measure, message }) => problem(level, 'alert', measure, message, {
+        advice: `Look into it, or change the rule of \`${measure}\` in \`alerts\`.`,
+        state: level,
+    }));
+}
+/** Whether there is something that says why the run did not end well. */
+function isExplained(report, found) {
+    const isGood = (0,report_report/* exitCodeFor */.R)(report) === 0 || report.failedOn !== undefined;
+    return isGood || found.some(({ level }) => level === 'critical');
+}
+function ofVerdict(report) {
+    const { text } = verdictOf(report);
+    return problem('critical', 'failure', 'FAILED', plainText(text), { state: plainText(text) });
+}
+function problem(level, kind, code, message, { on = [], advice = '', state }) {
+    return { level, kind, code, on, message, advice, state: `${level}\n${state.replaceAll(/\d+(?:[.,:]\d+)*/g, '0')}` };
+}
+
+;// CONCATENATED MODULE: ./src/alerts/announcement.ts
+
+
+
+
+
+/** Describes a run for the channels. The report must be one without secrets. */
+function announcementOf(report, job, at) {
+    return {
+        id: idOf(report, job),
+        report,
+        exitCode: (0,report_report/* exitCodeFor */.R)(report),
+        verdict: plainText(verdictOf(report).text),
+        problems: problemsOf(report),
+        runUrl: job === null ? null : runUrlOf(job),
+        job,
+        at,
+    };
+}
+/** Whether there is anything that somebody should hear of. */
+function isPressing({ problems }) {
+    return pressing(problems).length > 0;
+}
+/** `backup daily of masclet_imperi` */
+function subjectOf({ operation, series, type }) {
+    return [operation, ...(type === undefined ? [] : [type]), ...(series === '' ? [] : ['of', series])].join(' ');
+}
+function idOf({ operation, series, type, startedAt }, job) {
+    const run = job === null ? [] : [job.repository, job.runId, job.runAttempt];
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify([operation, series, type ?? null, startedAt.toISOString(), ...run]))
+        .digest('hex')
+        .slice(0, 32);
+}
+function runUrlOf({ serverUrl, repository, runId, runAttempt }) {
+    return `${serverUrl}/${repository}/actions/runs/${runId}/attempts/${runAttempt}`;
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
+var schemas = __nccwpck_require__(27597);
+;// CONCATENATED MODULE: ./src/alerts/deliver.ts
+
+const MAX_ATTEMPTS = 4;
+/** Milliseconds before the second attempt; four times as long before each further one. */
+const FIRST_WAIT = 1000;
+/**
+ * Asks until there is a good answer: again after 408, 429 and 5xx, and where no answer came, with growing pauses, or
+ * as long as `Retry-After` says. It never takes longer than its bounds.
+ *
+ * Throws `OperationError`, whose message has nothing of the address but its host.
+ */
+async function deliver(delivery, ports) {
+    const { doing, request, bounds, accept = [], attempts = MAX_ATTEMPTS } = delivery;
+    const { clock, signal } = ports;
+    const end = clock.monotonic() + bounds.total;
+    for (let attempt = 1;; attempt++) {
+        signal.throwIfAborted();
+        const bound = Math.min(bounds.attempt, end - clock.monotonic());
+        const tried = await attemptOnce(() => request(clock.now()), bound, ports);
+        const wait = waitAfter(tried, attempt, clock.now());
+        const { status } = tried.answer ?? {};
+        if (tried.answer !== undefined && status !== undefined && wait === undefined && isAnswer(status, accept)) {
+            return tried.answer;
+        }
+        const isLast = wait === undefined || attempt >= attempts;
+        const isTooLong = !isLast && clock.monotonic() + wait >= end;
+        if (isLast || isTooLong) {
+            throw undelivered(doing, tried, attempt, isTooLong ? wait : 0);
+        }
+        await clock.sleep(wait, signal);
+    }
+}
+async function attemptOnce(request, bound, ports) {
+    const { http, clock, signal } = ports;
+    try {
+        return { answer: await within(bound, clock, (late) => http(request(), AbortSignal.any([late, signal]))) };
+    }
+    catch (error) {
+        return { problem: withoutPath((0,errors/* messageOf */.bD)(error)) };
+    }
+}
+/** Does work that is given up after so many milliseconds, whether it listens to its signal or not. */
+async function within(milliseconds, clock, work) {
+    const giveUp = new AbortController();
+    const done = new AbortController();
+    const late = clock.sleep(Math.max(0, milliseconds), done.signal).then(() => {
+        throw new Error(`there was no answer within ${milliseconds / 1000} s`);
+    });
+    const worked = work(giveUp.signal);
+    // Each of the two may fail after the other was taken.
+    late.catch(() => undefined);
+    worked.catch(() => undefined);
+    try {
+        return await Promise.race([worked, late]);
+    }
+    finally {
+        done.abort();
+        giveUp.abort();
+    }
+}
+/** Milliseconds until another attempt is worth it; undefined where it never is. */
+function waitAfter({ answer }, attempt, now) {
+    const backoff = FIRST_WAIT * 4 ** (attempt - 1);
+    if (answer === undefined) {
+        return backoff;
+    }
+    if (isGood(answer.status)) {
+        return undefined;
+    }
+    const asked = askedToWait(answer, now);
+    const isPassing = answer.status === 408 || answer.status === 429 || answer.status >= 500;
+    // GitHub answers 403 when there were too many requests, and says with it when to come again.
+    const isLimited = answer.status === 403 && asked !== undefined;
+    return isPassing || isLimited ? Math.max(asked ?? 0, backoff) : undefined;
+}
+/** Milliseconds that the server asks us to stay away; undefined where it does not. GitHub has a way of its own for it. */
+function askedToWait({ headers }, now) {
+    const reset = Number(headers['x-ratelimit-reset']);
+    const isUsedUp = headers['x-ratelimit-remaining'] === '0' && reset > 0;
+    return retryAfter(headers['retry-after'], now) ?? (isUsedUp ? Math.max(0, reset * 1000 - now.getTime()) : undefined);
+}
+/** Milliseconds that a `Retry-After` asks for: seconds, or the date of HTTP. Undefined where it says nothing. */
+function retryAfter(header, now) {
+    if (header === undefined) {
+        return undefined;
+    }
+    if (/^\d{1,9}$/.test(header.trim())) {
+        return Number(header) * 1000;
+    }
+    const date = Date.parse(header);
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+}
+/** @param longWait the milliseconds that we would have to stay for another attempt, where that is too long */
+function undelivered(doing, { answer, problem = '' }, attempts, longWait) {
+    const times = attempts === 1 ? '' : ` (${attempts} attempts)`;
+    if (answer === undefined) {
+        const advice = 'Check the address, the network and the proxy.';
+        return new errors/* OperationError */.OK({ doing, problem: `${problem}${times}`, advice });
+    }
+    const later = longWait > 0 ? `, and the next attempt would be in ${Math.ceil(longWait / 1000)} s, for which nobody waits` : '';
+    const found = `the server answered ${answer.status}${later}${times}`;
+    return new errors/* OperationError */.OK({ doing, problem: found, advice: adviceFor(answer.status) });
+}
+function adviceFor(status) {
+    if (status >= 300 && status < 400) {
+        return 'Redirections are not followed. Give the address that it leads to.';
+    }
+    if (status === 429 || status >= 500) {
+        return 'The next run tries again. If it goes on, ask who runs the server.';
+    }
+    return 'Check the address and what it demands: it does not take what was sent.';
+}
+function isAnswer(status, accept) {
+    return isGood(status) || accept.includes(status);
+}
+function isGood(status) {
+    return status >= 200 && status < 300;
+}
+/** Client libraries put the path into their messages, and the path of a webhook is its password. */
+function withoutPath(message) {
+    return message.replaceAll(/(https?:\/\/[^/\s]*)?\/\S+/g, '$1/…');
+}
+
+;// CONCATENATED MODULE: ./src/alerts/github-issues.ts
+
+
+
+/** The label by which issues are found again; nobody without rights in the repository can set it. */
+const LABEL = 'pg-lifeboat';
+const Listed = schemas/* array */.YOg(schemas/* object */.Ikc({ number: schemas/* number */.aig(), body: schemas/* string */.YjP().nullish(), pull_request: schemas/* unknown */.L5J().optional() }));
+const Created = schemas/* object */.Ikc({ number: schemas/* number */.aig(), labels: schemas/* array */.YOg(schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* object */.Ikc({ name: schemas/* string */.YjP() })])) });
+const PER_PAGE = 100;
+/** Issues of one label in one repository are not more than this, unless something is very wrong. */
+const MOST_PAGES = 10;
+/** The issues of a repository that have our label, by GitHub's REST API. Throws `OperationError`. */
+class GitHubIssues {
+    access;
+    ports;
+    bounds;
+    constructor(access, ports, bounds) {
+        this.access = access;
+        this.ports = ports;
+        this.bounds = bounds;
+    }
+    /** The open issues, the oldest first. */
+    async open() {
+        const issues = [];
+        for (let page = 1; page <= MOST_PAGES; page++) {
+            const listed = await this.page('open', page);
+            issues.push(...listed.issues);
+            if (listed.isLast)
+                break;
+        }
+        return issues.sort((a, b) => a.number - b.number);
+    }
+    /** The issues that were closed last. */
+    async lately() {
+        return (await this.page('closed', 1)).issues;
+    }
+    /**
+     * Opens an issue under our label, in one attempt: where no answer comes, it may be there all the same, and a second one
+     * would be too much. Tells whether it has its label, without which it cannot be found again.
+     */
+    async create(title, body) {
+        const given = { title, body, labels: [LABEL] };
+        const { labels } = await this.ask('opening an issue', 'POST', 'issues', { body: given, attempts: 1 }, Created);
+        return { hasLabel: labels.some((label) => (typeof label === 'string' ? label : label.name) === LABEL) };
+    }
+    /** Makes our label where it is not there yet. */
+    async ensureLabel() {
+        const label = { name: LABEL, color: 'b60205', description: 'A problem with backups, kept by pg-lifeboat' };
+        // 422: it is there.
+        await this.ask('making the label', 'POST', 'labels', { body: label, accept: [422] }, schemas/* unknown */.L5J());
+    }
+    /** Changes the body or the state of an issue. */
+    async change(number, change) {
+        await this.ask(`changing issue ${number}`, 'PATCH', `issues/${number}`, { body: change }, schemas/* unknown */.L5J());
+    }
+    async comment(number, body) {
+        await this.ask(`commenting on issue ${number}`, 'POST', `issues/${number}/comments`, { body: { body } }, schemas/* unknown */.L5J());
+    }
+    async page(state, page) {
+        const query = new URLSearchParams({
+            state,
+            labels: LABEL,
+            sort: 'updated',
+            per_page: String(PER_PAGE),
+            page: String(page),
+        });
+        const listed = await this.ask('listing issues', 'GET', `issues?${query.toString()}`, {}, Listed);
+        const issues = listed.filter((one) => one.pull_request === undefined);
+        return {
+            issues: issues.map(({ number, body }) => ({ number, body: body ?? '' })),
+            isLast: listed.length < PER_PAGE,
+        };
+    }
+    async ask(what, method, path, { body, accept = [], attempts }, shape) {
+        const { apiUrl, repository, token } = this.access;
+        const doing = `${what} in ${repository}`;
+        const request = () => ({
+            method,
+            url: `${apiUrl.replace(/\/+$/, '')}/repos/${repository}/${path}`,
+            headers: {
+                accept: 'application/vnd.github+json',
+                authorization: `Bearer ${token}`,
+                'x-github-api-version': '2022-11-28',
+                ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
+            },
+            ...(body !== undefined && { body: JSON.stringify(body) }),
+        });
+        const refusals = Object.keys(REFUSALS).map(Number);
+        const answer = await deliver({
+            doing,
+            request,
+            bounds: this.bounds,
+            accept: [...accept, ...refusals],
+            ...(attempts !== undefined && { attempts }),
+        }, this.ports);
+        const refused = accept.includes(answer.status) ? undefined : REFUSALS[answer.status];
+        if (refused !== undefined) {
+            throw new errors/* OperationError */.OK({ doing, ...refused });
+        }
+        return shape.parse(fromJson(answer.body));
+    }
+}
+/** What GitHub means by refusing; a 403 that says when to come again never gets here. */
+const REFUSALS = {
+    401: {
+        problem: 'the token was not accepted',
+        advice: 'Check github-token: it may have expired, or be of another server.',
+    },
+    403: {
+        problem: 'the token may not do this; it needs the permission "issues: write"',
+        advice: 'Add "permissions: issues: write" to the job (with it, every other permission that the job needs).',
+    },
+    404: {
+        problem: 'there is no such repository, or the token may not see it',
+        advice: 'Check that the token has the permission "issues: write" there.',
+    },
+    410: {
+        problem: 'issues are turned off in this repository',
+        advice: 'Turn them on in the settings of the repository, or leave out problem-issues.',
+    },
+};
+function fromJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/alerts/issue-marker.ts
+
+const FORM = /<!-- pg-lifeboat problem v1 key=([0-9a-f]{32}) kind=([0-9a-f]{32}) state=([0-9a-f]{32}) -->\s*$/;
+/** The marker of a problem of this run. */
+function markerOf(report, { code, state }) {
+    const kind = [report.operation, report.series, report.type ?? null];
+    return { key: digest([...kind, code]), kind: digest(kind), state: digest([state]) };
+}
+/** The kind of a run, as markers have it. */
+function kindOf(report) {
+    return markerOf(report, { code: '', state: '' }).kind;
+}
+/** The last line of an issue's body. */
+function printMarker({ key, kind, state }) {
+    return `<!-- pg-lifeboat problem v1 key=${key} kind=${kind} state=${state} -->`;
+}
+/** The marker at the end of a body; undefined where there is none, as when somebody has written over it. */
+function readMarker(body) {
+    const [, key, kind, state] = FORM.exec(body) ?? [];
+    return key === undefined || kind === undefined || state === undefined ? undefined : { key, kind, state };
+}
+function digest(parts) {
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+// EXTERNAL MODULE: ./src/report/escape.ts
+var report_escape = __nccwpck_require__(14031);
+// EXTERNAL MODULE: ./src/report/markdown.ts
+var markdown = __nccwpck_require__(54285);
+;// CONCATENATED MODULE: ./src/alerts/issue-text.ts
+
+
+
+
+
+
+const LIMITS = { tables: 0, findings: 0, retention: 0, text: 2000 };
+const MOST_THINGS = 50;
+/** GitHub takes 256 characters. */
+const LONGEST_TITLE = 200;
+/** `Backup daily of app: TABLE_MISSING`; GitHub shows titles as text, and only mentions need to be kept apart. */
+function titleOf({ report }, problem) {
+    const subject = subjectOf(report);
+    const what = problem.code === 'FAILED' ? ' failed' : `: ${problem.code}`;
+    const title = `${subject.charAt(0).toUpperCase()}${subject.slice(1)}${what}`;
+    return (0,report_escape/* shorten */.ml)((0,report_escape/* visible */.RK)(title), LONGEST_TITLE).replaceAll(/(?<=[@#`])/g, '\u200b');
+}
+/** The body: what is the case now, what to do, and the marker by which the issue is found again. */
+function bodyOf(announcement, problem, marker) {
+    const blocks = [
+        ...factsOf(announcement, problem),
+        {
+            kind: 'paragraph',
+            text: (0,content/* sentence */.em) `pg-lifeboat keeps this issue: it tells here what changes, and closes it after the next good run of the same kind.`,
+        },
+    ];
+    return `${render(blocks)}\n${printMarker(marker)}`;
+}
+/** The comment when a problem is not what it was. */
+function changeOf(announcement, problem) {
+    return render([{ kind: 'paragraph', text: [(0,content/* strong */.ko)('This has changed.')] }, ...factsOf(announcement, problem)]);
+}
+/** The comment with which the issue is closed. */
+function endOf(announcement) {
+    const { report, at } = announcement;
+    const text = (0,content/* sentence */.em) `${(0,content/* strong */.ko)('This problem has ended.')} The ${(0,content/* code */.aY)(subjectOf(report))} of ${(0,units/* formatInstant */.r4)(at)} did not meet it.`;
+    return render([{ kind: 'paragraph', text }, ...linkOf(announcement)]);
+}
+/** The comment when a problem is back that had ended. */
+function returnOf(announcement, problem) {
+    return render([{ kind: 'paragraph', text: [(0,content/* strong */.ko)('It is back.')] }, ...factsOf(announcement, problem)]);
+}
+function factsOf(announcement, problem) {
+    const { report, verdict, at } = announcement;
+    const { level, on, message, advice } = problem;
+    const where = on.slice(0, MOST_THINGS).map((name) => [(0,content/* code */.aY)(name)]);
+    const more = on.length - where.length;
+    return [
+        { kind: 'paragraph', text: [(0,content/* strong */.ko)(message)] },
+        ...(advice === '' ? [] : [{ kind: 'paragraph', text: [advice] }]),
+        ...(where.length < 2
+            ? []
+            : [{ kind: 'list', items: more > 0 ? [...where, [`and ${more} more`]] : where }]),
+        {
+            kind: 'paragraph',
+            text: (0,content/* sentence */.em) `${(0,content/* code */.aY)(subjectOf(report))}, ended ${(0,units/* formatInstant */.r4)(at)}, level ${level}. ${verdict}`,
+        },
+        ...linkOf(announcement),
+    ];
+}
+function linkOf({ runUrl }) {
+    return runUrl === null ? [] : [{ kind: 'paragraph', text: [{ label: 'The run and its report', to: runUrl }] }];
+}
+function render(blocks) {
+    return (0,markdown/* renderMarkdown */.G)(blocks, LIMITS);
+}
+
+;// CONCATENATED MODULE: ./src/alerts/issues.ts
+
+
+
+
+
+const ISSUE_BOUNDS = { attempt: 10_000, total: 30_000 };
+/** A run with more problems than this has one cause; the heaviest of them tell it. */
+const MOST_ISSUES = 10;
+const MOST_TRIES = 3;
+const INTERRUPTED = 130;
+/**
+ * One GitHub issue a problem: opened when it first shows, changed in place while it lasts, commented when it is not what
+ * it was, and closed with a comment after a good run of the same kind. People who watch it hear only of changes.
+ */
+function problemIssues(access, ports, bounds = ISSUE_BOUNDS) {
+    const issues = new GitHubIssues(access, ports, bounds);
+    return {
+        name: `the issues of ${access.repository}`,
+        end: async (announcement) => {
+            // Who stopped a run knows it, and a rehearsal has neither begun nor ended anything.
+            if (announcement.exitCode === INTERRUPTED || announcement.report.dryRun === true) {
+                return;
+            }
+            await reconcile(issues, announcement);
+        },
+    };
+}
+async function reconcile(issues, announcement) {
+    const current = pressing(announcement.problems).map((problem) => ({
+        problem,
+        marker: markerOf(announcement.report, problem),
+    }));
+    const open = marked(await issues.open());
+    for (const { problem, marker } of current.slice(0, MOST_ISSUES)) {
+        const known = open.find((issue) => issue.marker.key === marker.key);
+        await (known === undefined
+            ? openOne(issues, announcement, problem, marker)
+            : update(issues, known, announcement, problem, marker));
+    }
+    if (announcement.report.failure === undefined) {
+        const ended = open.filter(({ marker }) => hasEnded(marker, announcement, current));
+        for (const issue of ended) {
+            await issues_close(issues, issue, announcement);
+        }
+    }
+}
+function marked(issues) {
+    return issues.flatMap((issue) => {
+        const marker = readMarker(issue.body);
+        return marker === undefined ? [] : [{ ...issue, marker }];
+    });
+}
+/** Only a run of the same kind that came to its end can tell that a problem is gone. */
+function hasEnded(marker, { report }, current) {
+    return marker.kind === kindOf(report) && current.every((one) => one.marker.key !== marker.key);
+}
+/** A problem that comes back is the same issue, with all that was said there. */
+async function openOne(issues, announcement, problem, marker) {
+    const body = bodyOf(announcement, problem, marker);
+    const earlier = marked(await issues.lately()).find((issue) => issue.marker.key === marker.key);
+    if (earlier === undefined) {
+        await create(issues, titleOf(announcement, problem), body, marker);
+        return;
+    }
+    await issues.change(earlier.number, { state: 'open', body });
+    await issues.comment(earlier.number, returnOf(announcement, problem));
+}
+async function create(issues, title, body, { key }) {
+    await issues.ensureLabel();
+    for (let attempt = 1;; attempt++) {
+        const created = await issues.create(title, body).catch(async (error) => {
+            // The answer may be lost of what was done.
+            const isThere = marked(await issues.open()).some(({ marker }) => marker.key === key);
+            if (!isThere && attempt >= MOST_TRIES)
+                throw error;
+            return isThere ? { hasLabel: true } : undefined;
+        });
+        if (created?.hasLabel === false)
+            throw unlabelled();
+        if (created !== undefined)
+            return;
+    }
+}
+function unlabelled() {
+    return new errors/* OperationError */.OK({
+        doing: 'opening an issue',
+        problem: `it was opened, but the token may not set the label "${LABEL}", by which it would be found again`,
+        advice: 'Give a token that may write issues and labels ("permissions: issues: write").',
+    });
+}
+/** The body always tells the last run, which notifies nobody; a comment, which does, only tells a change. */
+async function update(issues, { number, marker: before }, announcement, problem, marker) {
+    await issues.change(number, { body: bodyOf(announcement, problem, marker) });
+    if (before.state !== marker.state) {
+        await issues.comment(number, changeOf(announcement, problem));
+    }
+}
+async function issues_close(issues, { number }, announcement) {
+    await issues.comment(number, endOf(announcement));
+    await issues.change(number, { state: 'closed', state_reason: 'completed' });
+}
+
+;// CONCATENATED MODULE: ./src/alerts/ping.ts
+
+
+
+
+const PING_BOUNDS = { attempt: 5000, total: 15_000 };
+const LONGEST_LINE = 500;
+const MOST_LINES = 20;
+/**
+ * A dead man's switch as healthchecks.io has it: `/start` before, the address itself after a good run, `/fail` after any
+ * other. Where no ping comes at all, the service tells by itself; so this is the channel for a machine that is gone.
+ */
+function ping(url, ports, bounds = PING_BOUNDS) {
+    const { host } = new URL(url);
+    const send = async (suffix, body) => {
+        const headers = { 'content-type': 'text/plain; charset=utf-8' };
+        const request = () => ({ method: 'POST', url: pingAddress(url, suffix), headers, body });
+        await deliver({ doing: `telling ${host} of the run`, request, bounds }, ports);
+    };
+    return {
+        name: `the ping to ${host}`,
+        begin: () => send('/start', ''),
+        end: (announcement) => send(announcement.exitCode === 0 ? '' : '/fail', pingTextOf(announcement)),
+    };
+}
+/** The address with something behind its path; a query stays behind both. */
+function pingAddress(url, suffix) {
+    const address = new URL(url);
+    if (suffix !== '') {
+        address.pathname = `${address.pathname.replace(/\/+$/, '')}${suffix}`;
+    }
+    return address.href;
+}
+/** What stands in the service's log of events: what was run, the verdict, and each problem on a line of its own. */
+function pingTextOf({ report, verdict, exitCode, problems, runUrl }) {
+    const told = pressing(problems);
+    const lines = [
+        `${subjectOf(report)}: exit code ${exitCode}`,
+        verdict,
+        ...told.slice(0, MOST_LINES).map(({ level, code, message }) => `${level} ${code}: ${message}`),
+        ...(told.length > MOST_LINES ? [`and ${told.length - MOST_LINES} more`] : []),
+        ...(runUrl === null ? [] : [runUrl]),
+    ];
+    return `${lines.map((line) => (0,report_escape/* shorten */.ml)((0,report_escape/* visible */.RK)(line), LONGEST_LINE)).join('\n')}\n`;
+}
+
+// EXTERNAL MODULE: ./src/version.ts
+var version = __nccwpck_require__(311);
+;// CONCATENATED MODULE: ./src/alerts/payload.ts
+
+
+/** Changes when a receiver has to be changed; new fields do not change it. */
+const PAYLOAD_SCHEMA = 'pg-lifeboat/alert/1';
+const MOST_PROBLEMS = 50;
+const payload_MOST_THINGS = 20;
+const LONGEST_TEXT = 2000;
+/**
+ * The body of the generic webhook. Names and messages in it come from outside: whoever shows them escapes them.
+ *
+ * The form is documented in `docs/alerts.md`.
+ */
+function payloadOf(announcement) {
+    const { id, report, exitCode, verdict, problems, runUrl, job, at } = announcement;
+    const { operation, series, type, proof, metrics } = report;
+    return {
+        schema: PAYLOAD_SCHEMA,
+        id,
+        sent_by: `pg-lifeboat ${version/* VERSION */.x}`,
+        operation,
+        series,
+        type: type ?? null,
+        backup_id: report.id ?? null,
+        level: problems[0]?.level ?? null,
+        verdict: (0,report_escape/* shorten */.ml)(verdict, LONGEST_TEXT),
+        exit_code: exitCode,
+        proof: proof?.outcome ?? null,
+        proof_tier: proof?.tier ?? null,
+        started_at: report.startedAt.toISOString(),
+        ended_at: at.toISOString(),
+        duration_seconds: Math.round(report.seconds * 1000) / 1000,
+        problems: problems.slice(0, MOST_PROBLEMS).map(problemIn),
+        problems_left_out: Math.max(0, problems.length - MOST_PROBLEMS),
+        metrics: metrics === undefined
+            ? null
+            : {
+                total_bytes: metrics.size.total_bytes,
+                compressed_bytes: metrics.size.compressed_bytes,
+                compression_ratio: metrics.performance.compression_ratio,
+                records: metrics.records.total,
+            },
+        run: job === null ? null : { repository: job.repository, url: runUrl },
+    };
+}
+function problemIn({ level, kind, code, on, message, advice }) {
+    return {
+        level,
+        kind,
+        code,
+        on: on.slice(0, payload_MOST_THINGS).map((name) => (0,report_escape/* shorten */.ml)(name, LONGEST_TEXT)),
+        on_left_out: Math.max(0, on.length - payload_MOST_THINGS),
+        message: (0,report_escape/* shorten */.ml)(message, LONGEST_TEXT),
+        advice,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/alerts/signature.ts
+
+/**
+ * The value of `X-Lifeboat-Signature`: `t=1764000000,v1=<hex>`, where v1 is the HMAC-SHA256 of `<t>.<body>` with the
+ * shared secret. The receiver computes it over the bytes that came, compares in constant time, and refuses what is older
+ * than some minutes, so that nobody can send a message again that he has seen.
+ */
+function signatureOf(body, secret, at) {
+    const seconds = Math.floor(at.getTime() / 1000);
+    const mac = (0,external_node_crypto_.createHmac)('sha256', secret).update(`${seconds}.${body}`, 'utf8').digest('hex');
+    return `t=${seconds},v1=${mac}`;
+}
+
+;// CONCATENATED MODULE: ./src/alerts/slack.ts
+
+
+
+/** Slack refuses a message with more than 50 blocks, or with more than 3,000 characters in one. */
+const slack_MOST_PROBLEMS = 20;
+/** Each character may become five. */
+const slack_LONGEST_TEXT = 500;
+const slack_LONGEST_TITLE = 150;
+const MARKS = { critical: '🔴', warning: '🟠', info: '🔵' };
+/** Whether what answers there takes messages in Slack's form. */
+function isSlack(url) {
+    return url.hostname === 'hooks.slack.com';
+}
+/** The body of an incoming webhook of Slack: the verdict first, then each problem with what to do. */
+function slackMessageOf(announcement) {
+    const { report, verdict, problems, runUrl } = announcement;
+    const told = pressing(problems);
+    const title = (0,report_escape/* shorten */.ml)((0,report_escape/* visible */.RK)(`${MARKS[told[0]?.level ?? 'info']} ${subjectOf(report)}`), slack_LONGEST_TITLE);
+    const rest = told.length - slack_MOST_PROBLEMS;
+    return {
+        // For notifications and readers of screens.
+        text: `${escapeSlack(title)}: ${escapeSlack((0,report_escape/* shorten */.ml)(verdict, slack_LONGEST_TEXT))}`,
+        blocks: [
+            { type: 'header', text: { type: 'plain_text', text: wellFormed(title), emoji: false } },
+            section(escapeSlack((0,report_escape/* shorten */.ml)(verdict, slack_LONGEST_TEXT))),
+            ...told.slice(0, slack_MOST_PROBLEMS).flatMap((problem) => problemTexts(problem).map(section)),
+            ...(rest > 0 ? [section(`And ${rest} more, in the report.`)] : []),
+            ...(runUrl === null ? [] : [section(`<${escapeEntities(runUrl)}|The run and its report>`)]),
+        ],
+    };
+}
+function problemTexts({ level, code, message, advice }) {
+    const text = `${MARKS[level]} *${escapeSlack(code)}* ${escapeSlack((0,report_escape/* shorten */.ml)(message, slack_LONGEST_TEXT))}`;
+    return advice === '' ? [text] : [text, escapeSlack((0,report_escape/* shorten */.ml)(advice, slack_LONGEST_TEXT))];
+}
+/** What was cut off may have been half a character, which some parsers refuse. */
+function wellFormed(text) {
+    return Buffer.from(text).toString();
+}
+/** `verbatim`: no link, channel or mention is made of what only looks like one. */
+function section(text) {
+    return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
+}
+/**
+ * Text of which Slack makes nothing: `<!channel>` mentions nobody, and `*` and `_` around a word do not format it. A
+ * zero-width space keeps such a sign from the word, only where it stands at its edge, so that `audit_log` can be copied.
+ */
+function escapeSlack(text) {
+    return escapeEntities((0,report_escape/* visible */.RK)(text).replaceAll(/(?<![\p{L}\p{N}])[*_~`]|[*_~`](?![\p{L}\p{N}])/gu, '\u200b$&\u200b'));
+}
+function escapeEntities(text) {
+    return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+;// CONCATENATED MODULE: ./src/alerts/webhook.ts
+
+
+
+
+
+const WEBHOOK_BOUNDS = { attempt: 10_000, total: 45_000 };
+/** A webhook, which gets a message about a run that somebody should look at, and none about the others. */
+function webhook({ url, secret }, ports, bounds = WEBHOOK_BOUNDS) {
+    const address = new URL(url);
+    const name = `the webhook ${address.host}`;
+    return {
+        name,
+        end: async (announcement) => {
+            if (!isPressing(announcement)) {
+                return;
+            }
+            const body = bodyFor(address, announcement);
+            const signed = isSlack(address) ? undefined : secret;
+            const request = (now) => ({
+                method: 'POST',
+                url,
+                headers: {
+                    'content-type': 'application/json; charset=utf-8',
+                    'idempotency-key': announcement.id,
+                    ...(signed !== undefined && { 'x-lifeboat-signature': signatureOf(body, signed, now) }),
+                },
+                body,
+            });
+            await deliver({ doing: `sending the alert to ${address.host}`, request, bounds }, ports);
+        },
+    };
+}
+function bodyFor(address, announcement) {
+    return JSON.stringify(isSlack(address) ? slackMessageOf(announcement) : payloadOf(announcement));
+}
+
+;// CONCATENATED MODULE: ./src/alerts/channels.ts
+
+
+
+
+/** The channels that the options ask for. Whatever is secret about them is hidden from the log from now on. */
+function channelsOf(options, { logger, environment }, ports) {
+    const { webhookUrl, webhookSecret, pingUrl } = options;
+    for (const secret of [...addressSecrets(webhookUrl), ...addressSecrets(pingUrl), webhookSecret]) {
+        if (secret !== undefined)
+            logger.hide(secret);
+    }
+    return [
+        ...(webhookUrl === undefined ? [] : [webhook({ url: webhookUrl, secret: webhookSecret }, ports)]),
+        ...(pingUrl === undefined ? [] : [ping(pingUrl, ports)]),
+        ...(options.problemIssues ? [issuesOf(options, environment, ports)] : []),
+    ];
+}
+/** Who knows the path of such an address can write there; a short one is no secret and stands in other texts too. */
+function addressSecrets(address) {
+    if (address === undefined) {
+        return [];
+    }
+    const { pathname, search } = new URL(address);
+    return [address, ...[`${pathname}${search}`, pathname].filter((path) => path.length >= 16)];
+}
+function issuesOf({ githubToken }, environment, ports) {
+    const repository = given(environment.GITHUB_REPOSITORY);
+    const token = githubToken ?? given(environment.GITHUB_TOKEN);
+    if (repository === undefined || token === undefined) {
+        return impossibleIssues(repository === undefined ? 'GITHUB_REPOSITORY does not name a repository' : 'there is no token');
+    }
+    return problemIssues({ repository, token, apiUrl: given(environment.GITHUB_API_URL) ?? 'https://api.github.com' }, ports);
+}
+/** A backup is taken all the same; that nobody can be told is told like every other failed delivery. */
+function impossibleIssues(problem) {
+    return {
+        name: 'the issues of the repository',
+        end: () => Promise.reject(new errors/* OperationError */.OK({
+            doing: 'opening the issues of the repository',
+            problem,
+            advice: 'problem-issues needs github-token with the permission "issues: write", in a job of GitHub Actions.',
+        })),
+    };
+}
+/** An empty variable is as good as none. */
+function given(value) {
+    return value === '' ? undefined : value;
+}
+
+;// CONCATENATED MODULE: ./src/alerts/alerting.ts
+
+
+
+
+
+
+
+
+/** Milliseconds that all channels together may take after the work. */
+const LONGEST_DELIVERY = 60_000;
+/** Once we were asked to stop, the runner kills us within seconds. */
+const LONGEST_FAREWELL = 3000;
+/**
+ * Does the work of a run and tells the channels of it: that it begins, beside the work, and what came of it, after
+ * everything else, all of them at the same time and within a minute. Nothing here can make a run fail: what could not be
+ * delivered becomes the finding `ALERT_NOT_DELIVERED` of the report that is returned.
+ *
+ * Whatever the work throws is told as a failure and thrown on.
+ */
+async function withAlerts(run, ports, work, http = httpByToolkit) {
+    const giveUp = new AbortController();
+    const channels = channelsOf(run.options, ports, { http, clock: ports.clock, signal: giveUp.signal });
+    const alerting = new Alerting(channels, ports);
+    const startedAt = ports.clock.now();
+    alerting.begin();
+    try {
+        const done = await work().catch(async (error) => {
+            await alerting.end(reportOfThrown(error, run, startedAt, ports));
+            throw error;
+        });
+        const findings = await alerting.end(done.report);
+        const { report } = done;
+        return findings.length === 0
+            ? done
+            : { ...done, report: { ...report, findings: [...report.findings, ...findings] } };
+    }
+    finally {
+        giveUp.abort();
+    }
+}
+/** The channels of one run, and what could not be delivered by them. */
+class Alerting {
+    channels;
+    ports;
+    lost = [];
+    begun = new Map();
+    constructor(channels, ports) {
+        this.channels = channels;
+        this.ports = ports;
+    }
+    /** Starts telling that the run begins; nothing waits for it but the end. */
+    begin() {
+        for (const channel of this.channels) {
+            this.begun.set(channel, this.attempt(channel, async () => channel.begin?.()));
+        }
+    }
+    /** Tells what came of the run, and returns what could not be told, which the log has then. */
+    async end(report) {
+        if (this.channels.length === 0) {
+            return [];
+        }
+        const { logger, clock, signal, environment } = this.ports;
+        const redact = (text) => logger.redact(text);
+        const announcement = announcementOf(redactDeep(report, redact), (0,github/* jobOf */.Zw)(environment), clock.now());
+        const bound = signal.aborted ? LONGEST_FAREWELL : LONGEST_DELIVERY;
+        await logger.step('Telling of this run', () => Promise.all(this.channels.map((channel) => this.tell(channel, announcement, bound))));
+        const findings = redactDeep(this.lost, redact);
+        findings.forEach((one) => {
+            logger.warning(`${(0,src_findings/* describeFinding */.jb)(one)} ${one.advice}`);
+        });
+        return findings;
+    }
+    tell(channel, announcement, bound) {
+        return this.attempt(channel, () => within(bound, this.ports.clock, async () => {
+            // A service must not hear of the end before it heard of the beginning.
+            await this.begun.get(channel);
+            await channel.end(announcement);
+        }));
+    }
+    async attempt(channel, work) {
+        try {
+            await work();
+        }
+        catch (error) {
+            this.lost.push((0,src_findings/* finding */.gk)('ALERT_NOT_DELIVERED', channel.name, (0,errors/* problemOf */.Zw)(error), adviceOf(error)));
+        }
+    }
+}
+function adviceOf(error) {
+    return error instanceof errors/* LifeboatError */.H3 ? error.advice : undefined;
+}
+/** The report of a run that could not even begin. */
+function reportOfThrown(error, { operation, options }, startedAt, { clock }) {
+    return {
+        operation,
+        series: options.series ?? '',
+        ...(options.type !== undefined && { type: options.type }),
+        startedAt,
+        seconds: (clock.now().getTime() - startedAt.getTime()) / 1000,
+        phases: [],
+        tables: [],
+        alerts: [],
+        retention: [],
+        findings: [],
+        warnings: [],
+        failure: { message: (0,errors/* messageOf */.bD)(error), causes: (0,errors/* messagesOf */.cr)(error).slice(1), exitCode: (0,errors/* exitCodeOf */.FO)(error) },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/alerts/tell.ts
+
+/**
+ * Tells the alerts in the log, the heaviest first; in a job they become annotations. GitHub shows only ten warnings of a
+ * step, but why a run ends as failed is an error, which is counted apart.
+ */
+function tellAlerts({ alerts, failedOn }, logger) {
+    if (failedOn !== undefined) {
+        logger.error(failedOn);
+    }
+    for (const { level, message } of alert_rules/* LEVELS */.A_.flatMap((level) => alerts.filter((alert) => alert.level === level))) {
+        if (level === 'info') {
+            logger.info(message);
+        }
+        else {
+            logger.warning(`${level === 'critical' ? 'Critical: ' : ''}${message}`);
+        }
+    }
+}
+
 // EXTERNAL MODULE: ./src/options.ts + 4 modules
 var src_options = __nccwpck_require__(60962);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -35627,8 +37159,6 @@ async function withContext(surroundings, work) {
     }
 }
 
-// EXTERNAL MODULE: ./src/platform/github.ts
-var github = __nccwpck_require__(45952);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
@@ -35725,6 +37255,7 @@ function outputsOf(report) {
         ...(proof !== undefined && { proof: proof.outcome, 'proof-tier': proof.tier }),
         ...wayBack(restored),
         ...ofDrill(report.drill),
+        ...(report.statistics !== undefined && { statistics: statisticsOutput(report.statistics) }),
         ...(metrics !== undefined && { metrics }),
         ...(report.operation === 'backup' && { alerts: report.alerts }),
         ...(records !== undefined && { records }),
@@ -35754,6 +37285,10 @@ function storeOf({ name, role, copied, holds, retention, checked, trouble }, rep
         ...(trouble !== undefined && { error: trouble }),
     };
 }
+/** The figures that were asked for, in their own shape, and beside them all others. */
+function statisticsOutput({ reports, ...details }) {
+    return { ...reports, details };
+}
 function wayBack(restored) {
     const { previous, undoCommand } = restored ?? {};
     return {
@@ -35779,364 +37314,569 @@ function recordsOf({ metrics, tables }) {
     return counted.length === 0 ? undefined : counted.reduce((sum, { rows = 0 }) => sum + rows, 0);
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts
-var report_report = __nccwpck_require__(88850);
-// EXTERNAL MODULE: ./src/report/content.ts
-var content = __nccwpck_require__(54363);
-// EXTERNAL MODULE: ./src/report/markdown.ts
-var markdown = __nccwpck_require__(54285);
-// EXTERNAL MODULE: ./src/report/drill.ts
-var drill = __nccwpck_require__(10519);
-// EXTERNAL MODULE: ./src/units.ts
-var units = __nccwpck_require__(61996);
-;// CONCATENATED MODULE: ./src/report/retention.ts
+;// CONCATENATED MODULE: ./src/report/period-advice.ts
 
 
-/** What rotation decided on the sets of one store, each with its reasons. */
-function retentionBlocks(lines, { caption, dryRun }, limits) {
-    // What went is what a reader looks for; what stays follows.
-    const ordered = [...lines].sort((a, b) => Number(a.keep) - Number(b.keep) || compare(b.id, a.id));
-    const shown = ordered.slice(0, limits.retention);
-    const left = ordered.length - shown.length;
-    const gone = dryRun ? '🗑️ would go' : '🗑️ removed';
-    return [
-        {
-            kind: 'table',
-            caption,
-            columns: [{ title: 'Backup' }, { title: 'Type' }, { title: 'Decision' }, { title: 'Reasons' }],
-            rows: shown.map(({ id, type, keep, reasons }) => [
-                [(0,content/* code */.aY)(id)],
-                [type],
-                [keep ? '✅ kept' : gone],
-                [reasons.join('; ')],
-            ]),
-        },
-        ...(left === 0
-            ? []
-            : [
-                {
-                    kind: 'paragraph',
-                    text: [`${(0,units/* counted */.hS)(left, 'more backup')} not shown here; the HTML report lists every one.`],
-                },
-            ]),
+
+/** A limit that is further away is told among the forecasts, and asks for nothing yet. */
+const SOON_MS = 90 * 24 * 3600 * 1000;
+/** What asks for something, the most pressing first. */
+function adviceBlocks(report, limits) {
+    const items = [
+        ...storeAdvice(report),
+        ...proofAdvice(report),
+        ...failureAdvice(report),
+        ...forecastAdvice(report),
+        ...brokenAdvice(report),
     ];
-}
-function compare(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-;// CONCATENATED MODULE: ./src/report/stores.ts
-
-
-
-/** What came of an operation in each of its stores, where there are several. */
-function storeBlocks({ operation, stores = [], dryRun }, limits) {
-    if (stores.length === 0) {
+    if (items.length === 0) {
         return [];
     }
-    const table = operation === 'validate' ? checkedTable(stores) : copiedTable(stores);
+    const left = items.length - limits.findings;
     return [
-        { kind: 'heading', text: 'Stores' },
-        table,
-        ...stores
-            .filter(({ retention }) => retention.length > 0)
-            .map((store) => ({
-            kind: 'details',
-            summary: `Kept and removed in ${store.name}`,
-            blocks: retentionBlocks(store.retention, { caption: 'Backups in this copy, with the reason for each', dryRun: dryRun === true }, limits),
-        })),
+        { kind: 'heading', text: 'What to do' },
+        {
+            kind: 'list',
+            items: [
+                ...items.slice(0, limits.findings),
+                ...(left > 0 ? [(0,content/* sentence */.em) `${(0,units/* counted */.hS)(left, 'more point')} not shown here.`] : []),
+            ],
+        },
     ];
 }
-function copiedTable(stores) {
-    const columns = [
-        { title: 'Store' },
-        { title: 'Copied by this run' },
-        { title: 'Amount', numeric: true },
-        { title: 'Time', numeric: true },
-        { title: 'Speed', numeric: true },
-        { title: 'Holds now', numeric: true },
-        { title: 'State' },
+function storeAdvice({ holds }) {
+    const advice = (0,content/* strong */.ko)('Check the option store, and that backups are taken and kept there.');
+    return holds.length === 0 ? [(0,content/* sentence */.em) `❌ The store holds no backup. ${advice}`] : [];
+}
+function proofAdvice({ types, backups }) {
+    const unproven = types.filter(({ newest, newestProven }) => newest !== null && newestProven === null);
+    const open = backups.sets - backups.proven;
+    return [
+        ...unproven.map(({ type }) => (0,content/* sentence */.em) `❌ No ${(0,content/* code */.aY)(type)} backup in the store is proven to restore. ${(0,content/* strong */.ko)('Validate the newest one, and take a new one if it fails.')}`),
+        ...(open > 0
+            ? [
+                (0,content/* sentence */.em) `❓ ${(0,units/* counted */.hS)(open, 'backup')} of ${String(backups.sets)} ${open === 1 ? 'is' : 'are'} not proven. ${(0,content/* strong */.ko)('See their proofs, or validate them again.')}`,
+            ]
+            : []),
     ];
-    return {
-        kind: 'table',
-        caption: 'The store and its copies',
-        columns,
-        rows: stores.map((store) => {
-            const { bytes, seconds } = amountOf(store.copied);
-            const isNone = store.copied.length === 0;
-            return [
-                [(0,content/* code */.aY)(store.name)],
-                isNone ? ['–'] : idsOf(store.copied),
-                [isNone ? '–' : (0,units/* formatBytes */.z3)(bytes)],
-                [isNone ? '–' : (0,units/* formatDuration */.a3)(seconds)],
-                [isNone || seconds === 0 ? '–' : `${(0,units/* formatBytes */.z3)(bytes / seconds)}/s`],
-                [holdsOf(store)],
-                [stateOf(store)],
-            ];
-        }),
-    };
 }
-function amountOf(copied) {
-    return {
-        bytes: copied.reduce((sum, set) => sum + set.bytes, 0),
-        seconds: copied.reduce((sum, set) => sum + set.seconds, 0),
-    };
-}
-/** The first few: a new copy may get many at once. */
-function idsOf(copied) {
-    const shown = copied.slice(0, 3);
-    const left = copied.length - shown.length;
-    const names = shown.flatMap(({ type, id }, index) => [...(index === 0 ? [] : [', ']), (0,content/* code */.aY)(`${type}/${id}`)]);
-    return left === 0 ? names : [...names, ` and ${(0,units/* counted */.hS)(left, 'more', 'more')}`];
-}
-function holdsOf({ holds }) {
-    return holds === undefined ? 'not known' : `${(0,units/* counted */.hS)(holds.sets, 'backup')}, ${(0,units/* formatBytes */.z3)(holds.bytes)}`;
-}
-function stateOf({ role, trouble }) {
-    if (trouble !== undefined) {
-        return `❌ ${trouble}`;
-    }
-    return role === 'primary' ? '✅ the store itself' : '✅ up to date';
-}
-function checkedTable(stores) {
-    return {
-        kind: 'table',
-        caption: 'The oldest backup that is kept in each store',
-        columns: [
-            { title: 'Store' },
-            { title: 'Backup' },
-            { title: 'Outcome' },
-            { title: 'Tier' },
-            { title: 'Time', numeric: true },
-        ],
-        rows: stores.map(({ name, checked, trouble }) => checked === undefined
-            ? [[(0,content/* code */.aY)(name)], ['–'], [`❓ ${trouble ?? 'not checked'}`], ['–'], ['–']]
-            : [
-                [(0,content/* code */.aY)(name)],
-                [(0,content/* code */.aY)(`${checked.type}/${checked.id}`)],
-                [CHECKED[checked.proof.outcome]],
-                [checked.proof.tier],
-                [(0,units/* formatDuration */.a3)(checked.proof.seconds)],
-            ]),
-    };
-}
-const CHECKED = {
-    proven: '✅ whole',
-    failed: '❌ damaged',
-    'not-verified': '❓ could not be checked',
-};
-/** What came of a validation in each of several stores. */
-function checkedVerdict(stores) {
-    const damaged = stores.filter(({ checked }) => checked?.proof.outcome === 'failed');
-    const open = stores.filter(({ checked }) => checked === undefined || checked.proof.outcome === 'not-verified');
-    if (damaged.length > 0) {
-        const text = (0,content/* sentence */.em) `The oldest backup in ${namesOf(damaged)} is damaged, do not rely on it.`;
-        return { mood: 'bad', text };
-    }
-    if (open.length > 0) {
-        const text = (0,content/* sentence */.em) `The oldest backup in ${namesOf(open)} could not be checked, so nobody knows whether it is whole.`;
-        return { mood: 'doubtful', text };
-    }
-    return {
-        mood: 'good',
-        text: (0,content/* sentence */.em) `The oldest backup that is kept was read from end to end in ${(0,units/* counted */.hS)(stores.length, 'store')}, and is whole.`,
-    };
-}
-function namesOf(stores) {
-    return stores.flatMap(({ name }, index) => [...(index === 0 ? [] : [' and ']), (0,content/* code */.aY)(name)]);
-}
-/** What failed though the backup is in the store: which copies are not as they should be. Undefined where all are. */
-function lackingCopies({ stores = [] }) {
-    const lacking = stores.filter(({ role, trouble }) => role === 'copy' && trouble !== undefined);
-    return lacking.length === 0
-        ? undefined
-        : (0,content/* sentence */.em) `not everything was done in ${lacking.length === 1 ? 'the copy' : 'the copies'} ${namesOf(lacking)}`;
-}
-/** One line a store for the end of a log. */
-function storeLines({ operation, stores = [] }) {
-    return stores.flatMap((store) => {
-        const { name, role, copied, checked, trouble } = store;
-        if (operation === 'validate') {
-            return checked === undefined
-                ? [`❓ ${name}: ${(0,content/* asSentence */.KG)(trouble ?? 'not checked')}`]
-                : [`${CHECKED[checked.proof.outcome]}: ${checked.type}/${checked.id} in ${name} (${checked.proof.tier}).`];
-        }
-        if (role === 'primary') {
-            return [];
-        }
-        const { bytes, seconds } = amountOf(copied);
-        const news = copied.length === 0
-            ? ''
-            : `${(0,units/* counted */.hS)(copied.length, 'set')} copied (${(0,units/* formatBytes */.z3)(bytes)} in ${(0,units/* formatDuration */.a3)(seconds)}), `;
-        return [`Copy ${name}: ${trouble === undefined ? `${news}holds ${holdsOf(store)}` : `${news}❌ ${trouble}`}.`];
+/** Codes have an advice of their own; for a step of a run, its log says more. */
+function failureAdvice({ errors }) {
+    return Object.entries(errors).map(([kind, times]) => {
+        const known = Object.entries(src_findings/* FINDINGS */.TG).find(([name]) => name === kind)?.[1].advice;
+        const advice = (0,content/* strong */.ko)(known ?? 'The log of those runs says what happened.');
+        return (0,content/* sentence */.em) `❌ ${(0,content/* code */.aY)(kind)}: ${(0,units/* counted */.hS)(times, 'run')} ended with an error. ${advice}`;
     });
 }
-
-;// CONCATENATED MODULE: ./src/report/verdict.ts
-
-
-
-
-/** What came of it. A set is only called good for what was really checked. */
-function verdictOf(report) {
-    // A proof that failed weighs more than whatever went wrong after it.
-    if (report.failure !== undefined && report.proof?.outcome !== 'failed') {
-        return failed(report);
-    }
-    if (report.operation === 'rotate') {
-        return rotated(report);
-    }
-    if (report.drill !== undefined) {
-        return (0,drill/* drillVerdict */.Po)(report.drill);
-    }
-    if (report.operation === 'restore') {
-        return restored(report);
-    }
-    if (report.operation === 'validate' && report.stores !== undefined) {
-        return checkedVerdict(report.stores);
-    }
-    switch (report.proof?.outcome) {
-        case 'proven':
-            return { mood: 'good', text: proven(report, report.proof) };
-        case 'failed':
-            return { mood: 'bad', text: disproved(report, report.proof) };
-        case 'not-verified':
-            return { mood: 'doubtful', text: unverified(report, report.proof) };
-        case undefined:
-            return { mood: 'doubtful', text: (0,content/* sentence */.em) `Not verified: nobody knows whether this backup restores.` };
-    }
+function forecastAdvice({ forecasts, to }) {
+    const soon = forecasts.flatMap((forecast) => {
+        const { outcome } = forecast;
+        if (outcome.kind === 'reached') {
+            return [[0, (0,content/* sentence */.em) `⚠️ ${period_advice_subjectOf(forecast)} is reached. ${(0,content/* strong */.ko)(WAYS_ON[forecast.what])}`]];
+        }
+        return outcome.kind === 'expected' && outcome.at.getTime() - to.getTime() <= SOON_MS
+            ? [
+                [
+                    outcome.at.getTime(),
+                    (0,content/* sentence */.em) `⚠️ ${period_advice_subjectOf(forecast)} will be reached on ${dayText(outcome.at)} at this growth. ${(0,content/* strong */.ko)(WAYS_ON[forecast.what])}`,
+                ],
+            ]
+            : [];
+    });
+    return soon.sort(([a], [b]) => a - b).map(([, text]) => text);
 }
-function proven(report, proof) {
-    const when = report.source?.snapshotTime;
-    const at = when === undefined ? 'the moment it was taken' : (0,units/* formatInstant */.r4)(when);
-    const amount = verdict_amountOf(report);
-    switch (proof.tier) {
-        case 'full':
-            return (0,content/* sentence */.em) `This backup was restored and is equal to the database at ${at}: ${amount}.`;
-        case 'data':
-            return (0,content/* sentence */.em) `The data of this backup was restored and is equal to the database at ${at}: ${amount}. Indexes, constraints and privileges were not compared.`;
-        default:
-            return (0,content/* sentence */.em) `This backup was read from end to end and holds as many rows as the database at ${at}: ${amount}. It was not restored, and contents were not compared.`;
-    }
+/** ``the limit of size (1 GB) of `daily` `` */
+function period_advice_subjectOf({ what, type, limit, unit }) {
+    const amount = unit === 'bytes' ? (0,units/* formatBytes */.z3)(limit) : (0,units/* formatDuration */.a3)(limit);
+    const of = type === null ? [] : [' of ', (0,content/* code */.aY)(type)];
+    return what === 'disk' ? [SUBJECTS[what]] : [`${SUBJECTS[what]} (${amount})`, ...of];
 }
-function disproved(report, proof) {
-    const errors = proof.findings.filter(({ severity }) => severity === 'error');
-    const first = errors[0];
-    const where = first === undefined ? [] : (0,content/* sentence */.em) `, first on ${(0,content/* code */.aY)(first.on)}`;
-    if (errors.every(({ code: name }) => name === 'ASSERTION_FAILED')) {
-        return (0,content/* sentence */.em) `The copy that was restored from this backup does not satisfy ${(0,units/* counted */.hS)(errors.length, 'of your assertions', 'of your assertions')}${where}.`;
-    }
-    const what = report.set?.foreign === true ? 'This dump is damaged' : 'This backup is damaged or not equal to the database';
-    return (0,content/* sentence */.em) `${what}, do not rely on it: ${(0,units/* counted */.hS)(errors.length, 'problem')} found${where}.`;
+const SUBJECTS = {
+    'size-alert': 'The critical size',
+    'duration-alert': 'The critical duration',
+    'job-limit': "The limit of GitHub's jobs",
+    disk: 'The end of the disk',
+};
+const WAYS_ON = {
+    'size-alert': 'Leave tables out, compress harder, or raise the limit in alerts.',
+    'duration-alert': 'Use more jobs or the format directory, or raise the limit in alerts.',
+    'job-limit': 'Use more jobs, prove in a run of its own, or a runner of your own, which has another limit.',
+    disk: 'Keep fewer sets, or give the store more room.',
+};
+/** `2027-03-02` */
+function dayText(at) {
+    return at.toISOString().slice(0, 10);
 }
-function unverified(report, proof) {
-    if (proof.outcome !== 'not-verified') {
+function brokenAdvice({ broken, unreadable }) {
+    return [
+        ...broken.map(({ id, type, reason }) => (0,content/* sentence */.em) `⚠️ ${(0,content/* code */.aY)(`${type}/${id}`)} cannot be used: ${(0,content/* asSentence */.KG)(reason)}`),
+        ...(unreadable > 0
+            ? [
+                (0,content/* sentence */.em) `⚠️ ${(0,units/* counted */.hS)(unreadable, 'line')} of the log cannot be read, and ${unreadable === 1 ? 'is' : 'are'} in no figure.`,
+            ]
+            : []),
+    ];
+}
+
+// EXTERNAL MODULE: ./src/report/values.ts
+var report_values = __nccwpck_require__(70626);
+;// CONCATENATED MODULE: ./src/report/period-charts.ts
+
+
+/** More bars than this are no picture; the table has all. */
+const MOST_BARS = 12;
+/** So many types have their figures in the sentence over a chart. */
+const MOST_NAMED = 3;
+/** The trends as charts, each only where there is something to draw. */
+function chartsOf(report) {
+    const charts = [
+        durations(report),
+        sizes(report),
+        compression(report),
+        rows(report),
+        rates(report),
+        losses(report),
+        recoveries(report),
+    ].filter((chart) => chart.series.some(isMeasured));
+    return charts.length === 0 ? [] : [{ kind: 'charts', charts }];
+}
+/** Where every limit lies and when it will be reached, for what has something to be drawn. */
+function forecastCharts(report) {
+    const charts = report.forecasts.flatMap((forecast) => forecastChart(forecast, report)).slice(0, MOST_BARS);
+    return charts.length === 0 ? [] : [{ kind: 'charts', charts }];
+}
+/** The tables whose rows changed the most; what is beside it tells of all. */
+function growthBars({ growth }) {
+    const bars = growth
+        .map(({ table, type, before, after }) => ({ label: table, type, value: (after ?? 0) - (before ?? 0) }))
+        .filter(({ value }) => value !== 0)
+        .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+        .slice(0, MOST_BARS);
+    return bars.length < 2
+        ? []
+        : [{ kind: 'bars', caption: 'Rows that the tables gained or lost, the most first', unit: 'count', bars }];
+}
+function durations(report) {
+    return byType(report, {
+        caption: 'How long backups took',
+        unit: 'seconds',
+        valueOf: ({ duration }) => duration,
+        thresholds: thresholdsOf(report, ['duration-alert', 'job-limit']),
+    });
+}
+function sizes(report) {
+    return byType(report, {
+        caption: 'Size of a backup',
+        unit: 'bytes',
+        valueOf: ({ size }) => size,
+        thresholds: thresholdsOf(report, ['size-alert']),
+    });
+}
+function compression(report) {
+    return byType(report, {
+        caption: 'Saved by compression',
+        unit: 'share',
+        valueOf: ({ compression_ratio: saved }) => saved,
+    });
+}
+function rows(report) {
+    return byType(report, { caption: 'Rows in a backup', unit: 'count', valueOf: ({ records }) => records });
+}
+function losses(report) {
+    return byType(report, {
+        caption: 'Work that could have been lost (RPO)',
+        unit: 'seconds',
+        valueOf: ({ worstRpo }) => worstRpo,
+    });
+}
+/** Of all types together: how many backups ended well, and how many sets are proven. */
+function rates({ trends }) {
+    const buckets = new Map();
+    for (const point of trends.points) {
+        const sum = buckets.get(point.at.getTime()) ?? { backups: 0, succeeded: 0, sets: 0, proven: 0 };
+        buckets.set(point.at.getTime(), {
+            backups: sum.backups + point.backups,
+            succeeded: sum.succeeded + point.succeeded,
+            sets: sum.sets + point.sets,
+            proven: sum.proven + point.proven,
+        });
+    }
+    const entries = [...buckets].map(([time, sum]) => ({ at: new Date(time), ...sum }));
+    const series = [
+        { name: 'ended well', points: entries.map(({ at, ...sum }) => ({ at, value: share(sum.succeeded, sum.backups) })) },
+        { name: 'proven', points: entries.map(({ at, ...sum }) => ({ at, value: share(sum.proven, sum.sets) })) },
+    ];
+    return {
+        caption: 'Backups that ended well, and sets that are proven',
+        text: period_charts_textOf(series, 'share'),
+        unit: 'share',
+        series,
+    };
+}
+function share(part, whole) {
+    return whole === 0 ? null : part / whole;
+}
+function recoveries({ recoveries }) {
+    const series = named(recoveries.filter(({ rto }) => rto !== null)).map(([name, ones]) => ({
+        name,
+        points: ones.map(({ at, rto }) => ({ at, value: rto })),
+    }));
+    return { caption: 'Time to recover (RTO)', text: period_charts_textOf(series, 'seconds'), unit: 'seconds', series };
+}
+function named(recoveries) {
+    const groups = new Map();
+    for (const recovery of recoveries) {
+        const name = `${recovery.kind} ${recovery.name}`;
+        const group = groups.get(name);
+        if (group === undefined) {
+            groups.set(name, [recovery]);
+        }
+        else {
+            group.push(recovery);
+        }
+    }
+    return [...groups];
+}
+/** One line a type. */
+function byType({ trends }, { caption, unit, valueOf, thresholds = [] }) {
+    const types = new Map();
+    for (const point of trends.points) {
+        const points = types.get(point.type) ?? [];
+        points.push({ at: point.at, value: valueOf(point) });
+        types.set(point.type, points);
+    }
+    const series = [...types].map(([name, points]) => ({ name, points: sparse(points) })).filter(isMeasured);
+    return { caption, text: period_charts_textOf(series, unit), unit, series, thresholds };
+}
+/** A backup that is taken once a week is not missing on the days between: only what is rare has its gaps closed. */
+function sparse(points) {
+    const measured = points.filter(({ value }) => value !== null);
+    return measured.length * 2 < points.length ? measured : points;
+}
+function isMeasured({ points }) {
+    return points.some(({ value }) => value !== null);
+}
+/** Alert limits of several types are mostly the same; each is drawn once. */
+function thresholdsOf({ forecasts }, whats) {
+    const found = forecasts
+        .filter(({ what }) => whats.includes(what))
+        .map(({ what, limit }) => ({ label: LIMIT_NAMES[what], value: limit }));
+    return [...new Map(found.map((threshold) => [`${threshold.label} ${threshold.value}`, threshold])).values()];
+}
+const LIMIT_NAMES = {
+    'job-limit': 'Limit of a job',
+    'size-alert': 'Alert of size',
+    'duration-alert': 'Alert of duration',
+    disk: 'Room on the disk',
+};
+/** What was measured, and where it leads; as far ahead as it was looked back, or to the limit where that is nearer. */
+function forecastChart(forecast, report) {
+    const { what, type, unit, limit, current, perDay, outcome } = forecast;
+    const points = report.trends.points
+        .filter((point) => type !== null && point.type === type)
+        .map((point) => ({ at: point.at, value: unit === 'bytes' ? point.size : point.duration }))
+        .filter(({ value }) => value !== null);
+    const first = points[0];
+    if (first === undefined || points.length < 2 || current === null || perDay === null || outcome.kind !== 'expected') {
         return [];
     }
-    if (proof.tier === 'none') {
-        return (0,content/* sentence */.em) `Not verified: no verification was asked for, so nobody knows whether this backup restores.`;
+    const back = report.to.getTime() - first.at.getTime();
+    const end = Math.min(outcome.at.getTime(), report.to.getTime() + Math.max(back, DAY));
+    const then = current + (perDay * (end - report.to.getTime())) / DAY;
+    const name = type ?? 'all';
+    return [
+        {
+            caption: `${LIMIT_NAMES[what]}, ${name}`,
+            text: `${(0,report_values/* formatValue */.Fl)(current, unit)} now, ${(0,report_values/* formatValue */.Fl)(perDay, unit)} more a day: ${(0,report_values/* formatValue */.Fl)(limit, unit)} is expected to be reached at ${(0,units/* formatInstant */.r4)(outcome.at)}.`,
+            unit,
+            series: [
+                { name, points },
+                {
+                    name,
+                    forecast: true,
+                    points: [
+                        { at: report.to, value: current },
+                        { at: new Date(end), value: then },
+                    ],
+                },
+            ],
+            thresholds: [{ label: LIMIT_NAMES[what], value: limit }],
+        },
+    ];
+}
+const DAY = 86_400_000;
+/** `daily: 10 min to 14 min, at last 12 min. weekly: …` */
+function period_charts_textOf(series, unit) {
+    const parts = series.filter(isMeasured).map(({ name, points }) => {
+        const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
+        const format = (value) => (0,report_values/* formatValue */.Fl)(value ?? null, unit);
+        const [lowest, highest] = [
+            values.reduce((a, b) => Math.min(a, b), Infinity),
+            values.reduce((a, b) => Math.max(a, b), -Infinity),
+        ];
+        const range = format(lowest) === format(highest) ? 'always' : `${format(lowest)} to ${format(highest)}, at last`;
+        return `${name}: ${range} ${format(values.at(-1))}.`;
+    });
+    const left = parts.length - MOST_NAMED;
+    return [...parts.slice(0, MOST_NAMED), ...(left > 0 ? [`${(0,units/* counted */.hS)(left, 'more line')} below.`] : [])].join(' ');
+}
+
+;// CONCATENATED MODULE: ./src/report/period-content.ts
+
+
+
+
+
+
+
+/** What a period comes to, after its verdict: what to do, figures at a glance, and everything that they stand on. */
+function periodBlocks(report, limits) {
+    return [
+        { kind: 'paragraph', text: spanText(report) },
+        ...adviceBlocks(report, limits),
+        { kind: 'tiles', caption: `Figures of ${spanOf(report)}`, tiles: tilesOf(report) },
+        ...types(report, limits),
+        ...titled('How it went', chartsOf(report)),
+        ...forecasts(report, limits),
+        ...growth(report, limits),
+        ...troubles(report, limits),
+        ...period_content_recoveries(report, limits),
+        ...holds(report, limits),
+    ];
+}
+function spanText({ period, from, to, timezone, operations }) {
+    const what = period === 'daily' ? 'The last day' : 'The last seven days';
+    const all = Object.entries(operations).map(([name, times]) => `${name} ${times}×`);
+    const done = all.length === 0 ? 'nothing is in the log' : `in the log: ${all.join(', ')}`;
+    return (0,content/* sentence */.em) `${what}, from ${(0,units/* formatInstant */.r4)(from)} to ${(0,units/* formatInstant */.r4)(to)}; ${done}. Days and weeks are those of ${timezone}.`;
+}
+function titled(text, blocks) {
+    return blocks.length === 0 ? [] : [{ kind: 'heading', text }, ...blocks];
+}
+/** The figures that were asked for, and what matters most beside them. */
+function tilesOf(report) {
+    const { figures, backups, types, recoveries } = report;
+    const losses = types.flatMap(({ rpo }) => rpo ?? []);
+    const times = recoveries.flatMap(({ rto }) => rto ?? []);
+    const rate = (share, note) => ({
+        value: share === null ? '–' : (0,units/* formatShare */.T1)(share),
+        note,
+        ...(share !== null && { mood: share === 1 ? 'good' : 'bad' }),
+    });
+    return [
+        { label: 'Backups that ended well', ...rate(figures.success_rate, `${backups.succeeded} of ${backups.total}`) },
+        { label: 'Proven to restore', ...rate(backups.proof_rate, `${backups.proven} of ${(0,units/* counted */.hS)(backups.sets, 'set')}`) },
+        {
+            label: 'Duration on average',
+            value: figures.avg_duration === null ? '–' : (0,units/* formatDuration */.a3)(figures.avg_duration),
+            note: 'of those that ended well',
+        },
+        { label: 'Taken', value: (0,units/* formatBytes */.z3)(figures.total_size), note: (0,units/* counted */.hS)(backups.sets, 'set') },
+        {
+            label: 'Could be lost now',
+            value: losses.length === 0 ? 'everything' : (0,freshness/* ageText */.XG)(Math.min(...losses) * 1000),
+            note: 'age of the newest proven set',
+            ...(losses.length === 0 && { mood: 'bad' }),
+        },
+        {
+            label: 'Longest recovery',
+            value: times.length === 0 ? '–' : (0,units/* formatDuration */.a3)(times.reduce((a, b) => Math.max(a, b))),
+            note: times.length === 0 ? 'none was rehearsed' : (0,units/* counted */.hS)(times.length, 'recovery', 'recoveries'),
+        },
+    ];
+}
+function types({ types, period }, limits) {
+    return table('What could be lost', types, limits.retention, {
+        caption: 'By type: the newest set in the store, the newest that is proven to restore, and how old that one is and was',
+        columns: [
+            { title: 'Type' },
+            { title: period === 'daily' ? 'Sets of the day' : 'Sets of the week', numeric: true },
+            { title: 'Newest' },
+            { title: 'Newest proven' },
+            { title: 'Could be lost now', numeric: true },
+            { title: 'At worst', numeric: true },
+        ],
+        row: ({ type, sets, newest, newestProven, rpo, worstRpo }) => [
+            [(0,content/* code */.aY)(type)],
+            [(0,units/* formatCount */.B4)(sets)],
+            [newest === null ? 'none' : (0,units/* formatInstant */.r4)(newest)],
+            [newestProven === null ? '❌ none' : (0,units/* formatInstant */.r4)(newestProven)],
+            [ageOr(rpo)],
+            [ageOr(worstRpo)],
+        ],
+    });
+}
+function forecasts(report, limits) {
+    const rows = table('If it goes on like this', report.forecasts, limits.retention, {
+        caption: 'When limits will be reached, by the median growth of what was measured',
+        columns: [
+            { title: 'Limit' },
+            { title: 'Now', numeric: true },
+            { title: 'A day', numeric: true },
+            { title: 'Reached' },
+            { title: 'Stands on' },
+        ],
+        row: (forecast) => [
+            period_advice_subjectOf(forecast),
+            [amount(forecast.current, forecast)],
+            [change(forecast)],
+            [outcomeText(forecast)],
+            [`${(0,units/* counted */.hS)(forecast.basis.points, 'measurement')} of ${(0,units/* counted */.hS)(Math.round(forecast.basis.days), 'day')}`],
+        ],
+    });
+    return rows.length === 0 ? [] : [...rows, ...forecastCharts(report)];
+}
+function outcomeText({ outcome, basis }) {
+    switch (outcome.kind) {
+        case 'reached':
+            return '🔴 now';
+        case 'expected':
+            return dayText(outcome.at);
+        case 'not-in-sight':
+            return `not within ${(0,units/* counted */.hS)(Math.floor(basis.sight), 'day')}`;
+        case 'cannot-be-told':
+            return `cannot be told: ${outcome.reason}`;
     }
-    const subject = report.set?.foreign === true
-        ? 'this dump was checked as far as possible'
-        : 'it is not known whether this backup restores';
-    return (0,content/* sentence */.em) `Not verified: ${subject}. ${(0,content/* asSentence */.KG)(proof.reason)}`;
 }
-function failed(report) {
-    const text = (() => {
-        switch (report.operation) {
-            case 'backup':
-                return report.set === undefined
-                    ? (0,content/* sentence */.em) `No backup was made. Earlier backups are untouched.`
-                    : afterBackup(report);
-            case 'validate':
-                return (0,content/* sentence */.em) `The backup could not be verified.`;
-            case 'restore':
-                return report.restored === undefined
-                    ? (0,content/* sentence */.em) `Nothing was restored. No existing data was touched.`
-                    : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(report.restored.database)} was restored, but the operation failed after it.`;
-            case 'rotate':
-                return lackingCopies(report) === undefined
-                    ? (0,content/* sentence */.em) `The retention policy was not applied.`
-                    : (0,content/* sentence */.em) `The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`;
-            case 'drill':
-                return (0,content/* sentence */.em) `The drill ended early, so nobody knows whether recovery works.`;
-        }
-    })();
-    // What was proven stays proven when a copy of it is lacking.
-    const isGood = report.operation === 'backup' && report.proof?.outcome === 'proven' && lackingCopies(report) !== undefined;
-    return { mood: isGood ? 'doubtful' : 'bad', text };
-}
-/** The set is there; what can be said of it is said all the same. */
-function afterBackup(report) {
-    const lacking = lackingCopies(report);
-    const { proof } = report;
-    if (lacking === undefined) {
-        return (0,content/* sentence */.em) `The backup is in the store, but the operation failed after it.`;
+function amount(value, { unit }) {
+    if (value === null) {
+        return '–';
     }
-    return proof?.outcome === 'proven'
-        ? (0,content/* sentence */.em) `${proven(report, proof)} But ${lacking}.`
-        : (0,content/* sentence */.em) `The backup is in the store, but ${lacking}.`;
+    return unit === 'bytes' ? (0,units/* formatBytes */.z3)(value) : (0,units/* formatDuration */.a3)(value);
 }
-function restored(report) {
-    const { restored: made, proof, source } = report;
-    const when = source?.snapshotTime === undefined ? 'it was taken' : (0,units/* formatInstant */.r4)(source.snapshotTime);
-    if (made !== undefined && proof?.outcome === 'proven') {
-        return { mood: 'good', text: (0,content/* sentence */.em) `${restoredWhat(report, made, when)}: ${verdict_amountOf(report)}.` };
+function change({ perDay, unit }) {
+    return perDay === null ? '–' : `${signOf(perDay)}${amount(Math.abs(perDay), { unit })}`;
+}
+function growth(report, limits) {
+    const rows = table('Growth by table', report.growth, limits.tables, {
+        caption: 'Rows in the oldest and the newest set of the trends, the tables that came, went or changed most first',
+        columns: [
+            { title: 'Table' },
+            { title: 'Type' },
+            { title: 'Rows before', numeric: true },
+            { title: 'Rows now', numeric: true },
+            { title: 'A day', numeric: true },
+        ],
+        row: ({ table, type, before, after, perDay }) => [
+            [(0,content/* code */.aY)(table)],
+            [type],
+            [before === null ? '–' : (0,units/* formatCount */.B4)(before)],
+            [after === null ? '❌ not in the set' : (0,units/* formatCount */.B4)(after)],
+            [perDayText({ before, perDay })],
+        ],
+    });
+    const [heading, ...rest] = rows;
+    return heading === undefined ? [] : [heading, ...growthBars(report), ...rest];
+}
+function perDayText({ before, perDay }) {
+    if (perDay === null) {
+        return before === null ? 'new' : '–';
     }
-    if (made !== undefined && proof !== undefined) {
-        // Only tables that were brought back are compared once more where they are, and somebody may write to them there.
-        const where = (0,content/* sentence */.em) `The tables were brought back into the database ${(0,content/* code */.aY)(made.database)}`;
-        return { mood: 'bad', text: (0,content/* sentence */.em) `${where}, but what is in it now is not equal to the backup of ${when}.` };
+    return `${signOf(perDay)}${(0,units/* formatCount */.B4)(Math.round(Math.abs(perDay) * 10) / 10)}`;
+}
+function signOf(number) {
+    return number > 0 ? '+' : number < 0 ? '−' : '';
+}
+function troubles({ errors, alerts }, limits) {
+    return [
+        ...table('Errors', Object.entries(errors), limits.findings, {
+            caption: 'How often each kind came up: a code of the reference, or the step in which a run ended early',
+            columns: [{ title: 'Kind' }, { title: 'Runs', numeric: true }],
+            row: ([kind, times]) => [[(0,content/* code */.aY)(kind)], [(0,units/* formatCount */.B4)(times)]],
+        }),
+        ...table('Alerts', alerts, limits.findings, {
+            caption: 'Limits that runs went over',
+            columns: [{ title: 'Measure' }, { title: 'Level' }, { title: 'Runs', numeric: true }, { title: 'The last time' }],
+            row: ({ measure, level, times, last }) => [[(0,content/* code */.aY)(measure)], [level], [(0,units/* formatCount */.B4)(times)], [(0,units/* formatInstant */.r4)(last)]],
+        }),
+    ];
+}
+function period_content_recoveries({ recoveries }, limits) {
+    const newestFirst = [...recoveries].reverse();
+    return table('Recoveries', newestFirst, limits.retention, {
+        caption: 'Drills and restores over the time of the trends, the newest first',
+        columns: [
+            { title: 'When' },
+            { title: 'What' },
+            { title: 'Outcome' },
+            { title: 'RTO', numeric: true },
+            { title: 'RPO', numeric: true },
+        ],
+        row: ({ at, kind, name, outcome, rto, rpo }) => [
+            [(0,units/* formatInstant */.r4)(at)],
+            name === '' ? [kind] : (0,content/* sentence */.em) `${kind} ${(0,content/* code */.aY)(name)}`,
+            [drill/* OUTCOME_MARKS */.Uq[outcome]],
+            [rto === null ? '–' : (0,units/* formatDuration */.a3)(rto)],
+            [rpo === null ? '–' : (0,units/* formatDuration */.a3)(rpo)],
+        ],
+    });
+}
+function holds({ holds }, limits) {
+    return table('What the store holds', holds, limits.retention, {
+        caption: 'Sets by type, as retention left them',
+        columns: [
+            { title: 'Type' },
+            { title: 'Sets', numeric: true },
+            { title: 'Proven', numeric: true },
+            { title: 'Size', numeric: true },
+            { title: 'Oldest' },
+            { title: 'Newest' },
+        ],
+        row: ({ type, sets, proven, bytes, oldest, newest }) => [
+            [(0,content/* code */.aY)(type)],
+            [(0,units/* formatCount */.B4)(sets)],
+            [(0,units/* formatCount */.B4)(proven)],
+            [(0,units/* formatBytes */.z3)(bytes)],
+            [(0,units/* formatInstant */.r4)(oldest)],
+            [(0,units/* formatInstant */.r4)(newest)],
+        ],
+    });
+}
+/** A table under its heading, of as many rows as there is room for; nothing where there are none. */
+function table(heading, items, most, { caption, columns, row }) {
+    const left = items.length - most;
+    return items.length === 0
+        ? []
+        : [
+            { kind: 'heading', text: heading },
+            { kind: 'table', caption, columns, rows: items.slice(0, most).map(row) },
+            ...(left > 0 ? [{ kind: 'paragraph', text: [`${(0,units/* counted */.hS)(left, 'more line')} not shown here.`] }] : []),
+        ];
+}
+function ageOr(seconds) {
+    return seconds === null ? '–' : (0,freshness/* ageText */.XG)(seconds * 1000);
+}
+
+;// CONCATENATED MODULE: ./src/report/schema-change.ts
+
+
+/** What changed in the schema since the last proven set, one line a change, as a programmer reads a difference. */
+function schemaChangeBlocks({ schemaChange }, limits) {
+    if (schemaChange === undefined) {
+        return [];
     }
-    const rest = (0,content/* sentence */.em) ` No existing data was touched.`;
-    switch (proof?.outcome) {
-        case 'failed':
-            return {
-                mood: 'bad',
-                text: (0,content/* sentence */.em) `What was restored is not equal to the backup, so it was not put in place.${rest}`,
-            };
-        case 'not-verified':
-            return {
-                mood: 'doubtful',
-                text: (0,content/* sentence */.em) `What was restored could not be compared with the backup, so it was not put in place. ${(0,content/* asSentence */.KG)(proof.reason)}${rest}`,
-            };
-        default:
-            return { mood: 'doubtful', text: (0,content/* sentence */.em) `Nothing was restored.${rest}` };
-    }
-}
-function restoredWhat(report, { database, mode, parts, someTables }, when) {
-    const into = (0,content/* sentence */.em) `the database ${(0,content/* code */.aY)(database)}`;
-    const from = (0,content/* sentence */.em) `from the backup of ${when}`;
-    switch (parts) {
-        case 'schema':
-            return (0,content/* sentence */.em) `The definitions of ${into} were restored ${from} and are equal to it`;
-        case 'data':
-            return (0,content/* sentence */.em) `The rows of ${into} were restored ${from} and are equal to it`;
-        case 'all':
-            return mode === 'add' || someTables
-                ? (0,content/* sentence */.em) `${(0,units/* counted */.hS)(chosenTables(report), 'table')} of ${into} ${chosenTables(report) === 1 ? 'was' : 'were'} restored ${from} and ${chosenTables(report) === 1 ? 'is' : 'are'} equal to it`
-                : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(database)} was restored ${from} and is equal to it`;
-    }
-}
-function chosenTables({ tables }) {
-    return tables.filter(({ rows }) => rows !== undefined).length;
-}
-function rotated(report) {
-    const kept = report.retention.filter(({ keep }) => keep).length;
-    const removed = report.retention.length - kept;
-    const text = report.dryRun === true
-        ? (0,content/* sentence */.em) `Nothing was removed, this was a rehearsal: ${(0,units/* counted */.hS)(kept, 'backup')} would stay and ${(0,units/* counted */.hS)(removed, 'backup')} would go.`
-        : (0,content/* sentence */.em) `${(0,units/* counted */.hS)(kept, 'backup')} ${kept === 1 ? 'is' : 'are'} kept, ${(0,units/* counted */.hS)(removed, 'backup')} ${removed === 1 ? 'was' : 'were'} removed.`;
-    return { mood: 'good', text };
-}
-/** `84,210 rows in 9 tables` */
-function verdict_amountOf({ tables }) {
-    const withRows = tables.filter(({ rows }) => rows !== undefined);
-    const rows = withRows.reduce((sum, table) => sum + (table.rows ?? 0), 0);
-    return `${(0,units/* counted */.hS)(rows, 'row')} in ${(0,units/* counted */.hS)(withRows.length, 'table')}`;
+    const { since, lines, more } = schemaChange;
+    const shown = lines.slice(0, limits.findings);
+    const left = lines.length - shown.length + more;
+    return [
+        {
+            kind: 'details',
+            summary: `What changed in the schema since ${since} (${(0,units/* formatCount */.B4)(lines.length + more)})`,
+            blocks: [
+                { kind: 'list', items: shown.map((line) => [(0,content/* code */.aY)(line)]) },
+                ...(left === 0
+                    ? []
+                    : [{ kind: 'paragraph', text: [`${(0,units/* counted */.hS)(left, 'more change')} not shown here.`] }]),
+            ],
+        },
+    ];
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections.ts
+
+
+
+
 
 
 
@@ -36155,13 +37895,17 @@ function contentOf(report, limits) {
         ...failure(report),
         ...whatToDo(report, limits),
         ...(report.drill === undefined ? [] : (0,drill/* drillBlocks */.Ck)(report.drill, report.startedAt, limits)),
+        ...(report.statistics === undefined ? [] : periodBlocks(report.statistics, limits)),
+        ...watchBlocks(report),
+        ...(0,maintenance/* maintenanceBlocks */.wI)(report, limits),
         ...alerts(report),
         ...checked(report),
         ...proof(report, limits),
         ...time(report),
-        ...sizes(report),
+        ...sections_sizes(report),
         ...retention(report, limits),
         ...storeBlocks(report, limits),
+        ...schemaChangeBlocks(report, limits),
         ...notes(report, limits),
     ];
 }
@@ -36187,6 +37931,12 @@ function labelOf({ operation }) {
             return 'Rotation';
         case 'drill':
             return 'Recovery drill';
+        case 'report':
+            return 'Report';
+        case 'watch':
+            return 'Watch';
+        case 'maintain':
+            return 'Maintenance';
     }
 }
 function artifacts({ artifacts = [] }) {
@@ -36350,7 +38100,12 @@ function time({ phases, seconds }) {
     }
     return [
         { kind: 'heading', text: 'Where the time went' },
-        { kind: 'bars', caption: 'Seconds by phase', bars: phases.map(({ name, seconds }) => ({ label: name, seconds })) },
+        {
+            kind: 'bars',
+            caption: 'Time by phase',
+            unit: 'seconds',
+            bars: phases.map(({ name, seconds }) => ({ label: name, value: seconds })),
+        },
         {
             kind: 'table',
             caption: 'Phases in the order in which they began; some run at the same time',
@@ -36362,7 +38117,7 @@ function time({ phases, seconds }) {
         },
     ];
 }
-function sizes({ set, metrics, source }) {
+function sections_sizes({ set, metrics, source }) {
     if (set === undefined) {
         return [];
     }
@@ -36471,6 +38226,7 @@ var markup = __nccwpck_require__(68132);
 
 
 
+
 /** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
 function closingLines(report) {
     const { mood, text } = verdictOf(report);
@@ -36478,7 +38234,7 @@ function closingLines(report) {
     const removed = retention.filter(({ keep }) => !keep);
     return [
         ...(report.drill?.scenarios ?? []).map(scenarioLine),
-        `${markup/* MOOD_MARKS */.N[mood]} ${plain(text)}`,
+        `${markup/* MOOD_MARKS */.N[mood]} ${plainText(text)}`,
         ...(set === undefined
             ? []
             : [
@@ -36502,9 +38258,6 @@ function scenarioLine(result) {
     const [rto, rpo] = [(0,drill_facts/* rtoOf */.bf)(result), (0,drill_facts/* rpoOf */.f1)(result)];
     const times = rto === undefined || rpo === undefined ? '' : `, RTO ${(0,units/* formatDuration */.a3)(rto)}, RPO ${(0,units/* formatDuration */.a3)(rpo)}`;
     return `${drill/* OUTCOME_MARKS */.Uq[result.outcome]}: ${result.scenario}${times}`;
-}
-function plain(text) {
-    return text.map((inline) => (typeof inline === 'string' ? inline : Object.values(inline).join(''))).join('');
 }
 
 ;// CONCATENATED MODULE: ./src/action/artifact-errors.ts
@@ -36565,8 +38318,6 @@ function knownLocation(location) {
     }
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./src/action/job-cache.ts
 
 
@@ -36706,8 +38457,8 @@ function isInside(file, folder) {
     return relative !== '..' && !relative.startsWith(`..${(external_node_path_default()).sep}`) && !external_node_path_default().isAbsolute(relative);
 }
 
-// EXTERNAL MODULE: ./src/option-list.ts
-var option_list = __nccwpck_require__(81715);
+// EXTERNAL MODULE: ./src/option-list.ts + 1 modules
+var option_list = __nccwpck_require__(7682);
 ;// CONCATENATED MODULE: ./src/action/inputs.ts
 
 
@@ -36796,7 +38547,7 @@ class FolderListingCache {
     async get(key) {
         const name = fileOf(key);
         const written = await this.orNothing('read', async () => (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(this.folder, name), 'utf8')));
-        const text = written === undefined ? undefined : textOf(written, key);
+        const text = written === undefined ? undefined : listing_cache_textOf(written, key);
         if (text !== undefined)
             this.used.add(name);
         return text;
@@ -36837,7 +38588,7 @@ function fileOf(key) {
     return (0,sha256/* sha256OfText */.i)(key);
 }
 /** The text of a file, if the file is of this key and whole. */
-function textOf(written, key) {
+function listing_cache_textOf(written, key) {
     const end = written.indexOf('\n');
     const text = written.slice(end + 1);
     return end > 0 && written.slice(0, end) === `${(0,sha256/* sha256OfText */.i)(text)} ${JSON.stringify(key)}` ? text : undefined;
@@ -37003,6 +38754,12 @@ const OUTPUTS = {
         operations: ['drill'],
         example: '/tmp/lifeboat-drill-X3tq2v',
     },
+    statistics: {
+        kind: 'json',
+        describe: 'The figures of the last day and of the last seven days (`daily`, `weekly`), and in `details` everything else that the report shows.',
+        operations: ['report'],
+        example: '{"daily":{"success_rate":1,"avg_duration":12.4,…},"weekly":{"compression_trends":[…],…},"details":{…}}',
+    },
     'report-path': {
         kind: 'text',
         describe: 'The report as one HTML page.',
@@ -37023,27 +38780,6 @@ function outputDefinitions() {
         ...definition,
         name: name,
     }));
-}
-
-;// CONCATENATED MODULE: ./src/action/redact.ts
-/**
- * A copy without secrets in any text of it, also those that are keys. Done before texts are escaped or become JSON,
- * where a secret might be written in a way that nobody looks for.
- */
-function redactDeep(value, redact) {
-    return redacted(value, redact);
-}
-function redacted(value, redact) {
-    if (typeof value === 'string') {
-        return redact(value);
-    }
-    if (Array.isArray(value)) {
-        return value.map((item) => redacted(item, redact));
-    }
-    if (value !== null && typeof value === 'object' && !(value instanceof Date)) {
-        return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redacted(item, redact)]));
-    }
-    return value;
 }
 
 ;// CONCATENATED MODULE: ./src/action/outputs.ts
@@ -37073,12 +38809,7705 @@ function setOutputs(outputs, redact) {
 var set = __nccwpck_require__(67470);
 // EXTERNAL MODULE: ./src/platform/artifact-upload.ts + 1 modules
 var artifact_upload = __nccwpck_require__(70353);
-// EXTERNAL MODULE: ./src/version.ts
-var version = __nccwpck_require__(311);
-// EXTERNAL MODULE: ./src/report/escape.ts
-var report_escape = __nccwpck_require__(14031);
-;// CONCATENATED MODULE: ./src/report/html.ts
+;// CONCATENATED MODULE: ./node_modules/d3-array/dist/d3-array.mjs
+// https://d3js.org/d3-array/ v3.2.5 Copyright 2010-2026 Mike Bostock
+function d3_array_ascending(a, b) {
+  return a == null || b == null ? NaN : a < b ? -1 : a > b ? 1 : a >= b ? 0 : NaN;
+}
 
+function descending(a, b) {
+  return a == null || b == null ? NaN
+    : b < a ? -1
+    : b > a ? 1
+    : b >= a ? 0
+    : NaN;
+}
+
+function bisector(f) {
+  let compare1, compare2, delta;
+
+  // If an accessor is specified, promote it to a comparator. In this case we
+  // can test whether the search value is (self-) comparable. We can’t do this
+  // for a comparator (except for specific, known comparators) because we can’t
+  // tell if the comparator is symmetric, and an asymmetric comparator can’t be
+  // used to test whether a single value is comparable.
+  if (f.length !== 2) {
+    compare1 = d3_array_ascending;
+    compare2 = (d, x) => d3_array_ascending(f(d), x);
+    delta = (d, x) => f(d) - x;
+  } else {
+    compare1 = f === d3_array_ascending || f === descending ? f : zero;
+    compare2 = f;
+    delta = f;
+  }
+
+  function left(a, x, lo = 0, hi = a.length) {
+    if (lo < hi) {
+      if (compare1(x, x) !== 0) return hi;
+      do {
+        const mid = (lo + hi) >>> 1;
+        if (compare2(a[mid], x) < 0) lo = mid + 1;
+        else hi = mid;
+      } while (lo < hi);
+    }
+    return lo;
+  }
+
+  function right(a, x, lo = 0, hi = a.length) {
+    if (lo < hi) {
+      if (compare1(x, x) !== 0) return hi;
+      do {
+        const mid = (lo + hi) >>> 1;
+        if (compare2(a[mid], x) <= 0) lo = mid + 1;
+        else hi = mid;
+      } while (lo < hi);
+    }
+    return lo;
+  }
+
+  function center(a, x, lo = 0, hi = a.length) {
+    const i = left(a, x, lo, hi - 1);
+    return i > lo && delta(a[i - 1], x) > -delta(a[i], x) ? i - 1 : i;
+  }
+
+  return {left, center, right};
+}
+
+function zero() {
+  return 0;
+}
+
+function number(x) {
+  return x === null ? NaN : +x;
+}
+
+function* numbers(values, valueof) {
+  if (valueof === undefined) {
+    for (let value of values) {
+      if (value != null && (value = +value) >= value) {
+        yield value;
+      }
+    }
+  } else {
+    let index = -1;
+    for (let value of values) {
+      if ((value = valueof(value, ++index, values)) != null && (value = +value) >= value) {
+        yield value;
+      }
+    }
+  }
+}
+
+const ascendingBisect = bisector(d3_array_ascending);
+const bisectRight = ascendingBisect.right;
+const bisectLeft = ascendingBisect.left;
+const bisectCenter = bisector(number).center;
+
+function d3_array_blur(values, r) {
+  if (!((r = +r) >= 0)) throw new RangeError("invalid r");
+  let length = values.length;
+  if (!((length = Math.floor(length)) >= 0)) throw new RangeError("invalid length");
+  if (!length || !r) return values;
+  const blur = blurf(r);
+  const temp = values.slice();
+  blur(values, temp, 0, length, 1);
+  blur(temp, values, 0, length, 1);
+  blur(values, temp, 0, length, 1);
+  return values;
+}
+
+const blur2 = Blur2(blurf);
+
+const blurImage = Blur2(blurfImage);
+
+function Blur2(blur) {
+  return function(data, rx, ry = rx) {
+    if (!((rx = +rx) >= 0)) throw new RangeError("invalid rx");
+    if (!((ry = +ry) >= 0)) throw new RangeError("invalid ry");
+    let {data: values, width, height} = data;
+    if (!((width = Math.floor(width)) >= 0)) throw new RangeError("invalid width");
+    if (!((height = Math.floor(height !== undefined ? height : values.length / width)) >= 0)) throw new RangeError("invalid height");
+    if (!width || !height || (!rx && !ry)) return data;
+    const blurx = rx && blur(rx);
+    const blury = ry && blur(ry);
+    const temp = values.slice();
+    if (blurx && blury) {
+      blurh(blurx, temp, values, width, height);
+      blurh(blurx, values, temp, width, height);
+      blurh(blurx, temp, values, width, height);
+      blurv(blury, values, temp, width, height);
+      blurv(blury, temp, values, width, height);
+      blurv(blury, values, temp, width, height);
+    } else if (blurx) {
+      blurh(blurx, values, temp, width, height);
+      blurh(blurx, temp, values, width, height);
+      blurh(blurx, values, temp, width, height);
+    } else if (blury) {
+      blurv(blury, values, temp, width, height);
+      blurv(blury, temp, values, width, height);
+      blurv(blury, values, temp, width, height);
+    }
+    return data;
+  };
+}
+
+function blurh(blur, T, S, w, h) {
+  for (let y = 0, n = w * h; y < n;) {
+    blur(T, S, y, y += w, 1);
+  }
+}
+
+function blurv(blur, T, S, w, h) {
+  for (let x = 0, n = w * h; x < w; ++x) {
+    blur(T, S, x, x + n, w);
+  }
+}
+
+function blurfImage(radius) {
+  const blur = blurf(radius);
+  return (T, S, start, stop, step) => {
+    start <<= 2, stop <<= 2, step <<= 2;
+    blur(T, S, start + 0, stop + 0, step);
+    blur(T, S, start + 1, stop + 1, step);
+    blur(T, S, start + 2, stop + 2, step);
+    blur(T, S, start + 3, stop + 3, step);
+  };
+}
+
+// Given a target array T, a source array S, sets each value T[i] to the average
+// of {S[i - r], …, S[i], …, S[i + r]}, where r = ⌊radius⌋, start <= i < stop,
+// for each i, i + step, i + 2 * step, etc., and where S[j] is clamped between
+// S[start] (inclusive) and S[stop] (exclusive). If the given radius is not an
+// integer, S[i - r - 1] and S[i + r + 1] are added to the sum, each weighted
+// according to r - ⌊radius⌋.
+function blurf(radius) {
+  const radius0 = Math.floor(radius);
+  if (radius0 === radius) return bluri(radius);
+  const t = radius - radius0;
+  const w = 2 * radius + 1;
+  return (T, S, start, stop, step) => { // stop must be aligned!
+    if (!((stop -= step) >= start)) return; // inclusive stop
+    let sum = radius0 * S[start];
+    const s0 = step * radius0;
+    const s1 = s0 + step;
+    for (let i = start, j = start + s0; i < j; i += step) {
+      sum += S[Math.min(stop, i)];
+    }
+    for (let i = start, j = stop; i <= j; i += step) {
+      sum += S[Math.min(stop, i + s0)];
+      T[i] = (sum + t * (S[Math.max(start, i - s1)] + S[Math.min(stop, i + s1)])) / w;
+      sum -= S[Math.max(start, i - s0)];
+    }
+  };
+}
+
+// Like blurf, but optimized for integer radius.
+function bluri(radius) {
+  const w = 2 * radius + 1;
+  return (T, S, start, stop, step) => { // stop must be aligned!
+    if (!((stop -= step) >= start)) return; // inclusive stop
+    let sum = radius * S[start];
+    const s = step * radius;
+    for (let i = start, j = start + s; i < j; i += step) {
+      sum += S[Math.min(stop, i)];
+    }
+    for (let i = start, j = stop; i <= j; i += step) {
+      sum += S[Math.min(stop, i + s)];
+      T[i] = sum / w;
+      sum -= S[Math.max(start, i - s)];
+    }
+  };
+}
+
+function count(values, valueof) {
+  let count = 0;
+  if (valueof === undefined) {
+    for (let value of values) {
+      if (value != null && (value = +value) >= value) {
+        ++count;
+      }
+    }
+  } else {
+    let index = -1;
+    for (let value of values) {
+      if ((value = valueof(value, ++index, values)) != null && (value = +value) >= value) {
+        ++count;
+      }
+    }
+  }
+  return count;
+}
+
+function length$1(array) {
+  return array.length | 0;
+}
+
+function empty(length) {
+  return !(length > 0);
+}
+
+function arrayify(values) {
+  return typeof values !== "object" || "length" in values ? values : Array.from(values);
+}
+
+function reducer(reduce) {
+  return values => reduce(...values);
+}
+
+function cross(...values) {
+  const reduce = typeof values[values.length - 1] === "function" && reducer(values.pop());
+  values = values.map(arrayify);
+  const lengths = values.map(length$1);
+  const j = values.length - 1;
+  const index = new Array(j + 1).fill(0);
+  const product = [];
+  if (j < 0 || lengths.some(empty)) return product;
+  while (true) {
+    product.push(index.map((j, i) => values[i][j]));
+    let i = j;
+    while (++index[i] === lengths[i]) {
+      if (i === 0) return reduce ? product.map(reduce) : product;
+      index[i--] = 0;
+    }
+  }
+}
+
+function cumsum(values, valueof) {
+  var sum = 0, index = 0;
+  return Float64Array.from(values, valueof === undefined
+    ? v => (sum += +v || 0)
+    : v => (sum += +valueof(v, index++, values) || 0));
+}
+
+function variance(values, valueof) {
+  let count = 0;
+  let delta;
+  let mean = 0;
+  let sum = 0;
+  if (valueof === undefined) {
+    for (let value of values) {
+      if (value != null && (value = +value) >= value) {
+        delta = value - mean;
+        mean += delta / ++count;
+        sum += delta * (value - mean);
+      }
+    }
+  } else {
+    let index = -1;
+    for (let value of values) {
+      if ((value = valueof(value, ++index, values)) != null && (value = +value) >= value) {
+        delta = value - mean;
+        mean += delta / ++count;
+        sum += delta * (value - mean);
+      }
+    }
+  }
+  if (count > 1) return sum / (count - 1);
+}
+
+function deviation(values, valueof) {
+  const v = variance(values, valueof);
+  return v ? Math.sqrt(v) : v;
+}
+
+function extent(values, valueof) {
+  let min;
+  let max;
+  if (valueof === undefined) {
+    for (const value of values) {
+      if (value != null) {
+        if (min === undefined) {
+          if (value >= value) min = max = value;
+        } else {
+          if (min > value) min = value;
+          if (max < value) max = value;
+        }
+      }
+    }
+  } else {
+    let index = -1;
+    for (let value of values) {
+      if ((value = valueof(value, ++index, values)) != null) {
+        if (min === undefined) {
+          if (value >= value) min = max = value;
+        } else {
+          if (min > value) min = value;
+          if (max < value) max = value;
+        }
+      }
+    }
+  }
+  return [min, max];
+}
+
+// https://github.com/python/cpython/blob/a74eea238f5baba15797e2e8b570d153bc8690a7/Modules/mathmodule.c#L1423
+class Adder {
+  constructor() {
+    this._partials = new Float64Array(32);
+    this._n = 0;
+  }
+  add(x) {
+    const p = this._partials;
+    let i = 0;
+    for (let j = 0; j < this._n && j < 32; j++) {
+      const y = p[j],
+        hi = x + y,
+        lo = Math.abs(x) < Math.abs(y) ? x - (hi - y) : y - (hi - x);
+      if (lo) p[i++] = lo;
+      x = hi;
+    }
+    p[i] = x;
+    this._n = i + 1;
+    return this;
+  }
+  valueOf() {
+    const p = this._partials;
+    let n = this._n, x, y, lo, hi = 0;
+    if (n > 0) {
+      hi = p[--n];
+      while (n > 0) {
+        x = hi;
+        y = p[--n];
+        hi = x + y;
+        lo = y - (hi - x);
+        if (lo) break;
+      }
+      if (n > 0 && ((lo < 0 && p[n - 1] < 0) || (lo > 0 && p[n - 1] > 0))) {
+        y = lo * 2;
+        x = hi + y;
+        if (y == x - hi) hi = x;
+      }
+    }
+    return hi;
+  }
+}
+
+function fsum(values, valueof) {
+  const adder = new Adder();
+  if (valueof === undefined) {
+    for (let value of values) {
+      if (value = +value) {
+        adder.add(value);
+      }
+    }
+  } else {
+    let index = -1;
+    for (let value of values) {
+      if (value = +valueof(value, ++index, values)) {
+        adder.add(value);
+      }
+    }
+  }
+  return +adder;
+}
+
+function fcumsum(values, valueof) {
+  const adder = new Adder();
+  let index = -1;
+  return Float64Array.from(values, valueof === undefined
+      ? v => adder.add(+v || 0)
+      : v => adder.add(+valueof(v, ++index, values) || 0)
+  );
+}
+
+class d3_array_InternMap extends Map {
+  constructor(entries, key = keyof) {
+    super();
+    Object.defineProperties(this, {_intern: {value: new Map()}, _key: {value: key}});
+    if (entries != null) for (const [key, value] of entries) this.set(key, value);
+  }
+  get(key) {
+    return super.get(intern_get(this, key));
+  }
+  has(key) {
+    return super.has(intern_get(this, key));
+  }
+  set(key, value) {
+    return super.set(intern_set(this, key), value);
+  }
+  delete(key) {
+    return super.delete(intern_delete(this, key));
+  }
+}
+
+class InternSet extends Set {
+  constructor(values, key = keyof) {
+    super();
+    Object.defineProperties(this, {_intern: {value: new Map()}, _key: {value: key}});
+    if (values != null) for (const value of values) this.add(value);
+  }
+  has(value) {
+    return super.has(intern_get(this, value));
+  }
+  add(value) {
+    return super.add(intern_set(this, value));
+  }
+  delete(value) {
+    return super.delete(intern_delete(this, value));
+  }
+}
+
+function intern_get({_intern, _key}, value) {
+  const key = _key(value);
+  return _intern.has(key) ? _intern.get(key) : value;
+}
+
+function intern_set({_intern, _key}, value) {
+  const key = _key(value);
+  if (_intern.has(key)) return _intern.get(key);
+  _intern.set(key, value);
+  return value;
+}
+
+function intern_delete({_intern, _key}, value) {
+  const key = _key(value);
+  if (_intern.has(key)) {
+    value = _intern.get(key);
+    _intern.delete(key);
+  }
+  return value;
+}
+
+function keyof(value) {
+  return value !== null && typeof value === "object" ? value.valueOf() : value;
+}
+
+function identity(x) {
+  return x;
+}
+
+function group(values, ...keys) {
+  return nest(values, identity, identity, keys);
+}
+
+function groups(values, ...keys) {
+  return nest(values, Array.from, identity, keys);
+}
+
+function flatten$1(groups, keys) {
+  for (let i = 1, n = keys.length; i < n; ++i) {
+    groups = groups.flatMap(g => g.pop().map(([key, value]) => [...g, key, value]));
+  }
+  return groups;
+}
+
+function flatGroup(values, ...keys) {
+  return flatten$1(groups(values, ...keys), keys);
+}
+
+function flatRollup(values, reduce, ...keys) {
+  return flatten$1(rollups(values, reduce, ...keys), keys);
+}
+
+function rollup(values, reduce, ...keys) {
+  return nest(values, identity, reduce, keys);
+}
+
+function rollups(values, reduce, ...keys) {
+  return nest(values, Array.from, reduce, keys);
+}
+
+function index(values, ...keys) {
+  return nest(values, identity, unique, keys);
+}
+
+function indexes(values, ...keys) {
+  return nest(values, Array.from, unique, keys);
+}
+
+function unique(values) {
+  if (values.length !== 1) throw new Error("duplicate key");
+  return values[0];
+}
+
+function nest(values, map, reduce, keys) {
+  return (function regroup(values, i) {
+    if (i >= keys.length) return reduce(values);
+    const groups = new d3_array_InternMap();
+    const keyof = keys[i++];
+    let index = -1;
+    for (const value of values) {
+      const key = keyof(value, ++index, values);
+      const group = groups.get(key);
+      if (group) group.push(value);
+      else groups.set(key, [value]);
+    }
+    for (const [key, values] of groups) {
+      groups.set(key, regroup(values, i));
+    }
+    return map(groups);
+  })(values, 0);
+}
+
+function permute(source, keys) {
+  return Array.from(keys, key => source[key]);
+}
+
+function sort(values, ...F) {
+  if (typeof values[Symbol.iterator] !== "function") throw new TypeError("values is not iterable");
+  values = Array.from(values);
+  let [f] = F;
+  if ((f && f.length !== 2) || F.length > 1) {
+    const index = Uint32Array.from(values, (d, i) => i);
+    if (F.length > 1) {
+      F = F.map(f => values.map(f));
+      index.sort((i, j) => {
+        for (const f of F) {
+          const c = ascendingDefined(f[i], f[j]);
+          if (c) return c;
+        }
+      });
+    } else {
+      f = values.map(f);
+      index.sort((i, j) => ascendingDefined(f[i], f[j]));
+    }
+    return permute(values, index);
+  }
+  return values.sort(compareDefined(f));
+}
+
+function compareDefined(compare = d3_array_ascending) {
+  if (compare === d3_array_ascending) return ascendingDefined;
+  if (typeof compare !== "function") throw new TypeError("compare is not a function");
+  return (a, b) => {
+    const x = compare(a, b);
+    if (x || x === 0) return x;
+    return (compare(b, b) === 0) - (compare(a, a) === 0);
+  };
+}
+
+function ascendingDefined(a, b) {
+  return (a == null || !(a >= a)) - (b == null || !(b >= b)) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function groupSort(values, reduce, key) {
+  return (reduce.length !== 2
+    ? sort(rollup(values, reduce, key), (([ak, av], [bk, bv]) => d3_array_ascending(av, bv) || d3_array_ascending(ak, bk)))
+    : sort(group(values, key), (([ak, av], [bk, bv]) => reduce(av, bv) || d3_array_ascending(ak, bk))))
+    .map(([key]) => key);
+}
+
+var array = Array.prototype;
+
+var slice = array.slice;
+
+function constant(x) {
+  return () => x;
+}
+
+const e10 = Math.sqrt(50),
+    e5 = Math.sqrt(10),
+    e2 = Math.sqrt(2);
+
+function tickSpec(start, stop, count) {
+  const step = (stop - start) / Math.max(0, count),
+      power = Math.floor(Math.log10(step)),
+      error = step / Math.pow(10, power),
+      factor = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+  let i1, i2, inc;
+  if (power < 0) {
+    inc = Math.pow(10, -power) / factor;
+    i1 = Math.round(start * inc);
+    i2 = Math.round(stop * inc);
+    if (i1 / inc < start) ++i1;
+    if (i2 / inc > stop) --i2;
+    inc = -inc;
+  } else {
+    inc = Math.pow(10, power) * factor;
+    i1 = Math.round(start / inc);
+    i2 = Math.round(stop / inc);
+    if (i1 * inc < start) ++i1;
+    if (i2 * inc > stop) --i2;
+  }
+  if (i2 < i1 && 0.5 <= count && count < 2) return tickSpec(start, stop, count * 2);
+  return [i1, i2, inc];
+}
+
+function d3_array_ticks(start, stop, count) {
+  stop = +stop, start = +start, count = +count;
+  if (!(count > 0)) return [];
+  if (start === stop) return [start];
+  const reverse = stop < start, [i1, i2, inc] = reverse ? tickSpec(stop, start, count) : tickSpec(start, stop, count);
+  if (!(i2 >= i1)) return [];
+  const n = i2 - i1 + 1, ticks = new Array(n);
+  if (reverse) {
+    if (inc < 0) for (let i = 0; i < n; ++i) ticks[i] = (i2 - i) / -inc;
+    else for (let i = 0; i < n; ++i) ticks[i] = (i2 - i) * inc;
+  } else {
+    if (inc < 0) for (let i = 0; i < n; ++i) ticks[i] = (i1 + i) / -inc;
+    else for (let i = 0; i < n; ++i) ticks[i] = (i1 + i) * inc;
+  }
+  return ticks;
+}
+
+function tickIncrement(start, stop, count) {
+  stop = +stop, start = +start, count = +count;
+  return tickSpec(start, stop, count)[2];
+}
+
+function tickStep(start, stop, count) {
+  stop = +stop, start = +start, count = +count;
+  const reverse = stop < start, inc = reverse ? tickIncrement(stop, start, count) : tickIncrement(start, stop, count);
+  return (reverse ? -1 : 1) * (inc < 0 ? 1 / -inc : inc);
+}
+
+function nice(start, stop, count) {
+  let prestep;
+  while (true) {
+    const step = tickIncrement(start, stop, count);
+    if (step === prestep || step === 0 || !isFinite(step)) {
+      return [start, stop];
+    } else if (step > 0) {
+      const i = Math.ceil(start / step);
+      const j = Math.floor(stop / step);
+      start = (i - (i * step > start)) * step;
+      stop = (j + (j * step < stop)) * step;
+    } else if (step < 0) {
+      const s = -step;
+      const i = Math.ceil(start * s);
+      const j = Math.floor(stop * s);
+      start = (i - (i / s > start)) / s;
+      stop = (j + (j / s < stop)) / s;
+    }
+    prestep = step;
+  }
+}
+
+function thresholdSturges(values) {
+  return Math.max(1, Math.ceil(Math.log(count(values)) / Math.LN2) + 1);
+}
+
+function bin() {
+  var value = identity,
+      domain = extent,
+      threshold = thresholdSturges;
+
+  function histogram(data) {
+    if (!Array.isArray(data)) data = Array.from(data);
+
+    var i,
+        n = data.length,
+        x,
+        step,
+        values = new Array(n);
+
+    for (i = 0; i < n; ++i) {
+      values[i] = value(data[i], i, data);
+    }
+
+    var xz = domain(values),
+        x0 = xz[0],
+        x1 = xz[1],
+        tz = threshold(values, x0, x1);
+
+    // Convert number of thresholds into uniform thresholds, and nice the
+    // default domain accordingly.
+    if (!Array.isArray(tz)) {
+      const max = x1, tn = +tz;
+      if (domain === extent) [x0, x1] = nice(x0, x1, tn);
+      tz = d3_array_ticks(x0, x1, tn);
+
+      // If the domain is aligned with the first tick (which it will by
+      // default), then we can use quantization rather than bisection to bin
+      // values, which is substantially faster.
+      if (tz[0] <= x0) step = tickIncrement(x0, x1, tn);
+
+      // If the last threshold is coincident with the domain’s upper bound, the
+      // last bin will be zero-width. If the default domain is used, and this
+      // last threshold is coincident with the maximum input value, we can
+      // extend the niced upper bound by one tick to ensure uniform bin widths;
+      // otherwise, we simply remove the last threshold. Note that we don’t
+      // coerce values or the domain to numbers, and thus must be careful to
+      // compare order (>=) rather than strict equality (===)!
+      if (tz[tz.length - 1] >= x1) {
+        if (max >= x1 && domain === extent) {
+          const step = tickIncrement(x0, x1, tn);
+          if (isFinite(step)) {
+            if (step > 0) {
+              x1 = (Math.floor(x1 / step) + 1) * step;
+            } else if (step < 0) {
+              x1 = (Math.ceil(x1 * -step) + 1) / -step;
+            }
+          }
+        } else {
+          tz.pop();
+        }
+      }
+    }
+
+    // Remove any thresholds outside the domain.
+    // Be careful not to mutate an array owned by the user!
+    var m = tz.length, a = 0, b = m;
+    while (tz[a] <= x0) ++a;
+    while (tz[b - 1] > x1) --b;
+    if (a || b < m) tz = tz.slice(a, b), m = b - a;
+
+    var bins = new Array(m + 1),
+        bin;
+
+    // Initialize bins.
+    for (i = 0; i <= m; ++i) {
+      bin = bins[i] = [];
+      bin.x0 = i > 0 ? tz[i - 1] : x0;
+      bin.x1 = i < m ? tz[i] : x1;
+    }
+
+    // Assign data to bins by value, ignoring any outside the domain.
+    if (isFinite(step)) {
+      if (step > 0) {
+        for (i = 0; i < n; ++i) {
+          if ((x = values[i]) != null && x0 <= x && x <= x1) {
+            bins[Math.min(m, Math.floor((x - x0) / step))].push(data[i]);
+          }
+        }
+      } else if (step < 0) {
+        for (i = 0; i < n; ++i) {
+          if ((x = values[i]) != null && x0 <= x && x <= x1) {
+            const j = Math.floor((x0 - x) * step);
+            bins[Math.min(m, j + (tz[j] <= x))].push(data[i]); // handle off-by-one due to rounding
+          }
+        }
+      }
+    } else {
+      for (i = 0; i < n; ++i) {
+        if ((x = values[i]) != null && x0 <= x && x <= x1) {
+          bins[bisectRight(tz, x, 0, m)].push(data[i]);
+        }
+      }
+    }
+
+    return bins;
+  }
+
+  histogram.value = function(_) {
+    return arguments.length ? (value = typeof _ === "function" ? _ : constant(_), histogram) : value;
+  };
+
+  histogram.domain = function(_) {
+    return arguments.length ? (domain = typeof _ === "function" ? _ : constant([_[0], _[1]]), histogram) : domain;
+  };
+
+  histogram.thresholds = function(_) {
+    return arguments.length ? (threshold = typeof _ === "function" ? _ : constant(Array.isArray(_) ? slice.call(_) : _), histogram) : threshold;
+  };
+
+  return histogram;
+}
+
+function max(values, valueof) {
+  let max;
+  if (valueof === undefined) {
+    for (const value of values) {
+      if (value != null
+          && (max < value || (max === undefined && value >= value))) {
+        max = value;
+      }
+    }
+  } else {
+    let index = -1;
+    for (let value of values) {
+      if ((value = valueof(value, ++index, values)) != null
+          && (max < value || (max === undefined && value >= value))) {
+        max = value;
+      }
+    }
+  }
+  return max;
+}
+
+function maxIndex(values, valueof) {
+  let max;
+  let maxIndex = -1;
+  let index = -1;
+  if (valueof === undefined) {
+    for (const value of values) {
+      ++index;
+      if (value != null
+          && (max < value || (max === undefined && value >= value))) {
+        max = value, maxIndex = index;
+      }
+    }
+  } else {
+    for (let value of values) {
+      if ((value = valueof(value, ++index, values)) != null
+          && (max < value || (max === undefined && value >= value))) {
+        max = value, maxIndex = index;
+      }
+    }
+  }
+  return maxIndex;
+}
+
+function min(values, valueof) {
+  let min;
+  if (valueof === undefined) {
+    for (const value of values) {
+      if (value != null
+          && (min > value || (min === undefined && value >= value))) {
+        min = value;
+      }
+    }
+  } else {
+    let index = -1;
+    for (let value of values) {
+      if ((value = valueof(value, ++index, values)) != null
+          && (min > value || (min === undefined && value >= value))) {
+        min = value;
+      }
+    }
+  }
+  return min;
+}
+
+function minIndex(values, valueof) {
+  let min;
+  let minIndex = -1;
+  let index = -1;
+  if (valueof === undefined) {
+    for (const value of values) {
+      ++index;
+      if (value != null
+          && (min > value || (min === undefined && value >= value))) {
+        min = value, minIndex = index;
+      }
+    }
+  } else {
+    for (let value of values) {
+      if ((value = valueof(value, ++index, values)) != null
+          && (min > value || (min === undefined && value >= value))) {
+        min = value, minIndex = index;
+      }
+    }
+  }
+  return minIndex;
+}
+
+// Based on https://github.com/mourner/quickselect
+// ISC license, Copyright 2018 Vladimir Agafonkin.
+function quickselect(array, k, left = 0, right = Infinity, compare) {
+  k = Math.floor(k);
+  left = Math.floor(Math.max(0, left));
+  right = Math.floor(Math.min(array.length - 1, right));
+
+  if (!(left <= k && k <= right)) return array;
+
+  compare = compare === undefined ? ascendingDefined : compareDefined(compare);
+
+  while (right > left) {
+    if (right - left > 600) {
+      const n = right - left + 1;
+      const m = k - left + 1;
+      const z = Math.log(n);
+      const s = 0.5 * Math.exp(2 * z / 3);
+      const sd = 0.5 * Math.sqrt(z * s * (n - s) / n) * (m - n / 2 < 0 ? -1 : 1);
+      const newLeft = Math.max(left, Math.floor(k - m * s / n + sd));
+      const newRight = Math.min(right, Math.floor(k + (n - m) * s / n + sd));
+      quickselect(array, k, newLeft, newRight, compare);
+    }
+
+    const t = array[k];
+    let i = left;
+    let j = right;
+
+    swap(array, left, k);
+    if (compare(array[right], t) > 0) swap(array, left, right);
+
+    while (i < j) {
+      swap(array, i, j), ++i, --j;
+      while (compare(array[i], t) < 0) ++i;
+      while (compare(array[j], t) > 0) --j;
+    }
+
+    if (compare(array[left], t) === 0) swap(array, left, j);
+    else ++j, swap(array, j, right);
+
+    if (j <= k) left = j + 1;
+    if (k <= j) right = j - 1;
+  }
+
+  return array;
+}
+
+function swap(array, i, j) {
+  const t = array[i];
+  array[i] = array[j];
+  array[j] = t;
+}
+
+function greatest(values, compare = d3_array_ascending) {
+  let max;
+  let defined = false;
+  if (compare.length === 1) {
+    let maxValue;
+    for (const element of values) {
+      const value = compare(element);
+      if (defined
+          ? d3_array_ascending(value, maxValue) > 0
+          : d3_array_ascending(value, value) === 0) {
+        max = element;
+        maxValue = value;
+        defined = true;
+      }
+    }
+  } else {
+    for (const value of values) {
+      if (defined
+          ? compare(value, max) > 0
+          : compare(value, value) === 0) {
+        max = value;
+        defined = true;
+      }
+    }
+  }
+  return max;
+}
+
+function quantile(values, p, valueof) {
+  values = Float64Array.from(numbers(values, valueof));
+  if (!(n = values.length) || isNaN(p = +p)) return;
+  if (p <= 0 || n < 2) return min(values);
+  if (p >= 1) return max(values);
+  var n,
+      i = (n - 1) * p,
+      i0 = Math.floor(i),
+      value0 = max(quickselect(values, i0).subarray(0, i0 + 1)),
+      value1 = min(values.subarray(i0 + 1));
+  return value0 + (value1 - value0) * (i - i0);
+}
+
+function d3_array_quantileSorted(values, p, valueof = number) {
+  if (!(n = values.length) || isNaN(p = +p)) return;
+  if (p <= 0 || n < 2) return +valueof(values[0], 0, values);
+  if (p >= 1) return +valueof(values[n - 1], n - 1, values);
+  var n,
+      i = (n - 1) * p,
+      i0 = Math.floor(i),
+      value0 = +valueof(values[i0], i0, values),
+      value1 = +valueof(values[i0 + 1], i0 + 1, values);
+  return value0 + (value1 - value0) * (i - i0);
+}
+
+function quantileIndex(values, p, valueof = number) {
+  if (isNaN(p = +p)) return;
+  numbers = Float64Array.from(values, (_, i) => number(valueof(values[i], i, values)));
+  if (p <= 0) return minIndex(numbers);
+  if (p >= 1) return maxIndex(numbers);
+  var numbers,
+      index = Uint32Array.from(values, (_, i) => i),
+      j = numbers.length - 1,
+      i = Math.floor(j * p);
+  quickselect(index, i, 0, j, (i, j) => ascendingDefined(numbers[i], numbers[j]));
+  i = greatest(index.subarray(0, i + 1), (i) => numbers[i]);
+  return i >= 0 ? i : -1;
+}
+
+function thresholdFreedmanDiaconis(values, min, max) {
+  const c = count(values), d = quantile(values, 0.75) - quantile(values, 0.25);
+  return c && d ? Math.ceil((max - min) / (2 * d * Math.pow(c, -1 / 3))) : 1;
+}
+
+function thresholdScott(values, min, max) {
+  const c = count(values), d = deviation(values);
+  return c && d ? Math.ceil((max - min) * Math.cbrt(c) / (3.49 * d)) : 1;
+}
+
+function mean(values, valueof) {
+  let count = 0;
+  let sum = 0;
+  if (valueof === undefined) {
+    for (let value of values) {
+      if (value != null && (value = +value) >= value) {
+        ++count, sum += value;
+      }
+    }
+  } else {
+    let index = -1;
+    for (let value of values) {
+      if ((value = valueof(value, ++index, values)) != null && (value = +value) >= value) {
+        ++count, sum += value;
+      }
+    }
+  }
+  if (count) return sum / count;
+}
+
+function median(values, valueof) {
+  return quantile(values, 0.5, valueof);
+}
+
+function medianIndex(values, valueof) {
+  return quantileIndex(values, 0.5, valueof);
+}
+
+function* flatten(arrays) {
+  for (const array of arrays) {
+    yield* array;
+  }
+}
+
+function merge(arrays) {
+  return Array.from(flatten(arrays));
+}
+
+function mode(values, valueof) {
+  const counts = new d3_array_InternMap();
+  if (valueof === undefined) {
+    for (let value of values) {
+      if (value != null && value >= value) {
+        counts.set(value, (counts.get(value) || 0) + 1);
+      }
+    }
+  } else {
+    let index = -1;
+    for (let value of values) {
+      if ((value = valueof(value, ++index, values)) != null && value >= value) {
+        counts.set(value, (counts.get(value) || 0) + 1);
+      }
+    }
+  }
+  let modeValue;
+  let modeCount = 0;
+  for (const [value, count] of counts) {
+    if (count > modeCount) {
+      modeCount = count;
+      modeValue = value;
+    }
+  }
+  return modeValue;
+}
+
+function pairs(values, pairof = pair) {
+  const pairs = [];
+  let previous;
+  let first = false;
+  for (const value of values) {
+    if (first) pairs.push(pairof(previous, value));
+    previous = value;
+    first = true;
+  }
+  return pairs;
+}
+
+function pair(a, b) {
+  return [a, b];
+}
+
+function d3_array_range(start, stop, step) {
+  start = +start, stop = +stop, step = (n = arguments.length) < 2 ? (stop = start, start = 0, 1) : n < 3 ? 1 : +step;
+
+  var i = -1,
+      n = Math.max(0, Math.ceil((stop - start) / step)) | 0,
+      range = new Array(n);
+
+  while (++i < n) {
+    range[i] = start + i * step;
+  }
+
+  return range;
+}
+
+function rank(values, valueof = d3_array_ascending) {
+  if (typeof values[Symbol.iterator] !== "function") throw new TypeError("values is not iterable");
+  let V = Array.from(values);
+  const R = new Float64Array(V.length);
+  if (valueof.length !== 2) V = V.map(valueof), valueof = d3_array_ascending;
+  const compareIndex = (i, j) => valueof(V[i], V[j]);
+  let k, r;
+  values = Uint32Array.from(V, (_, i) => i);
+  // Risky chaining due to Safari 14 https://github.com/d3/d3-array/issues/123
+  values.sort(valueof === d3_array_ascending ? (i, j) => ascendingDefined(V[i], V[j]) : compareDefined(compareIndex));
+  values.forEach((j, i) => {
+      const c = compareIndex(j, k === undefined ? j : k);
+      if (c >= 0) {
+        if (k === undefined || c > 0) k = j, r = i;
+        R[j] = r;
+      } else {
+        R[j] = NaN;
+      }
+    });
+  return R;
+}
+
+function least(values, compare = d3_array_ascending) {
+  let min;
+  let defined = false;
+  if (compare.length === 1) {
+    let minValue;
+    for (const element of values) {
+      const value = compare(element);
+      if (defined
+          ? d3_array_ascending(value, minValue) < 0
+          : d3_array_ascending(value, value) === 0) {
+        min = element;
+        minValue = value;
+        defined = true;
+      }
+    }
+  } else {
+    for (const value of values) {
+      if (defined
+          ? compare(value, min) < 0
+          : compare(value, value) === 0) {
+        min = value;
+        defined = true;
+      }
+    }
+  }
+  return min;
+}
+
+function leastIndex(values, compare = d3_array_ascending) {
+  if (compare.length === 1) return minIndex(values, compare);
+  let minValue;
+  let min = -1;
+  let index = -1;
+  for (const value of values) {
+    ++index;
+    if (min < 0
+        ? compare(value, value) === 0
+        : compare(value, minValue) < 0) {
+      minValue = value;
+      min = index;
+    }
+  }
+  return min;
+}
+
+function greatestIndex(values, compare = d3_array_ascending) {
+  if (compare.length === 1) return maxIndex(values, compare);
+  let maxValue;
+  let max = -1;
+  let index = -1;
+  for (const value of values) {
+    ++index;
+    if (max < 0
+        ? compare(value, value) === 0
+        : compare(value, maxValue) > 0) {
+      maxValue = value;
+      max = index;
+    }
+  }
+  return max;
+}
+
+function scan(values, compare) {
+  const index = leastIndex(values, compare);
+  return index < 0 ? undefined : index;
+}
+
+var shuffle = shuffler(Math.random);
+
+function shuffler(random) {
+  return function shuffle(array, i0 = 0, i1 = array.length) {
+    let m = i1 - (i0 = +i0);
+    while (m) {
+      const i = random() * m-- | 0, t = array[m + i0];
+      array[m + i0] = array[i + i0];
+      array[i + i0] = t;
+    }
+    return array;
+  };
+}
+
+function sum(values, valueof) {
+  let sum = 0;
+  if (valueof === undefined) {
+    for (let value of values) {
+      if (value = +value) {
+        sum += value;
+      }
+    }
+  } else {
+    let index = -1;
+    for (let value of values) {
+      if (value = +valueof(value, ++index, values)) {
+        sum += value;
+      }
+    }
+  }
+  return sum;
+}
+
+function transpose(matrix) {
+  if (!(n = matrix.length)) return [];
+  for (var i = -1, m = min(matrix, d3_array_length), transpose = new Array(m); ++i < m;) {
+    for (var j = -1, n, row = transpose[i] = new Array(n); ++j < n;) {
+      row[j] = matrix[j][i];
+    }
+  }
+  return transpose;
+}
+
+function d3_array_length(d) {
+  return d.length;
+}
+
+function zip() {
+  return transpose(arguments);
+}
+
+function every(values, test) {
+  if (typeof test !== "function") throw new TypeError("test is not a function");
+  let index = -1;
+  for (const value of values) {
+    if (!test(value, ++index, values)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function some(values, test) {
+  if (typeof test !== "function") throw new TypeError("test is not a function");
+  let index = -1;
+  for (const value of values) {
+    if (test(value, ++index, values)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function filter(values, test) {
+  if (typeof test !== "function") throw new TypeError("test is not a function");
+  const array = [];
+  let index = -1;
+  for (const value of values) {
+    if (test(value, ++index, values)) {
+      array.push(value);
+    }
+  }
+  return array;
+}
+
+function map(values, mapper) {
+  if (typeof values[Symbol.iterator] !== "function") throw new TypeError("values is not iterable");
+  if (typeof mapper !== "function") throw new TypeError("mapper is not a function");
+  return Array.from(values, (value, index) => mapper(value, index, values));
+}
+
+function reduce(values, reducer, value) {
+  if (typeof reducer !== "function") throw new TypeError("reducer is not a function");
+  const iterator = values[Symbol.iterator]();
+  let done, next, index = -1;
+  if (arguments.length < 3) {
+    ({done, value} = iterator.next());
+    if (done) return;
+    ++index;
+  }
+  while (({done, value: next} = iterator.next()), !done) {
+    value = reducer(value, next, ++index, values);
+  }
+  return value;
+}
+
+function reverse(values) {
+  if (typeof values[Symbol.iterator] !== "function") throw new TypeError("values is not iterable");
+  return Array.from(values).reverse();
+}
+
+function difference(values, ...others) {
+  values = new InternSet(values);
+  for (const other of others) {
+    for (const value of other) {
+      values.delete(value);
+    }
+  }
+  return values;
+}
+
+function disjoint(values, other) {
+  const iterator = other[Symbol.iterator](), set = new InternSet();
+  for (const v of values) {
+    if (set.has(v)) return false;
+    let value, done;
+    while (({value, done} = iterator.next())) {
+      if (done) break;
+      if (Object.is(v, value)) return false;
+      set.add(value);
+    }
+  }
+  return true;
+}
+
+function intersection(values, ...others) {
+  values = new InternSet(values);
+  others = others.map(d3_array_set);
+  out: for (const value of values) {
+    for (const other of others) {
+      if (!other.has(value)) {
+        values.delete(value);
+        continue out;
+      }
+    }
+  }
+  return values;
+}
+
+function d3_array_set(values) {
+  return values instanceof InternSet ? values : new InternSet(values);
+}
+
+function superset(values, other) {
+  const iterator = values[Symbol.iterator](), set = new Set();
+  for (const o of other) {
+    const io = intern(o);
+    if (set.has(io)) continue;
+    let value, done;
+    while (({value, done} = iterator.next())) {
+      if (done) return false;
+      const ivalue = intern(value);
+      set.add(ivalue);
+      if (Object.is(io, ivalue)) break;
+    }
+  }
+  return true;
+}
+
+function intern(value) {
+  return value !== null && typeof value === "object" ? value.valueOf() : value;
+}
+
+function subset(values, other) {
+  return superset(other, values);
+}
+
+function union(...others) {
+  const set = new InternSet();
+  for (const other of others) {
+    for (const o of other) {
+      set.add(o);
+    }
+  }
+  return set;
+}
+
+
+
+;// CONCATENATED MODULE: ./node_modules/d3-color/dist/d3-color.mjs
+// https://d3js.org/d3-color/ v3.1.1 Copyright 2010-2026 Mike Bostock
+function d3_color_define(constructor, factory, prototype) {
+  constructor.prototype = factory.prototype = prototype;
+  prototype.constructor = constructor;
+}
+
+function extend(parent, definition) {
+  var prototype = Object.create(parent.prototype);
+  for (var key in definition) prototype[key] = definition[key];
+  return prototype;
+}
+
+function Color() {}
+
+var darker = 0.7;
+var brighter = 1 / darker;
+
+var reI = "\\s*([+-]?\\d+)\\s*",
+    reN = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)\\s*",
+    reP = "\\s*([+-]?(?:\\d*\\.)?\\d+(?:[eE][+-]?\\d+)?)%\\s*",
+    reHex = /^#([0-9a-f]{3,8})$/,
+    reRgbInteger = new RegExp(`^rgb\\(${reI},${reI},${reI}\\)$`),
+    reRgbPercent = new RegExp(`^rgb\\(${reP},${reP},${reP}\\)$`),
+    reRgbaInteger = new RegExp(`^rgba\\(${reI},${reI},${reI},${reN}\\)$`),
+    reRgbaPercent = new RegExp(`^rgba\\(${reP},${reP},${reP},${reN}\\)$`),
+    reHslPercent = new RegExp(`^hsl\\(${reN},${reP},${reP}\\)$`),
+    reHslaPercent = new RegExp(`^hsla\\(${reN},${reP},${reP},${reN}\\)$`);
+
+var d3_color_named = {
+  aliceblue: 0xf0f8ff,
+  antiquewhite: 0xfaebd7,
+  aqua: 0x00ffff,
+  aquamarine: 0x7fffd4,
+  azure: 0xf0ffff,
+  beige: 0xf5f5dc,
+  bisque: 0xffe4c4,
+  black: 0x000000,
+  blanchedalmond: 0xffebcd,
+  blue: 0x0000ff,
+  blueviolet: 0x8a2be2,
+  brown: 0xa52a2a,
+  burlywood: 0xdeb887,
+  cadetblue: 0x5f9ea0,
+  chartreuse: 0x7fff00,
+  chocolate: 0xd2691e,
+  coral: 0xff7f50,
+  cornflowerblue: 0x6495ed,
+  cornsilk: 0xfff8dc,
+  crimson: 0xdc143c,
+  cyan: 0x00ffff,
+  darkblue: 0x00008b,
+  darkcyan: 0x008b8b,
+  darkgoldenrod: 0xb8860b,
+  darkgray: 0xa9a9a9,
+  darkgreen: 0x006400,
+  darkgrey: 0xa9a9a9,
+  darkkhaki: 0xbdb76b,
+  darkmagenta: 0x8b008b,
+  darkolivegreen: 0x556b2f,
+  darkorange: 0xff8c00,
+  darkorchid: 0x9932cc,
+  darkred: 0x8b0000,
+  darksalmon: 0xe9967a,
+  darkseagreen: 0x8fbc8f,
+  darkslateblue: 0x483d8b,
+  darkslategray: 0x2f4f4f,
+  darkslategrey: 0x2f4f4f,
+  darkturquoise: 0x00ced1,
+  darkviolet: 0x9400d3,
+  deeppink: 0xff1493,
+  deepskyblue: 0x00bfff,
+  dimgray: 0x696969,
+  dimgrey: 0x696969,
+  dodgerblue: 0x1e90ff,
+  firebrick: 0xb22222,
+  floralwhite: 0xfffaf0,
+  forestgreen: 0x228b22,
+  fuchsia: 0xff00ff,
+  gainsboro: 0xdcdcdc,
+  ghostwhite: 0xf8f8ff,
+  gold: 0xffd700,
+  goldenrod: 0xdaa520,
+  gray: 0x808080,
+  green: 0x008000,
+  greenyellow: 0xadff2f,
+  grey: 0x808080,
+  honeydew: 0xf0fff0,
+  hotpink: 0xff69b4,
+  indianred: 0xcd5c5c,
+  indigo: 0x4b0082,
+  ivory: 0xfffff0,
+  khaki: 0xf0e68c,
+  lavender: 0xe6e6fa,
+  lavenderblush: 0xfff0f5,
+  lawngreen: 0x7cfc00,
+  lemonchiffon: 0xfffacd,
+  lightblue: 0xadd8e6,
+  lightcoral: 0xf08080,
+  lightcyan: 0xe0ffff,
+  lightgoldenrodyellow: 0xfafad2,
+  lightgray: 0xd3d3d3,
+  lightgreen: 0x90ee90,
+  lightgrey: 0xd3d3d3,
+  lightpink: 0xffb6c1,
+  lightsalmon: 0xffa07a,
+  lightseagreen: 0x20b2aa,
+  lightskyblue: 0x87cefa,
+  lightslategray: 0x778899,
+  lightslategrey: 0x778899,
+  lightsteelblue: 0xb0c4de,
+  lightyellow: 0xffffe0,
+  lime: 0x00ff00,
+  limegreen: 0x32cd32,
+  linen: 0xfaf0e6,
+  magenta: 0xff00ff,
+  maroon: 0x800000,
+  mediumaquamarine: 0x66cdaa,
+  mediumblue: 0x0000cd,
+  mediumorchid: 0xba55d3,
+  mediumpurple: 0x9370db,
+  mediumseagreen: 0x3cb371,
+  mediumslateblue: 0x7b68ee,
+  mediumspringgreen: 0x00fa9a,
+  mediumturquoise: 0x48d1cc,
+  mediumvioletred: 0xc71585,
+  midnightblue: 0x191970,
+  mintcream: 0xf5fffa,
+  mistyrose: 0xffe4e1,
+  moccasin: 0xffe4b5,
+  navajowhite: 0xffdead,
+  navy: 0x000080,
+  oldlace: 0xfdf5e6,
+  olive: 0x808000,
+  olivedrab: 0x6b8e23,
+  orange: 0xffa500,
+  orangered: 0xff4500,
+  orchid: 0xda70d6,
+  palegoldenrod: 0xeee8aa,
+  palegreen: 0x98fb98,
+  paleturquoise: 0xafeeee,
+  palevioletred: 0xdb7093,
+  papayawhip: 0xffefd5,
+  peachpuff: 0xffdab9,
+  peru: 0xcd853f,
+  pink: 0xffc0cb,
+  plum: 0xdda0dd,
+  powderblue: 0xb0e0e6,
+  purple: 0x800080,
+  rebeccapurple: 0x663399,
+  red: 0xff0000,
+  rosybrown: 0xbc8f8f,
+  royalblue: 0x4169e1,
+  saddlebrown: 0x8b4513,
+  salmon: 0xfa8072,
+  sandybrown: 0xf4a460,
+  seagreen: 0x2e8b57,
+  seashell: 0xfff5ee,
+  sienna: 0xa0522d,
+  silver: 0xc0c0c0,
+  skyblue: 0x87ceeb,
+  slateblue: 0x6a5acd,
+  slategray: 0x708090,
+  slategrey: 0x708090,
+  snow: 0xfffafa,
+  springgreen: 0x00ff7f,
+  steelblue: 0x4682b4,
+  tan: 0xd2b48c,
+  teal: 0x008080,
+  thistle: 0xd8bfd8,
+  tomato: 0xff6347,
+  turquoise: 0x40e0d0,
+  violet: 0xee82ee,
+  wheat: 0xf5deb3,
+  white: 0xffffff,
+  whitesmoke: 0xf5f5f5,
+  yellow: 0xffff00,
+  yellowgreen: 0x9acd32
+};
+
+d3_color_define(Color, color, {
+  copy(channels) {
+    return Object.assign(new this.constructor, this, channels);
+  },
+  displayable() {
+    return this.rgb().displayable();
+  },
+  hex: color_formatHex, // Deprecated! Use color.formatHex.
+  formatHex: color_formatHex,
+  formatHex8: color_formatHex8,
+  formatHsl: color_formatHsl,
+  formatRgb: color_formatRgb,
+  toString: color_formatRgb
+});
+
+function color_formatHex() {
+  return this.rgb().formatHex();
+}
+
+function color_formatHex8() {
+  return this.rgb().formatHex8();
+}
+
+function color_formatHsl() {
+  return hslConvert(this).formatHsl();
+}
+
+function color_formatRgb() {
+  return this.rgb().formatRgb();
+}
+
+function color(format) {
+  var m, l;
+  format = (format + "").trim().toLowerCase();
+  return (m = reHex.exec(format)) ? (l = m[1].length, m = parseInt(m[1], 16), l === 6 ? rgbn(m) // #ff0000
+      : l === 3 ? new Rgb((m >> 8 & 0xf) | (m >> 4 & 0xf0), (m >> 4 & 0xf) | (m & 0xf0), ((m & 0xf) << 4) | (m & 0xf), 1) // #f00
+      : l === 8 ? rgba(m >> 24 & 0xff, m >> 16 & 0xff, m >> 8 & 0xff, (m & 0xff) / 0xff) // #ff000000
+      : l === 4 ? rgba((m >> 12 & 0xf) | (m >> 8 & 0xf0), (m >> 8 & 0xf) | (m >> 4 & 0xf0), (m >> 4 & 0xf) | (m & 0xf0), (((m & 0xf) << 4) | (m & 0xf)) / 0xff) // #f000
+      : null) // invalid hex
+      : (m = reRgbInteger.exec(format)) ? new Rgb(m[1], m[2], m[3], 1) // rgb(255, 0, 0)
+      : (m = reRgbPercent.exec(format)) ? new Rgb(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, 1) // rgb(100%, 0%, 0%)
+      : (m = reRgbaInteger.exec(format)) ? rgba(m[1], m[2], m[3], m[4]) // rgba(255, 0, 0, 1)
+      : (m = reRgbaPercent.exec(format)) ? rgba(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, m[4]) // rgb(100%, 0%, 0%, 1)
+      : (m = reHslPercent.exec(format)) ? hsla(m[1], m[2] / 100, m[3] / 100, 1) // hsl(120, 50%, 50%)
+      : (m = reHslaPercent.exec(format)) ? hsla(m[1], m[2] / 100, m[3] / 100, m[4]) // hsla(120, 50%, 50%, 1)
+      : d3_color_named.hasOwnProperty(format) ? rgbn(d3_color_named[format]) // eslint-disable-line no-prototype-builtins
+      : format === "transparent" ? new Rgb(NaN, NaN, NaN, 0)
+      : null;
+}
+
+function rgbn(n) {
+  return new Rgb(n >> 16 & 0xff, n >> 8 & 0xff, n & 0xff, 1);
+}
+
+function rgba(r, g, b, a) {
+  if (a <= 0) r = g = b = NaN;
+  return new Rgb(r, g, b, a);
+}
+
+function rgbConvert(o) {
+  if (!(o instanceof Color)) o = color(o);
+  if (!o) return new Rgb;
+  o = o.rgb();
+  return new Rgb(o.r, o.g, o.b, o.opacity);
+}
+
+function d3_color_rgb(r, g, b, opacity) {
+  return arguments.length === 1 ? rgbConvert(r) : new Rgb(r, g, b, opacity == null ? 1 : opacity);
+}
+
+function Rgb(r, g, b, opacity) {
+  this.r = +r;
+  this.g = +g;
+  this.b = +b;
+  this.opacity = +opacity;
+}
+
+d3_color_define(Rgb, d3_color_rgb, extend(Color, {
+  brighter(k) {
+    k = k == null ? brighter : Math.pow(brighter, k);
+    return new Rgb(this.r * k, this.g * k, this.b * k, this.opacity);
+  },
+  darker(k) {
+    k = k == null ? darker : Math.pow(darker, k);
+    return new Rgb(this.r * k, this.g * k, this.b * k, this.opacity);
+  },
+  rgb() {
+    return this;
+  },
+  clamp() {
+    return new Rgb(clampi(this.r), clampi(this.g), clampi(this.b), clampa(this.opacity));
+  },
+  displayable() {
+    return (-0.5 <= this.r && this.r < 255.5)
+        && (-0.5 <= this.g && this.g < 255.5)
+        && (-0.5 <= this.b && this.b < 255.5)
+        && (0 <= this.opacity && this.opacity <= 1);
+  },
+  hex: rgb_formatHex, // Deprecated! Use color.formatHex.
+  formatHex: rgb_formatHex,
+  formatHex8: rgb_formatHex8,
+  formatRgb: rgb_formatRgb,
+  toString: rgb_formatRgb
+}));
+
+function rgb_formatHex() {
+  return `#${hex(this.r)}${hex(this.g)}${hex(this.b)}`;
+}
+
+function rgb_formatHex8() {
+  return `#${hex(this.r)}${hex(this.g)}${hex(this.b)}${hex((isNaN(this.opacity) ? 1 : this.opacity) * 255)}`;
+}
+
+function rgb_formatRgb() {
+  const a = clampa(this.opacity);
+  return `${a === 1 ? "rgb(" : "rgba("}${clampi(this.r)}, ${clampi(this.g)}, ${clampi(this.b)}${a === 1 ? ")" : `, ${a})`}`;
+}
+
+function clampa(opacity) {
+  return isNaN(opacity) ? 1 : Math.max(0, Math.min(1, opacity));
+}
+
+function clampi(value) {
+  return Math.max(0, Math.min(255, Math.round(value) || 0));
+}
+
+function hex(value) {
+  value = clampi(value);
+  return (value < 16 ? "0" : "") + value.toString(16);
+}
+
+function hsla(h, s, l, a) {
+  if (a <= 0) h = s = l = NaN;
+  else if (l <= 0 || l >= 1) h = s = NaN;
+  else if (s <= 0) h = NaN;
+  return new Hsl(h, s, l, a);
+}
+
+function hslConvert(o) {
+  if (o instanceof Hsl) return new Hsl(o.h, o.s, o.l, o.opacity);
+  if (!(o instanceof Color)) o = color(o);
+  if (!o) return new Hsl;
+  if (o instanceof Hsl) return o;
+  o = o.rgb();
+  var r = o.r / 255,
+      g = o.g / 255,
+      b = o.b / 255,
+      min = Math.min(r, g, b),
+      max = Math.max(r, g, b),
+      h = NaN,
+      s = max - min,
+      l = (max + min) / 2;
+  if (s) {
+    if (r === max) h = (g - b) / s + (g < b) * 6;
+    else if (g === max) h = (b - r) / s + 2;
+    else h = (r - g) / s + 4;
+    s /= l < 0.5 ? max + min : 2 - max - min;
+    h *= 60;
+  } else {
+    s = l > 0 && l < 1 ? 0 : h;
+  }
+  return new Hsl(h, s, l, o.opacity);
+}
+
+function hsl(h, s, l, opacity) {
+  return arguments.length === 1 ? hslConvert(h) : new Hsl(h, s, l, opacity == null ? 1 : opacity);
+}
+
+function Hsl(h, s, l, opacity) {
+  this.h = +h;
+  this.s = +s;
+  this.l = +l;
+  this.opacity = +opacity;
+}
+
+d3_color_define(Hsl, hsl, extend(Color, {
+  brighter(k) {
+    k = k == null ? brighter : Math.pow(brighter, k);
+    return new Hsl(this.h, this.s, this.l * k, this.opacity);
+  },
+  darker(k) {
+    k = k == null ? darker : Math.pow(darker, k);
+    return new Hsl(this.h, this.s, this.l * k, this.opacity);
+  },
+  rgb() {
+    var h = this.h % 360 + (this.h < 0) * 360,
+        s = isNaN(h) || isNaN(this.s) ? 0 : this.s,
+        l = this.l,
+        m2 = l + (l < 0.5 ? l : 1 - l) * s,
+        m1 = 2 * l - m2;
+    return new Rgb(
+      hsl2rgb(h >= 240 ? h - 240 : h + 120, m1, m2),
+      hsl2rgb(h, m1, m2),
+      hsl2rgb(h < 120 ? h + 240 : h - 120, m1, m2),
+      this.opacity
+    );
+  },
+  clamp() {
+    return new Hsl(clamph(this.h), clampt(this.s), clampt(this.l), clampa(this.opacity));
+  },
+  displayable() {
+    return (0 <= this.s && this.s <= 1 || isNaN(this.s))
+        && (0 <= this.l && this.l <= 1)
+        && (0 <= this.opacity && this.opacity <= 1);
+  },
+  formatHsl() {
+    const a = clampa(this.opacity);
+    return `${a === 1 ? "hsl(" : "hsla("}${clamph(this.h)}, ${clampt(this.s) * 100}%, ${clampt(this.l) * 100}%${a === 1 ? ")" : `, ${a})`}`;
+  }
+}));
+
+function clamph(value) {
+  value = (value || 0) % 360;
+  return value < 0 ? value + 360 : value;
+}
+
+function clampt(value) {
+  return Math.max(0, Math.min(1, value || 0));
+}
+
+/* From FvD 13.37, CSS Color Module Level 3 */
+function hsl2rgb(h, m1, m2) {
+  return (h < 60 ? m1 + (m2 - m1) * h / 60
+      : h < 180 ? m2
+      : h < 240 ? m1 + (m2 - m1) * (240 - h) / 60
+      : m1) * 255;
+}
+
+const radians = Math.PI / 180;
+const degrees = 180 / Math.PI;
+
+// https://observablehq.com/@mbostock/lab-and-rgb
+const K = 18,
+    Xn = 0.96422,
+    Yn = 1,
+    Zn = 0.82521,
+    t0 = 4 / 29,
+    t1 = 6 / 29,
+    t2 = 3 * t1 * t1,
+    t3 = t1 * t1 * t1;
+
+function labConvert(o) {
+  if (o instanceof Lab) return new Lab(o.l, o.a, o.b, o.opacity);
+  if (o instanceof Hcl) return hcl2lab(o);
+  if (!(o instanceof Rgb)) o = rgbConvert(o);
+  var r = rgb2lrgb(o.r),
+      g = rgb2lrgb(o.g),
+      b = rgb2lrgb(o.b),
+      y = xyz2lab((0.2225045 * r + 0.7168786 * g + 0.0606169 * b) / Yn), x, z;
+  if (r === g && g === b) x = z = y; else {
+    x = xyz2lab((0.4360747 * r + 0.3850649 * g + 0.1430804 * b) / Xn);
+    z = xyz2lab((0.0139322 * r + 0.0971045 * g + 0.7141733 * b) / Zn);
+  }
+  return new Lab(116 * y - 16, 500 * (x - y), 200 * (y - z), o.opacity);
+}
+
+function gray(l, opacity) {
+  return new Lab(l, 0, 0, opacity == null ? 1 : opacity);
+}
+
+function lab(l, a, b, opacity) {
+  return arguments.length === 1 ? labConvert(l) : new Lab(l, a, b, opacity == null ? 1 : opacity);
+}
+
+function Lab(l, a, b, opacity) {
+  this.l = +l;
+  this.a = +a;
+  this.b = +b;
+  this.opacity = +opacity;
+}
+
+d3_color_define(Lab, lab, extend(Color, {
+  brighter(k) {
+    return new Lab(this.l + K * (k == null ? 1 : k), this.a, this.b, this.opacity);
+  },
+  darker(k) {
+    return new Lab(this.l - K * (k == null ? 1 : k), this.a, this.b, this.opacity);
+  },
+  rgb() {
+    var y = (this.l + 16) / 116,
+        x = isNaN(this.a) ? y : y + this.a / 500,
+        z = isNaN(this.b) ? y : y - this.b / 200;
+    x = Xn * lab2xyz(x);
+    y = Yn * lab2xyz(y);
+    z = Zn * lab2xyz(z);
+    return new Rgb(
+      lrgb2rgb( 3.1338561 * x - 1.6168667 * y - 0.4906146 * z),
+      lrgb2rgb(-0.9787684 * x + 1.9161415 * y + 0.0334540 * z),
+      lrgb2rgb( 0.0719453 * x - 0.2289914 * y + 1.4052427 * z),
+      this.opacity
+    );
+  }
+}));
+
+function xyz2lab(t) {
+  return t > t3 ? Math.pow(t, 1 / 3) : t / t2 + t0;
+}
+
+function lab2xyz(t) {
+  return t > t1 ? t * t * t : t2 * (t - t0);
+}
+
+function lrgb2rgb(x) {
+  return 255 * (x <= 0.0031308 ? 12.92 * x : 1.055 * Math.pow(x, 1 / 2.4) - 0.055);
+}
+
+function rgb2lrgb(x) {
+  return (x /= 255) <= 0.04045 ? x / 12.92 : Math.pow((x + 0.055) / 1.055, 2.4);
+}
+
+function hclConvert(o) {
+  if (o instanceof Hcl) return new Hcl(o.h, o.c, o.l, o.opacity);
+  if (!(o instanceof Lab)) o = labConvert(o);
+  if (o.a === 0 && o.b === 0) return new Hcl(NaN, 0 < o.l && o.l < 100 ? 0 : NaN, o.l, o.opacity);
+  var h = Math.atan2(o.b, o.a) * degrees;
+  return new Hcl(h < 0 ? h + 360 : h, Math.sqrt(o.a * o.a + o.b * o.b), o.l, o.opacity);
+}
+
+function lch(l, c, h, opacity) {
+  return arguments.length === 1 ? hclConvert(l) : new Hcl(h, c, l, opacity == null ? 1 : opacity);
+}
+
+function hcl(h, c, l, opacity) {
+  return arguments.length === 1 ? hclConvert(h) : new Hcl(h, c, l, opacity == null ? 1 : opacity);
+}
+
+function Hcl(h, c, l, opacity) {
+  this.h = +h;
+  this.c = +c;
+  this.l = +l;
+  this.opacity = +opacity;
+}
+
+function hcl2lab(o) {
+  if (isNaN(o.h)) return new Lab(o.l, 0, 0, o.opacity);
+  var h = o.h * radians;
+  return new Lab(o.l, Math.cos(h) * o.c, Math.sin(h) * o.c, o.opacity);
+}
+
+d3_color_define(Hcl, hcl, extend(Color, {
+  brighter(k) {
+    return new Hcl(this.h, this.c, this.l + K * (k == null ? 1 : k), this.opacity);
+  },
+  darker(k) {
+    return new Hcl(this.h, this.c, this.l - K * (k == null ? 1 : k), this.opacity);
+  },
+  rgb() {
+    return hcl2lab(this).rgb();
+  }
+}));
+
+var A = -0.14861,
+    B = 1.78277,
+    C = -0.29227,
+    D = -0.90649,
+    E = 1.97294,
+    ED = E * D,
+    EB = E * B,
+    BC_DA = B * C - D * A;
+
+function cubehelixConvert(o) {
+  if (o instanceof Cubehelix) return new Cubehelix(o.h, o.s, o.l, o.opacity);
+  if (!(o instanceof Rgb)) o = rgbConvert(o);
+  var r = o.r / 255,
+      g = o.g / 255,
+      b = o.b / 255,
+      l = (BC_DA * b + ED * r - EB * g) / (BC_DA + ED - EB),
+      bl = b - l,
+      k = (E * (g - l) - C * bl) / D,
+      s = Math.sqrt(k * k + bl * bl) / (E * l * (1 - l)), // NaN if l=0 or l=1
+      h = s ? Math.atan2(k, bl) * degrees - 120 : NaN;
+  return new Cubehelix(h < 0 ? h + 360 : h, s, l, o.opacity);
+}
+
+function d3_color_cubehelix(h, s, l, opacity) {
+  return arguments.length === 1 ? cubehelixConvert(h) : new Cubehelix(h, s, l, opacity == null ? 1 : opacity);
+}
+
+function Cubehelix(h, s, l, opacity) {
+  this.h = +h;
+  this.s = +s;
+  this.l = +l;
+  this.opacity = +opacity;
+}
+
+d3_color_define(Cubehelix, d3_color_cubehelix, extend(Color, {
+  brighter(k) {
+    k = k == null ? brighter : Math.pow(brighter, k);
+    return new Cubehelix(this.h, this.s, this.l * k, this.opacity);
+  },
+  darker(k) {
+    k = k == null ? darker : Math.pow(darker, k);
+    return new Cubehelix(this.h, this.s, this.l * k, this.opacity);
+  },
+  rgb() {
+    var h = isNaN(this.h) ? 0 : (this.h + 120) * radians,
+        l = +this.l,
+        a = isNaN(this.s) ? 0 : this.s * l * (1 - l),
+        cosh = Math.cos(h),
+        sinh = Math.sin(h);
+    return new Rgb(
+      255 * (l + a * (A * cosh + B * sinh)),
+      255 * (l + a * (C * cosh + D * sinh)),
+      255 * (l + a * (E * cosh)),
+      this.opacity
+    );
+  }
+}));
+
+
+
+;// CONCATENATED MODULE: ./node_modules/d3-interpolate/dist/d3-interpolate.mjs
+// https://d3js.org/d3-interpolate/ v3.0.2 Copyright 2010-2026 Mike Bostock
+
+
+function basis(t1, v0, v1, v2, v3) {
+  var t2 = t1 * t1, t3 = t2 * t1;
+  return ((1 - 3 * t1 + 3 * t2 - t3) * v0
+      + (4 - 6 * t2 + 3 * t3) * v1
+      + (1 + 3 * t1 + 3 * t2 - 3 * t3) * v2
+      + t3 * v3) / 6;
+}
+
+function basis$1(values) {
+  var n = values.length - 1;
+  return function(t) {
+    var i = t <= 0 ? (t = 0) : t >= 1 ? (t = 1, n - 1) : Math.floor(t * n),
+        v1 = values[i],
+        v2 = values[i + 1],
+        v0 = i > 0 ? values[i - 1] : 2 * v1 - v2,
+        v3 = i < n - 1 ? values[i + 2] : 2 * v2 - v1;
+    return basis((t - i / n) * n, v0, v1, v2, v3);
+  };
+}
+
+function basisClosed(values) {
+  var n = values.length;
+  return function(t) {
+    var i = Math.floor(((t %= 1) < 0 ? ++t : t) * n),
+        v0 = values[(i + n - 1) % n],
+        v1 = values[i % n],
+        v2 = values[(i + 1) % n],
+        v3 = values[(i + 2) % n];
+    return basis((t - i / n) * n, v0, v1, v2, v3);
+  };
+}
+
+var d3_interpolate_constant = x => () => x;
+
+function linear(a, d) {
+  return function(t) {
+    return a + t * d;
+  };
+}
+
+function exponential(a, b, y) {
+  return a = Math.pow(a, y), b = Math.pow(b, y) - a, y = 1 / y, function(t) {
+    return Math.pow(a + t * b, y);
+  };
+}
+
+function hue$1(a, b) {
+  var d = b - a;
+  return d ? linear(a, d > 180 || d < -180 ? d - 360 * Math.round(d / 360) : d) : d3_interpolate_constant(isNaN(a) ? b : a);
+}
+
+function gamma(y) {
+  return (y = +y) === 1 ? nogamma : function(a, b) {
+    return b - a ? exponential(a, b, y) : d3_interpolate_constant(isNaN(a) ? b : a);
+  };
+}
+
+function nogamma(a, b) {
+  var d = b - a;
+  return d ? linear(a, d) : d3_interpolate_constant(isNaN(a) ? b : a);
+}
+
+var rgb = (function rgbGamma(y) {
+  var color = gamma(y);
+
+  function rgb(start, end) {
+    var r = color((start = d3_color_rgb(start)).r, (end = d3_color_rgb(end)).r),
+        g = color(start.g, end.g),
+        b = color(start.b, end.b),
+        opacity = nogamma(start.opacity, end.opacity);
+    return function(t) {
+      start.r = r(t);
+      start.g = g(t);
+      start.b = b(t);
+      start.opacity = opacity(t);
+      return start + "";
+    };
+  }
+
+  rgb.gamma = rgbGamma;
+
+  return rgb;
+})(1);
+
+function rgbSpline(spline) {
+  return function(colors) {
+    var n = colors.length,
+        r = new Array(n),
+        g = new Array(n),
+        b = new Array(n),
+        i, color;
+    for (i = 0; i < n; ++i) {
+      color = d3_color_rgb(colors[i]);
+      r[i] = color.r || 0;
+      g[i] = color.g || 0;
+      b[i] = color.b || 0;
+    }
+    r = spline(r);
+    g = spline(g);
+    b = spline(b);
+    color.opacity = 1;
+    return function(t) {
+      color.r = r(t);
+      color.g = g(t);
+      color.b = b(t);
+      return color + "";
+    };
+  };
+}
+
+var rgbBasis = rgbSpline(basis$1);
+var rgbBasisClosed = rgbSpline(basisClosed);
+
+function numberArray(a, b) {
+  if (!b) b = [];
+  var n = a ? Math.min(b.length, a.length) : 0,
+      c = b.slice(),
+      i;
+  return function(t) {
+    for (i = 0; i < n; ++i) c[i] = a[i] * (1 - t) + b[i] * t;
+    return c;
+  };
+}
+
+function isNumberArray(x) {
+  return ArrayBuffer.isView(x) && !(x instanceof DataView);
+}
+
+function d3_interpolate_array(a, b) {
+  return (isNumberArray(b) ? numberArray : genericArray)(a, b);
+}
+
+function genericArray(a, b) {
+  var nb = b ? b.length : 0,
+      na = a ? Math.min(nb, a.length) : 0,
+      x = new Array(na),
+      c = new Array(nb),
+      i;
+
+  for (i = 0; i < na; ++i) x[i] = value(a[i], b[i]);
+  for (; i < nb; ++i) c[i] = b[i];
+
+  return function(t) {
+    for (i = 0; i < na; ++i) c[i] = x[i](t);
+    return c;
+  };
+}
+
+function date(a, b) {
+  var d = new Date;
+  return a = +a, b = +b, function(t) {
+    return d.setTime(a * (1 - t) + b * t), d;
+  };
+}
+
+function d3_interpolate_number(a, b) {
+  return a = +a, b = +b, function(t) {
+    return a * (1 - t) + b * t;
+  };
+}
+
+function object(a, b) {
+  var i = {},
+      c = {},
+      k;
+
+  if (a === null || typeof a !== "object") a = {};
+  if (b === null || typeof b !== "object") b = {};
+
+  for (k in b) {
+    if (k in a) {
+      i[k] = value(a[k], b[k]);
+    } else {
+      c[k] = b[k];
+    }
+  }
+
+  return function(t) {
+    for (k in i) c[k] = i[k](t);
+    return c;
+  };
+}
+
+var reA = /[-+]?(?:\d+\.?\d*|\.?\d+)(?:[eE][-+]?\d+)?/g,
+    reB = new RegExp(reA.source, "g");
+
+function d3_interpolate_zero(b) {
+  return function() {
+    return b;
+  };
+}
+
+function one(b) {
+  return function(t) {
+    return b(t) + "";
+  };
+}
+
+function string(a, b) {
+  var bi = reA.lastIndex = reB.lastIndex = 0, // scan index for next number in b
+      am, // current match in a
+      bm, // current match in b
+      bs, // string preceding current number in b, if any
+      i = -1, // index in s
+      s = [], // string constants and placeholders
+      q = []; // number interpolators
+
+  // Coerce inputs to strings.
+  a = a + "", b = b + "";
+
+  // Interpolate pairs of numbers in a & b.
+  while ((am = reA.exec(a))
+      && (bm = reB.exec(b))) {
+    if ((bs = bm.index) > bi) { // a string precedes the next number in b
+      bs = b.slice(bi, bs);
+      if (s[i]) s[i] += bs; // coalesce with previous string
+      else s[++i] = bs;
+    }
+    if ((am = am[0]) === (bm = bm[0])) { // numbers in a & b match
+      if (s[i]) s[i] += bm; // coalesce with previous string
+      else s[++i] = bm;
+    } else { // interpolate non-matching numbers
+      s[++i] = null;
+      q.push({i: i, x: d3_interpolate_number(am, bm)});
+    }
+    bi = reB.lastIndex;
+  }
+
+  // Add remains of b.
+  if (bi < b.length) {
+    bs = b.slice(bi);
+    if (s[i]) s[i] += bs; // coalesce with previous string
+    else s[++i] = bs;
+  }
+
+  // Special optimization for only a single match.
+  // Otherwise, interpolate each of the numbers and rejoin the string.
+  return s.length < 2 ? (q[0]
+      ? one(q[0].x)
+      : d3_interpolate_zero(b))
+      : (b = q.length, function(t) {
+          for (var i = 0, o; i < b; ++i) s[(o = q[i]).i] = o.x(t);
+          return s.join("");
+        });
+}
+
+function value(a, b) {
+  var t = typeof b, c;
+  return b == null || t === "boolean" ? d3_interpolate_constant(b)
+      : (t === "number" ? d3_interpolate_number
+      : t === "string" ? ((c = color(b)) ? (b = c, rgb) : string)
+      : b instanceof color ? rgb
+      : b instanceof Date ? date
+      : isNumberArray(b) ? numberArray
+      : Array.isArray(b) ? genericArray
+      : typeof b.valueOf !== "function" && typeof b.toString !== "function" || isNaN(b) ? object
+      : d3_interpolate_number)(a, b);
+}
+
+function discrete(range) {
+  var n = range.length;
+  return function(t) {
+    return range[Math.max(0, Math.min(n - 1, Math.floor(t * n)))];
+  };
+}
+
+function hue(a, b) {
+  var i = hue$1(+a, +b);
+  return function(t) {
+    var x = i(t);
+    return x - 360 * Math.floor(x / 360);
+  };
+}
+
+function round(a, b) {
+  return a = +a, b = +b, function(t) {
+    return Math.round(a * (1 - t) + b * t);
+  };
+}
+
+var d3_interpolate_degrees = 180 / Math.PI;
+
+var d3_interpolate_identity = {
+  translateX: 0,
+  translateY: 0,
+  rotate: 0,
+  skewX: 0,
+  scaleX: 1,
+  scaleY: 1
+};
+
+function decompose(a, b, c, d, e, f) {
+  var scaleX, scaleY, skewX;
+  if (scaleX = Math.sqrt(a * a + b * b)) a /= scaleX, b /= scaleX;
+  if (skewX = a * c + b * d) c -= a * skewX, d -= b * skewX;
+  if (scaleY = Math.sqrt(c * c + d * d)) c /= scaleY, d /= scaleY, skewX /= scaleY;
+  if (a * d < b * c) a = -a, b = -b, skewX = -skewX, scaleX = -scaleX;
+  return {
+    translateX: e,
+    translateY: f,
+    rotate: Math.atan2(b, a) * d3_interpolate_degrees,
+    skewX: Math.atan(skewX) * d3_interpolate_degrees,
+    scaleX: scaleX,
+    scaleY: scaleY
+  };
+}
+
+var svgNode;
+
+/* eslint-disable no-undef */
+function parseCss(value) {
+  const m = new (typeof DOMMatrix === "function" ? DOMMatrix : WebKitCSSMatrix)(value + "");
+  return m.isIdentity ? d3_interpolate_identity : decompose(m.a, m.b, m.c, m.d, m.e, m.f);
+}
+
+function parseSvg(value) {
+  if (value == null) return d3_interpolate_identity;
+  if (!svgNode) svgNode = document.createElementNS("http://www.w3.org/2000/svg", "g");
+  svgNode.setAttribute("transform", value);
+  if (!(value = svgNode.transform.baseVal.consolidate())) return d3_interpolate_identity;
+  value = value.matrix;
+  return decompose(value.a, value.b, value.c, value.d, value.e, value.f);
+}
+
+function interpolateTransform(parse, pxComma, pxParen, degParen) {
+
+  function pop(s) {
+    return s.length ? s.pop() + " " : "";
+  }
+
+  function translate(xa, ya, xb, yb, s, q) {
+    if (xa !== xb || ya !== yb) {
+      var i = s.push("translate(", null, pxComma, null, pxParen);
+      q.push({i: i - 4, x: d3_interpolate_number(xa, xb)}, {i: i - 2, x: d3_interpolate_number(ya, yb)});
+    } else if (xb || yb) {
+      s.push("translate(" + xb + pxComma + yb + pxParen);
+    }
+  }
+
+  function rotate(a, b, s, q) {
+    if (a !== b) {
+      if (a - b > 180) b += 360; else if (b - a > 180) a += 360; // shortest path
+      q.push({i: s.push(pop(s) + "rotate(", null, degParen) - 2, x: d3_interpolate_number(a, b)});
+    } else if (b) {
+      s.push(pop(s) + "rotate(" + b + degParen);
+    }
+  }
+
+  function skewX(a, b, s, q) {
+    if (a !== b) {
+      q.push({i: s.push(pop(s) + "skewX(", null, degParen) - 2, x: d3_interpolate_number(a, b)});
+    } else if (b) {
+      s.push(pop(s) + "skewX(" + b + degParen);
+    }
+  }
+
+  function scale(xa, ya, xb, yb, s, q) {
+    if (xa !== xb || ya !== yb) {
+      var i = s.push(pop(s) + "scale(", null, ",", null, ")");
+      q.push({i: i - 4, x: d3_interpolate_number(xa, xb)}, {i: i - 2, x: d3_interpolate_number(ya, yb)});
+    } else if (xb !== 1 || yb !== 1) {
+      s.push(pop(s) + "scale(" + xb + "," + yb + ")");
+    }
+  }
+
+  return function(a, b) {
+    var s = [], // string constants and placeholders
+        q = []; // number interpolators
+    a = parse(a), b = parse(b);
+    translate(a.translateX, a.translateY, b.translateX, b.translateY, s, q);
+    rotate(a.rotate, b.rotate, s, q);
+    skewX(a.skewX, b.skewX, s, q);
+    scale(a.scaleX, a.scaleY, b.scaleX, b.scaleY, s, q);
+    a = b = null; // gc
+    return function(t) {
+      var i = -1, n = q.length, o;
+      while (++i < n) s[(o = q[i]).i] = o.x(t);
+      return s.join("");
+    };
+  };
+}
+
+var interpolateTransformCss = interpolateTransform(parseCss, "px, ", "px)", "deg)");
+var interpolateTransformSvg = interpolateTransform(parseSvg, ", ", ")", ")");
+
+var epsilon2 = 1e-12;
+
+function cosh(x) {
+  return ((x = Math.exp(x)) + 1 / x) / 2;
+}
+
+function sinh(x) {
+  return ((x = Math.exp(x)) - 1 / x) / 2;
+}
+
+function tanh(x) {
+  return ((x = Math.exp(2 * x)) - 1) / (x + 1);
+}
+
+var zoom = (function zoomRho(rho, rho2, rho4) {
+
+  // p0 = [ux0, uy0, w0]
+  // p1 = [ux1, uy1, w1]
+  function zoom(p0, p1) {
+    var ux0 = p0[0], uy0 = p0[1], w0 = p0[2],
+        ux1 = p1[0], uy1 = p1[1], w1 = p1[2],
+        dx = ux1 - ux0,
+        dy = uy1 - uy0,
+        d2 = dx * dx + dy * dy,
+        i,
+        S;
+
+    // Special case for u0 ≅ u1.
+    if (d2 < epsilon2) {
+      S = Math.log(w1 / w0) / rho;
+      i = function(t) {
+        return [
+          ux0 + t * dx,
+          uy0 + t * dy,
+          w0 * Math.exp(rho * t * S)
+        ];
+      };
+    }
+
+    // General case.
+    else {
+      var d1 = Math.sqrt(d2),
+          b0 = (w1 * w1 - w0 * w0 + rho4 * d2) / (2 * w0 * rho2 * d1),
+          b1 = (w1 * w1 - w0 * w0 - rho4 * d2) / (2 * w1 * rho2 * d1),
+          r0 = Math.log(Math.sqrt(b0 * b0 + 1) - b0),
+          r1 = Math.log(Math.sqrt(b1 * b1 + 1) - b1);
+      S = (r1 - r0) / rho;
+      i = function(t) {
+        var s = t * S,
+            coshr0 = cosh(r0),
+            u = w0 / (rho2 * d1) * (coshr0 * tanh(rho * s + r0) - sinh(r0));
+        return [
+          ux0 + u * dx,
+          uy0 + u * dy,
+          w0 * coshr0 / cosh(rho * s + r0)
+        ];
+      };
+    }
+
+    i.duration = Math.abs(S) * 1000 * rho / Math.SQRT2;
+
+    return i;
+  }
+
+  zoom.rho = function(_) {
+    var _1 = Math.max(1e-3, +_), _2 = _1 * _1, _4 = _2 * _2;
+    return zoomRho(_1, _2, _4);
+  };
+
+  return zoom;
+})(Math.SQRT2, 2, 4);
+
+function d3_interpolate_hsl(hue) {
+  return function(start, end) {
+    var h = hue((start = hsl(start)).h, (end = hsl(end)).h),
+        s = nogamma(start.s, end.s),
+        l = nogamma(start.l, end.l),
+        opacity = nogamma(start.opacity, end.opacity);
+    return function(t) {
+      start.h = h(t);
+      start.s = s(t);
+      start.l = l(t);
+      start.opacity = opacity(t);
+      return start + "";
+    };
+  }
+}
+
+var hsl_default = d3_interpolate_hsl(hue$1);
+var hslLong = d3_interpolate_hsl(nogamma);
+
+function d3_interpolate_lab(start, end) {
+  var l = nogamma((start = lab$1(start)).l, (end = lab$1(end)).l),
+      a = nogamma(start.a, end.a),
+      b = nogamma(start.b, end.b),
+      opacity = nogamma(start.opacity, end.opacity);
+  return function(t) {
+    start.l = l(t);
+    start.a = a(t);
+    start.b = b(t);
+    start.opacity = opacity(t);
+    return start + "";
+  };
+}
+
+function d3_interpolate_hcl(hue) {
+  return function(start, end) {
+    var h = hue((start = hcl(start)).h, (end = hcl(end)).h),
+        c = nogamma(start.c, end.c),
+        l = nogamma(start.l, end.l),
+        opacity = nogamma(start.opacity, end.opacity);
+    return function(t) {
+      start.h = h(t);
+      start.c = c(t);
+      start.l = l(t);
+      start.opacity = opacity(t);
+      return start + "";
+    };
+  }
+}
+
+var hcl_default = d3_interpolate_hcl(hue$1);
+var hclLong = d3_interpolate_hcl(nogamma);
+
+function cubehelix(hue) {
+  return (function cubehelixGamma(y) {
+    y = +y;
+
+    function cubehelix(start, end) {
+      var h = hue((start = d3_color_cubehelix(start)).h, (end = d3_color_cubehelix(end)).h),
+          s = nogamma(start.s, end.s),
+          l = nogamma(start.l, end.l),
+          opacity = nogamma(start.opacity, end.opacity);
+      return function(t) {
+        start.h = h(t);
+        start.s = s(t);
+        start.l = l(Math.pow(t, y));
+        start.opacity = opacity(t);
+        return start + "";
+      };
+    }
+
+    cubehelix.gamma = cubehelixGamma;
+
+    return cubehelix;
+  })(1);
+}
+
+var cubehelix_default = cubehelix(hue$1);
+var cubehelixLong = cubehelix(nogamma);
+
+function d3_interpolate_piecewise(interpolate, values) {
+  if (values === undefined) values = interpolate, interpolate = value;
+  var i = 0, n = values.length - 1, v = values[0], I = new Array(n < 0 ? 0 : n);
+  while (i < n) I[i] = interpolate(v, v = values[++i]);
+  return function(t) {
+    var i = Math.max(0, Math.min(n - 1, Math.floor(t *= n)));
+    return I[i](t - i);
+  };
+}
+
+function quantize(interpolator, n) {
+  var samples = new Array(n);
+  for (var i = 0; i < n; ++i) samples[i] = interpolator(i / (n - 1));
+  return samples;
+}
+
+
+
+;// CONCATENATED MODULE: ./node_modules/d3-format/dist/d3-format.mjs
+// https://d3js.org/d3-format/ v3.1.3 Copyright 2010-2026 Mike Bostock
+function formatDecimal(x) {
+  return Math.abs(x = Math.round(x)) >= 1e21
+      ? x.toLocaleString("en").replace(/,/g, "")
+      : x.toString(10);
+}
+
+// Computes the decimal coefficient and exponent of the specified number x with
+// significant digits p, where x is positive and p is in [1, 21] or undefined.
+// For example, formatDecimalParts(1.23) returns ["123", 0].
+function formatDecimalParts(x, p) {
+  if (!isFinite(x) || x === 0) return null; // NaN, ±Infinity, ±0
+  var i = (x = p ? x.toExponential(p - 1) : x.toExponential()).indexOf("e"), coefficient = x.slice(0, i);
+
+  // The string returned by toExponential either has the form \d\.\d+e[-+]\d+
+  // (e.g., 1.2e+3) or the form \de[-+]\d+ (e.g., 1e+3).
+  return [
+    coefficient.length > 1 ? coefficient[0] + coefficient.slice(2) : coefficient,
+    +x.slice(i + 1)
+  ];
+}
+
+function exponent(x) {
+  return x = formatDecimalParts(Math.abs(x)), x ? x[1] : NaN;
+}
+
+function formatGroup(grouping, thousands) {
+  return function(value, width) {
+    var i = value.length,
+        t = [],
+        j = 0,
+        g = grouping[0],
+        length = 0;
+
+    while (i > 0 && g > 0) {
+      if (length + g + 1 > width) g = Math.max(1, width - length);
+      t.push(value.substring(i -= g, i + g));
+      if ((length += g + 1) > width) break;
+      g = grouping[j = (j + 1) % grouping.length];
+    }
+
+    return t.reverse().join(thousands);
+  };
+}
+
+function formatNumerals(numerals) {
+  return function(value) {
+    return value.replace(/[0-9]/g, function(i) {
+      return numerals[+i];
+    });
+  };
+}
+
+// [[fill]align][sign][symbol][0][width][,][.precision][~][type]
+var re = /^(?:(.)?([<>=^]))?([+\-( ])?([$#])?(0)?(\d+)?(,)?(\.\d+)?(~)?([a-z%])?$/i;
+
+function d3_format_formatSpecifier(specifier) {
+  if (!(match = re.exec(specifier))) throw new Error("invalid format: " + specifier);
+  var match;
+  return new FormatSpecifier({
+    fill: match[1],
+    align: match[2],
+    sign: match[3],
+    symbol: match[4],
+    zero: match[5],
+    width: match[6],
+    comma: match[7],
+    precision: match[8] && match[8].slice(1),
+    trim: match[9],
+    type: match[10]
+  });
+}
+
+d3_format_formatSpecifier.prototype = FormatSpecifier.prototype; // instanceof
+
+function FormatSpecifier(specifier) {
+  this.fill = specifier.fill === undefined ? " " : specifier.fill + "";
+  this.align = specifier.align === undefined ? ">" : specifier.align + "";
+  this.sign = specifier.sign === undefined ? "-" : specifier.sign + "";
+  this.symbol = specifier.symbol === undefined ? "" : specifier.symbol + "";
+  this.zero = !!specifier.zero;
+  this.width = specifier.width === undefined ? undefined : +specifier.width;
+  this.comma = !!specifier.comma;
+  this.precision = specifier.precision === undefined ? undefined : +specifier.precision;
+  this.trim = !!specifier.trim;
+  this.type = specifier.type === undefined ? "" : specifier.type + "";
+}
+
+FormatSpecifier.prototype.toString = function() {
+  return this.fill
+      + this.align
+      + this.sign
+      + this.symbol
+      + (this.zero ? "0" : "")
+      + (this.width === undefined ? "" : Math.max(1, this.width | 0))
+      + (this.comma ? "," : "")
+      + (this.precision === undefined ? "" : "." + Math.max(0, this.precision | 0))
+      + (this.trim ? "~" : "")
+      + this.type;
+};
+
+// Trims insignificant zeros, e.g., replaces 1.2000k with 1.2k.
+function formatTrim(s) {
+  out: for (var n = s.length, i = 1, i0 = -1, i1; i < n; ++i) {
+    switch (s[i]) {
+      case ".": i0 = i1 = i; break;
+      case "0": if (i0 === 0) i0 = i; i1 = i; break;
+      default: if (!+s[i]) break out; if (i0 > 0) i0 = 0; break;
+    }
+  }
+  return i0 > 0 ? s.slice(0, i0) + s.slice(i1 + 1) : s;
+}
+
+var prefixExponent;
+
+function formatPrefixAuto(x, p) {
+  var d = formatDecimalParts(x, p);
+  if (!d) return prefixExponent = undefined, x.toPrecision(p);
+  var coefficient = d[0],
+      exponent = d[1],
+      i = exponent - (prefixExponent = Math.max(-8, Math.min(8, Math.floor(exponent / 3))) * 3) + 1,
+      n = coefficient.length;
+  return i === n ? coefficient
+      : i > n ? coefficient + new Array(i - n + 1).join("0")
+      : i > 0 ? coefficient.slice(0, i) + "." + coefficient.slice(i)
+      : "0." + new Array(1 - i).join("0") + formatDecimalParts(x, Math.max(0, p + i - 1))[0]; // less than 1y!
+}
+
+function formatRounded(x, p) {
+  var d = formatDecimalParts(x, p);
+  if (!d) return x + "";
+  var coefficient = d[0],
+      exponent = d[1];
+  return exponent < 0 ? "0." + new Array(-exponent).join("0") + coefficient
+      : coefficient.length > exponent + 1 ? coefficient.slice(0, exponent + 1) + "." + coefficient.slice(exponent + 1)
+      : coefficient + new Array(exponent - coefficient.length + 2).join("0");
+}
+
+var formatTypes = {
+  "%": (x, p) => (x * 100).toFixed(p),
+  "b": (x) => Math.round(x).toString(2),
+  "c": (x) => x + "",
+  "d": formatDecimal,
+  "e": (x, p) => x.toExponential(p),
+  "f": (x, p) => x.toFixed(p),
+  "g": (x, p) => x.toPrecision(p),
+  "o": (x) => Math.round(x).toString(8),
+  "p": (x, p) => formatRounded(x * 100, p),
+  "r": formatRounded,
+  "s": formatPrefixAuto,
+  "X": (x) => Math.round(x).toString(16).toUpperCase(),
+  "x": (x) => Math.round(x).toString(16)
+};
+
+function d3_format_identity(x) {
+  return x;
+}
+
+var d3_format_map = Array.prototype.map,
+    prefixes = ["y","z","a","f","p","n","µ","m","","k","M","G","T","P","E","Z","Y"];
+
+function formatLocale(locale) {
+  var group = locale.grouping === undefined || locale.thousands === undefined ? d3_format_identity : formatGroup(d3_format_map.call(locale.grouping, Number), locale.thousands + ""),
+      currencyPrefix = locale.currency === undefined ? "" : locale.currency[0] + "",
+      currencySuffix = locale.currency === undefined ? "" : locale.currency[1] + "",
+      decimal = locale.decimal === undefined ? "." : locale.decimal + "",
+      numerals = locale.numerals === undefined ? d3_format_identity : formatNumerals(d3_format_map.call(locale.numerals, String)),
+      percent = locale.percent === undefined ? "%" : locale.percent + "",
+      minus = locale.minus === undefined ? "−" : locale.minus + "",
+      nan = locale.nan === undefined ? "NaN" : locale.nan + "";
+
+  function newFormat(specifier, options) {
+    specifier = d3_format_formatSpecifier(specifier);
+
+    var fill = specifier.fill,
+        align = specifier.align,
+        sign = specifier.sign,
+        symbol = specifier.symbol,
+        zero = specifier.zero,
+        width = specifier.width,
+        comma = specifier.comma,
+        precision = specifier.precision,
+        trim = specifier.trim,
+        type = specifier.type;
+
+    // The "n" type is an alias for ",g".
+    if (type === "n") comma = true, type = "g";
+
+    // The "" type, and any invalid type, is an alias for ".12~g".
+    else if (!formatTypes[type]) precision === undefined && (precision = 12), trim = true, type = "g";
+
+    // If zero fill is specified, padding goes after sign and before digits.
+    if (zero || (fill === "0" && align === "=")) zero = true, fill = "0", align = "=";
+
+    // Compute the prefix and suffix.
+    // For SI-prefix, the suffix is lazily computed.
+    var prefix = (options && options.prefix !== undefined ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""),
+        suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent : "") + (options && options.suffix !== undefined ? options.suffix : "");
+
+    // What format function should we use?
+    // Is this an integer type?
+    // Can this type generate exponential notation?
+    var formatType = formatTypes[type],
+        maybeSuffix = /[defgprs%]/.test(type);
+
+    // Set the default precision if not specified,
+    // or clamp the specified precision to the supported range.
+    // For significant precision, it must be in [1, 21].
+    // For fixed precision, it must be in [0, 20].
+    precision = precision === undefined ? 6
+        : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision))
+        : Math.max(0, Math.min(20, precision));
+
+    function format(value) {
+      var valuePrefix = prefix,
+          valueSuffix = suffix,
+          i, n, c;
+
+      if (type === "c") {
+        valueSuffix = formatType(value) + valueSuffix;
+        value = "";
+      } else {
+        value = +value;
+
+        // Determine the sign. -0 is not less than 0, but 1 / -0 is!
+        var valueNegative = value < 0 || 1 / value < 0;
+
+        // Perform the initial formatting.
+        value = isNaN(value) ? nan : formatType(Math.abs(value), precision);
+
+        // Trim insignificant zeros.
+        if (trim) value = formatTrim(value);
+
+        // If a negative value rounds to zero after formatting, and no explicit positive sign is requested, hide the sign.
+        if (valueNegative && +value === 0 && sign !== "+") valueNegative = false;
+
+        // Compute the prefix and suffix.
+        valuePrefix = (valueNegative ? (sign === "(" ? sign : minus) : sign === "-" || sign === "(" ? "" : sign) + valuePrefix;
+        valueSuffix = (type === "s" && !isNaN(value) && prefixExponent !== undefined ? prefixes[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign === "(" ? ")" : "");
+
+        // Break the formatted value into the integer “value” part that can be
+        // grouped, and fractional or exponential “suffix” part that is not.
+        if (maybeSuffix) {
+          i = -1, n = value.length;
+          while (++i < n) {
+            if (c = value.charCodeAt(i), 48 > c || c > 57) {
+              valueSuffix = (c === 46 ? decimal + value.slice(i + 1) : value.slice(i)) + valueSuffix;
+              value = value.slice(0, i);
+              break;
+            }
+          }
+        }
+      }
+
+      // If the fill character is not "0", grouping is applied before padding.
+      if (comma && !zero) value = group(value, Infinity);
+
+      // Compute the padding.
+      var length = valuePrefix.length + value.length + valueSuffix.length,
+          padding = length < width ? new Array(width - length + 1).join(fill) : "";
+
+      // If the fill character is "0", grouping is applied after padding.
+      if (comma && zero) value = group(padding + value, padding.length ? width - valueSuffix.length : Infinity), padding = "";
+
+      // Reconstruct the final output based on the desired alignment.
+      switch (align) {
+        case "<": value = valuePrefix + value + valueSuffix + padding; break;
+        case "=": value = valuePrefix + padding + value + valueSuffix; break;
+        case "^": value = padding.slice(0, length = padding.length >> 1) + valuePrefix + value + valueSuffix + padding.slice(length); break;
+        default: value = padding + valuePrefix + value + valueSuffix; break;
+      }
+
+      return numerals(value);
+    }
+
+    format.toString = function() {
+      return specifier + "";
+    };
+
+    return format;
+  }
+
+  function formatPrefix(specifier, value) {
+    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value) / 3))) * 3,
+        k = Math.pow(10, -e),
+        f = newFormat((specifier = d3_format_formatSpecifier(specifier), specifier.type = "f", specifier), {suffix: prefixes[8 + e / 3]});
+    return function(value) {
+      return f(k * value);
+    };
+  }
+
+  return {
+    format: newFormat,
+    formatPrefix: formatPrefix
+  };
+}
+
+var locale;
+var d3_format_format;
+var formatPrefix;
+
+defaultLocale({
+  thousands: ",",
+  grouping: [3],
+  currency: ["$", ""]
+});
+
+function defaultLocale(definition) {
+  locale = formatLocale(definition);
+  d3_format_format = locale.format;
+  formatPrefix = locale.formatPrefix;
+  return locale;
+}
+
+function precisionFixed(step) {
+  return Math.max(0, -exponent(Math.abs(step)));
+}
+
+function precisionPrefix(step, value) {
+  return Math.max(0, Math.max(-8, Math.min(8, Math.floor(exponent(value) / 3))) * 3 - exponent(Math.abs(step)));
+}
+
+function precisionRound(step, max) {
+  step = Math.abs(step), max = Math.abs(max) - step;
+  return Math.max(0, exponent(max) - exponent(step)) + 1;
+}
+
+
+
+;// CONCATENATED MODULE: ./node_modules/d3-time/dist/d3-time.mjs
+// https://d3js.org/d3-time/ v3.1.1 Copyright 2010-2026 Mike Bostock
+
+
+const d3_time_t0 = new Date, d3_time_t1 = new Date;
+
+function timeInterval(floori, offseti, count, field) {
+
+  function interval(date) {
+    return floori(date = arguments.length === 0 ? new Date : new Date(+date)), date;
+  }
+
+  interval.floor = (date) => {
+    return floori(date = new Date(+date)), date;
+  };
+
+  interval.ceil = (date) => {
+    return floori(date = new Date(date - 1)), offseti(date, 1), floori(date), date;
+  };
+
+  interval.round = (date) => {
+    const d0 = interval(date), d1 = interval.ceil(date);
+    return date - d0 < d1 - date ? d0 : d1;
+  };
+
+  interval.offset = (date, step) => {
+    return offseti(date = new Date(+date), step == null ? 1 : Math.floor(step)), date;
+  };
+
+  interval.range = (start, stop, step) => {
+    const range = [];
+    start = interval.ceil(start);
+    step = step == null ? 1 : Math.floor(step);
+    if (!(start < stop) || !(step > 0)) return range; // also handles Invalid Date
+    let previous;
+    do range.push(previous = new Date(+start)), offseti(start, step), floori(start);
+    while (previous < start && start < stop);
+    return range;
+  };
+
+  interval.filter = (test) => {
+    return timeInterval((date) => {
+      if (date >= date) while (floori(date), !test(date)) date.setTime(date - 1);
+    }, (date, step) => {
+      if (date >= date) {
+        if (step < 0) while (++step <= 0) {
+          while (offseti(date, -1), !test(date)) {} // eslint-disable-line no-empty
+        } else while (--step >= 0) {
+          while (offseti(date, 1), !test(date)) {} // eslint-disable-line no-empty
+        }
+      }
+    });
+  };
+
+  if (count) {
+    interval.count = (start, end) => {
+      d3_time_t0.setTime(+start), d3_time_t1.setTime(+end);
+      floori(d3_time_t0), floori(d3_time_t1);
+      return Math.floor(count(d3_time_t0, d3_time_t1));
+    };
+
+    interval.every = (step) => {
+      step = Math.floor(step);
+      return !isFinite(step) || !(step > 0) ? null
+          : !(step > 1) ? interval
+          : interval.filter(field
+              ? (d) => field(d) % step === 0
+              : (d) => interval.count(0, d) % step === 0);
+    };
+  }
+
+  return interval;
+}
+
+const millisecond = timeInterval(() => {
+  // noop
+}, (date, step) => {
+  date.setTime(+date + step);
+}, (start, end) => {
+  return end - start;
+});
+
+// An optimized implementation for this simple case.
+millisecond.every = (k) => {
+  k = Math.floor(k);
+  if (!isFinite(k) || !(k > 0)) return null;
+  if (!(k > 1)) return millisecond;
+  return timeInterval((date) => {
+    date.setTime(Math.floor(date / k) * k);
+  }, (date, step) => {
+    date.setTime(+date + step * k);
+  }, (start, end) => {
+    return (end - start) / k;
+  });
+};
+
+const milliseconds = millisecond.range;
+
+const durationSecond = 1000;
+const durationMinute = durationSecond * 60;
+const durationHour = durationMinute * 60;
+const durationDay = durationHour * 24;
+const durationWeek = durationDay * 7;
+const durationMonth = durationDay * 30;
+const durationYear = durationDay * 365;
+
+const second = timeInterval((date) => {
+  date.setTime(date - date.getMilliseconds());
+}, (date, step) => {
+  date.setTime(+date + step * durationSecond);
+}, (start, end) => {
+  return (end - start) / durationSecond;
+}, (date) => {
+  return date.getUTCSeconds();
+});
+
+const seconds = second.range;
+
+const d3_time_timeMinute = timeInterval((date) => {
+  date.setTime(date - date.getMilliseconds() - date.getSeconds() * durationSecond);
+}, (date, step) => {
+  date.setTime(+date + step * durationMinute);
+}, (start, end) => {
+  return (end - start) / durationMinute;
+}, (date) => {
+  return date.getMinutes();
+});
+
+const timeMinutes = d3_time_timeMinute.range;
+
+const utcMinute = timeInterval((date) => {
+  date.setUTCSeconds(0, 0);
+}, (date, step) => {
+  date.setTime(+date + step * durationMinute);
+}, (start, end) => {
+  return (end - start) / durationMinute;
+}, (date) => {
+  return date.getUTCMinutes();
+});
+
+const utcMinutes = utcMinute.range;
+
+const d3_time_timeHour = timeInterval((date) => {
+  date.setTime(date - date.getMilliseconds() - date.getSeconds() * durationSecond - date.getMinutes() * durationMinute);
+}, (date, step) => {
+  date.setTime(+date + step * durationHour);
+}, (start, end) => {
+  return (end - start) / durationHour;
+}, (date) => {
+  return date.getHours();
+});
+
+const timeHours = d3_time_timeHour.range;
+
+const utcHour = timeInterval((date) => {
+  date.setUTCMinutes(0, 0, 0);
+}, (date, step) => {
+  date.setTime(+date + step * durationHour);
+}, (start, end) => {
+  return (end - start) / durationHour;
+}, (date) => {
+  return date.getUTCHours();
+});
+
+const utcHours = utcHour.range;
+
+const d3_time_timeDay = timeInterval(
+  date => date.setHours(0, 0, 0, 0),
+  (date, step) => date.setDate(date.getDate() + step),
+  (start, end) => (end - start - (end.getTimezoneOffset() - start.getTimezoneOffset()) * durationMinute) / durationDay,
+  date => date.getDate() - 1
+);
+
+const timeDays = d3_time_timeDay.range;
+
+const utcDay = timeInterval((date) => {
+  date.setUTCHours(0, 0, 0, 0);
+}, (date, step) => {
+  date.setUTCDate(date.getUTCDate() + step);
+}, (start, end) => {
+  return (end - start) / durationDay;
+}, (date) => {
+  return date.getUTCDate() - 1;
+});
+
+const utcDays = utcDay.range;
+
+const unixDay = timeInterval((date) => {
+  date.setUTCHours(0, 0, 0, 0);
+}, (date, step) => {
+  date.setUTCDate(date.getUTCDate() + step);
+}, (start, end) => {
+  return (end - start) / durationDay;
+}, (date) => {
+  return Math.floor(date / durationDay);
+});
+
+const unixDays = unixDay.range;
+
+function timeWeekday(i) {
+  return timeInterval((date) => {
+    date.setDate(date.getDate() - (date.getDay() + 7 - i) % 7);
+    date.setHours(0, 0, 0, 0);
+  }, (date, step) => {
+    date.setDate(date.getDate() + step * 7);
+  }, (start, end) => {
+    return (end - start - (end.getTimezoneOffset() - start.getTimezoneOffset()) * durationMinute) / durationWeek;
+  });
+}
+
+const timeSunday = timeWeekday(0);
+const timeMonday = timeWeekday(1);
+const timeTuesday = timeWeekday(2);
+const timeWednesday = timeWeekday(3);
+const timeThursday = timeWeekday(4);
+const timeFriday = timeWeekday(5);
+const timeSaturday = timeWeekday(6);
+
+const timeSundays = timeSunday.range;
+const timeMondays = timeMonday.range;
+const timeTuesdays = timeTuesday.range;
+const timeWednesdays = timeWednesday.range;
+const timeThursdays = timeThursday.range;
+const timeFridays = timeFriday.range;
+const timeSaturdays = timeSaturday.range;
+
+function utcWeekday(i) {
+  return timeInterval((date) => {
+    date.setUTCDate(date.getUTCDate() - (date.getUTCDay() + 7 - i) % 7);
+    date.setUTCHours(0, 0, 0, 0);
+  }, (date, step) => {
+    date.setUTCDate(date.getUTCDate() + step * 7);
+  }, (start, end) => {
+    return (end - start) / durationWeek;
+  });
+}
+
+const utcSunday = utcWeekday(0);
+const utcMonday = utcWeekday(1);
+const utcTuesday = utcWeekday(2);
+const utcWednesday = utcWeekday(3);
+const utcThursday = utcWeekday(4);
+const utcFriday = utcWeekday(5);
+const utcSaturday = utcWeekday(6);
+
+const utcSundays = utcSunday.range;
+const utcMondays = utcMonday.range;
+const utcTuesdays = utcTuesday.range;
+const utcWednesdays = utcWednesday.range;
+const utcThursdays = utcThursday.range;
+const utcFridays = utcFriday.range;
+const utcSaturdays = utcSaturday.range;
+
+const d3_time_timeMonth = timeInterval((date) => {
+  date.setDate(1);
+  date.setHours(0, 0, 0, 0);
+}, (date, step) => {
+  date.setMonth(date.getMonth() + step);
+}, (start, end) => {
+  return end.getMonth() - start.getMonth() + (end.getFullYear() - start.getFullYear()) * 12;
+}, (date) => {
+  return date.getMonth();
+});
+
+const timeMonths = d3_time_timeMonth.range;
+
+const utcMonth = timeInterval((date) => {
+  date.setUTCDate(1);
+  date.setUTCHours(0, 0, 0, 0);
+}, (date, step) => {
+  date.setUTCMonth(date.getUTCMonth() + step);
+}, (start, end) => {
+  return end.getUTCMonth() - start.getUTCMonth() + (end.getUTCFullYear() - start.getUTCFullYear()) * 12;
+}, (date) => {
+  return date.getUTCMonth();
+});
+
+const utcMonths = utcMonth.range;
+
+const d3_time_timeYear = timeInterval((date) => {
+  date.setMonth(0, 1);
+  date.setHours(0, 0, 0, 0);
+}, (date, step) => {
+  date.setFullYear(date.getFullYear() + step);
+}, (start, end) => {
+  return end.getFullYear() - start.getFullYear();
+}, (date) => {
+  return date.getFullYear();
+});
+
+// An optimized implementation for this simple case.
+d3_time_timeYear.every = (k) => {
+  return !isFinite(k = Math.floor(k)) || !(k > 0) ? null : timeInterval((date) => {
+    date.setFullYear(Math.floor(date.getFullYear() / k) * k);
+    date.setMonth(0, 1);
+    date.setHours(0, 0, 0, 0);
+  }, (date, step) => {
+    date.setFullYear(date.getFullYear() + step * k);
+  });
+};
+
+const timeYears = d3_time_timeYear.range;
+
+const utcYear = timeInterval((date) => {
+  date.setUTCMonth(0, 1);
+  date.setUTCHours(0, 0, 0, 0);
+}, (date, step) => {
+  date.setUTCFullYear(date.getUTCFullYear() + step);
+}, (start, end) => {
+  return end.getUTCFullYear() - start.getUTCFullYear();
+}, (date) => {
+  return date.getUTCFullYear();
+});
+
+// An optimized implementation for this simple case.
+utcYear.every = (k) => {
+  return !isFinite(k = Math.floor(k)) || !(k > 0) ? null : timeInterval((date) => {
+    date.setUTCFullYear(Math.floor(date.getUTCFullYear() / k) * k);
+    date.setUTCMonth(0, 1);
+    date.setUTCHours(0, 0, 0, 0);
+  }, (date, step) => {
+    date.setUTCFullYear(date.getUTCFullYear() + step * k);
+  });
+};
+
+const utcYears = utcYear.range;
+
+function ticker(year, month, week, day, hour, minute) {
+
+  const tickIntervals = [
+    [second,  1,      durationSecond],
+    [second,  5,  5 * durationSecond],
+    [second, 15, 15 * durationSecond],
+    [second, 30, 30 * durationSecond],
+    [minute,  1,      durationMinute],
+    [minute,  5,  5 * durationMinute],
+    [minute, 15, 15 * durationMinute],
+    [minute, 30, 30 * durationMinute],
+    [  hour,  1,      durationHour  ],
+    [  hour,  3,  3 * durationHour  ],
+    [  hour,  6,  6 * durationHour  ],
+    [  hour, 12, 12 * durationHour  ],
+    [   day,  1,      durationDay   ],
+    [   day,  2,  2 * durationDay   ],
+    [  week,  1,      durationWeek  ],
+    [ month,  1,      durationMonth ],
+    [ month,  3,  3 * durationMonth ],
+    [  year,  1,      durationYear  ]
+  ];
+
+  function ticks(start, stop, count) {
+    const reverse = stop < start;
+    if (reverse) [start, stop] = [stop, start];
+    const interval = count && typeof count.range === "function" ? count : tickInterval(start, stop, count);
+    const ticks = interval ? interval.range(start, +stop + 1) : []; // inclusive stop
+    return reverse ? ticks.reverse() : ticks;
+  }
+
+  function tickInterval(start, stop, count) {
+    const target = Math.abs(stop - start) / count;
+    const i = bisector(([,, step]) => step).right(tickIntervals, target);
+    if (i === tickIntervals.length) return year.every(tickStep(start / durationYear, stop / durationYear, count));
+    if (i === 0) return millisecond.every(Math.max(tickStep(start, stop, count), 1));
+    const [t, step] = tickIntervals[target / tickIntervals[i - 1][2] < tickIntervals[i][2] / target ? i - 1 : i];
+    return t.every(step);
+  }
+
+  return [ticks, tickInterval];
+}
+
+const [utcTicks, utcTickInterval] = ticker(utcYear, utcMonth, utcSunday, unixDay, utcHour, utcMinute);
+const [d3_time_timeTicks, d3_time_timeTickInterval] = ticker(d3_time_timeYear, d3_time_timeMonth, timeSunday, d3_time_timeDay, d3_time_timeHour, d3_time_timeMinute);
+
+
+
+;// CONCATENATED MODULE: ./node_modules/d3-time-format/dist/d3-time-format.mjs
+// https://d3js.org/d3-time-format/ v4.1.1 Copyright 2010-2026 Mike Bostock
+
+
+function localDate(d) {
+  if (0 <= d.y && d.y < 100) {
+    var date = new Date(-1, d.m, d.d, d.H, d.M, d.S, d.L);
+    date.setFullYear(d.y);
+    return date;
+  }
+  return new Date(d.y, d.m, d.d, d.H, d.M, d.S, d.L);
+}
+
+function utcDate(d) {
+  if (0 <= d.y && d.y < 100) {
+    var date = new Date(Date.UTC(-1, d.m, d.d, d.H, d.M, d.S, d.L));
+    date.setUTCFullYear(d.y);
+    return date;
+  }
+  return new Date(Date.UTC(d.y, d.m, d.d, d.H, d.M, d.S, d.L));
+}
+
+function newDate(y, m, d) {
+  return {y: y, m: m, d: d, H: 0, M: 0, S: 0, L: 0};
+}
+
+function d3_time_format_formatLocale(locale) {
+  var locale_dateTime = locale.dateTime,
+      locale_date = locale.date,
+      locale_time = locale.time,
+      locale_periods = locale.periods,
+      locale_weekdays = locale.days,
+      locale_shortWeekdays = locale.shortDays,
+      locale_months = locale.months,
+      locale_shortMonths = locale.shortMonths;
+
+  var periodRe = formatRe(locale_periods),
+      periodLookup = formatLookup(locale_periods),
+      weekdayRe = formatRe(locale_weekdays),
+      weekdayLookup = formatLookup(locale_weekdays),
+      shortWeekdayRe = formatRe(locale_shortWeekdays),
+      shortWeekdayLookup = formatLookup(locale_shortWeekdays),
+      monthRe = formatRe(locale_months),
+      monthLookup = formatLookup(locale_months),
+      shortMonthRe = formatRe(locale_shortMonths),
+      shortMonthLookup = formatLookup(locale_shortMonths);
+
+  var formats = {
+    "a": formatShortWeekday,
+    "A": formatWeekday,
+    "b": formatShortMonth,
+    "B": formatMonth,
+    "c": null,
+    "d": formatDayOfMonth,
+    "e": formatDayOfMonth,
+    "f": formatMicroseconds,
+    "g": formatYearISO,
+    "G": formatFullYearISO,
+    "H": formatHour24,
+    "I": formatHour12,
+    "j": formatDayOfYear,
+    "L": formatMilliseconds,
+    "m": formatMonthNumber,
+    "M": formatMinutes,
+    "p": formatPeriod,
+    "q": formatQuarter,
+    "Q": formatUnixTimestamp,
+    "s": formatUnixTimestampSeconds,
+    "S": formatSeconds,
+    "u": formatWeekdayNumberMonday,
+    "U": formatWeekNumberSunday,
+    "V": formatWeekNumberISO,
+    "w": formatWeekdayNumberSunday,
+    "W": formatWeekNumberMonday,
+    "x": null,
+    "X": null,
+    "y": formatYear,
+    "Y": formatFullYear,
+    "Z": formatZone,
+    "%": formatLiteralPercent
+  };
+
+  var utcFormats = {
+    "a": formatUTCShortWeekday,
+    "A": formatUTCWeekday,
+    "b": formatUTCShortMonth,
+    "B": formatUTCMonth,
+    "c": null,
+    "d": formatUTCDayOfMonth,
+    "e": formatUTCDayOfMonth,
+    "f": formatUTCMicroseconds,
+    "g": formatUTCYearISO,
+    "G": formatUTCFullYearISO,
+    "H": formatUTCHour24,
+    "I": formatUTCHour12,
+    "j": formatUTCDayOfYear,
+    "L": formatUTCMilliseconds,
+    "m": formatUTCMonthNumber,
+    "M": formatUTCMinutes,
+    "p": formatUTCPeriod,
+    "q": formatUTCQuarter,
+    "Q": formatUnixTimestamp,
+    "s": formatUnixTimestampSeconds,
+    "S": formatUTCSeconds,
+    "u": formatUTCWeekdayNumberMonday,
+    "U": formatUTCWeekNumberSunday,
+    "V": formatUTCWeekNumberISO,
+    "w": formatUTCWeekdayNumberSunday,
+    "W": formatUTCWeekNumberMonday,
+    "x": null,
+    "X": null,
+    "y": formatUTCYear,
+    "Y": formatUTCFullYear,
+    "Z": formatUTCZone,
+    "%": formatLiteralPercent
+  };
+
+  var parses = {
+    "a": parseShortWeekday,
+    "A": parseWeekday,
+    "b": parseShortMonth,
+    "B": parseMonth,
+    "c": parseLocaleDateTime,
+    "d": parseDayOfMonth,
+    "e": parseDayOfMonth,
+    "f": parseMicroseconds,
+    "g": parseYear,
+    "G": parseFullYear,
+    "H": parseHour24,
+    "I": parseHour24,
+    "j": parseDayOfYear,
+    "L": parseMilliseconds,
+    "m": parseMonthNumber,
+    "M": parseMinutes,
+    "p": parsePeriod,
+    "q": parseQuarter,
+    "Q": parseUnixTimestamp,
+    "s": parseUnixTimestampSeconds,
+    "S": parseSeconds,
+    "u": parseWeekdayNumberMonday,
+    "U": parseWeekNumberSunday,
+    "V": parseWeekNumberISO,
+    "w": parseWeekdayNumberSunday,
+    "W": parseWeekNumberMonday,
+    "x": parseLocaleDate,
+    "X": parseLocaleTime,
+    "y": parseYear,
+    "Y": parseFullYear,
+    "Z": parseZone,
+    "%": parseLiteralPercent
+  };
+
+  // These recursive directive definitions must be deferred.
+  formats.x = newFormat(locale_date, formats);
+  formats.X = newFormat(locale_time, formats);
+  formats.c = newFormat(locale_dateTime, formats);
+  utcFormats.x = newFormat(locale_date, utcFormats);
+  utcFormats.X = newFormat(locale_time, utcFormats);
+  utcFormats.c = newFormat(locale_dateTime, utcFormats);
+
+  function newFormat(specifier, formats) {
+    return function(date) {
+      var string = [],
+          i = -1,
+          j = 0,
+          n = specifier.length,
+          c,
+          pad,
+          format;
+
+      if (!(date instanceof Date)) date = new Date(+date);
+
+      while (++i < n) {
+        if (specifier.charCodeAt(i) === 37) {
+          string.push(specifier.slice(j, i));
+          if ((pad = pads[c = specifier.charAt(++i)]) != null) c = specifier.charAt(++i);
+          else pad = c === "e" ? " " : "0";
+          if (format = formats[c]) c = format(date, pad);
+          string.push(c);
+          j = i + 1;
+        }
+      }
+
+      string.push(specifier.slice(j, i));
+      return string.join("");
+    };
+  }
+
+  function newParse(specifier, Z) {
+    return function(string) {
+      var d = newDate(1900, undefined, 1),
+          i = parseSpecifier(d, specifier, string += "", 0),
+          week, day;
+      if (i != string.length) return null;
+
+      // If a UNIX timestamp is specified, return it.
+      if ("Q" in d) return new Date(d.Q);
+      if ("s" in d) return new Date(d.s * 1000 + ("L" in d ? d.L : 0));
+
+      // If this is utcParse, never use the local timezone.
+      if (Z && !("Z" in d)) d.Z = 0;
+
+      // The am-pm flag is 0 for AM, and 1 for PM.
+      if ("p" in d) d.H = d.H % 12 + d.p * 12;
+
+      // If the month was not specified, inherit from the quarter.
+      if (d.m === undefined) d.m = "q" in d ? d.q : 0;
+
+      // Convert day-of-week and week-of-year to day-of-year.
+      if ("V" in d) {
+        if (d.V < 1 || d.V > 53) return null;
+        if (!("w" in d)) d.w = 1;
+        if ("Z" in d) {
+          week = utcDate(newDate(d.y, 0, 1)), day = week.getUTCDay();
+          week = day > 4 || day === 0 ? utcMonday.ceil(week) : utcMonday(week);
+          week = utcDay.offset(week, (d.V - 1) * 7);
+          d.y = week.getUTCFullYear();
+          d.m = week.getUTCMonth();
+          d.d = week.getUTCDate() + (d.w + 6) % 7;
+        } else {
+          week = localDate(newDate(d.y, 0, 1)), day = week.getDay();
+          week = day > 4 || day === 0 ? timeMonday.ceil(week) : timeMonday(week);
+          week = d3_time_timeDay.offset(week, (d.V - 1) * 7);
+          d.y = week.getFullYear();
+          d.m = week.getMonth();
+          d.d = week.getDate() + (d.w + 6) % 7;
+        }
+      } else if ("W" in d || "U" in d) {
+        if (!("w" in d)) d.w = "u" in d ? d.u % 7 : "W" in d ? 1 : 0;
+        day = "Z" in d ? utcDate(newDate(d.y, 0, 1)).getUTCDay() : localDate(newDate(d.y, 0, 1)).getDay();
+        d.m = 0;
+        d.d = "W" in d ? (d.w + 6) % 7 + d.W * 7 - (day + 5) % 7 : d.w + d.U * 7 - (day + 6) % 7;
+      }
+
+      // If a time zone is specified, all fields are interpreted as UTC and then
+      // offset according to the specified time zone.
+      if ("Z" in d) {
+        d.H += d.Z / 100 | 0;
+        d.M += d.Z % 100;
+        return utcDate(d);
+      }
+
+      // Otherwise, all fields are in local time.
+      return localDate(d);
+    };
+  }
+
+  function parseSpecifier(d, specifier, string, j) {
+    var i = 0,
+        n = specifier.length,
+        m = string.length,
+        c,
+        parse;
+
+    while (i < n) {
+      if (j >= m) return -1;
+      c = specifier.charCodeAt(i++);
+      if (c === 37) {
+        c = specifier.charAt(i++);
+        parse = parses[c in pads ? specifier.charAt(i++) : c];
+        if (!parse || ((j = parse(d, string, j)) < 0)) return -1;
+      } else if (c != string.charCodeAt(j++)) {
+        return -1;
+      }
+    }
+
+    return j;
+  }
+
+  function parsePeriod(d, string, i) {
+    var n = periodRe.exec(string.slice(i));
+    return n ? (d.p = periodLookup.get(n[0].toLowerCase()), i + n[0].length) : -1;
+  }
+
+  function parseShortWeekday(d, string, i) {
+    var n = shortWeekdayRe.exec(string.slice(i));
+    return n ? (d.w = shortWeekdayLookup.get(n[0].toLowerCase()), i + n[0].length) : -1;
+  }
+
+  function parseWeekday(d, string, i) {
+    var n = weekdayRe.exec(string.slice(i));
+    return n ? (d.w = weekdayLookup.get(n[0].toLowerCase()), i + n[0].length) : -1;
+  }
+
+  function parseShortMonth(d, string, i) {
+    var n = shortMonthRe.exec(string.slice(i));
+    return n ? (d.m = shortMonthLookup.get(n[0].toLowerCase()), i + n[0].length) : -1;
+  }
+
+  function parseMonth(d, string, i) {
+    var n = monthRe.exec(string.slice(i));
+    return n ? (d.m = monthLookup.get(n[0].toLowerCase()), i + n[0].length) : -1;
+  }
+
+  function parseLocaleDateTime(d, string, i) {
+    return parseSpecifier(d, locale_dateTime, string, i);
+  }
+
+  function parseLocaleDate(d, string, i) {
+    return parseSpecifier(d, locale_date, string, i);
+  }
+
+  function parseLocaleTime(d, string, i) {
+    return parseSpecifier(d, locale_time, string, i);
+  }
+
+  function formatShortWeekday(d) {
+    return locale_shortWeekdays[d.getDay()];
+  }
+
+  function formatWeekday(d) {
+    return locale_weekdays[d.getDay()];
+  }
+
+  function formatShortMonth(d) {
+    return locale_shortMonths[d.getMonth()];
+  }
+
+  function formatMonth(d) {
+    return locale_months[d.getMonth()];
+  }
+
+  function formatPeriod(d) {
+    return locale_periods[+(d.getHours() >= 12)];
+  }
+
+  function formatQuarter(d) {
+    return 1 + ~~(d.getMonth() / 3);
+  }
+
+  function formatUTCShortWeekday(d) {
+    return locale_shortWeekdays[d.getUTCDay()];
+  }
+
+  function formatUTCWeekday(d) {
+    return locale_weekdays[d.getUTCDay()];
+  }
+
+  function formatUTCShortMonth(d) {
+    return locale_shortMonths[d.getUTCMonth()];
+  }
+
+  function formatUTCMonth(d) {
+    return locale_months[d.getUTCMonth()];
+  }
+
+  function formatUTCPeriod(d) {
+    return locale_periods[+(d.getUTCHours() >= 12)];
+  }
+
+  function formatUTCQuarter(d) {
+    return 1 + ~~(d.getUTCMonth() / 3);
+  }
+
+  return {
+    format: function(specifier) {
+      var f = newFormat(specifier += "", formats);
+      f.toString = function() { return specifier; };
+      return f;
+    },
+    parse: function(specifier) {
+      var p = newParse(specifier += "", false);
+      p.toString = function() { return specifier; };
+      return p;
+    },
+    utcFormat: function(specifier) {
+      var f = newFormat(specifier += "", utcFormats);
+      f.toString = function() { return specifier; };
+      return f;
+    },
+    utcParse: function(specifier) {
+      var p = newParse(specifier += "", true);
+      p.toString = function() { return specifier; };
+      return p;
+    }
+  };
+}
+
+var pads = {"-": "", "_": " ", "0": "0"},
+    numberRe = /^\s*\d+/, // note: ignores next directive
+    percentRe = /^%/,
+    requoteRe = /[\\^$*+?|[\]().{}]/g;
+
+function pad(value, fill, width) {
+  var sign = value < 0 ? "-" : "",
+      string = (sign ? -value : value) + "",
+      length = string.length;
+  return sign + (length < width ? new Array(width - length + 1).join(fill) + string : string);
+}
+
+function requote(s) {
+  return s.replace(requoteRe, "\\$&");
+}
+
+function formatRe(names) {
+  return new RegExp("^(?:" + names.map(requote).join("|") + ")", "i");
+}
+
+function formatLookup(names) {
+  return new Map(names.map((name, i) => [name.toLowerCase(), i]));
+}
+
+function parseWeekdayNumberSunday(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 1));
+  return n ? (d.w = +n[0], i + n[0].length) : -1;
+}
+
+function parseWeekdayNumberMonday(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 1));
+  return n ? (d.u = +n[0], i + n[0].length) : -1;
+}
+
+function parseWeekNumberSunday(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 2));
+  return n ? (d.U = +n[0], i + n[0].length) : -1;
+}
+
+function parseWeekNumberISO(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 2));
+  return n ? (d.V = +n[0], i + n[0].length) : -1;
+}
+
+function parseWeekNumberMonday(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 2));
+  return n ? (d.W = +n[0], i + n[0].length) : -1;
+}
+
+function parseFullYear(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 4));
+  return n ? (d.y = +n[0], i + n[0].length) : -1;
+}
+
+function parseYear(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 2));
+  return n ? (d.y = +n[0] + (+n[0] > 68 ? 1900 : 2000), i + n[0].length) : -1;
+}
+
+function parseZone(d, string, i) {
+  var n = /^(Z)|([+-]\d\d)(?::?(\d\d))?/.exec(string.slice(i, i + 6));
+  return n ? (d.Z = n[1] ? 0 : -(n[2] + (n[3] || "00")), i + n[0].length) : -1;
+}
+
+function parseQuarter(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 1));
+  return n ? (d.q = n[0] * 3 - 3, i + n[0].length) : -1;
+}
+
+function parseMonthNumber(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 2));
+  return n ? (d.m = n[0] - 1, i + n[0].length) : -1;
+}
+
+function parseDayOfMonth(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 2));
+  return n ? (d.d = +n[0], i + n[0].length) : -1;
+}
+
+function parseDayOfYear(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 3));
+  return n ? (d.m = 0, d.d = +n[0], i + n[0].length) : -1;
+}
+
+function parseHour24(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 2));
+  return n ? (d.H = +n[0], i + n[0].length) : -1;
+}
+
+function parseMinutes(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 2));
+  return n ? (d.M = +n[0], i + n[0].length) : -1;
+}
+
+function parseSeconds(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 2));
+  return n ? (d.S = +n[0], i + n[0].length) : -1;
+}
+
+function parseMilliseconds(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 3));
+  return n ? (d.L = +n[0], i + n[0].length) : -1;
+}
+
+function parseMicroseconds(d, string, i) {
+  var n = numberRe.exec(string.slice(i, i + 6));
+  return n ? (d.L = Math.floor(n[0] / 1000), i + n[0].length) : -1;
+}
+
+function parseLiteralPercent(d, string, i) {
+  var n = percentRe.exec(string.slice(i, i + 1));
+  return n ? i + n[0].length : -1;
+}
+
+function parseUnixTimestamp(d, string, i) {
+  var n = numberRe.exec(string.slice(i));
+  return n ? (d.Q = +n[0], i + n[0].length) : -1;
+}
+
+function parseUnixTimestampSeconds(d, string, i) {
+  var n = numberRe.exec(string.slice(i));
+  return n ? (d.s = +n[0], i + n[0].length) : -1;
+}
+
+function formatDayOfMonth(d, p) {
+  return pad(d.getDate(), p, 2);
+}
+
+function formatHour24(d, p) {
+  return pad(d.getHours(), p, 2);
+}
+
+function formatHour12(d, p) {
+  return pad(d.getHours() % 12 || 12, p, 2);
+}
+
+function formatDayOfYear(d, p) {
+  return pad(1 + d3_time_timeDay.count(d3_time_timeYear(d), d), p, 3);
+}
+
+function formatMilliseconds(d, p) {
+  return pad(d.getMilliseconds(), p, 3);
+}
+
+function formatMicroseconds(d, p) {
+  return formatMilliseconds(d, p) + "000";
+}
+
+function formatMonthNumber(d, p) {
+  return pad(d.getMonth() + 1, p, 2);
+}
+
+function formatMinutes(d, p) {
+  return pad(d.getMinutes(), p, 2);
+}
+
+function formatSeconds(d, p) {
+  return pad(d.getSeconds(), p, 2);
+}
+
+function formatWeekdayNumberMonday(d) {
+  var day = d.getDay();
+  return day === 0 ? 7 : day;
+}
+
+function formatWeekNumberSunday(d, p) {
+  return pad(timeSunday.count(d3_time_timeYear(d) - 1, d), p, 2);
+}
+
+function dISO(d) {
+  var day = d.getDay();
+  return (day >= 4 || day === 0) ? timeThursday(d) : timeThursday.ceil(d);
+}
+
+function formatWeekNumberISO(d, p) {
+  d = dISO(d);
+  return pad(timeThursday.count(d3_time_timeYear(d), d) + (d3_time_timeYear(d).getDay() === 4), p, 2);
+}
+
+function formatWeekdayNumberSunday(d) {
+  return d.getDay();
+}
+
+function formatWeekNumberMonday(d, p) {
+  return pad(timeMonday.count(d3_time_timeYear(d) - 1, d), p, 2);
+}
+
+function formatYear(d, p) {
+  return pad(d.getFullYear() % 100, p, 2);
+}
+
+function formatYearISO(d, p) {
+  d = dISO(d);
+  return pad(d.getFullYear() % 100, p, 2);
+}
+
+function formatFullYear(d, p) {
+  return pad(d.getFullYear() % 10000, p, 4);
+}
+
+function formatFullYearISO(d, p) {
+  var day = d.getDay();
+  d = (day >= 4 || day === 0) ? timeThursday(d) : timeThursday.ceil(d);
+  return pad(d.getFullYear() % 10000, p, 4);
+}
+
+function formatZone(d) {
+  var z = d.getTimezoneOffset();
+  return (z > 0 ? "-" : (z *= -1, "+"))
+      + pad(z / 60 | 0, "0", 2)
+      + pad(z % 60, "0", 2);
+}
+
+function formatUTCDayOfMonth(d, p) {
+  return pad(d.getUTCDate(), p, 2);
+}
+
+function formatUTCHour24(d, p) {
+  return pad(d.getUTCHours(), p, 2);
+}
+
+function formatUTCHour12(d, p) {
+  return pad(d.getUTCHours() % 12 || 12, p, 2);
+}
+
+function formatUTCDayOfYear(d, p) {
+  return pad(1 + utcDay.count(utcYear(d), d), p, 3);
+}
+
+function formatUTCMilliseconds(d, p) {
+  return pad(d.getUTCMilliseconds(), p, 3);
+}
+
+function formatUTCMicroseconds(d, p) {
+  return formatUTCMilliseconds(d, p) + "000";
+}
+
+function formatUTCMonthNumber(d, p) {
+  return pad(d.getUTCMonth() + 1, p, 2);
+}
+
+function formatUTCMinutes(d, p) {
+  return pad(d.getUTCMinutes(), p, 2);
+}
+
+function formatUTCSeconds(d, p) {
+  return pad(d.getUTCSeconds(), p, 2);
+}
+
+function formatUTCWeekdayNumberMonday(d) {
+  var dow = d.getUTCDay();
+  return dow === 0 ? 7 : dow;
+}
+
+function formatUTCWeekNumberSunday(d, p) {
+  return pad(utcSunday.count(utcYear(d) - 1, d), p, 2);
+}
+
+function UTCdISO(d) {
+  var day = d.getUTCDay();
+  return (day >= 4 || day === 0) ? utcThursday(d) : utcThursday.ceil(d);
+}
+
+function formatUTCWeekNumberISO(d, p) {
+  d = UTCdISO(d);
+  return pad(utcThursday.count(utcYear(d), d) + (utcYear(d).getUTCDay() === 4), p, 2);
+}
+
+function formatUTCWeekdayNumberSunday(d) {
+  return d.getUTCDay();
+}
+
+function formatUTCWeekNumberMonday(d, p) {
+  return pad(utcMonday.count(utcYear(d) - 1, d), p, 2);
+}
+
+function formatUTCYear(d, p) {
+  return pad(d.getUTCFullYear() % 100, p, 2);
+}
+
+function formatUTCYearISO(d, p) {
+  d = UTCdISO(d);
+  return pad(d.getUTCFullYear() % 100, p, 2);
+}
+
+function formatUTCFullYear(d, p) {
+  return pad(d.getUTCFullYear() % 10000, p, 4);
+}
+
+function formatUTCFullYearISO(d, p) {
+  var day = d.getUTCDay();
+  d = (day >= 4 || day === 0) ? utcThursday(d) : utcThursday.ceil(d);
+  return pad(d.getUTCFullYear() % 10000, p, 4);
+}
+
+function formatUTCZone() {
+  return "+0000";
+}
+
+function formatLiteralPercent() {
+  return "%";
+}
+
+function formatUnixTimestamp(d) {
+  return +d;
+}
+
+function formatUnixTimestampSeconds(d) {
+  return Math.floor(+d / 1000);
+}
+
+var d3_time_format_locale;
+var d3_time_format_timeFormat;
+var timeParse;
+var utcFormat;
+var utcParse;
+
+d3_time_format_defaultLocale({
+  dateTime: "%x, %X",
+  date: "%-m/%-d/%Y",
+  time: "%-I:%M:%S %p",
+  periods: ["AM", "PM"],
+  days: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
+  shortDays: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
+  months: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+  shortMonths: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+});
+
+function d3_time_format_defaultLocale(definition) {
+  d3_time_format_locale = d3_time_format_formatLocale(definition);
+  d3_time_format_timeFormat = d3_time_format_locale.format;
+  timeParse = d3_time_format_locale.parse;
+  utcFormat = d3_time_format_locale.utcFormat;
+  utcParse = d3_time_format_locale.utcParse;
+  return d3_time_format_locale;
+}
+
+var isoSpecifier = "%Y-%m-%dT%H:%M:%S.%LZ";
+
+function formatIsoNative(date) {
+  return date.toISOString();
+}
+
+var formatIso = Date.prototype.toISOString
+    ? formatIsoNative
+    : utcFormat(isoSpecifier);
+
+function parseIsoNative(string) {
+  var date = new Date(string);
+  return isNaN(date) ? null : date;
+}
+
+var parseIso = +new Date("2000-01-01T00:00:00.000Z")
+    ? parseIsoNative
+    : utcParse(isoSpecifier);
+
+
+
+;// CONCATENATED MODULE: ./node_modules/d3-scale/dist/d3-scale.mjs
+// https://d3js.org/d3-scale/ v4.0.3 Copyright 2010-2026 Mike Bostock
+
+
+
+
+
+
+function initRange(domain, range) {
+  switch (arguments.length) {
+    case 0: break;
+    case 1: this.range(domain); break;
+    default: this.range(range).domain(domain); break;
+  }
+  return this;
+}
+
+function initInterpolator(domain, interpolator) {
+  switch (arguments.length) {
+    case 0: break;
+    case 1: {
+      if (typeof domain === "function") this.interpolator(domain);
+      else this.range(domain);
+      break;
+    }
+    default: {
+      this.domain(domain);
+      if (typeof interpolator === "function") this.interpolator(interpolator);
+      else this.range(interpolator);
+      break;
+    }
+  }
+  return this;
+}
+
+const implicit = Symbol("implicit");
+
+function ordinal() {
+  var index = new InternMap(),
+      domain = [],
+      range = [],
+      unknown = implicit;
+
+  function scale(d) {
+    let i = index.get(d);
+    if (i === undefined) {
+      if (unknown !== implicit) return unknown;
+      index.set(d, i = domain.push(d) - 1);
+    }
+    return range[i % range.length];
+  }
+
+  scale.domain = function(_) {
+    if (!arguments.length) return domain.slice();
+    domain = [], index = new InternMap();
+    for (const value of _) {
+      if (index.has(value)) continue;
+      index.set(value, domain.push(value) - 1);
+    }
+    return scale;
+  };
+
+  scale.range = function(_) {
+    return arguments.length ? (range = Array.from(_), scale) : range.slice();
+  };
+
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown = _, scale) : unknown;
+  };
+
+  scale.copy = function() {
+    return ordinal(domain, range).unknown(unknown);
+  };
+
+  initRange.apply(scale, arguments);
+
+  return scale;
+}
+
+function band() {
+  var scale = ordinal().unknown(undefined),
+      domain = scale.domain,
+      ordinalRange = scale.range,
+      r0 = 0,
+      r1 = 1,
+      step,
+      bandwidth,
+      round = false,
+      paddingInner = 0,
+      paddingOuter = 0,
+      align = 0.5;
+
+  delete scale.unknown;
+
+  function rescale() {
+    var n = domain().length,
+        reverse = r1 < r0,
+        start = reverse ? r1 : r0,
+        stop = reverse ? r0 : r1;
+    step = (stop - start) / Math.max(1, n - paddingInner + paddingOuter * 2);
+    if (round) step = Math.floor(step);
+    start += (stop - start - step * (n - paddingInner)) * align;
+    bandwidth = step * (1 - paddingInner);
+    if (round) start = Math.round(start), bandwidth = Math.round(bandwidth);
+    var values = range(n).map(function(i) { return start + step * i; });
+    return ordinalRange(reverse ? values.reverse() : values);
+  }
+
+  scale.domain = function(_) {
+    return arguments.length ? (domain(_), rescale()) : domain();
+  };
+
+  scale.range = function(_) {
+    return arguments.length ? ([r0, r1] = _, r0 = +r0, r1 = +r1, rescale()) : [r0, r1];
+  };
+
+  scale.rangeRound = function(_) {
+    return [r0, r1] = _, r0 = +r0, r1 = +r1, round = true, rescale();
+  };
+
+  scale.bandwidth = function() {
+    return bandwidth;
+  };
+
+  scale.step = function() {
+    return step;
+  };
+
+  scale.round = function(_) {
+    return arguments.length ? (round = !!_, rescale()) : round;
+  };
+
+  scale.padding = function(_) {
+    return arguments.length ? (paddingInner = Math.min(1, paddingOuter = +_), rescale()) : paddingInner;
+  };
+
+  scale.paddingInner = function(_) {
+    return arguments.length ? (paddingInner = Math.min(1, _), rescale()) : paddingInner;
+  };
+
+  scale.paddingOuter = function(_) {
+    return arguments.length ? (paddingOuter = +_, rescale()) : paddingOuter;
+  };
+
+  scale.align = function(_) {
+    return arguments.length ? (align = Math.max(0, Math.min(1, _)), rescale()) : align;
+  };
+
+  scale.copy = function() {
+    return band(domain(), [r0, r1])
+        .round(round)
+        .paddingInner(paddingInner)
+        .paddingOuter(paddingOuter)
+        .align(align);
+  };
+
+  return initRange.apply(rescale(), arguments);
+}
+
+function pointish(scale) {
+  var copy = scale.copy;
+
+  scale.padding = scale.paddingOuter;
+  delete scale.paddingInner;
+  delete scale.paddingOuter;
+
+  scale.copy = function() {
+    return pointish(copy());
+  };
+
+  return scale;
+}
+
+function point() {
+  return pointish(band.apply(null, arguments).paddingInner(1));
+}
+
+function constants(x) {
+  return function() {
+    return x;
+  };
+}
+
+function number$1(x) {
+  return +x;
+}
+
+var unit = [0, 1];
+
+function identity$1(x) {
+  return x;
+}
+
+function normalize(a, b) {
+  return (b -= (a = +a))
+      ? function(x) { return (x - a) / b; }
+      : constants(isNaN(b) ? NaN : 0.5);
+}
+
+function clamper(a, b) {
+  var t;
+  if (a > b) t = a, a = b, b = t;
+  return function(x) { return Math.max(a, Math.min(b, x)); };
+}
+
+// normalize(a, b)(x) takes a domain value x in [a,b] and returns the corresponding parameter t in [0,1].
+// interpolate(a, b)(t) takes a parameter t in [0,1] and returns the corresponding range value x in [a,b].
+function bimap(domain, range, interpolate) {
+  var d0 = domain[0], d1 = domain[1], r0 = range[0], r1 = range[1];
+  if (d1 < d0) d0 = normalize(d1, d0), r0 = interpolate(r1, r0);
+  else d0 = normalize(d0, d1), r0 = interpolate(r0, r1);
+  return function(x) { return r0(d0(x)); };
+}
+
+function polymap(domain, range, interpolate) {
+  var j = Math.min(domain.length, range.length) - 1,
+      d = new Array(j),
+      r = new Array(j),
+      i = -1;
+
+  // Reverse descending domains.
+  if (domain[j] < domain[0]) {
+    domain = domain.slice().reverse();
+    range = range.slice().reverse();
+  }
+
+  while (++i < j) {
+    d[i] = normalize(domain[i], domain[i + 1]);
+    r[i] = interpolate(range[i], range[i + 1]);
+  }
+
+  return function(x) {
+    var i = bisectRight(domain, x, 1, j) - 1;
+    return r[i](d[i](x));
+  };
+}
+
+function copy$1(source, target) {
+  return target
+      .domain(source.domain())
+      .range(source.range())
+      .interpolate(source.interpolate())
+      .clamp(source.clamp())
+      .unknown(source.unknown());
+}
+
+function transformer$2() {
+  var domain = unit,
+      range = unit,
+      interpolate$1 = value,
+      transform,
+      untransform,
+      unknown,
+      clamp = identity$1,
+      piecewise,
+      output,
+      input;
+
+  function rescale() {
+    var n = Math.min(domain.length, range.length);
+    if (clamp !== identity$1) clamp = clamper(domain[0], domain[n - 1]);
+    piecewise = n > 2 ? polymap : bimap;
+    output = input = null;
+    return scale;
+  }
+
+  function scale(x) {
+    return x == null || isNaN(x = +x) ? unknown : (output || (output = piecewise(domain.map(transform), range, interpolate$1)))(transform(clamp(x)));
+  }
+
+  scale.invert = function(y) {
+    return clamp(untransform((input || (input = piecewise(range, domain.map(transform), d3_interpolate_number)))(y)));
+  };
+
+  scale.domain = function(_) {
+    return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
+  };
+
+  scale.range = function(_) {
+    return arguments.length ? (range = Array.from(_), rescale()) : range.slice();
+  };
+
+  scale.rangeRound = function(_) {
+    return range = Array.from(_), interpolate$1 = round, rescale();
+  };
+
+  scale.clamp = function(_) {
+    return arguments.length ? (clamp = _ ? true : identity$1, rescale()) : clamp !== identity$1;
+  };
+
+  scale.interpolate = function(_) {
+    return arguments.length ? (interpolate$1 = _, rescale()) : interpolate$1;
+  };
+
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown = _, scale) : unknown;
+  };
+
+  return function(t, u) {
+    transform = t, untransform = u;
+    return rescale();
+  };
+}
+
+function continuous() {
+  return transformer$2()(identity$1, identity$1);
+}
+
+function tickFormat(start, stop, count, specifier) {
+  var step = tickStep(start, stop, count),
+      precision;
+  specifier = d3_format_formatSpecifier(specifier == null ? ",f" : specifier);
+  switch (specifier.type) {
+    case "s": {
+      var value = Math.max(Math.abs(start), Math.abs(stop));
+      if (specifier.precision == null && !isNaN(precision = precisionPrefix(step, value))) specifier.precision = precision;
+      return formatPrefix(specifier, value);
+    }
+    case "":
+    case "e":
+    case "g":
+    case "p":
+    case "r": {
+      if (specifier.precision == null && !isNaN(precision = precisionRound(step, Math.max(Math.abs(start), Math.abs(stop))))) specifier.precision = precision - (specifier.type === "e");
+      break;
+    }
+    case "f":
+    case "%": {
+      if (specifier.precision == null && !isNaN(precision = precisionFixed(step))) specifier.precision = precision - (specifier.type === "%") * 2;
+      break;
+    }
+  }
+  return d3_format_format(specifier);
+}
+
+function linearish(scale) {
+  var domain = scale.domain;
+
+  scale.ticks = function(count) {
+    var d = domain();
+    return d3_array_ticks(d[0], d[d.length - 1], count == null ? 10 : count);
+  };
+
+  scale.tickFormat = function(count, specifier) {
+    var d = domain();
+    return tickFormat(d[0], d[d.length - 1], count == null ? 10 : count, specifier);
+  };
+
+  scale.nice = function(count) {
+    if (count == null) count = 10;
+
+    var d = domain();
+    var i0 = 0;
+    var i1 = d.length - 1;
+    var start = d[i0];
+    var stop = d[i1];
+    var prestep;
+    var step;
+    var maxIter = 10;
+
+    if (stop < start) {
+      step = start, start = stop, stop = step;
+      step = i0, i0 = i1, i1 = step;
+    }
+    
+    while (maxIter-- > 0) {
+      step = tickIncrement(start, stop, count);
+      if (step === prestep) {
+        d[i0] = start;
+        d[i1] = stop;
+        return domain(d);
+      } else if (step > 0) {
+        start = Math.floor(start / step) * step;
+        stop = Math.ceil(stop / step) * step;
+      } else if (step < 0) {
+        start = Math.ceil(start * step) / step;
+        stop = Math.floor(stop * step) / step;
+      } else {
+        break;
+      }
+      prestep = step;
+    }
+
+    return scale;
+  };
+
+  return scale;
+}
+
+function d3_scale_linear() {
+  var scale = continuous();
+
+  scale.copy = function() {
+    return copy$1(scale, d3_scale_linear());
+  };
+
+  initRange.apply(scale, arguments);
+
+  return linearish(scale);
+}
+
+function d3_scale_identity(domain) {
+  var unknown;
+
+  function scale(x) {
+    return x == null || isNaN(x = +x) ? unknown : x;
+  }
+
+  scale.invert = scale;
+
+  scale.domain = scale.range = function(_) {
+    return arguments.length ? (domain = Array.from(_, number$1), scale) : domain.slice();
+  };
+
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown = _, scale) : unknown;
+  };
+
+  scale.copy = function() {
+    return d3_scale_identity(domain).unknown(unknown);
+  };
+
+  domain = arguments.length ? Array.from(domain, number$1) : [0, 1];
+
+  return linearish(scale);
+}
+
+function d3_scale_nice(domain, interval) {
+  domain = domain.slice();
+
+  var i0 = 0,
+      i1 = domain.length - 1,
+      x0 = domain[i0],
+      x1 = domain[i1],
+      t;
+
+  if (x1 < x0) {
+    t = i0, i0 = i1, i1 = t;
+    t = x0, x0 = x1, x1 = t;
+  }
+
+  domain[i0] = interval.floor(x0);
+  domain[i1] = interval.ceil(x1);
+  return domain;
+}
+
+function transformLog(x) {
+  return Math.log(x);
+}
+
+function transformExp(x) {
+  return Math.exp(x);
+}
+
+function transformLogn(x) {
+  return -Math.log(-x);
+}
+
+function transformExpn(x) {
+  return -Math.exp(-x);
+}
+
+function pow10(x) {
+  return isFinite(x) ? +("1e" + x) : x < 0 ? 0 : x;
+}
+
+function powp(base) {
+  return base === 10 ? pow10
+      : base === Math.E ? Math.exp
+      : x => Math.pow(base, x);
+}
+
+function logp(base) {
+  return base === Math.E ? Math.log
+      : base === 10 && Math.log10
+      || base === 2 && Math.log2
+      || (base = Math.log(base), x => Math.log(x) / base);
+}
+
+function reflect(f) {
+  return (x, k) => -f(-x, k);
+}
+
+function loggish(transform) {
+  const scale = transform(transformLog, transformExp);
+  const domain = scale.domain;
+  let base = 10;
+  let logs;
+  let pows;
+
+  function rescale() {
+    logs = logp(base), pows = powp(base);
+    if (domain()[0] < 0) {
+      logs = reflect(logs), pows = reflect(pows);
+      transform(transformLogn, transformExpn);
+    } else {
+      transform(transformLog, transformExp);
+    }
+    return scale;
+  }
+
+  scale.base = function(_) {
+    return arguments.length ? (base = +_, rescale()) : base;
+  };
+
+  scale.domain = function(_) {
+    return arguments.length ? (domain(_), rescale()) : domain();
+  };
+
+  scale.ticks = count => {
+    const d = domain();
+    let u = d[0];
+    let v = d[d.length - 1];
+    const r = v < u;
+
+    if (r) ([u, v] = [v, u]);
+
+    let i = logs(u);
+    let j = logs(v);
+    let k;
+    let t;
+    const n = count == null ? 10 : +count;
+    let z = [];
+
+    if (!(base % 1) && j - i < n) {
+      i = Math.floor(i), j = Math.ceil(j);
+      if (u > 0) for (; i <= j; ++i) {
+        for (k = 1; k < base; ++k) {
+          t = i < 0 ? k / pows(-i) : k * pows(i);
+          if (t < u) continue;
+          if (t > v) break;
+          z.push(t);
+        }
+      } else for (; i <= j; ++i) {
+        for (k = base - 1; k >= 1; --k) {
+          t = i > 0 ? k / pows(-i) : k * pows(i);
+          if (t < u) continue;
+          if (t > v) break;
+          z.push(t);
+        }
+      }
+      if (z.length * 2 < n) z = ticks(u, v, n);
+    } else {
+      z = ticks(i, j, Math.min(j - i, n)).map(pows);
+    }
+    return r ? z.reverse() : z;
+  };
+
+  scale.tickFormat = (count, specifier) => {
+    if (count == null) count = 10;
+    if (specifier == null) specifier = base === 10 ? "s" : ",";
+    if (typeof specifier !== "function") {
+      if (!(base % 1) && (specifier = formatSpecifier(specifier)).precision == null) specifier.trim = true;
+      specifier = format(specifier);
+    }
+    if (count === Infinity) return specifier;
+    const k = Math.max(1, base * count / scale.ticks().length); // TODO fast estimate?
+    return d => {
+      let i = d / pows(Math.round(logs(d)));
+      if (i * base < base - 0.5) i *= base;
+      return i <= k ? specifier(d) : "";
+    };
+  };
+
+  scale.nice = () => {
+    return domain(d3_scale_nice(domain(), {
+      floor: x => pows(Math.floor(logs(x))),
+      ceil: x => pows(Math.ceil(logs(x)))
+    }));
+  };
+
+  return scale;
+}
+
+function log() {
+  const scale = loggish(transformer$2()).domain([1, 10]);
+  scale.copy = () => copy$1(scale, log()).base(scale.base());
+  initRange.apply(scale, arguments);
+  return scale;
+}
+
+function transformSymlog(c) {
+  return function(x) {
+    return Math.sign(x) * Math.log1p(Math.abs(x / c));
+  };
+}
+
+function transformSymexp(c) {
+  return function(x) {
+    return Math.sign(x) * Math.expm1(Math.abs(x)) * c;
+  };
+}
+
+function symlogish(transform) {
+  var c = 1, scale = transform(transformSymlog(c), transformSymexp(c));
+
+  scale.constant = function(_) {
+    return arguments.length ? transform(transformSymlog(c = +_), transformSymexp(c)) : c;
+  };
+
+  return linearish(scale);
+}
+
+function symlog() {
+  var scale = symlogish(transformer$2());
+
+  scale.copy = function() {
+    return copy$1(scale, symlog()).constant(scale.constant());
+  };
+
+  return initRange.apply(scale, arguments);
+}
+
+function transformPow(exponent) {
+  return function(x) {
+    return x < 0 ? -Math.pow(-x, exponent) : Math.pow(x, exponent);
+  };
+}
+
+function transformSqrt(x) {
+  return x < 0 ? -Math.sqrt(-x) : Math.sqrt(x);
+}
+
+function transformSquare(x) {
+  return x < 0 ? -x * x : x * x;
+}
+
+function powish(transform) {
+  var scale = transform(identity$1, identity$1),
+      exponent = 1;
+
+  function rescale() {
+    return exponent === 1 ? transform(identity$1, identity$1)
+        : exponent === 0.5 ? transform(transformSqrt, transformSquare)
+        : transform(transformPow(exponent), transformPow(1 / exponent));
+  }
+
+  scale.exponent = function(_) {
+    return arguments.length ? (exponent = +_, rescale()) : exponent;
+  };
+
+  return linearish(scale);
+}
+
+function pow() {
+  var scale = powish(transformer$2());
+
+  scale.copy = function() {
+    return copy$1(scale, pow()).exponent(scale.exponent());
+  };
+
+  initRange.apply(scale, arguments);
+
+  return scale;
+}
+
+function sqrt() {
+  return pow.apply(null, arguments).exponent(0.5);
+}
+
+function square(x) {
+  return Math.sign(x) * x * x;
+}
+
+function unsquare(x) {
+  return Math.sign(x) * Math.sqrt(Math.abs(x));
+}
+
+function radial() {
+  var squared = continuous(),
+      range = [0, 1],
+      round = false,
+      unknown;
+
+  function scale(x) {
+    var y = unsquare(squared(x));
+    return isNaN(y) ? unknown : round ? Math.round(y) : y;
+  }
+
+  scale.invert = function(y) {
+    return squared.invert(square(y));
+  };
+
+  scale.domain = function(_) {
+    return arguments.length ? (squared.domain(_), scale) : squared.domain();
+  };
+
+  scale.range = function(_) {
+    return arguments.length ? (squared.range((range = Array.from(_, number$1)).map(square)), scale) : range.slice();
+  };
+
+  scale.rangeRound = function(_) {
+    return scale.range(_).round(true);
+  };
+
+  scale.round = function(_) {
+    return arguments.length ? (round = !!_, scale) : round;
+  };
+
+  scale.clamp = function(_) {
+    return arguments.length ? (squared.clamp(_), scale) : squared.clamp();
+  };
+
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown = _, scale) : unknown;
+  };
+
+  scale.copy = function() {
+    return radial(squared.domain(), range)
+        .round(round)
+        .clamp(squared.clamp())
+        .unknown(unknown);
+  };
+
+  initRange.apply(scale, arguments);
+
+  return linearish(scale);
+}
+
+function d3_scale_quantile() {
+  var domain = [],
+      range = [],
+      thresholds = [],
+      unknown;
+
+  function rescale() {
+    var i = 0, n = Math.max(1, range.length);
+    thresholds = new Array(n - 1);
+    while (++i < n) thresholds[i - 1] = quantileSorted(domain, i / n);
+    return scale;
+  }
+
+  function scale(x) {
+    return x == null || isNaN(x = +x) ? unknown : range[bisect(thresholds, x)];
+  }
+
+  scale.invertExtent = function(y) {
+    var i = range.indexOf(y);
+    return i < 0 ? [NaN, NaN] : [
+      i > 0 ? thresholds[i - 1] : domain[0],
+      i < thresholds.length ? thresholds[i] : domain[domain.length - 1]
+    ];
+  };
+
+  scale.domain = function(_) {
+    if (!arguments.length) return domain.slice();
+    domain = [];
+    for (let d of _) if (d != null && !isNaN(d = +d)) domain.push(d);
+    domain.sort(ascending);
+    return rescale();
+  };
+
+  scale.range = function(_) {
+    return arguments.length ? (range = Array.from(_), rescale()) : range.slice();
+  };
+
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown = _, scale) : unknown;
+  };
+
+  scale.quantiles = function() {
+    return thresholds.slice();
+  };
+
+  scale.copy = function() {
+    return d3_scale_quantile()
+        .domain(domain)
+        .range(range)
+        .unknown(unknown);
+  };
+
+  return initRange.apply(scale, arguments);
+}
+
+function d3_scale_quantize() {
+  var x0 = 0,
+      x1 = 1,
+      n = 1,
+      domain = [0.5],
+      range = [0, 1],
+      unknown;
+
+  function scale(x) {
+    return x != null && x <= x ? range[bisect(domain, x, 0, n)] : unknown;
+  }
+
+  function rescale() {
+    var i = -1;
+    domain = new Array(n);
+    while (++i < n) domain[i] = ((i + 1) * x1 - (i - n) * x0) / (n + 1);
+    return scale;
+  }
+
+  scale.domain = function(_) {
+    return arguments.length ? ([x0, x1] = _, x0 = +x0, x1 = +x1, rescale()) : [x0, x1];
+  };
+
+  scale.range = function(_) {
+    return arguments.length ? (n = (range = Array.from(_)).length - 1, rescale()) : range.slice();
+  };
+
+  scale.invertExtent = function(y) {
+    var i = range.indexOf(y);
+    return i < 0 ? [NaN, NaN]
+        : i < 1 ? [x0, domain[0]]
+        : i >= n ? [domain[n - 1], x1]
+        : [domain[i - 1], domain[i]];
+  };
+
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown = _, scale) : scale;
+  };
+
+  scale.thresholds = function() {
+    return domain.slice();
+  };
+
+  scale.copy = function() {
+    return d3_scale_quantize()
+        .domain([x0, x1])
+        .range(range)
+        .unknown(unknown);
+  };
+
+  return initRange.apply(linearish(scale), arguments);
+}
+
+function threshold() {
+  var domain = [0.5],
+      range = [0, 1],
+      unknown,
+      n = 1;
+
+  function scale(x) {
+    return x != null && x <= x ? range[bisect(domain, x, 0, n)] : unknown;
+  }
+
+  scale.domain = function(_) {
+    return arguments.length ? (domain = Array.from(_), n = Math.min(domain.length, range.length - 1), scale) : domain.slice();
+  };
+
+  scale.range = function(_) {
+    return arguments.length ? (range = Array.from(_), n = Math.min(domain.length, range.length - 1), scale) : range.slice();
+  };
+
+  scale.invertExtent = function(y) {
+    var i = range.indexOf(y);
+    return [domain[i - 1], domain[i]];
+  };
+
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown = _, scale) : unknown;
+  };
+
+  scale.copy = function() {
+    return threshold()
+        .domain(domain)
+        .range(range)
+        .unknown(unknown);
+  };
+
+  return initRange.apply(scale, arguments);
+}
+
+function d3_scale_date(t) {
+  return new Date(t);
+}
+
+function d3_scale_number(t) {
+  return t instanceof Date ? +t : Math.round(t);
+}
+
+function calendar(ticks, tickInterval, year, month, week, day, hour, minute, second, format) {
+  var scale = continuous(),
+      invert = scale.invert,
+      domain = scale.domain;
+
+  var formatMillisecond = format(".%L"),
+      formatSecond = format(":%S"),
+      formatMinute = format("%I:%M"),
+      formatHour = format("%I %p"),
+      formatDay = format("%a %d"),
+      formatWeek = format("%b %d"),
+      formatMonth = format("%B"),
+      formatYear = format("%Y");
+
+  function tickFormat(date) {
+    return (second(date) < date ? formatMillisecond
+        : minute(date) < date ? formatSecond
+        : hour(date) < date ? formatMinute
+        : day(date) < date ? formatHour
+        : month(date) < date ? (week(date) < date ? formatDay : formatWeek)
+        : year(date) < date ? formatMonth
+        : formatYear)(date);
+  }
+
+  scale.invert = function(y) {
+    return new Date(Math.round(invert(y)));
+  };
+
+  scale.domain = function(_) {
+    return arguments.length ? domain(Array.from(_, d3_scale_number)) : domain().map(d3_scale_date);
+  };
+
+  scale.ticks = function(interval) {
+    var d = domain();
+    return ticks(d[0], d[d.length - 1], interval == null ? 10 : interval);
+  };
+
+  scale.tickFormat = function(count, specifier) {
+    return specifier == null ? tickFormat : format(specifier);
+  };
+
+  scale.nice = function(interval) {
+    var d = domain();
+    if (!interval || typeof interval.range !== "function") interval = tickInterval(d[0], d[d.length - 1], interval == null ? 10 : interval);
+    return interval ? domain(d3_scale_nice(d, interval)) : scale;
+  };
+
+  scale.copy = function() {
+    return copy$1(scale, calendar(ticks, tickInterval, year, month, week, day, hour, minute, second, format));
+  };
+
+  return scale;
+}
+
+function d3_scale_time() {
+  return initRange.apply(calendar(timeTicks, timeTickInterval, timeYear, timeMonth, timeWeek, timeDay, timeHour, timeMinute, timeSecond, timeFormat).domain([new Date(2000, 0, 1), new Date(2000, 0, 2)]), arguments);
+}
+
+function utcTime() {
+  return initRange.apply(calendar(utcTicks, utcTickInterval, utcYear, utcMonth, utcSunday, utcDay, utcHour, utcMinute, second, utcFormat).domain([Date.UTC(2000, 0, 1), Date.UTC(2000, 0, 2)]), arguments);
+}
+
+function transformer$1() {
+  var x0 = 0,
+      x1 = 1,
+      t0,
+      t1,
+      k10,
+      transform,
+      interpolator = identity$1,
+      clamp = false,
+      unknown;
+
+  function scale(x) {
+    return x == null || isNaN(x = +x) ? unknown : interpolator(k10 === 0 ? 0.5 : (x = (transform(x) - t0) * k10, clamp ? Math.max(0, Math.min(1, x)) : x));
+  }
+
+  scale.domain = function(_) {
+    return arguments.length ? ([x0, x1] = _, t0 = transform(x0 = +x0), t1 = transform(x1 = +x1), k10 = t0 === t1 ? 0 : 1 / (t1 - t0), scale) : [x0, x1];
+  };
+
+  scale.clamp = function(_) {
+    return arguments.length ? (clamp = !!_, scale) : clamp;
+  };
+
+  scale.interpolator = function(_) {
+    return arguments.length ? (interpolator = _, scale) : interpolator;
+  };
+
+  function range(interpolate) {
+    return function(_) {
+      var r0, r1;
+      return arguments.length ? ([r0, r1] = _, interpolator = interpolate(r0, r1), scale) : [interpolator(0), interpolator(1)];
+    };
+  }
+
+  scale.range = range(interpolate);
+
+  scale.rangeRound = range(interpolateRound);
+
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown = _, scale) : unknown;
+  };
+
+  return function(t) {
+    transform = t, t0 = t(x0), t1 = t(x1), k10 = t0 === t1 ? 0 : 1 / (t1 - t0);
+    return scale;
+  };
+}
+
+function copy(source, target) {
+  return target
+      .domain(source.domain())
+      .interpolator(source.interpolator())
+      .clamp(source.clamp())
+      .unknown(source.unknown());
+}
+
+function sequential() {
+  var scale = linearish(transformer$1()(identity$1));
+
+  scale.copy = function() {
+    return copy(scale, sequential());
+  };
+
+  return initInterpolator.apply(scale, arguments);
+}
+
+function sequentialLog() {
+  var scale = loggish(transformer$1()).domain([1, 10]);
+
+  scale.copy = function() {
+    return copy(scale, sequentialLog()).base(scale.base());
+  };
+
+  return initInterpolator.apply(scale, arguments);
+}
+
+function sequentialSymlog() {
+  var scale = symlogish(transformer$1());
+
+  scale.copy = function() {
+    return copy(scale, sequentialSymlog()).constant(scale.constant());
+  };
+
+  return initInterpolator.apply(scale, arguments);
+}
+
+function sequentialPow() {
+  var scale = powish(transformer$1());
+
+  scale.copy = function() {
+    return copy(scale, sequentialPow()).exponent(scale.exponent());
+  };
+
+  return initInterpolator.apply(scale, arguments);
+}
+
+function sequentialSqrt() {
+  return sequentialPow.apply(null, arguments).exponent(0.5);
+}
+
+function sequentialQuantile() {
+  var domain = [],
+      interpolator = identity$1;
+
+  function scale(x) {
+    if (x != null && !isNaN(x = +x)) return interpolator((bisect(domain, x, 1) - 1) / (domain.length - 1));
+  }
+
+  scale.domain = function(_) {
+    if (!arguments.length) return domain.slice();
+    domain = [];
+    for (let d of _) if (d != null && !isNaN(d = +d)) domain.push(d);
+    domain.sort(ascending);
+    return scale;
+  };
+
+  scale.interpolator = function(_) {
+    return arguments.length ? (interpolator = _, scale) : interpolator;
+  };
+
+  scale.range = function() {
+    return domain.map((d, i) => interpolator(i / (domain.length - 1)));
+  };
+
+  scale.quantiles = function(n) {
+    return Array.from({length: n + 1}, (_, i) => quantile$1(domain, i / n));
+  };
+
+  scale.copy = function() {
+    return sequentialQuantile(interpolator).domain(domain);
+  };
+
+  return initInterpolator.apply(scale, arguments);
+}
+
+function transformer() {
+  var x0 = 0,
+      x1 = 0.5,
+      x2 = 1,
+      s = 1,
+      t0,
+      t1,
+      t2,
+      k10,
+      k21,
+      interpolator = identity$1,
+      transform,
+      clamp = false,
+      unknown;
+
+  function scale(x) {
+    return x == null || isNaN(x = +x) ? unknown : (x = 0.5 + ((x = +transform(x)) - t1) * (s * x < s * t1 ? k10 : k21), interpolator(clamp ? Math.max(0, Math.min(1, x)) : x));
+  }
+
+  scale.domain = function(_) {
+    return arguments.length ? ([x0, x1, x2] = _, t0 = transform(x0 = +x0), t1 = transform(x1 = +x1), t2 = transform(x2 = +x2), k10 = t0 === t1 ? 0 : 0.5 / (t1 - t0), k21 = t1 === t2 ? 0 : 0.5 / (t2 - t1), s = t1 < t0 ? -1 : 1, scale) : [x0, x1, x2];
+  };
+
+  scale.clamp = function(_) {
+    return arguments.length ? (clamp = !!_, scale) : clamp;
+  };
+
+  scale.interpolator = function(_) {
+    return arguments.length ? (interpolator = _, scale) : interpolator;
+  };
+
+  function range(interpolate) {
+    return function(_) {
+      var r0, r1, r2;
+      return arguments.length ? ([r0, r1, r2] = _, interpolator = piecewise(interpolate, [r0, r1, r2]), scale) : [interpolator(0), interpolator(0.5), interpolator(1)];
+    };
+  }
+
+  scale.range = range(interpolate);
+
+  scale.rangeRound = range(interpolateRound);
+
+  scale.unknown = function(_) {
+    return arguments.length ? (unknown = _, scale) : unknown;
+  };
+
+  return function(t) {
+    transform = t, t0 = t(x0), t1 = t(x1), t2 = t(x2), k10 = t0 === t1 ? 0 : 0.5 / (t1 - t0), k21 = t1 === t2 ? 0 : 0.5 / (t2 - t1), s = t1 < t0 ? -1 : 1;
+    return scale;
+  };
+}
+
+function diverging() {
+  var scale = linearish(transformer()(identity$1));
+
+  scale.copy = function() {
+    return copy(scale, diverging());
+  };
+
+  return initInterpolator.apply(scale, arguments);
+}
+
+function divergingLog() {
+  var scale = loggish(transformer()).domain([0.1, 1, 10]);
+
+  scale.copy = function() {
+    return copy(scale, divergingLog()).base(scale.base());
+  };
+
+  return initInterpolator.apply(scale, arguments);
+}
+
+function divergingSymlog() {
+  var scale = symlogish(transformer());
+
+  scale.copy = function() {
+    return copy(scale, divergingSymlog()).constant(scale.constant());
+  };
+
+  return initInterpolator.apply(scale, arguments);
+}
+
+function divergingPow() {
+  var scale = powish(transformer());
+
+  scale.copy = function() {
+    return copy(scale, divergingPow()).exponent(scale.exponent());
+  };
+
+  return initInterpolator.apply(scale, arguments);
+}
+
+function divergingSqrt() {
+  return divergingPow.apply(null, arguments).exponent(0.5);
+}
+
+
+
+;// CONCATENATED MODULE: ./node_modules/d3-path/dist/d3-path.mjs
+// https://d3js.org/d3-path/ v3.1.1 Copyright 2015-2026 Mike Bostock
+const pi = Math.PI,
+    tau = 2 * pi,
+    epsilon = 1e-6,
+    tauEpsilon = tau - epsilon;
+
+function append(strings) {
+  this._ += strings[0];
+  for (let i = 1, n = strings.length; i < n; ++i) {
+    this._ += arguments[i] + strings[i];
+  }
+}
+
+function appendRound(digits) {
+  let d = Math.floor(digits);
+  if (!(d >= 0)) throw new Error(`invalid digits: ${digits}`);
+  if (d > 15) return append;
+  const k = 10 ** d;
+  return function(strings) {
+    this._ += strings[0];
+    for (let i = 1, n = strings.length; i < n; ++i) {
+      this._ += Math.round(arguments[i] * k) / k + strings[i];
+    }
+  };
+}
+
+function equal(x0, y0, x1, y1) {
+  return x0 === x1 && y0 === y1;
+}
+
+function equalRound(digits) {
+  const d = Math.floor(digits);
+  if (!(d <= 15)) return equal;
+  const k = 10 ** d;
+  const r = function(value) {
+    return Math.round(value * k);
+  };
+  return function(x0, y0, x1, y1) {
+    return r(x0) === r(x1) && r(y0) === r(y1);
+  };
+}
+
+class Path {
+  constructor(digits) {
+    this._x0 = this._y0 = // start of current subpath
+    this._x1 = this._y1 = null; // end of current subpath
+    this._ = "";
+    this._append = digits == null ? append : appendRound(digits);
+    this._equal = digits == null ? equal : equalRound(digits);
+  }
+  moveTo(x, y) {
+    this._append`M${this._x0 = this._x1 = +x},${this._y0 = this._y1 = +y}`;
+  }
+  closePath() {
+    if (this._x1 !== null) {
+      this._x1 = this._x0, this._y1 = this._y0;
+      this._append`Z`;
+    }
+  }
+  lineTo(x, y) {
+    this._append`L${this._x1 = +x},${this._y1 = +y}`;
+  }
+  quadraticCurveTo(x1, y1, x, y) {
+    this._append`Q${+x1},${+y1},${this._x1 = +x},${this._y1 = +y}`;
+  }
+  bezierCurveTo(x1, y1, x2, y2, x, y) {
+    this._append`C${+x1},${+y1},${+x2},${+y2},${this._x1 = +x},${this._y1 = +y}`;
+  }
+  arcTo(x1, y1, x2, y2, r) {
+    x1 = +x1, y1 = +y1, x2 = +x2, y2 = +y2, r = +r;
+
+    // Is the radius negative? Error.
+    if (r < 0) throw new Error(`negative radius: ${r}`);
+
+    let x0 = this._x1,
+        y0 = this._y1,
+        x21 = x2 - x1,
+        y21 = y2 - y1,
+        x01 = x0 - x1,
+        y01 = y0 - y1,
+        l01_2 = x01 * x01 + y01 * y01;
+
+    // Is this path empty? Move to (x1,y1).
+    if (this._x1 === null) {
+      this._append`M${this._x1 = x1},${this._y1 = y1}`;
+    }
+
+    // Or, is (x1,y1) coincident with (x0,y0)? Do nothing.
+    else if (!(l01_2 > epsilon));
+
+    // Or, are (x0,y0), (x1,y1) and (x2,y2) collinear?
+    // Equivalently, is (x1,y1) coincident with (x2,y2)?
+    // Or, is the radius zero? Line to (x1,y1).
+    else if (!(Math.abs(y01 * x21 - y21 * x01) > epsilon) || !r) {
+      this._append`L${this._x1 = x1},${this._y1 = y1}`;
+    }
+
+    // Otherwise, draw an arc!
+    else {
+      let x20 = x2 - x0,
+          y20 = y2 - y0,
+          l21_2 = x21 * x21 + y21 * y21,
+          l20_2 = x20 * x20 + y20 * y20,
+          l21 = Math.sqrt(l21_2),
+          l01 = Math.sqrt(l01_2),
+          l = r * Math.tan((pi - Math.acos((l21_2 + l01_2 - l20_2) / (2 * l21 * l01))) / 2),
+          t01 = l / l01,
+          t21 = l / l21;
+
+      // If the start tangent is not coincident with (x0,y0), line to.
+      if (Math.abs(t01 - 1) > epsilon) {
+        this._append`L${x1 + t01 * x01},${y1 + t01 * y01}`;
+      }
+
+      this._append`A${r},${r},0,0,${+(y01 * x20 > x01 * y20)},${this._x1 = x1 + t21 * x21},${this._y1 = y1 + t21 * y21}`;
+    }
+  }
+  arc(x, y, r, a0, a1, ccw) {
+    x = +x, y = +y, r = +r, ccw = !!ccw;
+
+    // Is the radius negative? Error.
+    if (r < 0) throw new Error(`negative radius: ${r}`);
+
+    let dx = r * Math.cos(a0),
+        dy = r * Math.sin(a0),
+        x0 = x + dx,
+        y0 = y + dy,
+        cw = 1 ^ ccw,
+        da = ccw ? a0 - a1 : a1 - a0;
+
+    // Is this path empty? Move to (x0,y0).
+    if (this._x1 === null) {
+      this._append`M${x0},${y0}`;
+    }
+
+    // Or, is (x0,y0) not coincident with the previous point? Line to (x0,y0).
+    else if (Math.abs(this._x1 - x0) > epsilon || Math.abs(this._y1 - y0) > epsilon) {
+      this._append`L${x0},${y0}`;
+    }
+
+    // Is this arc empty? We’re done.
+    if (!r) return;
+
+    // Does the angle go the wrong way? Flip the direction.
+    if (da < 0) da = da % tau + tau;
+
+    // Is this a complete circle? Draw two arcs to complete the circle.
+    if (da > tauEpsilon) {
+      this._append`A${r},${r},0,1,${cw},${x - dx},${y - dy}A${r},${r},0,1,${cw},${this._x1 = x0},${this._y1 = y0}`;
+    }
+
+    // Is this arc non-empty? Draw an arc!
+    else if (da > epsilon) {
+      // If the start and end points are coincident after rounding, we need to draw two consecutive arcs.
+      const x1 = x + r * Math.cos(a1);
+      const y1 = y + r * Math.sin(a1);
+      if (da >= pi && this._equal(x0, y0, x1, y1)) {
+        da /= 2;
+        let a00 = a0 + da;
+        this._append`A${r},${r},0,${+(da >= pi)},${cw},${x + r * Math.cos(a00)},${y + r * Math.sin(a00)}`;
+      }
+      this._append`A${r},${r},0,${+(da >= pi)},${cw},${this._x1 = x1},${this._y1 = y1}`;
+    }
+  }
+  rect(x, y, w, h) {
+    this._append`M${this._x0 = this._x1 = +x},${this._y0 = this._y1 = +y}h${w = +w}v${+h}h${-w}Z`;
+  }
+  toString() {
+    return this._;
+  }
+}
+
+function path() {
+  return new Path;
+}
+
+// Allow instanceof d3.path
+path.prototype = Path.prototype;
+
+function pathRound(digits = 3) {
+  return new Path(+digits);
+}
+
+
+
+;// CONCATENATED MODULE: ./node_modules/d3-shape/dist/d3-shape.mjs
+// https://d3js.org/d3-shape/ v3.2.1 Copyright 2010-2026 Mike Bostock
+
+
+function d3_shape_constant(x) {
+  return function constant() {
+    return x;
+  };
+}
+
+const abs = Math.abs;
+const atan2 = Math.atan2;
+const cos = Math.cos;
+const d3_shape_max = Math.max;
+const d3_shape_min = Math.min;
+const sin = Math.sin;
+const d3_shape_sqrt = Math.sqrt;
+
+const d3_shape_epsilon = 1e-12;
+const d3_shape_pi = Math.PI;
+const halfPi = d3_shape_pi / 2;
+const d3_shape_tau = 2 * d3_shape_pi;
+
+function acos(x) {
+  return x > 1 ? 0 : x < -1 ? d3_shape_pi : Math.acos(x);
+}
+
+function asin(x) {
+  return x >= 1 ? halfPi : x <= -1 ? -halfPi : Math.asin(x);
+}
+
+function withPath(shape) {
+  let digits = 3;
+
+  shape.digits = function(_) {
+    if (!arguments.length) return digits;
+    if (_ == null) {
+      digits = null;
+    } else {
+      const d = Math.floor(_);
+      if (!(d >= 0)) throw new RangeError(`invalid digits: ${_}`);
+      digits = d;
+    }
+    return shape;
+  };
+
+  return () => new Path(digits);
+}
+
+function arcInnerRadius(d) {
+  return d.innerRadius;
+}
+
+function arcOuterRadius(d) {
+  return d.outerRadius;
+}
+
+function arcStartAngle(d) {
+  return d.startAngle;
+}
+
+function arcEndAngle(d) {
+  return d.endAngle;
+}
+
+function arcPadAngle(d) {
+  return d && d.padAngle; // Note: optional!
+}
+
+function intersect(x0, y0, x1, y1, x2, y2, x3, y3) {
+  var x10 = x1 - x0, y10 = y1 - y0,
+      x32 = x3 - x2, y32 = y3 - y2,
+      t = y32 * x10 - x32 * y10;
+  if (t * t < d3_shape_epsilon) return;
+  t = (x32 * (y0 - y2) - y32 * (x0 - x2)) / t;
+  return [x0 + t * x10, y0 + t * y10];
+}
+
+// Compute perpendicular offset line of length rc.
+// http://mathworld.wolfram.com/Circle-LineIntersection.html
+function cornerTangents(x0, y0, x1, y1, r1, rc, cw) {
+  var x01 = x0 - x1,
+      y01 = y0 - y1,
+      lo = (cw ? rc : -rc) / d3_shape_sqrt(x01 * x01 + y01 * y01),
+      ox = lo * y01,
+      oy = -lo * x01,
+      x11 = x0 + ox,
+      y11 = y0 + oy,
+      x10 = x1 + ox,
+      y10 = y1 + oy,
+      x00 = (x11 + x10) / 2,
+      y00 = (y11 + y10) / 2,
+      dx = x10 - x11,
+      dy = y10 - y11,
+      d2 = dx * dx + dy * dy,
+      r = r1 - rc,
+      D = x11 * y10 - x10 * y11,
+      d = (dy < 0 ? -1 : 1) * d3_shape_sqrt(d3_shape_max(0, r * r * d2 - D * D)),
+      cx0 = (D * dy - dx * d) / d2,
+      cy0 = (-D * dx - dy * d) / d2,
+      cx1 = (D * dy + dx * d) / d2,
+      cy1 = (-D * dx + dy * d) / d2,
+      dx0 = cx0 - x00,
+      dy0 = cy0 - y00,
+      dx1 = cx1 - x00,
+      dy1 = cy1 - y00;
+
+  // Pick the closer of the two intersection points.
+  // TODO Is there a faster way to determine which intersection to use?
+  if (dx0 * dx0 + dy0 * dy0 > dx1 * dx1 + dy1 * dy1) cx0 = cx1, cy0 = cy1;
+
+  return {
+    cx: cx0,
+    cy: cy0,
+    x01: -ox,
+    y01: -oy,
+    x11: cx0 * (r1 / r - 1),
+    y11: cy0 * (r1 / r - 1)
+  };
+}
+
+function arc() {
+  var innerRadius = arcInnerRadius,
+      outerRadius = arcOuterRadius,
+      cornerRadius = d3_shape_constant(0),
+      padRadius = null,
+      startAngle = arcStartAngle,
+      endAngle = arcEndAngle,
+      padAngle = arcPadAngle,
+      context = null,
+      path = withPath(arc);
+
+  function arc() {
+    var buffer,
+        r,
+        r0 = +innerRadius.apply(this, arguments),
+        r1 = +outerRadius.apply(this, arguments),
+        a0 = startAngle.apply(this, arguments) - halfPi,
+        a1 = endAngle.apply(this, arguments) - halfPi,
+        da = abs(a1 - a0),
+        cw = a1 > a0;
+
+    if (!context) context = buffer = path();
+
+    // Ensure that the outer radius is always larger than the inner radius.
+    if (r1 < r0) r = r1, r1 = r0, r0 = r;
+
+    // Is it a point?
+    if (!(r1 > d3_shape_epsilon)) context.moveTo(0, 0);
+
+    // Or is it a circle or annulus?
+    else if (da > d3_shape_tau - d3_shape_epsilon) {
+      context.moveTo(r1 * cos(a0), r1 * sin(a0));
+      context.arc(0, 0, r1, a0, a1, !cw);
+      if (r0 > d3_shape_epsilon) {
+        context.moveTo(r0 * cos(a1), r0 * sin(a1));
+        context.arc(0, 0, r0, a1, a0, cw);
+      }
+    }
+
+    // Or is it a circular or annular sector?
+    else {
+      var a01 = a0,
+          a11 = a1,
+          a00 = a0,
+          a10 = a1,
+          da0 = da,
+          da1 = da,
+          ap = padAngle.apply(this, arguments) / 2,
+          rp = (ap > d3_shape_epsilon) && (padRadius ? +padRadius.apply(this, arguments) : d3_shape_sqrt(r0 * r0 + r1 * r1)),
+          rc = d3_shape_min(abs(r1 - r0) / 2, +cornerRadius.apply(this, arguments)),
+          rc0 = rc,
+          rc1 = rc,
+          t0,
+          t1;
+
+      // Apply padding? Note that since r1 ≥ r0, da1 ≥ da0.
+      if (rp > d3_shape_epsilon) {
+        var p0 = asin(rp / r0 * sin(ap)),
+            p1 = asin(rp / r1 * sin(ap));
+        if ((da0 -= p0 * 2) > d3_shape_epsilon) p0 *= (cw ? 1 : -1), a00 += p0, a10 -= p0;
+        else da0 = 0, a00 = a10 = (a0 + a1) / 2;
+        if ((da1 -= p1 * 2) > d3_shape_epsilon) p1 *= (cw ? 1 : -1), a01 += p1, a11 -= p1;
+        else da1 = 0, a01 = a11 = (a0 + a1) / 2;
+      }
+
+      var x01 = r1 * cos(a01),
+          y01 = r1 * sin(a01),
+          x10 = r0 * cos(a10),
+          y10 = r0 * sin(a10);
+
+      // Apply rounded corners?
+      if (rc > d3_shape_epsilon) {
+        var x11 = r1 * cos(a11),
+            y11 = r1 * sin(a11),
+            x00 = r0 * cos(a00),
+            y00 = r0 * sin(a00),
+            oc;
+
+        // Restrict the corner radius according to the sector angle. If this
+        // intersection fails, it’s probably because the arc is too small, so
+        // disable the corner radius entirely.
+        if (da < d3_shape_pi) {
+          if (oc = intersect(x01, y01, x00, y00, x11, y11, x10, y10)) {
+            var ax = x01 - oc[0],
+                ay = y01 - oc[1],
+                bx = x11 - oc[0],
+                by = y11 - oc[1],
+                kc = 1 / sin(acos((ax * bx + ay * by) / (d3_shape_sqrt(ax * ax + ay * ay) * d3_shape_sqrt(bx * bx + by * by))) / 2),
+                lc = d3_shape_sqrt(oc[0] * oc[0] + oc[1] * oc[1]);
+            rc0 = d3_shape_min(rc, (r0 - lc) / (kc - 1));
+            rc1 = d3_shape_min(rc, (r1 - lc) / (kc + 1));
+          } else {
+            rc0 = rc1 = 0;
+          }
+        }
+      }
+
+      // Is the sector collapsed to a line?
+      if (!(da1 > d3_shape_epsilon)) context.moveTo(x01, y01);
+
+      // Does the sector’s outer ring have rounded corners?
+      else if (rc1 > d3_shape_epsilon) {
+        t0 = cornerTangents(x00, y00, x01, y01, r1, rc1, cw);
+        t1 = cornerTangents(x11, y11, x10, y10, r1, rc1, cw);
+
+        context.moveTo(t0.cx + t0.x01, t0.cy + t0.y01);
+
+        // Have the corners merged?
+        if (rc1 < rc) context.arc(t0.cx, t0.cy, rc1, atan2(t0.y01, t0.x01), atan2(t1.y01, t1.x01), !cw);
+
+        // Otherwise, draw the two corners and the ring.
+        else {
+          context.arc(t0.cx, t0.cy, rc1, atan2(t0.y01, t0.x01), atan2(t0.y11, t0.x11), !cw);
+          context.arc(0, 0, r1, atan2(t0.cy + t0.y11, t0.cx + t0.x11), atan2(t1.cy + t1.y11, t1.cx + t1.x11), !cw);
+          context.arc(t1.cx, t1.cy, rc1, atan2(t1.y11, t1.x11), atan2(t1.y01, t1.x01), !cw);
+        }
+      }
+
+      // Or is the outer ring just a circular arc?
+      else context.moveTo(x01, y01), context.arc(0, 0, r1, a01, a11, !cw);
+
+      // Is there no inner ring, and it’s a circular sector?
+      // Or perhaps it’s an annular sector collapsed due to padding?
+      if (!(r0 > d3_shape_epsilon) || !(da0 > d3_shape_epsilon)) context.lineTo(x10, y10);
+
+      // Does the sector’s inner ring (or point) have rounded corners?
+      else if (rc0 > d3_shape_epsilon) {
+        t0 = cornerTangents(x10, y10, x11, y11, r0, -rc0, cw);
+        t1 = cornerTangents(x01, y01, x00, y00, r0, -rc0, cw);
+
+        context.lineTo(t0.cx + t0.x01, t0.cy + t0.y01);
+
+        // Have the corners merged?
+        if (rc0 < rc) context.arc(t0.cx, t0.cy, rc0, atan2(t0.y01, t0.x01), atan2(t1.y01, t1.x01), !cw);
+
+        // Otherwise, draw the two corners and the ring.
+        else {
+          context.arc(t0.cx, t0.cy, rc0, atan2(t0.y01, t0.x01), atan2(t0.y11, t0.x11), !cw);
+          context.arc(0, 0, r0, atan2(t0.cy + t0.y11, t0.cx + t0.x11), atan2(t1.cy + t1.y11, t1.cx + t1.x11), cw);
+          context.arc(t1.cx, t1.cy, rc0, atan2(t1.y11, t1.x11), atan2(t1.y01, t1.x01), !cw);
+        }
+      }
+
+      // Or is the inner ring just a circular arc?
+      else context.arc(0, 0, r0, a10, a00, cw);
+    }
+
+    context.closePath();
+
+    if (buffer) return context = null, buffer + "" || null;
+  }
+
+  arc.centroid = function() {
+    var r = (+innerRadius.apply(this, arguments) + +outerRadius.apply(this, arguments)) / 2,
+        a = (+startAngle.apply(this, arguments) + +endAngle.apply(this, arguments)) / 2 - d3_shape_pi / 2;
+    return [cos(a) * r, sin(a) * r];
+  };
+
+  arc.innerRadius = function(_) {
+    return arguments.length ? (innerRadius = typeof _ === "function" ? _ : d3_shape_constant(+_), arc) : innerRadius;
+  };
+
+  arc.outerRadius = function(_) {
+    return arguments.length ? (outerRadius = typeof _ === "function" ? _ : d3_shape_constant(+_), arc) : outerRadius;
+  };
+
+  arc.cornerRadius = function(_) {
+    return arguments.length ? (cornerRadius = typeof _ === "function" ? _ : d3_shape_constant(+_), arc) : cornerRadius;
+  };
+
+  arc.padRadius = function(_) {
+    return arguments.length ? (padRadius = _ == null ? null : typeof _ === "function" ? _ : d3_shape_constant(+_), arc) : padRadius;
+  };
+
+  arc.startAngle = function(_) {
+    return arguments.length ? (startAngle = typeof _ === "function" ? _ : d3_shape_constant(+_), arc) : startAngle;
+  };
+
+  arc.endAngle = function(_) {
+    return arguments.length ? (endAngle = typeof _ === "function" ? _ : d3_shape_constant(+_), arc) : endAngle;
+  };
+
+  arc.padAngle = function(_) {
+    return arguments.length ? (padAngle = typeof _ === "function" ? _ : d3_shape_constant(+_), arc) : padAngle;
+  };
+
+  arc.context = function(_) {
+    return arguments.length ? ((context = _ == null ? null : _), arc) : context;
+  };
+
+  return arc;
+}
+
+var d3_shape_slice = Array.prototype.slice;
+
+function d3_shape_array(x) {
+  return typeof x === "object" && "length" in x
+    ? x // Array, TypedArray, NodeList, array-like
+    : Array.from(x); // Map, Set, iterable, string, or anything else
+}
+
+function Linear(context) {
+  this._context = context;
+}
+
+Linear.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (this._line || (this._line !== 0 && this._point === 1)) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+    switch (this._point) {
+      case 0: this._point = 1; this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y); break;
+      case 1: this._point = 2; // falls through
+      default: this._context.lineTo(x, y); break;
+    }
+  }
+};
+
+function curveLinear(context) {
+  return new Linear(context);
+}
+
+function x(p) {
+  return p[0];
+}
+
+function y(p) {
+  return p[1];
+}
+
+function line(x$1, y$1) {
+  var defined = d3_shape_constant(true),
+      context = null,
+      curve = curveLinear,
+      output = null,
+      path = withPath(line);
+
+  x$1 = typeof x$1 === "function" ? x$1 : (x$1 === undefined) ? x : d3_shape_constant(x$1);
+  y$1 = typeof y$1 === "function" ? y$1 : (y$1 === undefined) ? y : d3_shape_constant(y$1);
+
+  function line(data) {
+    var i,
+        n = (data = d3_shape_array(data)).length,
+        d,
+        defined0 = false,
+        buffer;
+
+    if (context == null) output = curve(buffer = path());
+
+    for (i = 0; i <= n; ++i) {
+      if (!(i < n && defined(d = data[i], i, data)) === defined0) {
+        if (defined0 = !defined0) output.lineStart();
+        else output.lineEnd();
+      }
+      if (defined0) output.point(+x$1(d, i, data), +y$1(d, i, data));
+    }
+
+    if (buffer) return output = null, buffer + "" || null;
+  }
+
+  line.x = function(_) {
+    return arguments.length ? (x$1 = typeof _ === "function" ? _ : d3_shape_constant(+_), line) : x$1;
+  };
+
+  line.y = function(_) {
+    return arguments.length ? (y$1 = typeof _ === "function" ? _ : d3_shape_constant(+_), line) : y$1;
+  };
+
+  line.defined = function(_) {
+    return arguments.length ? (defined = typeof _ === "function" ? _ : d3_shape_constant(!!_), line) : defined;
+  };
+
+  line.curve = function(_) {
+    return arguments.length ? (curve = _, context != null && (output = curve(context)), line) : curve;
+  };
+
+  line.context = function(_) {
+    return arguments.length ? (_ == null ? context = output = null : output = curve(context = _), line) : context;
+  };
+
+  return line;
+}
+
+function d3_shape_area(x0, y0, y1) {
+  var x1 = null,
+      defined = d3_shape_constant(true),
+      context = null,
+      curve = curveLinear,
+      output = null,
+      path = withPath(area);
+
+  x0 = typeof x0 === "function" ? x0 : (x0 === undefined) ? x : d3_shape_constant(+x0);
+  y0 = typeof y0 === "function" ? y0 : (y0 === undefined) ? d3_shape_constant(0) : d3_shape_constant(+y0);
+  y1 = typeof y1 === "function" ? y1 : (y1 === undefined) ? y : d3_shape_constant(+y1);
+
+  function area(data) {
+    var i,
+        j,
+        k,
+        n = (data = d3_shape_array(data)).length,
+        d,
+        defined0 = false,
+        buffer,
+        x0z = new Array(n),
+        y0z = new Array(n);
+
+    if (context == null) output = curve(buffer = path());
+
+    for (i = 0; i <= n; ++i) {
+      if (!(i < n && defined(d = data[i], i, data)) === defined0) {
+        if (defined0 = !defined0) {
+          j = i;
+          output.areaStart();
+          output.lineStart();
+        } else {
+          output.lineEnd();
+          output.lineStart();
+          for (k = i - 1; k >= j; --k) {
+            output.point(x0z[k], y0z[k]);
+          }
+          output.lineEnd();
+          output.areaEnd();
+        }
+      }
+      if (defined0) {
+        x0z[i] = +x0(d, i, data), y0z[i] = +y0(d, i, data);
+        output.point(x1 ? +x1(d, i, data) : x0z[i], y1 ? +y1(d, i, data) : y0z[i]);
+      }
+    }
+
+    if (buffer) return output = null, buffer + "" || null;
+  }
+
+  function arealine() {
+    return line().defined(defined).curve(curve).context(context);
+  }
+
+  area.x = function(_) {
+    return arguments.length ? (x0 = typeof _ === "function" ? _ : d3_shape_constant(+_), x1 = null, area) : x0;
+  };
+
+  area.x0 = function(_) {
+    return arguments.length ? (x0 = typeof _ === "function" ? _ : d3_shape_constant(+_), area) : x0;
+  };
+
+  area.x1 = function(_) {
+    return arguments.length ? (x1 = _ == null ? null : typeof _ === "function" ? _ : d3_shape_constant(+_), area) : x1;
+  };
+
+  area.y = function(_) {
+    return arguments.length ? (y0 = typeof _ === "function" ? _ : d3_shape_constant(+_), y1 = null, area) : y0;
+  };
+
+  area.y0 = function(_) {
+    return arguments.length ? (y0 = typeof _ === "function" ? _ : d3_shape_constant(+_), area) : y0;
+  };
+
+  area.y1 = function(_) {
+    return arguments.length ? (y1 = _ == null ? null : typeof _ === "function" ? _ : d3_shape_constant(+_), area) : y1;
+  };
+
+  area.lineX0 =
+  area.lineY0 = function() {
+    return arealine().x(x0).y(y0);
+  };
+
+  area.lineY1 = function() {
+    return arealine().x(x0).y(y1);
+  };
+
+  area.lineX1 = function() {
+    return arealine().x(x1).y(y0);
+  };
+
+  area.defined = function(_) {
+    return arguments.length ? (defined = typeof _ === "function" ? _ : d3_shape_constant(!!_), area) : defined;
+  };
+
+  area.curve = function(_) {
+    return arguments.length ? (curve = _, context != null && (output = curve(context)), area) : curve;
+  };
+
+  area.context = function(_) {
+    return arguments.length ? (_ == null ? context = output = null : output = curve(context = _), area) : context;
+  };
+
+  return area;
+}
+
+function descending$1(a, b) {
+  return b < a ? -1 : b > a ? 1 : b >= a ? 0 : NaN;
+}
+
+function d3_shape_identity(d) {
+  return d;
+}
+
+function pie() {
+  var value = d3_shape_identity,
+      sortValues = descending$1,
+      sort = null,
+      startAngle = d3_shape_constant(0),
+      endAngle = d3_shape_constant(d3_shape_tau),
+      padAngle = d3_shape_constant(0);
+
+  function pie(data) {
+    var i,
+        n = (data = d3_shape_array(data)).length,
+        j,
+        k,
+        sum = 0,
+        index = new Array(n),
+        arcs = new Array(n),
+        a0 = +startAngle.apply(this, arguments),
+        da = Math.min(d3_shape_tau, Math.max(-d3_shape_tau, endAngle.apply(this, arguments) - a0)),
+        a1,
+        p = Math.min(Math.abs(da) / n, padAngle.apply(this, arguments)),
+        pa = p * (da < 0 ? -1 : 1),
+        v;
+
+    for (i = 0; i < n; ++i) {
+      if ((v = arcs[index[i] = i] = +value(data[i], i, data)) > 0) {
+        sum += v;
+      }
+    }
+
+    // Optionally sort the arcs by previously-computed values or by data.
+    if (sortValues != null) index.sort(function(i, j) { return sortValues(arcs[i], arcs[j]); });
+    else if (sort != null) index.sort(function(i, j) { return sort(data[i], data[j]); });
+
+    // Compute the arcs! They are stored in the original data's order.
+    for (i = 0, k = sum ? (da - n * pa) / sum : 0; i < n; ++i, a0 = a1) {
+      j = index[i], v = arcs[j], a1 = a0 + (v > 0 ? v * k : 0) + pa, arcs[j] = {
+        data: data[j],
+        index: i,
+        value: v,
+        startAngle: a0,
+        endAngle: a1,
+        padAngle: p
+      };
+    }
+
+    return arcs;
+  }
+
+  pie.value = function(_) {
+    return arguments.length ? (value = typeof _ === "function" ? _ : d3_shape_constant(+_), pie) : value;
+  };
+
+  pie.sortValues = function(_) {
+    return arguments.length ? (sortValues = _, sort = null, pie) : sortValues;
+  };
+
+  pie.sort = function(_) {
+    return arguments.length ? (sort = _, sortValues = null, pie) : sort;
+  };
+
+  pie.startAngle = function(_) {
+    return arguments.length ? (startAngle = typeof _ === "function" ? _ : d3_shape_constant(+_), pie) : startAngle;
+  };
+
+  pie.endAngle = function(_) {
+    return arguments.length ? (endAngle = typeof _ === "function" ? _ : d3_shape_constant(+_), pie) : endAngle;
+  };
+
+  pie.padAngle = function(_) {
+    return arguments.length ? (padAngle = typeof _ === "function" ? _ : d3_shape_constant(+_), pie) : padAngle;
+  };
+
+  return pie;
+}
+
+var curveRadialLinear = curveRadial(curveLinear);
+
+function Radial(curve) {
+  this._curve = curve;
+}
+
+Radial.prototype = {
+  areaStart: function() {
+    this._curve.areaStart();
+  },
+  areaEnd: function() {
+    this._curve.areaEnd();
+  },
+  lineStart: function() {
+    this._curve.lineStart();
+  },
+  lineEnd: function() {
+    this._curve.lineEnd();
+  },
+  point: function(a, r) {
+    this._curve.point(r * Math.sin(a), r * -Math.cos(a));
+  }
+};
+
+function curveRadial(curve) {
+
+  function radial(context) {
+    return new Radial(curve(context));
+  }
+
+  radial._curve = curve;
+
+  return radial;
+}
+
+function lineRadial(l) {
+  var c = l.curve;
+
+  l.angle = l.x, delete l.x;
+  l.radius = l.y, delete l.y;
+
+  l.curve = function(_) {
+    return arguments.length ? c(curveRadial(_)) : c()._curve;
+  };
+
+  return l;
+}
+
+function lineRadial_default() {
+  return lineRadial(line().curve(curveRadialLinear));
+}
+
+function areaRadial() {
+  var a = d3_shape_area().curve(curveRadialLinear),
+      c = a.curve,
+      x0 = a.lineX0,
+      x1 = a.lineX1,
+      y0 = a.lineY0,
+      y1 = a.lineY1;
+
+  a.angle = a.x, delete a.x;
+  a.startAngle = a.x0, delete a.x0;
+  a.endAngle = a.x1, delete a.x1;
+  a.radius = a.y, delete a.y;
+  a.innerRadius = a.y0, delete a.y0;
+  a.outerRadius = a.y1, delete a.y1;
+  a.lineStartAngle = function() { return lineRadial(x0()); }, delete a.lineX0;
+  a.lineEndAngle = function() { return lineRadial(x1()); }, delete a.lineX1;
+  a.lineInnerRadius = function() { return lineRadial(y0()); }, delete a.lineY0;
+  a.lineOuterRadius = function() { return lineRadial(y1()); }, delete a.lineY1;
+
+  a.curve = function(_) {
+    return arguments.length ? c(curveRadial(_)) : c()._curve;
+  };
+
+  return a;
+}
+
+function pointRadial(x, y) {
+  return [(y = +y) * Math.cos(x -= Math.PI / 2), y * Math.sin(x)];
+}
+
+class Bump {
+  constructor(context, x) {
+    this._context = context;
+    this._x = x;
+  }
+  areaStart() {
+    this._line = 0;
+  }
+  areaEnd() {
+    this._line = NaN;
+  }
+  lineStart() {
+    this._point = 0;
+  }
+  lineEnd() {
+    if (this._line || (this._line !== 0 && this._point === 1)) this._context.closePath();
+    this._line = 1 - this._line;
+  }
+  point(x, y) {
+    x = +x, y = +y;
+    switch (this._point) {
+      case 0: {
+        this._point = 1;
+        if (this._line) this._context.lineTo(x, y);
+        else this._context.moveTo(x, y);
+        break;
+      }
+      case 1: this._point = 2; // falls through
+      default: {
+        if (this._x) this._context.bezierCurveTo(this._x0 = (this._x0 + x) / 2, this._y0, this._x0, y, x, y);
+        else this._context.bezierCurveTo(this._x0, this._y0 = (this._y0 + y) / 2, x, this._y0, x, y);
+        break;
+      }
+    }
+    this._x0 = x, this._y0 = y;
+  }
+}
+
+class BumpRadial {
+  constructor(context) {
+    this._context = context;
+  }
+  lineStart() {
+    this._point = 0;
+  }
+  lineEnd() {}
+  point(x, y) {
+    x = +x, y = +y;
+    if (this._point === 0) {
+      this._point = 1;
+    } else {
+      const p0 = pointRadial(this._x0, this._y0);
+      const p1 = pointRadial(this._x0, this._y0 = (this._y0 + y) / 2);
+      const p2 = pointRadial(x, this._y0);
+      const p3 = pointRadial(x, y);
+      this._context.moveTo(...p0);
+      this._context.bezierCurveTo(...p1, ...p2, ...p3);
+    }
+    this._x0 = x, this._y0 = y;
+  }
+}
+
+function bumpX(context) {
+  return new Bump(context, true);
+}
+
+function bumpY(context) {
+  return new Bump(context, false);
+}
+
+function bumpRadial(context) {
+  return new BumpRadial(context);
+}
+
+function linkSource(d) {
+  return d.source;
+}
+
+function linkTarget(d) {
+  return d.target;
+}
+
+function d3_shape_link(curve) {
+  let source = linkSource,
+      target = linkTarget,
+      x$1 = x,
+      y$1 = y,
+      context = null,
+      output = null,
+      path = withPath(link);
+
+  function link() {
+    let buffer;
+    const argv = d3_shape_slice.call(arguments);
+    const s = source.apply(this, argv);
+    const t = target.apply(this, argv);
+    if (context == null) output = curve(buffer = path());
+    output.lineStart();
+    argv[0] = s, output.point(+x$1.apply(this, argv), +y$1.apply(this, argv));
+    argv[0] = t, output.point(+x$1.apply(this, argv), +y$1.apply(this, argv));
+    output.lineEnd();
+    if (buffer) return output = null, buffer + "" || null;
+  }
+
+  link.source = function(_) {
+    return arguments.length ? (source = _, link) : source;
+  };
+
+  link.target = function(_) {
+    return arguments.length ? (target = _, link) : target;
+  };
+
+  link.x = function(_) {
+    return arguments.length ? (x$1 = typeof _ === "function" ? _ : d3_shape_constant(+_), link) : x$1;
+  };
+
+  link.y = function(_) {
+    return arguments.length ? (y$1 = typeof _ === "function" ? _ : d3_shape_constant(+_), link) : y$1;
+  };
+
+  link.context = function(_) {
+    return arguments.length ? (_ == null ? context = output = null : output = curve(context = _), link) : context;
+  };
+
+  return link;
+}
+
+function linkHorizontal() {
+  return d3_shape_link(bumpX);
+}
+
+function linkVertical() {
+  return d3_shape_link(bumpY);
+}
+
+function linkRadial() {
+  const l = d3_shape_link(bumpRadial);
+  l.angle = l.x, delete l.x;
+  l.radius = l.y, delete l.y;
+  return l;
+}
+
+const sqrt3$2 = d3_shape_sqrt(3);
+
+var asterisk = {
+  draw(context, size) {
+    const r = d3_shape_sqrt(size + d3_shape_min(size / 28, 0.75)) * 0.59436;
+    const t = r / 2;
+    const u = t * sqrt3$2;
+    context.moveTo(0, r);
+    context.lineTo(0, -r);
+    context.moveTo(-u, -t);
+    context.lineTo(u, t);
+    context.moveTo(-u, t);
+    context.lineTo(u, -t);
+  }
+};
+
+var circle = {
+  draw(context, size) {
+    const r = d3_shape_sqrt(size / d3_shape_pi);
+    context.moveTo(r, 0);
+    context.arc(0, 0, r, 0, d3_shape_tau);
+  }
+};
+
+var d3_shape_cross = {
+  draw(context, size) {
+    const r = d3_shape_sqrt(size / 5) / 2;
+    context.moveTo(-3 * r, -r);
+    context.lineTo(-r, -r);
+    context.lineTo(-r, -3 * r);
+    context.lineTo(r, -3 * r);
+    context.lineTo(r, -r);
+    context.lineTo(3 * r, -r);
+    context.lineTo(3 * r, r);
+    context.lineTo(r, r);
+    context.lineTo(r, 3 * r);
+    context.lineTo(-r, 3 * r);
+    context.lineTo(-r, r);
+    context.lineTo(-3 * r, r);
+    context.closePath();
+  }
+};
+
+const tan30 = d3_shape_sqrt(1 / 3);
+const tan30_2 = tan30 * 2;
+
+var diamond = {
+  draw(context, size) {
+    const y = d3_shape_sqrt(size / tan30_2);
+    const x = y * tan30;
+    context.moveTo(0, -y);
+    context.lineTo(x, 0);
+    context.lineTo(0, y);
+    context.lineTo(-x, 0);
+    context.closePath();
+  }
+};
+
+var diamond2 = {
+  draw(context, size) {
+    const r = d3_shape_sqrt(size) * 0.62625;
+    context.moveTo(0, -r);
+    context.lineTo(r, 0);
+    context.lineTo(0, r);
+    context.lineTo(-r, 0);
+    context.closePath();
+  }
+};
+
+var plus = {
+  draw(context, size) {
+    const r = d3_shape_sqrt(size - d3_shape_min(size / 7, 2)) * 0.87559;
+    context.moveTo(-r, 0);
+    context.lineTo(r, 0);
+    context.moveTo(0, r);
+    context.lineTo(0, -r);
+  }
+};
+
+var d3_shape_square = {
+  draw(context, size) {
+    const w = d3_shape_sqrt(size);
+    const x = -w / 2;
+    context.rect(x, x, w, w);
+  }
+};
+
+var square2 = {
+  draw(context, size) {
+    const r = d3_shape_sqrt(size) * 0.4431;
+    context.moveTo(r, r);
+    context.lineTo(r, -r);
+    context.lineTo(-r, -r);
+    context.lineTo(-r, r);
+    context.closePath();
+  }
+};
+
+const ka = 0.89081309152928522810;
+const kr = sin(d3_shape_pi / 10) / sin(7 * d3_shape_pi / 10);
+const kx = sin(d3_shape_tau / 10) * kr;
+const ky = -cos(d3_shape_tau / 10) * kr;
+
+var star = {
+  draw(context, size) {
+    const r = d3_shape_sqrt(size * ka);
+    const x = kx * r;
+    const y = ky * r;
+    context.moveTo(0, -r);
+    context.lineTo(x, y);
+    for (let i = 1; i < 5; ++i) {
+      const a = d3_shape_tau * i / 5;
+      const c = cos(a);
+      const s = sin(a);
+      context.lineTo(s * r, -c * r);
+      context.lineTo(c * x - s * y, s * x + c * y);
+    }
+    context.closePath();
+  }
+};
+
+const sqrt3$1 = d3_shape_sqrt(3);
+
+var triangle = {
+  draw(context, size) {
+    const y = -d3_shape_sqrt(size / (sqrt3$1 * 3));
+    context.moveTo(0, y * 2);
+    context.lineTo(-sqrt3$1 * y, -y);
+    context.lineTo(sqrt3$1 * y, -y);
+    context.closePath();
+  }
+};
+
+const sqrt3 = d3_shape_sqrt(3);
+
+var triangle2 = {
+  draw(context, size) {
+    const s = d3_shape_sqrt(size) * 0.6824;
+    const t = s  / 2;
+    const u = (s * sqrt3) / 2; // cos(Math.PI / 6)
+    context.moveTo(0, -s);
+    context.lineTo(u, t);
+    context.lineTo(-u, t);
+    context.closePath();
+  }
+};
+
+const c = -0.5;
+const s = d3_shape_sqrt(3) / 2;
+const k = 1 / d3_shape_sqrt(12);
+const a = (k / 2 + 1) * 3;
+
+var wye = {
+  draw(context, size) {
+    const r = d3_shape_sqrt(size / a);
+    const x0 = r / 2, y0 = r * k;
+    const x1 = x0, y1 = r * k + r;
+    const x2 = -x1, y2 = y1;
+    context.moveTo(x0, y0);
+    context.lineTo(x1, y1);
+    context.lineTo(x2, y2);
+    context.lineTo(c * x0 - s * y0, s * x0 + c * y0);
+    context.lineTo(c * x1 - s * y1, s * x1 + c * y1);
+    context.lineTo(c * x2 - s * y2, s * x2 + c * y2);
+    context.lineTo(c * x0 + s * y0, c * y0 - s * x0);
+    context.lineTo(c * x1 + s * y1, c * y1 - s * x1);
+    context.lineTo(c * x2 + s * y2, c * y2 - s * x2);
+    context.closePath();
+  }
+};
+
+var times = {
+  draw(context, size) {
+    const r = d3_shape_sqrt(size - d3_shape_min(size / 6, 1.7)) * 0.6189;
+    context.moveTo(-r, -r);
+    context.lineTo(r, r);
+    context.moveTo(-r, r);
+    context.lineTo(r, -r);
+  }
+};
+
+// These symbols are designed to be filled.
+const symbolsFill = [
+  circle,
+  d3_shape_cross,
+  diamond,
+  d3_shape_square,
+  star,
+  triangle,
+  wye
+];
+
+// These symbols are designed to be stroked (with a width of 1.5px and round caps).
+const symbolsStroke = [
+  circle,
+  plus,
+  times,
+  triangle2,
+  asterisk,
+  square2,
+  diamond2
+];
+
+function d3_shape_Symbol(type, size) {
+  let context = null,
+      path = withPath(symbol);
+
+  type = typeof type === "function" ? type : d3_shape_constant(type || circle);
+  size = typeof size === "function" ? size : d3_shape_constant(size === undefined ? 64 : +size);
+
+  function symbol() {
+    let buffer;
+    if (!context) context = buffer = path();
+    type.apply(this, arguments).draw(context, +size.apply(this, arguments));
+    if (buffer) return context = null, buffer + "" || null;
+  }
+
+  symbol.type = function(_) {
+    return arguments.length ? (type = typeof _ === "function" ? _ : d3_shape_constant(_), symbol) : type;
+  };
+
+  symbol.size = function(_) {
+    return arguments.length ? (size = typeof _ === "function" ? _ : d3_shape_constant(+_), symbol) : size;
+  };
+
+  symbol.context = function(_) {
+    return arguments.length ? (context = _ == null ? null : _, symbol) : context;
+  };
+
+  return symbol;
+}
+
+function noop() {}
+
+function point$3(that, x, y) {
+  that._context.bezierCurveTo(
+    (2 * that._x0 + that._x1) / 3,
+    (2 * that._y0 + that._y1) / 3,
+    (that._x0 + 2 * that._x1) / 3,
+    (that._y0 + 2 * that._y1) / 3,
+    (that._x0 + 4 * that._x1 + x) / 6,
+    (that._y0 + 4 * that._y1 + y) / 6
+  );
+}
+
+function Basis(context) {
+  this._context = context;
+}
+
+Basis.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 =
+    this._y0 = this._y1 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 3: point$3(this, this._x1, this._y1); // falls through
+      case 2: this._context.lineTo(this._x1, this._y1); break;
+    }
+    if (this._line || (this._line !== 0 && this._point === 1)) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+    switch (this._point) {
+      case 0: this._point = 1; this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y); break;
+      case 1: this._point = 2; break;
+      case 2: this._point = 3; this._context.lineTo((5 * this._x0 + this._x1) / 6, (5 * this._y0 + this._y1) / 6); // falls through
+      default: point$3(this, x, y); break;
+    }
+    this._x0 = this._x1, this._x1 = x;
+    this._y0 = this._y1, this._y1 = y;
+  }
+};
+
+function d3_shape_basis(context) {
+  return new Basis(context);
+}
+
+function BasisClosed(context) {
+  this._context = context;
+}
+
+BasisClosed.prototype = {
+  areaStart: noop,
+  areaEnd: noop,
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 = this._x3 = this._x4 =
+    this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 1: {
+        this._context.moveTo(this._x2, this._y2);
+        this._context.closePath();
+        break;
+      }
+      case 2: {
+        this._context.moveTo((this._x2 + 2 * this._x3) / 3, (this._y2 + 2 * this._y3) / 3);
+        this._context.lineTo((this._x3 + 2 * this._x2) / 3, (this._y3 + 2 * this._y2) / 3);
+        this._context.closePath();
+        break;
+      }
+      case 3: {
+        this.point(this._x2, this._y2);
+        this.point(this._x3, this._y3);
+        this.point(this._x4, this._y4);
+        break;
+      }
+    }
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+    switch (this._point) {
+      case 0: this._point = 1; this._x2 = x, this._y2 = y; break;
+      case 1: this._point = 2; this._x3 = x, this._y3 = y; break;
+      case 2: this._point = 3; this._x4 = x, this._y4 = y; this._context.moveTo((this._x0 + 4 * this._x1 + x) / 6, (this._y0 + 4 * this._y1 + y) / 6); break;
+      default: point$3(this, x, y); break;
+    }
+    this._x0 = this._x1, this._x1 = x;
+    this._y0 = this._y1, this._y1 = y;
+  }
+};
+
+function d3_shape_basisClosed(context) {
+  return new BasisClosed(context);
+}
+
+function BasisOpen(context) {
+  this._context = context;
+}
+
+BasisOpen.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 =
+    this._y0 = this._y1 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (this._line || (this._line !== 0 && this._point === 3)) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+    switch (this._point) {
+      case 0: this._point = 1; break;
+      case 1: this._point = 2; break;
+      case 2: this._point = 3; var x0 = (this._x0 + 4 * this._x1 + x) / 6, y0 = (this._y0 + 4 * this._y1 + y) / 6; this._line ? this._context.lineTo(x0, y0) : this._context.moveTo(x0, y0); break;
+      case 3: this._point = 4; // falls through
+      default: point$3(this, x, y); break;
+    }
+    this._x0 = this._x1, this._x1 = x;
+    this._y0 = this._y1, this._y1 = y;
+  }
+};
+
+function basisOpen(context) {
+  return new BasisOpen(context);
+}
+
+function Bundle(context, beta) {
+  this._basis = new Basis(context);
+  this._beta = beta;
+}
+
+Bundle.prototype = {
+  lineStart: function() {
+    this._x = [];
+    this._y = [];
+    this._basis.lineStart();
+  },
+  lineEnd: function() {
+    var x = this._x,
+        y = this._y,
+        j = x.length - 1;
+
+    if (j > 0) {
+      var x0 = x[0],
+          y0 = y[0],
+          dx = x[j] - x0,
+          dy = y[j] - y0,
+          i = -1,
+          t;
+
+      while (++i <= j) {
+        t = i / j;
+        this._basis.point(
+          this._beta * x[i] + (1 - this._beta) * (x0 + t * dx),
+          this._beta * y[i] + (1 - this._beta) * (y0 + t * dy)
+        );
+      }
+    }
+
+    this._x = this._y = null;
+    this._basis.lineEnd();
+  },
+  point: function(x, y) {
+    this._x.push(+x);
+    this._y.push(+y);
+  }
+};
+
+var bundle = (function custom(beta) {
+
+  function bundle(context) {
+    return beta === 1 ? new Basis(context) : new Bundle(context, beta);
+  }
+
+  bundle.beta = function(beta) {
+    return custom(+beta);
+  };
+
+  return bundle;
+})(0.85);
+
+function point$2(that, x, y) {
+  that._context.bezierCurveTo(
+    that._x1 + that._k * (that._x2 - that._x0),
+    that._y1 + that._k * (that._y2 - that._y0),
+    that._x2 + that._k * (that._x1 - x),
+    that._y2 + that._k * (that._y1 - y),
+    that._x2,
+    that._y2
+  );
+}
+
+function Cardinal(context, tension) {
+  this._context = context;
+  this._k = (1 - tension) / 6;
+}
+
+Cardinal.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 =
+    this._y0 = this._y1 = this._y2 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 2: this._context.lineTo(this._x2, this._y2); break;
+      case 3: point$2(this, this._x1, this._y1); break;
+    }
+    if (this._line || (this._line !== 0 && this._point === 1)) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+    switch (this._point) {
+      case 0: this._point = 1; this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y); break;
+      case 1: this._point = 2; this._x1 = x, this._y1 = y; break;
+      case 2: this._point = 3; // falls through
+      default: point$2(this, x, y); break;
+    }
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+  }
+};
+
+var cardinal = (function custom(tension) {
+
+  function cardinal(context) {
+    return new Cardinal(context, tension);
+  }
+
+  cardinal.tension = function(tension) {
+    return custom(+tension);
+  };
+
+  return cardinal;
+})(0);
+
+function CardinalClosed(context, tension) {
+  this._context = context;
+  this._k = (1 - tension) / 6;
+}
+
+CardinalClosed.prototype = {
+  areaStart: noop,
+  areaEnd: noop,
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._x5 =
+    this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = this._y5 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 1: {
+        this._context.moveTo(this._x3, this._y3);
+        this._context.closePath();
+        break;
+      }
+      case 2: {
+        this._context.lineTo(this._x3, this._y3);
+        this._context.closePath();
+        break;
+      }
+      case 3: {
+        this.point(this._x3, this._y3);
+        this.point(this._x4, this._y4);
+        this.point(this._x5, this._y5);
+        break;
+      }
+    }
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+    switch (this._point) {
+      case 0: this._point = 1; this._x3 = x, this._y3 = y; break;
+      case 1: this._point = 2; this._context.moveTo(this._x4 = x, this._y4 = y); break;
+      case 2: this._point = 3; this._x5 = x, this._y5 = y; break;
+      default: point$2(this, x, y); break;
+    }
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+  }
+};
+
+var cardinalClosed = (function custom(tension) {
+
+  function cardinal(context) {
+    return new CardinalClosed(context, tension);
+  }
+
+  cardinal.tension = function(tension) {
+    return custom(+tension);
+  };
+
+  return cardinal;
+})(0);
+
+function CardinalOpen(context, tension) {
+  this._context = context;
+  this._k = (1 - tension) / 6;
+}
+
+CardinalOpen.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 =
+    this._y0 = this._y1 = this._y2 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (this._line || (this._line !== 0 && this._point === 3)) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+    switch (this._point) {
+      case 0: this._point = 1; break;
+      case 1: this._point = 2; break;
+      case 2: this._point = 3; this._line ? this._context.lineTo(this._x2, this._y2) : this._context.moveTo(this._x2, this._y2); break;
+      case 3: this._point = 4; // falls through
+      default: point$2(this, x, y); break;
+    }
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+  }
+};
+
+var cardinalOpen = (function custom(tension) {
+
+  function cardinal(context) {
+    return new CardinalOpen(context, tension);
+  }
+
+  cardinal.tension = function(tension) {
+    return custom(+tension);
+  };
+
+  return cardinal;
+})(0);
+
+function point$1(that, x, y) {
+  var x1 = that._x1,
+      y1 = that._y1,
+      x2 = that._x2,
+      y2 = that._y2;
+
+  if (that._l01_a > d3_shape_epsilon) {
+    var a = 2 * that._l01_2a + 3 * that._l01_a * that._l12_a + that._l12_2a,
+        n = 3 * that._l01_a * (that._l01_a + that._l12_a);
+    x1 = (x1 * a - that._x0 * that._l12_2a + that._x2 * that._l01_2a) / n;
+    y1 = (y1 * a - that._y0 * that._l12_2a + that._y2 * that._l01_2a) / n;
+  }
+
+  if (that._l23_a > d3_shape_epsilon) {
+    var b = 2 * that._l23_2a + 3 * that._l23_a * that._l12_a + that._l12_2a,
+        m = 3 * that._l23_a * (that._l23_a + that._l12_a);
+    x2 = (x2 * b + that._x1 * that._l23_2a - x * that._l12_2a) / m;
+    y2 = (y2 * b + that._y1 * that._l23_2a - y * that._l12_2a) / m;
+  }
+
+  that._context.bezierCurveTo(x1, y1, x2, y2, that._x2, that._y2);
+}
+
+function CatmullRom(context, alpha) {
+  this._context = context;
+  this._alpha = alpha;
+}
+
+CatmullRom.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 =
+    this._y0 = this._y1 = this._y2 = NaN;
+    this._l01_a = this._l12_a = this._l23_a =
+    this._l01_2a = this._l12_2a = this._l23_2a =
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 2: this._context.lineTo(this._x2, this._y2); break;
+      case 3: this.point(this._x2, this._y2); break;
+    }
+    if (this._line || (this._line !== 0 && this._point === 1)) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+
+    if (this._point) {
+      var x23 = this._x2 - x,
+          y23 = this._y2 - y;
+      this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+    }
+
+    switch (this._point) {
+      case 0: this._point = 1; this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y); break;
+      case 1: this._point = 2; break;
+      case 2: this._point = 3; // falls through
+      default: point$1(this, x, y); break;
+    }
+
+    this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+    this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+  }
+};
+
+var catmullRom = (function custom(alpha) {
+
+  function catmullRom(context) {
+    return alpha ? new CatmullRom(context, alpha) : new Cardinal(context, 0);
+  }
+
+  catmullRom.alpha = function(alpha) {
+    return custom(+alpha);
+  };
+
+  return catmullRom;
+})(0.5);
+
+function CatmullRomClosed(context, alpha) {
+  this._context = context;
+  this._alpha = alpha;
+}
+
+CatmullRomClosed.prototype = {
+  areaStart: noop,
+  areaEnd: noop,
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 = this._x3 = this._x4 = this._x5 =
+    this._y0 = this._y1 = this._y2 = this._y3 = this._y4 = this._y5 = NaN;
+    this._l01_a = this._l12_a = this._l23_a =
+    this._l01_2a = this._l12_2a = this._l23_2a =
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 1: {
+        this._context.moveTo(this._x3, this._y3);
+        this._context.closePath();
+        break;
+      }
+      case 2: {
+        this._context.lineTo(this._x3, this._y3);
+        this._context.closePath();
+        break;
+      }
+      case 3: {
+        this.point(this._x3, this._y3);
+        this.point(this._x4, this._y4);
+        this.point(this._x5, this._y5);
+        break;
+      }
+    }
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+
+    if (this._point) {
+      var x23 = this._x2 - x,
+          y23 = this._y2 - y;
+      this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+    }
+
+    switch (this._point) {
+      case 0: this._point = 1; this._x3 = x, this._y3 = y; break;
+      case 1: this._point = 2; this._context.moveTo(this._x4 = x, this._y4 = y); break;
+      case 2: this._point = 3; this._x5 = x, this._y5 = y; break;
+      default: point$1(this, x, y); break;
+    }
+
+    this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+    this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+  }
+};
+
+var catmullRomClosed = (function custom(alpha) {
+
+  function catmullRom(context) {
+    return alpha ? new CatmullRomClosed(context, alpha) : new CardinalClosed(context, 0);
+  }
+
+  catmullRom.alpha = function(alpha) {
+    return custom(+alpha);
+  };
+
+  return catmullRom;
+})(0.5);
+
+function CatmullRomOpen(context, alpha) {
+  this._context = context;
+  this._alpha = alpha;
+}
+
+CatmullRomOpen.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 = this._x2 =
+    this._y0 = this._y1 = this._y2 = NaN;
+    this._l01_a = this._l12_a = this._l23_a =
+    this._l01_2a = this._l12_2a = this._l23_2a =
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (this._line || (this._line !== 0 && this._point === 3)) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+
+    if (this._point) {
+      var x23 = this._x2 - x,
+          y23 = this._y2 - y;
+      this._l23_a = Math.sqrt(this._l23_2a = Math.pow(x23 * x23 + y23 * y23, this._alpha));
+    }
+
+    switch (this._point) {
+      case 0: this._point = 1; break;
+      case 1: this._point = 2; break;
+      case 2: this._point = 3; this._line ? this._context.lineTo(this._x2, this._y2) : this._context.moveTo(this._x2, this._y2); break;
+      case 3: this._point = 4; // falls through
+      default: point$1(this, x, y); break;
+    }
+
+    this._l01_a = this._l12_a, this._l12_a = this._l23_a;
+    this._l01_2a = this._l12_2a, this._l12_2a = this._l23_2a;
+    this._x0 = this._x1, this._x1 = this._x2, this._x2 = x;
+    this._y0 = this._y1, this._y1 = this._y2, this._y2 = y;
+  }
+};
+
+var catmullRomOpen = (function custom(alpha) {
+
+  function catmullRom(context) {
+    return alpha ? new CatmullRomOpen(context, alpha) : new CardinalOpen(context, 0);
+  }
+
+  catmullRom.alpha = function(alpha) {
+    return custom(+alpha);
+  };
+
+  return catmullRom;
+})(0.5);
+
+function LinearClosed(context) {
+  this._context = context;
+}
+
+LinearClosed.prototype = {
+  areaStart: noop,
+  areaEnd: noop,
+  lineStart: function() {
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (this._point) this._context.closePath();
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+    if (this._point) this._context.lineTo(x, y);
+    else this._point = 1, this._context.moveTo(x, y);
+  }
+};
+
+function linearClosed(context) {
+  return new LinearClosed(context);
+}
+
+function sign(x) {
+  return x < 0 ? -1 : 1;
+}
+
+// Calculate the slopes of the tangents (Hermite-type interpolation) based on
+// the following paper: Steffen, M. 1990. A Simple Method for Monotonic
+// Interpolation in One Dimension. Astronomy and Astrophysics, Vol. 239, NO.
+// NOV(II), P. 443, 1990.
+function slope3(that, x2, y2) {
+  var h0 = that._x1 - that._x0,
+      h1 = x2 - that._x1,
+      s0 = (that._y1 - that._y0) / (h0 || h1 < 0 && -0),
+      s1 = (y2 - that._y1) / (h1 || h0 < 0 && -0),
+      p = (s0 * h1 + s1 * h0) / (h0 + h1);
+  return (sign(s0) + sign(s1)) * Math.min(Math.abs(s0), Math.abs(s1), 0.5 * Math.abs(p)) || 0;
+}
+
+// Calculate a one-sided slope.
+function slope2(that, t) {
+  var h = that._x1 - that._x0;
+  return h ? (3 * (that._y1 - that._y0) / h - t) / 2 : t;
+}
+
+// According to https://en.wikipedia.org/wiki/Cubic_Hermite_spline#Representations
+// "you can express cubic Hermite interpolation in terms of cubic Bézier curves
+// with respect to the four values p0, p0 + m0 / 3, p1 - m1 / 3, p1".
+function d3_shape_point(that, t0, t1) {
+  var x0 = that._x0,
+      y0 = that._y0,
+      x1 = that._x1,
+      y1 = that._y1,
+      dx = (x1 - x0) / 3;
+  that._context.bezierCurveTo(x0 + dx, y0 + dx * t0, x1 - dx, y1 - dx * t1, x1, y1);
+}
+
+function MonotoneX(context) {
+  this._context = context;
+}
+
+MonotoneX.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x0 = this._x1 =
+    this._y0 = this._y1 =
+    this._t0 = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    switch (this._point) {
+      case 2: this._context.lineTo(this._x1, this._y1); break;
+      case 3: d3_shape_point(this, this._t0, slope2(this, this._t0)); break;
+    }
+    if (this._line || (this._line !== 0 && this._point === 1)) this._context.closePath();
+    this._line = 1 - this._line;
+  },
+  point: function(x, y) {
+    var t1 = NaN;
+
+    x = +x, y = +y;
+    if (x === this._x1 && y === this._y1) return; // Ignore coincident points.
+    switch (this._point) {
+      case 0: this._point = 1; this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y); break;
+      case 1: this._point = 2; break;
+      case 2: this._point = 3; d3_shape_point(this, slope2(this, t1 = slope3(this, x, y)), t1); break;
+      default: d3_shape_point(this, this._t0, t1 = slope3(this, x, y)); break;
+    }
+
+    this._x0 = this._x1, this._x1 = x;
+    this._y0 = this._y1, this._y1 = y;
+    this._t0 = t1;
+  }
+};
+
+function MonotoneY(context) {
+  this._context = new ReflectContext(context);
+}
+
+(MonotoneY.prototype = Object.create(MonotoneX.prototype)).point = function(x, y) {
+  MonotoneX.prototype.point.call(this, y, x);
+};
+
+function ReflectContext(context) {
+  this._context = context;
+}
+
+ReflectContext.prototype = {
+  moveTo: function(x, y) { this._context.moveTo(y, x); },
+  closePath: function() { this._context.closePath(); },
+  lineTo: function(x, y) { this._context.lineTo(y, x); },
+  bezierCurveTo: function(x1, y1, x2, y2, x, y) { this._context.bezierCurveTo(y1, x1, y2, x2, y, x); }
+};
+
+function monotoneX(context) {
+  return new MonotoneX(context);
+}
+
+function monotoneY(context) {
+  return new MonotoneY(context);
+}
+
+function Natural(context) {
+  this._context = context;
+}
+
+Natural.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x = [];
+    this._y = [];
+  },
+  lineEnd: function() {
+    var x = this._x,
+        y = this._y,
+        n = x.length;
+
+    if (n) {
+      this._line ? this._context.lineTo(x[0], y[0]) : this._context.moveTo(x[0], y[0]);
+      if (n === 2) {
+        this._context.lineTo(x[1], y[1]);
+      } else {
+        var px = controlPoints(x),
+            py = controlPoints(y);
+        for (var i0 = 0, i1 = 1; i1 < n; ++i0, ++i1) {
+          this._context.bezierCurveTo(px[0][i0], py[0][i0], px[1][i0], py[1][i0], x[i1], y[i1]);
+        }
+      }
+    }
+
+    if (this._line || (this._line !== 0 && n === 1)) this._context.closePath();
+    this._line = 1 - this._line;
+    this._x = this._y = null;
+  },
+  point: function(x, y) {
+    this._x.push(+x);
+    this._y.push(+y);
+  }
+};
+
+// See https://www.particleincell.com/2012/bezier-splines/ for derivation.
+function controlPoints(x) {
+  var i,
+      n = x.length - 1,
+      m,
+      a = new Array(n),
+      b = new Array(n),
+      r = new Array(n);
+  a[0] = 0, b[0] = 2, r[0] = x[0] + 2 * x[1];
+  for (i = 1; i < n - 1; ++i) a[i] = 1, b[i] = 4, r[i] = 4 * x[i] + 2 * x[i + 1];
+  a[n - 1] = 2, b[n - 1] = 7, r[n - 1] = 8 * x[n - 1] + x[n];
+  for (i = 1; i < n; ++i) m = a[i] / b[i - 1], b[i] -= m, r[i] -= m * r[i - 1];
+  a[n - 1] = r[n - 1] / b[n - 1];
+  for (i = n - 2; i >= 0; --i) a[i] = (r[i] - a[i + 1]) / b[i];
+  b[n - 1] = (x[n] + a[n - 1]) / 2;
+  for (i = 0; i < n - 1; ++i) b[i] = 2 * x[i + 1] - a[i + 1];
+  return [a, b];
+}
+
+function natural(context) {
+  return new Natural(context);
+}
+
+function Step(context, t) {
+  this._context = context;
+  this._t = t;
+}
+
+Step.prototype = {
+  areaStart: function() {
+    this._line = 0;
+  },
+  areaEnd: function() {
+    this._line = NaN;
+  },
+  lineStart: function() {
+    this._x = this._y = NaN;
+    this._point = 0;
+  },
+  lineEnd: function() {
+    if (0 < this._t && this._t < 1 && this._point === 2) this._context.lineTo(this._x, this._y);
+    if (this._line || (this._line !== 0 && this._point === 1)) this._context.closePath();
+    if (this._line >= 0) this._t = 1 - this._t, this._line = 1 - this._line;
+  },
+  point: function(x, y) {
+    x = +x, y = +y;
+    switch (this._point) {
+      case 0: this._point = 1; this._line ? this._context.lineTo(x, y) : this._context.moveTo(x, y); break;
+      case 1: this._point = 2; // falls through
+      default: {
+        if (this._t <= 0) {
+          this._context.lineTo(this._x, y);
+          this._context.lineTo(x, y);
+        } else {
+          var x1 = this._x * (1 - this._t) + x * this._t;
+          this._context.lineTo(x1, this._y);
+          this._context.lineTo(x1, y);
+        }
+        break;
+      }
+    }
+    this._x = x, this._y = y;
+  }
+};
+
+function step(context) {
+  return new Step(context, 0.5);
+}
+
+function stepBefore(context) {
+  return new Step(context, 0);
+}
+
+function stepAfter(context) {
+  return new Step(context, 1);
+}
+
+function none$1(series, order) {
+  if (!((n = series.length) > 1)) return;
+  for (var i = 1, j, s0, s1 = series[order[0]], n, m = s1.length; i < n; ++i) {
+    s0 = s1, s1 = series[order[i]];
+    for (j = 0; j < m; ++j) {
+      s1[j][1] += s1[j][0] = isNaN(s0[j][1]) ? s0[j][0] : s0[j][1];
+    }
+  }
+}
+
+function none(series) {
+  var n = series.length, o = new Array(n);
+  while (--n >= 0) o[n] = n;
+  return o;
+}
+
+function stackValue(d, key) {
+  return d[key];
+}
+
+function stackSeries(key) {
+  const series = [];
+  series.key = key;
+  return series;
+}
+
+function stack() {
+  var keys = d3_shape_constant([]),
+      order = none,
+      offset = none$1,
+      value = stackValue;
+
+  function stack(data) {
+    var sz = Array.from(keys.apply(this, arguments), stackSeries),
+        i, n = sz.length, j = -1,
+        oz;
+
+    for (const d of data) {
+      for (i = 0, ++j; i < n; ++i) {
+        (sz[i][j] = [0, +value(d, sz[i].key, j, data)]).data = d;
+      }
+    }
+
+    for (i = 0, oz = d3_shape_array(order(sz)); i < n; ++i) {
+      sz[oz[i]].index = i;
+    }
+
+    offset(sz, oz);
+    return sz;
+  }
+
+  stack.keys = function(_) {
+    return arguments.length ? (keys = typeof _ === "function" ? _ : d3_shape_constant(Array.from(_)), stack) : keys;
+  };
+
+  stack.value = function(_) {
+    return arguments.length ? (value = typeof _ === "function" ? _ : d3_shape_constant(+_), stack) : value;
+  };
+
+  stack.order = function(_) {
+    return arguments.length ? (order = _ == null ? none : typeof _ === "function" ? _ : d3_shape_constant(Array.from(_)), stack) : order;
+  };
+
+  stack.offset = function(_) {
+    return arguments.length ? (offset = _ == null ? none$1 : _, stack) : offset;
+  };
+
+  return stack;
+}
+
+function expand(series, order) {
+  if (!((n = series.length) > 0)) return;
+  for (var i, n, j = 0, m = series[0].length, y; j < m; ++j) {
+    for (y = i = 0; i < n; ++i) y += series[i][j][1] || 0;
+    if (y) for (i = 0; i < n; ++i) series[i][j][1] /= y;
+  }
+  none$1(series, order);
+}
+
+function d3_shape_diverging(series, order) {
+  if (!((n = series.length) > 0)) return;
+  for (var i, j = 0, d, dy, yp, yn, n, m = series[order[0]].length; j < m; ++j) {
+    for (yp = yn = 0, i = 0; i < n; ++i) {
+      if ((dy = (d = series[order[i]][j])[1] - d[0]) > 0) {
+        d[0] = yp, d[1] = yp += dy;
+      } else if (dy < 0) {
+        d[1] = yn, d[0] = yn += dy;
+      } else {
+        d[0] = 0, d[1] = dy;
+      }
+    }
+  }
+}
+
+function silhouette(series, order) {
+  if (!((n = series.length) > 0)) return;
+  for (var j = 0, s0 = series[order[0]], n, m = s0.length; j < m; ++j) {
+    for (var i = 0, y = 0; i < n; ++i) y += series[i][j][1] || 0;
+    s0[j][1] += s0[j][0] = -y / 2;
+  }
+  none$1(series, order);
+}
+
+function wiggle(series, order) {
+  if (!((n = series.length) > 0) || !((m = (s0 = series[order[0]]).length) > 0)) return;
+  for (var y = 0, j = 1, s0, m, n; j < m; ++j) {
+    for (var i = 0, s1 = 0, s2 = 0; i < n; ++i) {
+      var si = series[order[i]],
+          sij0 = si[j][1] || 0,
+          sij1 = si[j - 1][1] || 0,
+          s3 = (sij0 - sij1) / 2;
+      for (var k = 0; k < i; ++k) {
+        var sk = series[order[k]],
+            skj0 = sk[j][1] || 0,
+            skj1 = sk[j - 1][1] || 0;
+        s3 += skj0 - skj1;
+      }
+      s1 += sij0, s2 += s3 * sij0;
+    }
+    s0[j - 1][1] += s0[j - 1][0] = y;
+    if (s1) y -= s2 / s1;
+  }
+  s0[j - 1][1] += s0[j - 1][0] = y;
+  none$1(series, order);
+}
+
+function appearance(series) {
+  var peaks = series.map(peak);
+  return none(series).sort(function(a, b) { return peaks[a] - peaks[b]; });
+}
+
+function peak(series) {
+  var i = -1, j = 0, n = series.length, vi, vj = -Infinity;
+  while (++i < n) if ((vi = +series[i][1]) > vj) vj = vi, j = i;
+  return j;
+}
+
+function d3_shape_ascending(series) {
+  var sums = series.map(d3_shape_sum);
+  return none(series).sort(function(a, b) { return sums[a] - sums[b]; });
+}
+
+function d3_shape_sum(series) {
+  var s = 0, i = -1, n = series.length, v;
+  while (++i < n) if (v = +series[i][1]) s += v;
+  return s;
+}
+
+function d3_shape_descending(series) {
+  return d3_shape_ascending(series).reverse();
+}
+
+function insideOut(series) {
+  var n = series.length,
+      i,
+      j,
+      sums = series.map(d3_shape_sum),
+      order = appearance(series),
+      top = 0,
+      bottom = 0,
+      tops = [],
+      bottoms = [];
+
+  for (i = 0; i < n; ++i) {
+    j = order[i];
+    if (top < bottom) {
+      top += sums[j];
+      tops.push(j);
+    } else {
+      bottom += sums[j];
+      bottoms.push(j);
+    }
+  }
+
+  return bottoms.reverse().concat(tops);
+}
+
+function d3_shape_reverse(series) {
+  return none(series).reverse();
+}
+
+
+
+;// CONCATENATED MODULE: ./src/report/charts.ts
+
+
+
+
+/** The size of the drawing in its own units; it is scaled to the room that it gets. */
+const SIZE = { width: 460, height: 220, top: 14, right: 30, bottom: 30 };
+/** On a phone letters are 16 units high; digits of that size are this wide. */
+const LETTER = 9;
+/** As many lines as can be told from each other; the table beside the drawing has all. */
+const MOST_SERIES = 6;
+/** More dots than this would be a second line. */
+const MOST_DOTS = 45;
+/** A threshold this many times above everything that was measured would press the lines to the floor. */
+const FAR = 4;
+/** About as many marks on an axis as have room on a phone. */
+const TICKS = 4;
+/**
+ * A chart as SVG for a page with the style sheet of reports: no script, no style attribute, no id, so that it lives under
+ * the strictest content security policy and beside any other drawing. Its title and description say what it shows.
+ */
+function drawChart(chart) {
+    const series = drawable(chart.series);
+    const values = series.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
+    if (values.length === 0) {
+        return figure(chart, '<p>Nothing was measured yet.</p>', '');
+    }
+    const highest = most(values);
+    const thresholds = (chart.thresholds ?? []).filter(({ value }) => charts_isMeasured(value));
+    const near = thresholds.filter(({ value }) => value <= Math.max(highest, Number.MIN_VALUE) * FAR);
+    const scales = scalesFor(chart, series, [...values, ...near.map(({ value }) => value)]);
+    const drawing = [
+        `<svg viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" xmlns="http://www.w3.org/2000/svg">`,
+        `<title>${words(chart.caption)}</title>`,
+        `<desc>${words(chart.text)}</desc>`,
+        ...valueAxis(scales),
+        ...timeAxis(scales),
+        ...series.flatMap((one) => drawSeries(one, scales, chart)),
+        ...near.map((threshold) => drawThreshold(threshold, scales, chart)),
+        '</svg>',
+    ].join('\n');
+    const far = thresholds.filter((threshold) => !near.includes(threshold));
+    return figure(chart, drawing, key(series, chart, far));
+}
+/** What can be drawn, in the order of time. A forecast looks like the series of its name, with dots for a line. */
+function drawable(series) {
+    const names = [...new Set(series.map(({ name }) => name))].slice(0, MOST_SERIES);
+    return series
+        .filter(({ name }) => names.includes(name))
+        .map(({ points, ...rest }) => ({
+        ...rest,
+        look: `s${names.indexOf(rest.name)}`,
+        points: points
+            .map(({ at, value }) => ({
+            time: at.getTime(),
+            value: charts_isMeasured(value) ? rounded(value) : null,
+        }))
+            .filter(({ time }) => Number.isFinite(time))
+            .sort((a, b) => a.time - b.time),
+    }));
+}
+/** A log may hold any number; beyond an exabyte or a quintillion rows nobody measured it. */
+function charts_isMeasured(value) {
+    return value !== null && Math.abs(value) <= 1e18;
+}
+/** To a millionth: an axis whose end is the smallest number that there is has no marks. */
+function rounded(value) {
+    return Math.abs(value) < 1e-6 ? 0 : value;
+}
+function scalesFor({ unit }, series, values) {
+    const times = series.flatMap(({ points }) => points.map(({ time }) => time));
+    const [first, last] = [charts_least(times), most(times)];
+    // A single instant stands in the middle of a day.
+    const room = first === last ? 12 * 3_600_000 : 0;
+    // The axis begins at nothing, so that twice as high means twice as much.
+    const lowest = Math.min(0, charts_least(values));
+    const highest = Math.max(unit === 'share' ? 1 : 0, most(values));
+    const axis = (0,report_values/* axisUnit */.uF)(unit, Math.max(highest, -lowest));
+    const y = d3_scale_linear()
+        .domain([lowest / axis.size, highest === lowest ? 1 : highest / axis.size])
+        .nice(TICKS)
+        .range([SIZE.height - SIZE.bottom, SIZE.top]);
+    const longest = most(ticksOf({ y, axis }).map(({ text }) => text.length));
+    const x = utcTime()
+        .domain([first - room, last + room])
+        .range([Math.min(longest * LETTER + 10, SIZE.width / 3), SIZE.width - SIZE.right]);
+    return { x, y, axis };
+}
+function ticksOf({ y, axis }) {
+    const format = y.tickFormat(TICKS);
+    return y.ticks(TICKS).map((tick) => ({ value: tick * axis.size, text: `${format(tick)}${axis.suffix}` }));
+}
+function valueAxis(scales) {
+    const { left, right } = edges(scales);
+    return ticksOf(scales).map(({ value, text }) => {
+        const height = heightOf(value, scales);
+        return `<path class="grid" d="M${left},${height}H${right}"/><text x="${left - 6}" y="${height}" dy="0.35em" text-anchor="end">${(0,report_escape/* escapeHtml */.ZD)(text)}</text>`;
+    });
+}
+function timeAxis({ x }) {
+    const ticks = x.ticks(TICKS);
+    const [first, last] = x.domain();
+    const span = (last?.getTime() ?? 0) - (first?.getTime() ?? 0);
+    const bottom = SIZE.height - SIZE.bottom;
+    const labels = ticks.map((tick) => timeLabel(tick, span));
+    const apart = most(labels.map(({ length }) => length)) * LETTER + 8;
+    // Marks come by calendar weeks or months, sometimes more of them than labels have room beside each other.
+    const every = Math.max(1, Math.ceil(apart / distance(ticks.map((tick) => x(tick)))));
+    return ticks.map((tick, index) => {
+        const across = charts_round(x(tick));
+        const text = index % every === 0 ? (labels[index] ?? '') : '';
+        return `<path class="grid" d="M${across},${bottom}v5"/><text x="${across}" y="${bottom + 21}" text-anchor="middle">${text}</text>`;
+    });
+}
+/** How near two neighbours come to each other. */
+function distance(places) {
+    return charts_least(places.slice(1).map((place, index) => place - (places[index] ?? 0)));
+}
+const charts_DAY = 86_400_000;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** As much of an instant as tells it from its neighbours; UTC, like every time in a report. */
+function timeLabel(tick, span) {
+    if (span <= 2 * charts_DAY) {
+        return tick.toISOString().slice(11, 16);
+    }
+    const month = MONTHS[tick.getUTCMonth()] ?? '';
+    return span > 300 * charts_DAY ? `${month} ${tick.getUTCFullYear()}` : `${month} ${tick.getUTCDate()}`;
+}
+function drawSeries({ points, look, name, forecast }, scales, { unit }) {
+    const place = (point) => [charts_round(scales.x(point.time)), heightOf(point.value ?? 0, scales)];
+    const path = line((point) => place(point)[0], (point) => place(point)[1]).defined(({ value }) => value !== null)(points) ?? '';
+    const kind = forecast === true ? `${look} forecast` : look;
+    const dots = points.filter((point, index) => hasDot(point, points[index - 1], points[index + 1], points.length));
+    return [
+        `<path class="line ${kind}" d="${path}"/>`,
+        ...(forecast === true ? [] : dots).map((point) => {
+            const [across, height] = place(point);
+            const words = `${name}, ${(0,report_values/* formatMoment */.K9)(new Date(point.time))}: ${(0,report_values/* formatValue */.Fl)(point.value, unit)}`;
+            return `<circle class="dot ${look}" cx="${across}" cy="${height}" r="3.5"><title>${(0,report_escape/* escapeHtml */.ZD)((0,report_escape/* shorten */.ml)(words, 200))}</title></circle>`;
+        }),
+    ];
+}
+/** Where there are few points all have a dot; among many only those that no line leads to. */
+function hasDot({ value }, before, after, all) {
+    const alone = (before?.value ?? null) === null && (after?.value ?? null) === null;
+    return value !== null && (all <= MOST_DOTS || alone);
+}
+function drawThreshold({ label, value }, scales, { unit }) {
+    const { left, right } = edges(scales);
+    const height = heightOf(value, scales);
+    const words = (0,report_escape/* shorten */.ml)(`${label}: ${(0,report_values/* formatValue */.Fl)(value, unit)}`, 40);
+    // Above its line, and below where there is no room above it.
+    const text = height < SIZE.top + 16 ? height + 16 : height - 5;
+    return `<path class="threshold" d="M${left},${height}H${right}"/><text class="threshold" x="${left + 4}" y="${text}">${(0,report_escape/* escapeHtml */.ZD)(words)}</text>`;
+}
+/** The names of the lines with a piece of each, and what is too far away to be drawn. */
+function key(series, { unit, series: all }, far) {
+    const left = new Set(all.map(({ name }) => name)).size - new Set(series.map(({ name }) => name)).size;
+    const lines = series.length < 2 ? [] : series.map((one) => `<li>${sample(one)}${(0,report_escape/* escapeHtml */.ZD)(charts_nameOf(one))}</li>`);
+    const items = [
+        ...lines,
+        ...(left === 0 ? [] : [`<li>${left} more in the figures below</li>`]),
+        ...far.map(({ label, value }) => `<li>${(0,report_escape/* escapeHtml */.ZD)((0,report_escape/* shorten */.ml)(label, 60))}: ${(0,report_values/* formatValue */.Fl)(value, unit)}, far above what is drawn</li>`),
+    ];
+    return items.length === 0 ? '' : `<ul class="key">\n${items.join('\n')}\n</ul>`;
+}
+function sample({ look, forecast }) {
+    return `<svg viewBox="0 0 36 12" aria-hidden="true"><path class="line ${look}${forecast === true ? ' forecast' : ''}" d="M2,6H34"/></svg>`;
+}
+function charts_nameOf({ name, forecast }) {
+    return `${(0,report_escape/* shorten */.ml)(name, 60)}${forecast === true ? ', if it goes on like this' : ''}`;
+}
+function figure({ caption, text }, drawing, below) {
+    return [
+        '<figure>',
+        `<figcaption>${words(caption)}</figcaption>`,
+        `<p>${words(text)}</p>`,
+        drawing,
+        ...(below === '' ? [] : [below]),
+        '</figure>',
+    ].join('\n');
+}
+/** Around a drawing: the names of types and tables may be in it. */
+function words(text) {
+    return (0,report_escape/* escapeHtml */.ZD)((0,report_escape/* shorten */.ml)(text, 500));
+}
+const BARS = { height: 22, gap: 6, labels: 150, width: 460, letters: 20, values: 80 };
+/** Bars side by side; the table beside them says the same, so they are hidden from those who listen. */
+function drawBars({ caption, unit, bars }) {
+    const values = bars.map(({ value }) => (charts_isMeasured(value) ? value : 0));
+    const across = d3_scale_linear()
+        .domain([Math.min(0, charts_least(values)), Math.max(0, most(values), Number.MIN_VALUE)])
+        .range([BARS.labels, BARS.width - BARS.values]);
+    const rows = bars.map(({ label }, index) => {
+        const value = values[index] ?? 0;
+        const top = index * (BARS.height + BARS.gap);
+        const [left, right] = [across(0), across(value)].sort((a, b) => a - b);
+        const middle = top + BARS.height * 0.7;
+        return [
+            `<text x="${BARS.labels - 8}" y="${middle}" text-anchor="end">${(0,report_escape/* escapeHtml */.ZD)((0,report_escape/* shorten */.ml)(label, BARS.letters))}</text>`,
+            `<rect class="bar" x="${charts_round(left)}" y="${top}" width="${Math.max(1, charts_round(right - left))}" height="${BARS.height}"/>`,
+            `<text x="${charts_round(Math.max(right, left + 1) + 6)}" y="${middle}">${(0,report_escape/* escapeHtml */.ZD)((0,report_values/* formatValue */.Fl)(value, unit))}</text>`,
+        ].join('');
+    });
+    return [
+        '<figure class="bars" aria-hidden="true">',
+        `<figcaption>${(0,report_escape/* escapeHtml */.ZD)(caption)}</figcaption>`,
+        `<svg viewBox="0 0 ${BARS.width} ${bars.length * (BARS.height + BARS.gap)}" xmlns="http://www.w3.org/2000/svg">`,
+        ...rows,
+        '</svg>',
+        '</figure>',
+    ].join('\n');
+}
+function heightOf(value, { y, axis }) {
+    return charts_round(y(value / axis.size));
+}
+function edges({ x }) {
+    const [left = 0, right = 0] = x.range();
+    return { left, right };
+}
+/** Not `Math.max(...values)`: a call takes only so many arguments. */
+function most(values) {
+    return values.reduce((a, b) => Math.max(a, b), -Infinity);
+}
+function charts_least(values) {
+    return values.reduce((a, b) => Math.min(a, b), Infinity);
+}
+function charts_round(value) {
+    return Math.round(value * 10) / 10;
+}
+
+;// CONCATENATED MODULE: ./src/report/style.ts
+/**
+ * The one style sheet of every page: light and dark by what the reader prefers, on a phone, on paper. Colours never say
+ * anything alone: moods have their mark, lines their dashes, thresholds their words.
+ */
+const STYLE = `
+:root { color-scheme: light dark; --text: #1c2024; --back: #fff; --faint: #60646c; --line: #d9d9e0; --stripe: #f6f7f9;
+  --good: #18794e; --bad: #c62a2f; --doubtful: #8a5325; --bar: #0d74ce;
+  --s0: #0d74ce; --s1: #b3400c; --s2: #18794e; --s3: #7c3aed; --s4: #85600a; --s5: #be185d; }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #edeef0; --back: #111113; --faint: #b0b4ba; --line: #43484e; --stripe: #1a1c1f;
+    --good: #3dd68c; --bad: #ff9592; --doubtful: #ffca16; --bar: #70b8ff;
+    --s0: #70b8ff; --s1: #ffa07a; --s2: #3dd68c; --s3: #baa7ff; --s4: #ffca16; --s5: #ff8dcc; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 64rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--text);
+  background: var(--back); overflow-wrap: anywhere; }
+h1 { font-size: 1.1rem; font-weight: 600; color: var(--faint); margin: 0 0 1rem; }
+h1::first-letter { text-transform: uppercase; }
+h2 { font-size: 1.5rem; line-height: 1.3; border-left: .3rem solid; padding-left: .8rem; margin: 1rem 0; }
+h2.good { color: var(--good); } h2.bad { color: var(--bad); } h2.doubtful { color: var(--doubtful); }
+h3 { margin: 2.5rem 0 .5rem; font-size: 1.2rem; line-height: 1.3; }
+a { color: var(--bar); }
+code { font: .9em ui-monospace, monospace; background: var(--stripe); padding: .1em .3em; border-radius: .2em; }
+h1 code, h2 code { color: inherit; }
+.wide { overflow-x: auto; margin: 1rem 0; }
+.wide:focus-visible, summary:focus-visible, a:focus-visible { outline: .15rem solid var(--bar); outline-offset: .1rem; }
+table { overflow-wrap: break-word; width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
+th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; min-width: 4em; }
+th:has(code), td:has(code) { min-width: 9em; overflow-wrap: anywhere; }
+th { font-weight: 600; } thead th { overflow-wrap: normal; } tbody th { font-weight: 400; }
+tbody tr:nth-child(even) { background: var(--stripe); }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .8rem; margin: 1.5rem 0; }
+.tiles > div { border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; }
+.tiles dt { color: var(--faint); font-size: .9rem; }
+.tiles dd { margin: 0; } .tiles dd.value { font-size: 1.5rem; font-weight: 600; line-height: 1.4; }
+.tiles dd.note { font-size: .85rem; color: var(--faint); }
+.tiles .good .value { color: var(--good); } .tiles .bad .value { color: var(--bad); }
+.tiles .doubtful .value { color: var(--doubtful); }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: 1.5rem 2rem; margin: 1rem 0; }
+.chart { min-width: 0; }
+figure { margin: 0; } figcaption { font-weight: 600; } figure p { margin: 0 0 .4rem; font-size: .9rem; color: var(--faint); }
+figure.bars { margin: 1rem 0; max-width: 30rem; }
+svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; fill: var(--text); }
+svg text { fill: var(--faint); font-variant-numeric: tabular-nums; } svg .bar { fill: var(--bar); }
+svg .grid { stroke: var(--line); stroke-width: 1; fill: none; }
+svg .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+svg .dot { stroke: var(--back); stroke-width: 1; }
+svg .threshold { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 6 4; fill: none; }
+svg text.threshold { fill: var(--bad); stroke: var(--back); stroke-width: 4; stroke-dasharray: none; paint-order: stroke; }
+.s0 { --c: var(--s0); } .s1 { --c: var(--s1); } .s2 { --c: var(--s2); } .s3 { --c: var(--s3); } .s4 { --c: var(--s4); }
+.s5 { --c: var(--s5); } svg .line { stroke: var(--c); } svg .dot { fill: var(--c); }
+svg .s1 { stroke-dasharray: 7 4; } svg .s2 { stroke-dasharray: 2 4; } svg .s3 { stroke-dasharray: 10 3 2 3; }
+svg .s4 { stroke-dasharray: 14 4; } svg .s5 { stroke-dasharray: 5 2 1 2 1 2; }
+svg .dot { stroke-dasharray: none; } svg .forecast { stroke-dasharray: 1 6; stroke-width: 3; }
+.key { list-style: none; padding: 0; margin: .3rem 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .85rem; }
+.key svg { display: inline-block; width: 2.2rem; height: .8rem; margin-right: .4rem; vertical-align: middle; }
+details { margin: .5rem 0; } summary { cursor: pointer; color: var(--faint); }
+.chart details { font-size: .85rem; } .chart details .wide { max-height: 20rem; overflow: auto; }
+footer { margin-top: 3rem; color: var(--faint); font-size: .9rem; }
+@media (max-width: 36rem) {
+  body { padding: .8rem; } h2 { font-size: 1.25rem; } th, td { padding: .3rem .25rem; font-size: .85rem; }
+  svg { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; } .tiles > div { padding: .5rem .6rem; }
+  .tiles dd.value { font-size: 1.2rem; }
+}
+@media print {
+  body { max-width: none; padding: 0; font-size: 10pt; } thead { display: table-header-group; }
+  tr, figure, .tiles > div { break-inside: avoid; } h3 { break-after: avoid; } .wide { overflow: visible; max-height: none; }
+  .charts { grid-template-columns: 1fr 1fr; } .chart details { display: none; }
+  a { color: inherit; }
+}
+`;
+
+;// CONCATENATED MODULE: ./src/report/page.ts
 
 
 
@@ -37086,12 +46515,12 @@ var report_escape = __nccwpck_require__(14031);
 
 
 /**
- * The report as one HTML page that needs nothing else: no script, no request, readable in the dark, on a phone, on paper
- * and aloud. Its content security policy allows this one style sheet and nothing else.
+ * Blocks as one HTML page that needs nothing else: no script, no request, readable in the dark, on a phone, on paper and
+ * aloud. Its content security policy allows this one style sheet and nothing else.
  */
-function pageOf(report) {
-    const title = `${report.operation} of ${report.series}: ${outcomeOf(report)}`;
-    const policy = `default-src 'none'; style-src 'sha256-${(0,external_node_crypto_.createHash)('sha256').update(STYLE).digest('base64')}'`;
+function pageWith({ title, heading, name, made }, blocks, limits) {
+    const policy = `default-src 'none'; style-src 'sha256-${(0,external_node_crypto_.createHash)('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+    const about = name === undefined ? '' : ` <code dir="auto">${(0,report_escape/* escapeHtml */.ZD)((0,report_escape/* shorten */.ml)(name, limits.text))}</code>`;
     return `<!doctype html>
 <html lang="en">
 <head>
@@ -37100,89 +46529,71 @@ function pageOf(report) {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${(0,report_escape/* escapeHtml */.ZD)(title)}</title>
+<title>${(0,report_escape/* escapeHtml */.ZD)((0,report_escape/* shorten */.ml)(title, limits.text))}</title>
 <style>${STYLE}</style>
 </head>
 <body>
+<header>
+<h1>${(0,report_escape/* escapeHtml */.ZD)(heading)}${about}</h1>
+</header>
 <main>
-<h1>${(0,report_escape/* escapeHtml */.ZD)(report.operation)} of <code dir="auto">${(0,report_escape/* escapeHtml */.ZD)(report.series)}</code></h1>
-${(0,markup/* renderBlocks */.R)(contentOf(report, content/* EVERYTHING */.Qz), DIALECT)}
+${(0,markup/* renderBlocks */.R)(blocks, dialect(limits))}
 </main>
-<footer>Written by pg-lifeboat ${version/* VERSION */.x} for the operation of ${(0,units/* formatInstant */.r4)(report.startedAt)}.</footer>
+<footer>Written by pg-lifeboat ${(0,report_escape/* escapeHtml */.ZD)(version/* VERSION */.x)} ${(0,report_escape/* escapeHtml */.ZD)(made)}. All times are UTC unless said otherwise.</footer>
 </body>
 </html>
 `;
 }
+function dialect(limits) {
+    return {
+        prose: report_escape/* escapeHtml */.ZD,
+        code: report_escape/* escapeHtml */.ZD,
+        bars: drawBars,
+        chart: drawChart,
+        tiles: (block) => drawTiles(block, limits),
+        frame: page_frame,
+        // What is folded would not be printed.
+        openDetails: true,
+        limits,
+    };
+}
+function drawTiles({ caption, tiles }, limits) {
+    const text = (words) => (0,report_escape/* escapeHtml */.ZD)((0,report_escape/* shorten */.ml)(words, limits.text));
+    return [
+        `<dl class="tiles" aria-label="${text(caption)}">`,
+        ...tiles.map(({ label, value, note, mood }) => [
+            `<div${mood === undefined ? '' : ` class="${mood}"`}><dt>${text(label)}</dt>`,
+            `<dd class="value">${mood === undefined ? '' : `${markup/* MOOD_MARKS */.N[mood]} `}${text(value)}</dd>`,
+            ...(note === undefined ? [] : [`<dd class="note">${text(note)}</dd>`]),
+            '</div>',
+        ].join('')),
+        '</dl>',
+    ].join('\n');
+}
+/** A table wider than the page is scrolled by itself; whoever uses the keyboard must be able to reach it for that. */
+function page_frame(kind, content, caption) {
+    return kind === 'table'
+        ? `<div class="wide" role="region" aria-label="${(0,report_escape/* escapeHtml */.ZD)(caption)}" tabindex="0">\n${content}\n</div>`
+        : `<div class="${kind}">\n${content}\n</div>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/html.ts
+
+
+
+
+/** The report of one operation as a page of its own. */
+function pageOf(report) {
+    return pageWith({
+        title: `${report.operation} of ${report.series}: ${outcomeOf(report)}`,
+        heading: `${report.operation} of`,
+        name: report.series,
+        made: `for the operation of ${(0,units/* formatInstant */.r4)(report.startedAt)}`,
+    }, contentOf(report, content/* EVERYTHING */.Qz), content/* EVERYTHING */.Qz);
+}
 function outcomeOf(report) {
     return report.failure === undefined ? (report.proof?.outcome ?? 'done') : 'failed';
 }
-const DIALECT = {
-    prose: report_escape/* escapeHtml */.ZD,
-    code: report_escape/* escapeHtml */.ZD,
-    bars: ({ caption, bars }) => svgBars(caption, bars),
-    // What is folded would not be printed.
-    openDetails: true,
-    limits: content/* EVERYTHING */.Qz,
-};
-const BAR = { height: 18, gap: 6, labelWidth: 200, width: 640 };
-/** A bar chart; the table beside it says the same, so it is hidden from those who listen. */
-function svgBars(caption, bars) {
-    const longest = Math.max(0.001, ...bars.map(({ seconds }) => seconds));
-    const room = BAR.width - BAR.labelWidth - 90;
-    const rows = bars.map(({ label, seconds }, index) => {
-        const y = index * (BAR.height + BAR.gap);
-        const length = Math.max(1, (seconds / longest) * room);
-        const middle = y + BAR.height * 0.7;
-        return [
-            `<text x="${BAR.labelWidth - 8}" y="${middle}" text-anchor="end">${(0,report_escape/* escapeHtml */.ZD)((0,report_escape/* shorten */.ml)(label, 32))}</text>`,
-            `<rect x="${BAR.labelWidth}" y="${y}" width="${length.toFixed(1)}" height="${BAR.height}"/>`,
-            `<text x="${(BAR.labelWidth + length + 6).toFixed(1)}" y="${middle}">${(0,units/* formatDuration */.a3)(seconds)}</text>`,
-        ].join('');
-    });
-    const height = bars.length * (BAR.height + BAR.gap);
-    return [
-        '<figure aria-hidden="true">',
-        `<figcaption>${(0,report_escape/* escapeHtml */.ZD)(caption)}</figcaption>`,
-        `<svg viewBox="0 0 ${BAR.width} ${height}" xmlns="http://www.w3.org/2000/svg">`,
-        ...rows,
-        '</svg>',
-        '</figure>',
-    ].join('\n');
-}
-const STYLE = `
-:root { color-scheme: light dark; --text: #1c2024; --back: #fff; --faint: #60646c; --line: #d9d9e0; --stripe: #f6f7f9;
-  --good: #18794e; --bad: #c62a2f; --doubtful: #915930; --bar: #0d74ce; }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #edeef0; --back: #111113; --faint: #b0b4ba; --line: #43484e; --stripe: #1a1c1f;
-    --good: #3dd68c; --bad: #ff9592; --doubtful: #ffca16; --bar: #70b8ff; }
-}
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--text);
-  background: var(--back); overflow-wrap: break-word; }
-main { overflow-x: auto; }
-h1 { font-size: 1.1rem; font-weight: 600; color: var(--faint); }
-h1::first-letter { text-transform: uppercase; }
-h2 { font-size: 1.5rem; line-height: 1.3; border-left: .3rem solid; padding-left: .8rem; }
-h2.good { color: var(--good); } h2.bad { color: var(--bad); } h2.doubtful { color: var(--doubtful); }
-h3 { margin-top: 2rem; }
-code { font: .9em ui-monospace, monospace; background: var(--stripe); padding: .1em .3em; border-radius: .2em; }
-h2 code { color: inherit; }
-code { overflow-wrap: anywhere; }
-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0; }
-caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
-th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { font-weight: 600; } tbody th { font-weight: 400; }
-tbody tr:nth-child(even) { background: var(--stripe); }
-figure { margin: 1rem 0; } figcaption { color: var(--faint); }
-svg { width: 100%; max-width: 40rem; height: auto; font: 12px system-ui, sans-serif; fill: var(--text); }
-svg rect { fill: var(--bar); }
-footer { margin-top: 3rem; color: var(--faint); font-size: .9rem; }
-@media (max-width: 36rem) { th, td { padding: .3rem .2rem; font-size: .85rem; } }
-@media print {
-  body { max-width: none; } thead { display: table-header-group; } tr, figure { break-inside: avoid; }
-  h3 { break-after: avoid; }
-}
-`;
 
 ;// CONCATENATED MODULE: ./src/action/publish.ts
 
@@ -37344,6 +46755,8 @@ var state = __nccwpck_require__(33175);
 
 
 
+
+
 /** What the main step does. Returns what the process should end with. */
 async function runMain({ environment, logger, runOperation }) {
     (0,state/* markMain */.r)();
@@ -37380,6 +46793,19 @@ async function runPost({ environment, logger }) {
     }
 }
 async function runInJob(operation, options, job, context, runOperation) {
+    const { logger } = context;
+    const { report, reportPath, artifactId } = await withAlerts({ operation, options }, context, () => operateAndPublish(operation, options, job, context, runOperation));
+    setOutputs({
+        ...outputsOf(report),
+        ...(reportPath !== undefined && { 'report-path': reportPath }),
+        ...(artifactId !== undefined && { 'artifact-id': artifactId }),
+    }, (text) => logger.redact(text));
+    await writeSummary(report, context);
+    tellEnd(report, logger);
+    return (0,report_report/* exitCodeFor */.R)(report);
+}
+/** The operation with what a job adds to it: the log of earlier runs before, what is uploaded after. */
+async function operateAndPublish(operation, options, job, context, runOperation) {
     const { logger, clock } = context;
     const history = historyOf(job, options, context);
     if (history !== null) {
@@ -37389,15 +46815,7 @@ async function runInJob(operation, options, job, context, runOperation) {
     if (history !== null && job !== null) {
         await logger.step('Keeping the log for later runs', () => saveHistory(history, job, clock.now(), context));
     }
-    const { report, reportPath, artifactId } = await publish(done, { options, job, context });
-    setOutputs({
-        ...outputsOf(report),
-        ...(reportPath !== undefined && { 'report-path': reportPath }),
-        ...(artifactId !== undefined && { 'artifact-id': artifactId }),
-    }, (text) => logger.redact(text));
-    await writeSummary(report, context);
-    tellEnd(report, logger);
-    return (0,report_report/* exitCodeFor */.R)(report);
+    return publish(done, { options, job, context });
 }
 /** The summary of the step; a runner that takes none is no reason to fail. */
 async function writeSummary(report, { logger, environment }) {
@@ -37414,14 +46832,7 @@ async function writeSummary(report, { logger, environment }) {
 }
 /** The last lines of the log; alerts become annotations. */
 function tellEnd(report, logger) {
-    for (const { level, message } of report.alerts) {
-        if (level === 'info') {
-            logger.info(message);
-        }
-        else {
-            logger.warning(`${level === 'critical' ? 'Critical: ' : ''}${message}`);
-        }
-    }
+    tellAlerts(report, logger);
     if (report.failure !== undefined) {
         logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'));
     }
@@ -37525,7 +46936,7 @@ function unescaped(name) {
 /* unused harmony exports Tier, Format, TableEntry, SequenceEntry */
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27597);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(64377);
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(30645);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(56077);
 
 
 /** The version of the manifest's form. A reader refuses a version that it does not know. */
@@ -37584,6 +46995,8 @@ const TableEntry = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     /** What heap and TOAST occupy at the source. */
     bytes: Whole,
     unlogged: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY().optional(),
+    /** The partitioned table it is a partition of. */
+    partitionOf: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ schema: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }).optional(),
 });
 const SequenceEntry = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     schema: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
@@ -38111,7 +47524,7 @@ function capitalised(text) {
 
 /***/ }),
 
-/***/ 30645:
+/***/ 56077:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38122,6 +47535,51 @@ __nccwpck_require__.d(__webpack_exports__, {
   gk: () => (/* binding */ finding),
   hm: () => (/* binding */ worstOf)
 });
+
+;// CONCATENATED MODULE: ./src/alert-findings.ts
+/** What can be found when people are told of a run; a part of the one list. */
+const ALERT_FINDINGS = {
+    ALERT_NOT_DELIVERED: {
+        severity: 'warning',
+        meaning: 'Somebody who should have heard of this run did not: a webhook, a ping or an issue could not be delivered.',
+        advice: 'What was done is done all the same. Mend what is said, or nobody will hear of the next problem either.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/anomaly-findings.ts
+/** What can be found unusual in a new set beside earlier ones; a part of the one list. None of these fails a backup. */
+const ANOMALY_FINDINGS = {
+    TABLE_EMPTIED: {
+        severity: 'warning',
+        meaning: 'A table that held rows in the last proven set holds none now (info where it has been empty before).',
+        advice: 'If nobody emptied it on purpose, stop rotation and bring it back from the earlier set (recovery of one table).',
+    },
+    TABLE_ROWS_DROPPED: {
+        severity: 'warning',
+        meaning: 'A table lost more rows since the last proven set than its own history makes usual.',
+        advice: 'If nobody deleted them on purpose, stop rotation and compare with the earlier set.',
+    },
+    TABLE_DISAPPEARED: {
+        severity: 'warning',
+        meaning: 'A table whose rows were in the last proven set is not in this one (info for a partition and for a plain renaming).',
+        advice: 'If it was not dropped, renamed or left out on purpose, bring it back from the earlier set.',
+    },
+    TABLE_NOT_COVERED: {
+        severity: 'warning',
+        meaning: 'The rows of a table are in no set of any type of this store (info where exclude-tables leaves it out by name).',
+        advice: 'Add it to tables, or back up the whole database with another type; to leave it out, name it in exclude-tables.',
+    },
+    SIZE_UNUSUAL: {
+        severity: 'warning',
+        meaning: 'The set is less than half or more than twice as large as the last proven ones, and they vary less.',
+        advice: 'Look which tables grew or shrank; a set that is much smaller may lack what you think is in it.',
+    },
+    SCHEMA_CHANGED_SINCE: {
+        severity: 'info',
+        meaning: 'The schema is another than in the last proven set of the type.',
+        advice: 'Nothing, if somebody changed it on purpose: the report lists what changed.',
+    },
+};
 
 ;// CONCATENATED MODULE: ./src/copy-findings.ts
 /** What can be found on the stores that sets are copied to; a part of the one list. */
@@ -38265,7 +47723,75 @@ const RECOVERY_FINDINGS = {
 
 // EXTERNAL MODULE: ./src/sealing-findings.ts
 var sealing_findings = __nccwpck_require__(78935);
+;// CONCATENATED MODULE: ./src/watch-findings.ts
+/** What watching and maintaining can find; a part of the one list. */
+const WATCH_FINDINGS = {
+    BACKUP_TOO_OLD: {
+        severity: 'error',
+        meaning: 'The newest backup of a type is older than `max-age` allows.',
+        advice: 'Look at the last run of the backup: whether it was started at all, and what it said.',
+    },
+    BACKUP_UNPROVEN_TOO_LONG: {
+        severity: 'error',
+        meaning: 'The newest backup of a type that is proven to restore is older than `max-unproven` allows, or there is none.',
+        advice: 'Look at why the newer ones were not proven, then validate one of them or take a new backup.',
+    },
+    BACKUP_MISSING: {
+        severity: 'error',
+        meaning: 'A store holds no backup of a type that is watched.',
+        advice: 'Take one, or correct `type` and `max-age`.',
+    },
+    STORE_EMPTY: {
+        severity: 'error',
+        meaning: 'A store that is watched holds no backup at all.',
+        advice: 'Check the options store and copies; if they are right, there is no backup: take one.',
+    },
+    STORE_NOT_READ: {
+        severity: 'inconclusive',
+        meaning: 'A store that is watched could not be read, so it is not known what it holds.',
+        advice: 'Mend what is said, and watch again.',
+    },
+    BACKUP_FROM_FUTURE: {
+        severity: 'warning',
+        meaning: 'A backup is dated later than now, so it is left out when the age of the newest is judged.',
+        advice: 'Set the clocks of this machine and of the database server right (NTP).',
+    },
+    BACKUP_UNREADABLE: {
+        severity: 'warning',
+        meaning: 'Something newer than the newest backup looks like one and is broken, so it does not count.',
+        advice: 'Validate it by its id to see what is wrong with it, or take a new backup.',
+    },
+    SCHEDULE_ENDING: {
+        severity: 'warning',
+        meaning: 'GitHub disables the schedules of a public repository after 60 days without a commit, and that day is near.',
+        advice: 'Commit something to the default branch, or start the backups from elsewhere.',
+    },
+    SCHEDULE_DISABLED: {
+        severity: 'error',
+        meaning: 'GitHub has disabled a scheduled workflow because the repository was not active.',
+        advice: 'Enable it again: `gh workflow enable` with its name, or the button on its page under Actions.',
+    },
+    SCHEDULE_NOT_CHECKED: {
+        severity: 'warning',
+        meaning: 'It could not be asked whether GitHub is about to disable the schedules.',
+        advice: 'Give github-token with the permissions contents: read and actions: read.',
+    },
+    MAINTENANCE_FAILED: {
+        severity: 'error',
+        meaning: 'A part of the maintenance could not be done; the others were.',
+        advice: 'Mend what is said; the next maintenance tries again.',
+    },
+    VACUUM_SKIPPED: {
+        severity: 'warning',
+        meaning: 'PostgreSQL left tables out of the vacuum, because the role may not vacuum them.',
+        advice: 'Connect as the owner of the database or a superuser, or grant MAINTAIN (PostgreSQL 17 and later).',
+    },
+};
+
 ;// CONCATENATED MODULE: ./src/findings.ts
+
+
+
 
 
 
@@ -38594,6 +48120,9 @@ const FINDINGS = {
     ...COPY_FINDINGS,
     ...RECOVERY_FINDINGS,
     ...sealing_findings/* SEALING_FINDINGS */.H,
+    ...WATCH_FINDINGS,
+    ...ANOMALY_FINDINGS,
+    ...ALERT_FINDINGS,
 };
 /** A finding of a known code; `found` says what is the case here, `advice` replaces the usual one where it can be precise. */
 function finding(code, on, found, advice) {
@@ -38617,9 +48146,9 @@ function describeFinding({ code, on, found }) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(92997);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(37135);
 /* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(33175);
-/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(14999);
+/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(10132);
 /* harmony import */ var _platform_actions_logger_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(20769);
 
 
@@ -38664,7 +48193,7 @@ function nearest(name, known) {
 
 /***/ }),
 
-/***/ 14999:
+/***/ 10132:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38672,6 +48201,42 @@ function nearest(name, known) {
 __nccwpck_require__.d(__webpack_exports__, {
   x: () => (/* binding */ runOperation)
 });
+
+// EXTERNAL MODULE: ./src/records/alert-rules.ts
+var alert_rules = __nccwpck_require__(61742);
+// EXTERNAL MODULE: ./src/report/report.ts
+var report_report = __nccwpck_require__(88850);
+// EXTERNAL MODULE: ./src/units.ts
+var units = __nccwpck_require__(61996);
+;// CONCATENATED MODULE: ./src/alerts/fail-on.ts
+
+
+
+/**
+ * The report of a run that ends as a failure because of its alerts, though everything it did is right; any other report
+ * as it is. Nothing is undone or left out: the run only does not look as if nobody had to look.
+ */
+function withFailOn(report, { failOn }) {
+    const grave = failOn === 'never' ? [] : report.alerts.filter(({ level }) => isAtLeast(level, failOn));
+    if (grave.length === 0 || (0,report_report/* exitCodeFor */.R)(report) !== 0) {
+        return report;
+    }
+    const failedOn = [
+        goodness(report),
+        `This run ends as failed (exit code 1) because of ${(0,units/* counted */.hS)(grave.length, 'alert')} that fail-on asks for:`,
+        ...grave.map(({ message }) => message),
+        'If that is as it should be, change the rule in alerts, or fail-on.',
+    ].join(' ');
+    return { ...report, failedOn, warnings: [...report.warnings, failedOn] };
+}
+function goodness({ proof }) {
+    return proof?.outcome === 'proven'
+        ? 'The backup itself is good: it was proven.'
+        : 'The backup itself was made as asked, without a proof.';
+}
+function isAtLeast(level, least) {
+    return alert_rules/* LEVELS */.A_.indexOf(level) <= alert_rules/* LEVELS */.A_.indexOf(least);
+}
 
 // EXTERNAL MODULE: ./src/restore/services.ts + 2 modules
 var restore_services = __nccwpck_require__(89054);
@@ -38687,10 +48252,11 @@ var backup_manifest = __nccwpck_require__(6345);
  */
 function tableEntries(tables, found, hasData = () => true) {
     return tables.map((table) => {
-        const { schema, name, kind, bytes, unlogged } = table;
+        const { schema, name, kind, bytes, unlogged, partitionOf } = table;
         const data = kind !== 'foreign' && kind !== 'partitioned' && table.populated && hasData(table);
         const content = data ? found.get(table.oid) : undefined;
-        return { schema, name, kind, data, bytes, ...(unlogged && { unlogged }), ...content };
+        const more = { ...(unlogged && { unlogged }), ...(partitionOf !== undefined && { partitionOf }) };
+        return { schema, name, kind, data, bytes, ...more, ...content };
     });
 }
 
@@ -42264,13 +51830,21 @@ async function writeCatalog(file, major, objects) {
 }
 /** Reads what `writeCatalog` wrote. Throws `DamagedError` where it is not that. */
 async function readStoredCatalog(file) {
+    return parseCatalog(await (0,promises_.readFile)(file, 'utf8'), file);
+}
+/**
+ * The same from its text.
+ *
+ * @param name what messages call it
+ */
+function parseCatalog(text, name) {
     try {
-        const { major, objects } = StoredCatalog.parse(JSON.parse(await (0,promises_.readFile)(file, 'utf8')));
+        const { major, objects } = StoredCatalog.parse(JSON.parse(text));
         return { major, objects };
     }
     catch (cause) {
         throw new errors/* DamagedError */.Me({
-            doing: `reading the stored catalog ${file}`,
+            doing: `reading the stored catalog ${name}`,
             problem: `it is not a catalog of the form ${CATALOG_SCHEMA}`,
             advice: 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.',
             cause,
@@ -42656,8 +52230,8 @@ async function standbyPosition(session) {
     return { lsn: row?.lsn ?? null, replayedUntil: replayed === null ? null : new Date(replayed) };
 }
 
-// EXTERNAL MODULE: ./src/findings.ts + 2 modules
-var src_findings = __nccwpck_require__(30645);
+// EXTERNAL MODULE: ./src/findings.ts + 5 modules
+var src_findings = __nccwpck_require__(56077);
 ;// CONCATENATED MODULE: ./src/backup/table-pattern.ts
 /** Reads a pattern; returns null where it is malformed (an open quote, three parts, an empty part). */
 function parseTablePattern(text) {
@@ -42915,114 +52489,7 @@ function differing(before, after) {
     return [...new Set([...then.keys(), ...now.keys()])].filter((name) => then.get(name) !== now.get(name));
 }
 
-;// CONCATENATED MODULE: ./src/records/alert-units.ts
-/** Units of alert limits: how many base units (seconds, bytes, one) each is. */
-const TIME_UNITS = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 };
-/** `KB` to `TB` are powers of 1000, as disks are sold; `KiB` to `TiB` are powers of 1024. */
-const BYTE_UNITS = {
-    B: 1,
-    KB: 1e3,
-    MB: 1e6,
-    GB: 1e9,
-    TB: 1e12,
-    KiB: 1024,
-    MiB: 1024 ** 2,
-    GiB: 1024 ** 3,
-    TiB: 1024 ** 4,
-};
-
-;// CONCATENATED MODULE: ./src/records/alert-rules.ts
-
-
-/** The heaviest first. */
-const alert_rules_LEVELS = ['critical', 'warning', 'info'];
-/** What each measure may be limited in, and a limit as an example of it. */
-const MEASURES = {
-    duration: { units: TIME_UNITS, example: '30min' },
-    size: { units: BYTE_UNITS, example: '1GB' },
-    errors: { units: { '': 1 }, example: '0' },
-    compression: { units: { '': 1, '%': 0.01 }, example: '0.5' },
-    disk_space: { units: BYTE_UNITS, example: '1GB' },
-    size_change: { units: { '%': 0.01 }, example: '10%' },
-    record_change: { units: { '': 1 }, example: '100' },
-};
-/** The rules of the specification, in its own words. */
-const DEFAULT_RULES = [
-    'critical duration > 30min',
-    'critical size > 1GB',
-    'critical errors > 0',
-    'warning duration > 15min',
-    'warning compression < 0.5',
-    'warning disk_space < 1GB',
-    'info size_change > 10%',
-    'info record_change > 100',
-];
-/**
- * The rules in force: the defaults, each replaced by the given one of the same level and measure, and the other given
- * ones. Of two given ones for the same thing the last counts. `off` silences.
- *
- * Throws `UsageError` for a line that is no rule.
- */
-function rulesInForce(lines) {
-    const rules = new Map();
-    for (const rule of [...DEFAULT_RULES, ...lines].map(parseRule)) {
-        rules.set(`${rule.level} ${rule.measure}`, rule);
-    }
-    return [...rules.values()].filter(({ limit }) => limit !== 'off');
-}
-/** Reads one rule. Throws `UsageError` that names the part that does not fit and what would. */
-function parseRule(line) {
-    const [, level = '', measure = '', limit = ''] = /^\s*(\S+)\s+([^\s<>]+)\s*(.*?)\s*$/.exec(line) ?? [];
-    if (!isOneOf(alert_rules_LEVELS, level)) {
-        throw ruleError(line, `a rule begins with its level: ${alert_rules_LEVELS.join(', ')}`);
-    }
-    const measures = Object.keys(MEASURES);
-    if (!isOneOf(measures, measure)) {
-        throw ruleError(line, `the level is followed by a measure: ${measures.join(', ')}`);
-    }
-    return { level, measure, limit: limit === 'off' ? 'off' : parseLimit(line, measure, limit) };
-}
-/** The rule as a line that `parseRule` reads as the same rule. */
-function printRule({ level, measure, limit }) {
-    return `${level} ${measure} ${limit === 'off' ? 'off' : printLimit(limit)}`;
-}
-/** `> 30min` */
-function printLimit({ comparison, amount, unit }) {
-    return `${comparison} ${amount}${unit}`;
-}
-/** The limit in the base unit of the measure: seconds, bytes, shares (0.1 is 10%) or plain numbers. */
-function limitInBase(measure, { amount, unit }) {
-    return amount * (unitsOf(measure)[unit] ?? NaN);
-}
-/** The units that a measure can be limited in, and how many base units each is. */
-function unitsOf(measure) {
-    return MEASURES[measure].units;
-}
-function parseLimit(line, measure, text) {
-    const [, comparison, digits, written = ''] = /^([<>])\s*(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z%]*)$/.exec(text) ?? [];
-    if (digits === undefined || (comparison !== '>' && comparison !== '<')) {
-        throw ruleError(line, `a limit is > or <, a number and a unit: "> ${MEASURES[measure].example}", or off`);
-    }
-    const units = Object.keys(unitsOf(measure));
-    const unit = units.find((known) => known.toLowerCase() === written.toLowerCase());
-    if (unit === undefined) {
-        const known = units.map((name) => (name === '' ? 'a plain number' : name)).join(', ');
-        throw ruleError(line, `${measure} is measured in ${known}`);
-    }
-    return { comparison, amount: Number(digits), unit };
-}
-function ruleError(line, problem) {
-    return new errors/* UsageError */.eb({
-        doing: 'reading the alert rules',
-        problem: `"${line.trim()}" is not an alert rule: ${problem}`,
-        advice: 'Write rules such as `critical duration > 45min`, `warning compression off`, one a line.',
-    });
-}
-function isOneOf(known, text) {
-    return known.includes(text);
-}
-
-;// CONCATENATED MODULE: ./src/retention/calendar.ts
+;// CONCATENATED MODULE: ./src/calendar.ts
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const EARLIEST = new Date(-8_640_000_000_000_000);
@@ -43413,6 +52880,844 @@ async function withLock(store, doing, work) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/verify/difference/bounded.ts
+
+const ORDER = ['error', 'inconclusive', 'warning', 'info'];
+/** How many findings a proof lists; nobody reads more, and a manifest should stay small. */
+const MOST_FINDINGS = 200;
+/**
+ * The heaviest findings, at most so many, each thing's findings once. What is left out is counted in a last one of the
+ * heaviest code among them, so that no severity gets lost.
+ */
+function boundedFindings(findings, most = MOST_FINDINGS) {
+    const distinct = [...new Map(findings.map((one) => [JSON.stringify([one.code, one.on, one.found]), one])).values()];
+    if (distinct.length <= most)
+        return distinct;
+    const sorted = [...distinct].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+    const [first, ...others] = sorted.slice(most - 1);
+    if (first === undefined)
+        return distinct;
+    const more = others.length + 1;
+    return [
+        ...sorted.slice(0, most - 1),
+        (0,src_findings/* finding */.gk)(first.code, 'everything else', `${more} more findings are not listed here`),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/records/metrics.ts
+/**
+ * Measures a backup from its manifest.
+ *
+ * `compression_ratio` compares with what the tables occupy at the source, so free space inside them counts as saved. It
+ * never goes below 0: in a tiny database the dump's own definitions outweigh the rows, and an empty one saves nothing.
+ */
+function measure(manifest, { seconds, peakMemory }) {
+    const tables = tablesWithRows(manifest);
+    const total = sum(tables.map(({ bytes }) => bytes));
+    const rows = rowsByTable(manifest);
+    return {
+        performance: {
+            duration_seconds: rounded(seconds, 3),
+            compression_ratio: compressionRatio(total, manifest.dump.bytes),
+            memory_usage_mb: rounded(peakMemory / 1e6, 1),
+        },
+        size: {
+            total_bytes: total,
+            compressed_bytes: manifest.dump.bytes,
+            tables: Object.fromEntries(tables.map((table) => [tableKey(table), table.bytes])),
+        },
+        records: { total: totalRows(rows) ?? 0, by_table: rows },
+    };
+}
+/** Rows at the snapshot of every table whose rows are in the dump; a table that was not counted is left out, not 0. */
+function rowsByTable(manifest) {
+    return Object.fromEntries(tablesWithRows(manifest).flatMap((table) => (table.rows === undefined ? [] : [[tableKey(table), table.rows]])));
+}
+/** All rows of such a record; null when no table was counted, because that is not the same as no rows. */
+function totalRows(byTable) {
+    const rows = Object.values(byTable ?? {});
+    return rows.length === 0 ? null : sum(rows);
+}
+/** Bytes of the files that a manifest lists: what is called the size of a set, everywhere. */
+function setBytes({ files }) {
+    return sum(files.map(({ size }) => size));
+}
+/**
+ * How metrics and logs call a table: `animals` in `public`, `schema.animals` elsewhere. Parts with a dot or a quote in
+ * them are quoted where that is needed to keep two tables apart.
+ */
+function tableKey({ schema, name }) {
+    return schema === 'public' && !name.includes('.') ? name : `${quotedIfOdd(schema)}.${quotedIfOdd(name)}`;
+}
+/** A partitioned table has no rows of its own, its partitions have; a foreign table's and a view's rows are not dumped. */
+function tablesWithRows({ tables }) {
+    return tables.filter(({ kind, data }) => kind === 'table' && data);
+}
+function compressionRatio(total, compressed) {
+    return total === 0 ? 0 : rounded(Math.max(0, 1 - compressed / total), 4);
+}
+function quotedIfOdd(part) {
+    return /[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part;
+}
+function sum(numbers) {
+    return numbers.reduce((total, number) => total + number, 0);
+}
+function rounded(number, digits) {
+    const factor = 10 ** digits;
+    return Math.round(number * factor) / factor;
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/history.ts
+
+
+/** How many earlier sets are looked at: a month of daily ones, so that what happens once a month is known. */
+const HISTORY_LENGTH = 30;
+/**
+ * The last proven sets of a type from before an instant, the newest first: those that the store lists, and before them
+ * those that only the log remembers, because they were rotated away or their store ended with its job.
+ *
+ * The names in a set that hides them are no names, and the log of such sets has the same: they are left out where the
+ * new set has names, and the other way round.
+ */
+function historyOf(sets, lines, { type, before, namesHidden }) {
+    const ofType = sets.filter((set) => set.type === type);
+    const listed = new Set(ofType.map(({ id }) => id));
+    const proven = ofType.filter(({ proof, manifest }) => proof.outcome === 'proven' && hidesNames(manifest) === namesHidden);
+    return [...proven.map(fromListing), ...fromLog(lines, type, namesHidden).filter(({ id }) => !listed.has(id))]
+        .filter(({ id }) => (0,backup_manifest/* timeOf */.nR)(id).getTime() < before.getTime())
+        .sort((a, b) => (a.id < b.id ? 1 : -1))
+        .slice(0, HISTORY_LENGTH);
+}
+/** Whether the tables of a manifest are called by numbers. */
+function hidesNames({ encryption }) {
+    return encryption?.namesHidden === true;
+}
+function fromListing({ id, manifest }) {
+    return { id, size: setBytes(manifest), rows: new Map(Object.entries(rowsByTable(manifest))), manifest };
+}
+/** The last outcome of a set counts. */
+function fromLog(lines, type, namesHidden) {
+    const remembered = new Map();
+    for (const { details } of lines) {
+        const { id, size, records, proof, type: typeOfSet } = details;
+        if (typeof id !== 'string' || !isSetId(id) || typeOfSet !== type || typeof proof !== 'string')
+            continue;
+        if (proof === 'proven' && size !== undefined && records !== undefined && areHidden(records) === namesHidden) {
+            remembered.set(id, { id, size, rows: new Map(Object.entries(records)) });
+        }
+        else {
+            remembered.delete(id);
+        }
+    }
+    return [...remembered.values()];
+}
+function isSetId(text) {
+    return !Number.isNaN((0,backup_manifest/* timeOf */.nR)(text).getTime());
+}
+function areHidden(records) {
+    const names = Object.keys(records);
+    return names.length > 0 && names.every((name) => /^hidden\.table-\d+$/.test(name));
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/tables.ts
+/** The tables whose rows a set holds: no partitioned parent, no foreign table, no view. */
+function tables_tablesWithRows({ tables }) {
+    return tables.filter(({ kind, data }) => kind === 'table' && data);
+}
+/** A key that no other table has, whatever their names hold. */
+function tables_keyOf({ schema, name }) {
+    return JSON.stringify([schema, name]);
+}
+/** The columns of each table with their types as one text, by `keyOf`. */
+function columnsByTable(objects) {
+    const columns = new Map();
+    for (const { kind, name, of, facts } of objects) {
+        if (kind !== 'column' || of?.startsWith(TABLE) !== true)
+            continue;
+        const table = of.slice(TABLE.length);
+        const key = JSON.stringify(tables_partsOf(table));
+        const described = `${name.slice(table.length + 1)} ${String(facts.type)}`;
+        const known = columns.get(key);
+        if (known === undefined)
+            columns.set(key, [described]);
+        else
+            known.push(described);
+    }
+    return new Map([...columns].map(([key, list]) => [key, JSON.stringify(list.sort())]));
+}
+const TABLE = 'table ';
+/** The parts of a name as PostgreSQL writes it: `public."Odd.name"` is `public` and `Odd.name`. */
+function tables_partsOf(qualified) {
+    const parts = qualified.match(/"(?:[^"]|"")*"|[^."]+/g) ?? [];
+    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/coverage.ts
+
+
+
+
+
+/** What a pattern without a schema is taken to speak of: the search path of an earlier backup is not recorded. */
+const USUAL_SEARCH_PATH = ['public'];
+/**
+ * Tables whose rows no type takes: neither the set at hand, nor the newest set of any other type in the store. Of a table
+ * that is newer than that set, the choice of tables of the set decides.
+ *
+ * @param others the newest set of each other type
+ */
+function coverageFindings(manifest, others) {
+    const all = [manifest, ...others];
+    // Which tables such a set leaves out cannot be said.
+    if (all.some(hidesNames))
+        return [];
+    const coverages = others.map(coverageOf);
+    const isExcluded = matcherOf(all.flatMap(({ options }) => options.excludeTables));
+    const types = all.map(({ type }) => type);
+    return manifest.tables
+        .filter(({ kind, data }) => kind === 'table' && !data)
+        .filter((table) => !coverages.some((takes) => takes(table)))
+        .map((table) => notCovered(table, types, isExcluded));
+}
+function coverageOf({ tables, options }) {
+    const known = new Map(tables.map((table) => [tables_keyOf(table), table.data]));
+    const isChosen = options.tables.length === 0 ? () => true : matcherOf(options.tables);
+    const isExcluded = matcherOf(options.excludeTables);
+    return (table) => known.get(tables_keyOf(table)) ?? (isChosen(table) && !isExcluded(table));
+}
+function notCovered(table, types, isExcluded) {
+    const found = `no type in this store takes its rows (${[...types].sort().join(', ')})`;
+    const one = (0,src_findings/* finding */.gk)('TABLE_NOT_COVERED', (0,backup_manifest/* displayName */.QC)(table), found);
+    return isExcluded(table) ? { ...one, found: `${found}; exclude-tables leaves it out`, severity: 'info' } : one;
+}
+function matcherOf(texts) {
+    const patterns = texts.map(parseTablePattern).filter((pattern) => pattern !== null);
+    return (table) => patterns.some((pattern) => matchesPattern(pattern, table, USUAL_SEARCH_PATH));
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/spread.ts
+/** The middle of some numbers; the mean of the two in the middle where there are as many on both sides. 0 of none. */
+function median(numbers) {
+    const sorted = [...numbers].sort((a, b) => a - b);
+    const middle = Math.floor(sorted.length / 2);
+    const upper = sorted[middle] ?? 0;
+    return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+/**
+ * How far numbers usually are from their median: three times the median absolute deviation, scaled so that it is three
+ * standard deviations of numbers that vary normally. A few outliers, which move a mean, do not move it.
+ */
+function usualDistance(numbers) {
+    const middle = median(numbers);
+    return 3 * 1.4826 * median(numbers.map((number) => Math.abs(number - middle)));
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/rows.ts
+
+
+
+/** Losses of fewer rows are not told, whatever share they are: small tables live by hand. */
+const LEAST_ROWS_LOST = 50;
+/** The share of its rows that a table must lose. */
+const LEAST_SHARE_LOST = 0.2;
+/** The same where fewer than `SETS_TO_KNOW` earlier sets tell how the table behaves. */
+const LEAST_SHARE_LOST_UNKNOWN = 0.5;
+/** From how many earlier sets on the behaviour of a table is taken for known. */
+const SETS_TO_KNOW = 3;
+/**
+ * What is unusual about the rows of a table now.
+ *
+ * A table that was emptied is always told: as information where it has been empty before, like a queue. Other losses are
+ * told when they are large (`LEAST_ROWS_LOST`, `LEAST_SHARE_LOST`), and unusual: the table has never lost that much from
+ * one set to the next, or it lies below all that its earlier rows were and further below their median than they vary.
+ */
+function rowFindings({ on, rows, earlier, since }) {
+    const [before] = earlier;
+    if (before === undefined || rows >= before)
+        return [];
+    if (rows === 0)
+        return [emptied(on, before, earlier, since)];
+    return isLarge(before, rows, earlier.length) && isUnusual(rows, earlier)
+        ? [(0,src_findings/* finding */.gk)('TABLE_ROWS_DROPPED', on, dropped(rows, before, since))]
+        : [];
+}
+function emptied(on, before, earlier, since) {
+    const found = `it is empty now and held ${(0,units/* counted */.hS)(before, 'row')} in ${since}`;
+    const times = earlier.filter((rows) => rows === 0).length;
+    return times === 0
+        ? (0,src_findings/* finding */.gk)('TABLE_EMPTIED', on, found)
+        : {
+            ...(0,src_findings/* finding */.gk)('TABLE_EMPTIED', on, `${found}; it was empty in ${(0,units/* formatCount */.B4)(times)} of ${(0,units/* counted */.hS)(earlier.length, 'earlier set')}`),
+            severity: 'info',
+        };
+}
+function dropped(rows, before, since) {
+    const lost = before - rows;
+    return `it holds ${(0,units/* counted */.hS)(rows, 'row')}, ${(0,units/* formatCount */.B4)(lost)} (${(0,units/* formatShare */.T1)(lost / before)}) fewer than in ${since}`;
+}
+function isLarge(before, now, known) {
+    const share = known < SETS_TO_KNOW ? LEAST_SHARE_LOST_UNKNOWN : LEAST_SHARE_LOST;
+    return before - now >= Math.max(LEAST_ROWS_LOST, before * share);
+}
+function isUnusual(rows, earlier) {
+    const hasLostMuch = earlier.some((now, index) => {
+        const before = earlier[index + 1];
+        return before !== undefined && isLarge(before, now, earlier.length);
+    });
+    return !hasLostMuch || (rows < Math.min(...earlier) && rows < median(earlier) - usualDistance(earlier));
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/disappeared.ts
+
+
+
+
+
+/**
+ * Tables whose rows an earlier set holds and this one does not: dropped, renamed, or left out by the options. Where
+ * another table has come that looks like one of them, that is said.
+ *
+ * @param since the earlier set: `daily/20261123T020000Z`
+ */
+function disappearedFindings(now, earlier, since) {
+    const known = new Map(now.manifest.tables.map((table) => [tables_keyOf(table), table]));
+    const before = new Set(earlier.manifest.tables.map(tables_keyOf));
+    const fresh = tables_tablesWithRows(now.manifest).filter((table) => !before.has(tables_keyOf(table)));
+    const successorOf = successorsAmong(fresh, now, earlier);
+    return tables_tablesWithRows(earlier.manifest).flatMap((table) => {
+        const there = known.get(tables_keyOf(table));
+        if (there === undefined)
+            return [gone(table, since, { known, successor: successorOf(table) })];
+        return there.kind === 'table' && there.data ? [] : [withoutRows(table, there, since)];
+    });
+}
+function gone(table, since, { known, successor }) {
+    const on = (0,backup_manifest/* displayName */.QC)(table);
+    const held = table.rows === undefined ? `was in ${since}` : `held ${(0,units/* counted */.hS)(table.rows, 'row')} in ${since}`;
+    if (successor?.isSame === true) {
+        return asInfo((0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, `it ${held}; ${(0,backup_manifest/* displayName */.QC)(successor.table)} holds exactly these now`));
+    }
+    if (successor !== undefined) {
+        const { rows } = successor.table;
+        const amount = rows === undefined ? '' : ` and ${(0,units/* counted */.hS)(rows, 'row')}`;
+        const found = `it ${held} and is gone; ${(0,backup_manifest/* displayName */.QC)(successor.table)} appeared with the same columns${amount}`;
+        return (0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, found, 'If it was renamed, nothing. Otherwise bring it back from the earlier set.');
+    }
+    const { partitionOf } = table;
+    if (partitionOf !== undefined && known.has(tables_keyOf(partitionOf))) {
+        const found = `it ${held} and is gone; it was a partition of ${(0,backup_manifest/* displayName */.QC)(partitionOf)}, which is still there`;
+        return asInfo((0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, found));
+    }
+    return (0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, `it ${held} and is gone from the database`);
+}
+/** It is still in the database, and its rows are not in the set. */
+function withoutRows(table, there, since) {
+    const on = (0,backup_manifest/* displayName */.QC)(table);
+    if (there.kind !== 'table') {
+        return asInfo((0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, `it was a table in ${since} and is a ${disappeared_KINDS[there.kind]} now`));
+    }
+    const found = `its rows were in ${since} and are not in this set; the table is still in the database`;
+    return (0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, found, 'If tables or exclude-tables were not changed on purpose, correct them.');
+}
+const disappeared_KINDS = {
+    partitioned: 'partitioned table',
+    'materialized-view': 'materialized view',
+    foreign: 'foreign table',
+};
+/** Finds the new table that is most likely a given one under another name. */
+function successorsAmong(fresh, now, earlier) {
+    const byContent = grouped(fresh, contentOf);
+    const byColumns = grouped(fresh, (table) => now.columns?.get(tables_keyOf(table)));
+    return (table) => {
+        const [same] = byContent.get(contentOf(table)) ?? [];
+        if (same !== undefined)
+            return { table: same, isSame: true };
+        const alike = byColumns.get(earlier.columns?.get(tables_keyOf(table)))?.slice(0, MOST_CANDIDATES);
+        const like = alike?.find((other) => isAsLarge(table, other));
+        return like === undefined ? undefined : { table: like, isSame: false };
+    };
+}
+/** Of thousands of tables with the same columns any one is as likely as the others. */
+const MOST_CANDIDATES = 100;
+/** Fingerprints are over the columns by name, so two tables with the same rows and columns have the same. */
+function contentOf({ rows, fingerprint }) {
+    return fingerprint === undefined || rows === undefined || rows === 0 ? undefined : `${rows} ${fingerprint}`;
+}
+/** What has no key is in no group. */
+function grouped(tables, by) {
+    const groups = new Map();
+    for (const table of tables) {
+        const key = by(table);
+        if (key === undefined)
+            continue;
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, [table]);
+        else
+            group.push(table);
+    }
+    return groups;
+}
+function isAsLarge({ rows: a }, { rows: b }) {
+    return a !== undefined && b !== undefined && Math.abs(a - b) <= Math.max(LEAST_ROWS_LOST, a * LEAST_SHARE_LOST);
+}
+function asInfo(one) {
+    return { ...one, severity: 'info' };
+}
+
+;// CONCATENATED MODULE: ./src/verify/difference/facts.ts
+/** Facts that only some majors have; the others' descriptions do not say that there are none. */
+const OF_SOME_MAJORS = new Set(['memberOptions', 'multirange', 'subscript']);
+/** The facts in which two descriptions of one object differ. Deparsed texts count where both are of one major. */
+function differingFacts(source, copy, sameMajor) {
+    if (!sameMajor)
+        return differences(ofAllMajors(source.facts), ofAllMajors(copy.facts), equalButForQuotes);
+    return [
+        ...differences(source.facts, copy.facts, equal),
+        ...differences(source.deparsed ?? {}, copy.deparsed ?? {}, equalWording),
+    ];
+}
+function ofAllMajors(facts) {
+    return Object.fromEntries(Object.entries(facts).filter(([name]) => !OF_SOME_MAJORS.has(name)));
+}
+function differences(source, copy, same) {
+    const names = [...new Set([...Object.keys(source), ...Object.keys(copy)])];
+    return names
+        .map((name) => ({ what: words(name), source: source[name], copy: copy[name] }))
+        .filter((difference) => !same(difference.source, difference.copy));
+}
+function equal(a, b) {
+    return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+}
+/**
+ * PostgreSQL lists the columns of a function in FROM as they were when a view was made, or as they are when it is made
+ * anew (`f() AS f(id)`), so these lists do not count.
+ */
+function equalWording(a, b) {
+    return withoutColumnLists(a) === withoutColumnLists(b);
+}
+function withoutColumnLists(text) {
+    return String(text ?? '').replaceAll(/(\) (?:"(?:[^"]|"")+"|\w+))\([^()]*\)/g, '$1');
+}
+/** Which words need quotes is a matter of the major: each has other keywords. */
+function equalButForQuotes(a, b) {
+    return JSON.stringify(a ?? null).replaceAll('\\"', '') === JSON.stringify(b ?? null).replaceAll('\\"', '');
+}
+/** `notNull` as `not null` */
+function words(name) {
+    return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+/** One difference as a person reads it: `type is bigint, the source had integer`. */
+function describeDifference({ what, source, copy }) {
+    if (source === undefined || source === null || source === false)
+        return `${what} is ${shown(copy)}, the source had none`;
+    if (copy === undefined || copy === null || copy === false)
+        return `${what} is gone, the source had ${shown(source)}`;
+    if (Array.isArray(source) && Array.isArray(copy))
+        return `${what}: ${describeListDifference(source, copy)}`;
+    const [a, b] = [String(source), String(copy)];
+    return isLong(a) || isLong(b) ? `${what} differs ${firstDifferingLine(a, b)}` : `${what} is ${b}, the source had ${a}`;
+}
+/** `+ reader: SELECT, - writer: INSERT`: what the copy has too much and too little; the order, where only that differs. */
+function describeListDifference(source, copy) {
+    const added = copy.filter((item) => !source.includes(item)).map((item) => `+ ${item}`);
+    const gone = source.filter((item) => !copy.includes(item)).map((item) => `- ${item}`);
+    const changes = [...gone, ...added];
+    if (changes.length === 0)
+        return `${clip(copy.join(', '))}, the source had ${clip(source.join(', '))}`;
+    return clip(changes.join(', '));
+}
+function firstDifferingLine(source, copy) {
+    const [a, b] = [source.split('\n'), copy.split('\n')];
+    const line = a.findIndex((text, index) => text !== b[index]);
+    const place = line === -1 ? a.length : line;
+    return `from line ${place + 1}: ${clip(b[place] ?? '(nothing)')}, the source had ${clip(a[place] ?? '(nothing)')}`;
+}
+function isLong(text) {
+    return text.length > 100 || text.includes('\n');
+}
+function shown(fact) {
+    return clip(Array.isArray(fact) ? fact.join(', ') : String(fact));
+}
+function clip(text) {
+    const flat = text.replaceAll(/\s+/g, ' ').trim();
+    return flat.length > 160 ? `${flat.slice(0, 159)}…` : flat;
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/schema-diff.ts
+
+/** No definitions: large objects are data, and NOT NULL is told as a fact of its column. */
+const NOT_SHOWN = new Set(['large objects', 'not-null constraint']);
+/**
+ * What changed from one schema to another, by name. What came or went with its table is counted there and not listed
+ * again. Where the majors differ, texts that PostgreSQL prints from expressions are not compared: each words them in its
+ * own way.
+ */
+function diffSchemas(before, after) {
+    const then = byLabel(before);
+    const now = byLabel(after);
+    const sameMajor = before.major === after.major;
+    const changes = [...oneSided('-', then, now), ...oneSided('+', now, then)];
+    for (const [label, object] of then) {
+        const other = now.get(label);
+        const details = other === undefined ? [] : detailsOf(object, other, sameMajor);
+        if (details.length > 0) {
+            changes.push({ sign: '~', kind: object.kind, name: object.name, parts: new Map(), details });
+        }
+    }
+    return changes.sort((a, b) => schema_diff_compare(a.name, b.name) || schema_diff_compare(a.kind, b.kind) || schema_diff_compare(a.sign, b.sign));
+}
+function byLabel({ objects }) {
+    const shown = objects.filter(({ kind }) => !NOT_SHOWN.has(kind));
+    return new Map(shown.map((object) => [labelOf(object), object]));
+}
+function labelOf({ kind, name }) {
+    return `${kind} ${name}`;
+}
+/** What is in one schema and not in the other; parts are counted with what they are parts of. */
+function oneSided(sign, here, there) {
+    const alone = [...here.values()].filter((object) => !there.has(labelOf(object)));
+    const tops = new Map();
+    const parts = [];
+    const isAlone = (label) => here.has(label) && !there.has(label);
+    for (const object of alone) {
+        if (topOf(object, here, isAlone) === object)
+            tops.set(labelOf(object), { object, parts: new Map() });
+        else
+            parts.push(object);
+    }
+    for (const part of parts) {
+        const counts = tops.get(labelOf(topOf(part, here, isAlone)))?.parts;
+        counts?.set(part.kind, (counts.get(part.kind) ?? 0) + 1);
+    }
+    return [...tops.values()].map(({ object: { kind, name }, parts }) => ({ sign, kind, name, parts, details: [] }));
+}
+/** The outermost thing that came or went with it. A schema is none: what is in it deserves a line of its own. */
+function topOf(object, here, isAlone) {
+    let top = object;
+    const seen = new Set([object]);
+    while (top.of !== undefined && isAlone(top.of)) {
+        const above = here.get(top.of);
+        if (above === undefined || above.kind === 'schema')
+            break;
+        // Parts of each other, which no server tells: each is told by itself.
+        if (seen.has(above))
+            return object;
+        seen.add(above);
+        top = above;
+    }
+    return top;
+}
+function detailsOf(before, after, sameMajor) {
+    const owner = before.owner === after.owner ? [] : [{ what: 'owner', from: before.owner, to: after.owner }];
+    const [had, has] = [known(before.grants, sameMajor), known(after.grants, sameMajor)];
+    const grants = JSON.stringify(had) === JSON.stringify(has) ? [] : [{ what: 'grants', from: had, to: has }];
+    const facts = differingFacts(before, after, sameMajor).map(({ what, source, copy }) => ({
+        what,
+        from: source,
+        to: copy,
+    }));
+    const hasDefault = facts.some(({ what }) => what === 'default');
+    return [...owner, ...grants, ...facts.filter(({ what }) => !(hasDefault && what === 'has default'))];
+}
+/** MAINTAIN came with 17, and "all privileges" of 16 includes it there. */
+function known(grants, sameMajor) {
+    return grants?.filter((grant) => sameMajor || !/: MAINTAIN( |$)/.test(grant));
+}
+function schema_diff_compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/schema-lines.ts
+
+/** The longest line; a definition that is longer is better read with a tool for it. */
+const LINE_LENGTH = 240;
+/**
+ * Changes as lines that a person reads, one a change: `+ table public.notes (3 columns)`, `- column public.animals.age`,
+ * `~ column public.animals.weight: type integer → numeric`.
+ */
+function schemaLines(changes) {
+    return changes.map((change) => schema_lines_clip(lineOf(change), LINE_LENGTH));
+}
+function lineOf({ sign, kind, name, parts, details }) {
+    const counts = [...parts].map(([part, count]) => (0,units/* counted */.hS)(count, part, pluralOf(part)));
+    const rest = details.length > 0 ? `: ${details.map(describe).join('; ')}` : counts.length > 0 ? ` (${counts.join(', ')})` : '';
+    return `${sign} ${kind} ${name}${rest}`;
+}
+function pluralOf(kind) {
+    if (kind.endsWith('index'))
+        return `${kind}es`;
+    if (kind.endsWith('policy'))
+        return `${kind.slice(0, -1)}ies`;
+    return kind.endsWith('s') ? kind : `${kind}s`;
+}
+function describe({ what, from, to }) {
+    if (isNone(from) && to === true)
+        return `${what} set`;
+    if (from === true && isNone(to))
+        return `${what} dropped`;
+    if (isList(from) && isList(to))
+        return `${what} ${listChange(from, to)}`;
+    if (isNone(from))
+        return `${what} ${schema_lines_shown(to)} added`;
+    if (isNone(to))
+        return `${what} ${schema_lines_shown(from)} dropped`;
+    return schema_lines_isLong(from) || schema_lines_isLong(to)
+        ? `${what} ${changedLine(String(from), String(to))}`
+        : `${what} ${schema_lines_shown(from)} → ${schema_lines_shown(to)}`;
+}
+function isNone(fact) {
+    return fact === undefined || fact === null || fact === false;
+}
+/** A list that is not there is an empty one. */
+function isList(fact) {
+    return fact === undefined || Array.isArray(fact);
+}
+/** `- reader: SELECT, + writer: INSERT`; the whole lists where only their order differs. */
+function listChange(from = [], to = []) {
+    const gone = from.filter((item) => !to.includes(item)).map((item) => `- ${item}`);
+    const come = to.filter((item) => !from.includes(item)).map((item) => `+ ${item}`);
+    const changes = [...gone, ...come];
+    return schema_lines_clip(changes.length > 0 ? changes.join(', ') : `${from.join(', ')} → ${to.join(', ')}`, LINE_LENGTH / 2);
+}
+function changedLine(from, to) {
+    const [then, now] = [from.split('\n'), to.split('\n')];
+    const at = then.findIndex((line, index) => line !== now[index]);
+    const line = at === -1 ? then.length : at;
+    return `changed from line ${line + 1} on: ${schema_lines_clip(then[line] ?? '(nothing)', 60)} → ${schema_lines_clip(now[line] ?? '(nothing)', 60)}`;
+}
+function schema_lines_isLong(fact) {
+    return typeof fact === 'string' && (fact.length > 80 || fact.includes('\n'));
+}
+function schema_lines_shown(fact) {
+    return schema_lines_clip(Array.isArray(fact) ? fact.join(', ') : String(fact), 80);
+}
+/** On one line, without what a terminal acts on, and never half a character at its end. */
+function schema_lines_clip(text, length) {
+    const flat = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+    return flat.length > length ? `${flat.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…` : flat;
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/size.ts
+
+
+
+
+
+/** Below this, what a set holds besides rows decides its size. */
+const LEAST_BYTES_OFF = 1024 * 1024;
+/** How many times larger or smaller than the median a set must be. */
+const TIMES_OFF = 2;
+/**
+ * Whether a set is far off the median of the last proven ones: twice as large or half, more than they vary, and outside
+ * of all that they were. Only sets of the same format, compression and choice of tables are compared, and three of them
+ * are needed.
+ */
+function sizeFindings(manifest, history) {
+    const form = formOf(manifest);
+    const sizes = history.flatMap((set) => set.manifest !== undefined && formOf(set.manifest) === form ? [set.size] : []);
+    const size = setBytes(manifest);
+    if (sizes.length < SETS_TO_KNOW || !isFarOff(size, sizes))
+        return [];
+    const usual = median(sizes);
+    const range = `${(0,units/* formatBytes */.z3)(Math.min(...sizes))} to ${(0,units/* formatBytes */.z3)(Math.max(...sizes))}`;
+    const found = `it has ${(0,units/* formatBytes */.z3)(size)}, and the median of ${(0,units/* counted */.hS)(sizes.length, 'earlier set')} is ${(0,units/* formatBytes */.z3)(usual)} (${range})`;
+    return [(0,src_findings/* finding */.gk)('SIZE_UNUSUAL', `${manifest.type}/${manifest.id}`, found)];
+}
+function isFarOff(size, sizes) {
+    const usual = median(sizes);
+    const off = Math.abs(size - usual);
+    const isOutside = size < Math.min(...sizes) || size > Math.max(...sizes);
+    const isManyTimes = size > usual * TIMES_OFF || size < usual / TIMES_OFF;
+    return isOutside && isManyTimes && off >= LEAST_BYTES_OFF && off > usualDistance(sizes);
+}
+function formOf({ options, encryption }) {
+    const { format, compression, tables, excludeTables } = options;
+    return JSON.stringify([format, compression, [...tables].sort(), [...excludeTables].sort(), encryption !== undefined]);
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/find.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** How many findings of one code are told one by one; what is beyond is counted. */
+const MOST_OF_A_CODE = 20;
+/** How many changes of a schema the finding itself names. */
+const CHANGES_NAMED = 3;
+/**
+ * What is unusual about a new set beside earlier ones of its type. Nothing found here says that the set is not a true
+ * copy of its source; it says that somebody should look at the source.
+ */
+function findAnomalies(set, past) {
+    const { manifest } = set;
+    const sizes = sizeFindings(manifest, past.history);
+    const [newest] = past.history;
+    if (hidesNames(manifest))
+        return { findings: [...totalFindings(manifest, past.history), ...sizes] };
+    const coverage = coverageFindings(manifest, past.otherTypes);
+    if (newest === undefined)
+        return { findings: find_bounded([...coverage, ...sizes]) };
+    const since = `${manifest.type}/${newest.id}`;
+    const changes = schemaChanges(set, newest, past.schema);
+    const findings = find_bounded([
+        ...tableFindings(manifest, past.history),
+        ...disappeared(set, newest, past.schema, since),
+        ...coverage,
+        ...sizes,
+    ]);
+    if (changes.length === 0)
+        return { findings };
+    return { findings: [...findings, schemaFinding(manifest, changes, since)], schemaChange: { since, changes } };
+}
+function tableFindings(manifest, history) {
+    return tables_tablesWithRows(manifest).flatMap((table) => {
+        const key = tableKey(table);
+        return findingsOfRows((0,backup_manifest/* displayName */.QC)(table), table.rows, manifest.type, history, ({ rows }) => rows.get(key));
+    });
+}
+/** Without names a table cannot be followed from set to set, but all rows together can. */
+function totalFindings(manifest, history) {
+    const sum = (rows) => rows.reduce((total, number) => total + number, 0);
+    const now = sum(tables_tablesWithRows(manifest).map(({ rows }) => rows ?? 0));
+    return findingsOfRows('all tables', now, manifest.type, history, ({ rows }) => sum([...rows.values()]));
+}
+function findingsOfRows(on, rows, type, history, rowsIn) {
+    const counts = history.flatMap((set) => {
+        const count = rowsIn(set);
+        return count === undefined ? [] : [{ id: set.id, count }];
+    });
+    const [newest] = counts;
+    if (rows === undefined || newest === undefined)
+        return [];
+    return rowFindings({ on, rows, earlier: counts.map(({ count }) => count), since: `${type}/${newest.id}` });
+}
+function disappeared({ manifest, schema }, { manifest: earlier }, earlierSchema, since) {
+    if (earlier === undefined)
+        return [];
+    const columns = (described) => (described === null ? null : columnsByTable(described.objects));
+    return disappearedFindings({ manifest, columns: columns(schema) }, { manifest: earlier, columns: columns(earlierSchema) }, since);
+}
+/** Where the definitions of one are not known, its manifest still tells which tables there are. */
+function schemaChanges({ manifest, schema }, newest, earlier) {
+    if (schema !== null && earlier !== null)
+        return diffSchemas(earlier, schema);
+    return newest.manifest === undefined ? [] : diffSchemas(tablesOnly(newest.manifest), tablesOnly(manifest));
+}
+function tablesOnly({ source, tables }) {
+    return { major: source.major, objects: tables.map((table) => ({ ...find_labelOf(table), facts: {} })) };
+}
+function find_labelOf(table) {
+    return { kind: find_KINDS[table.kind], name: (0,backup_manifest/* displayName */.QC)(table) };
+}
+const find_KINDS = {
+    table: 'table',
+    partitioned: 'table',
+    'materialized-view': 'materialized view',
+    foreign: 'foreign table',
+};
+function schemaFinding({ source }, changes, since) {
+    const named = schemaLines(changes.slice(0, CHANGES_NAMED)).join('; ');
+    const more = changes.length > CHANGES_NAMED ? `; and ${(0,units/* formatCount */.B4)(changes.length - CHANGES_NAMED)} more` : '';
+    const found = `${(0,units/* counted */.hS)(changes.length, 'change')} since ${since}: ${named}${more}`;
+    return (0,src_findings/* finding */.gk)('SCHEMA_CHANGED_SINCE', source.database, found);
+}
+function find_bounded(findings) {
+    const codes = [...new Set(findings.map(({ code }) => code))];
+    return codes.flatMap((code) => boundedFindings(findings.filter((one) => one.code === code), MOST_OF_A_CODE));
+}
+
+;// CONCATENATED MODULE: ./src/operations/anomalies.ts
+
+
+
+
+
+
+
+/** A catalog of a hundred thousand objects has about 30 MB; what is larger is not fetched for a comparison. */
+const LARGEST_CATALOG = 64 * 1024 * 1024;
+/** How many lines of a change of schema the report holds, and how many of them the job's log. */
+const MOST_LINES = 500;
+const LINES_SAID = 50;
+/** How many findings the store's log keeps. */
+const MOST_LOGGED = 50;
+/**
+ * Holds a set that was taken against earlier ones, and tells what is unusual. That never fails a backup: where it cannot
+ * be done, that is what is told.
+ */
+async function tellAnomalies(underWay, { manifest, schema }, earlier) {
+    const { report, context } = underWay;
+    try {
+        const { findings, schemaChange } = await anomaliesOf(underWay, { manifest, schema }, earlier);
+        report.find(findings);
+        if (findings.length > 0) {
+            const anomalies = findings
+                .slice(0, MOST_LOGGED)
+                .map(({ code, severity, on, found }) => ({ code, severity, on, found }));
+            report.logDetails = { ...report.logDetails, anomalies };
+        }
+        tellSchemaChange(underWay, schemaChange);
+    }
+    catch (error) {
+        if (context.signal.aborted)
+            throw error;
+        report.warn(`The set was not compared with earlier ones: ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+}
+async function anomaliesOf({ report, store }, { manifest, schema }, { sets, lines }) {
+    const history = historyOf(sets, lines, {
+        type: manifest.type,
+        before: new Date(manifest.snapshot.time),
+        namesHidden: hidesNames(manifest),
+    });
+    // What an encrypted set holds besides the names of tables is for those who have the key.
+    const isOpen = manifest.encryption === undefined;
+    const before = isOpen ? await schemaOf(store, manifest.type, history[0], report) : null;
+    return findAnomalies({ manifest, schema: isOpen ? schema : null }, { history, schema: before, otherTypes: newestOfOtherTypes(sets, manifest.type) });
+}
+/** The definitions in an earlier set, where they can be read without fetching the whole of it. */
+async function schemaOf(store, type, set, report) {
+    const file = set?.manifest?.files.find(({ path }) => path === backup_set/* SET */.rK.catalog);
+    if (set === undefined || file === undefined || file.size > LARGEST_CATALOG)
+        return null;
+    const text = await store.readText({ id: set.id, type }, backup_set/* SET */.rK.catalog);
+    if (text === undefined)
+        return null;
+    const name = `${type}/${set.id}/${backup_set/* SET */.rK.catalog}`;
+    if ((0,backup_sha256/* sha256OfText */.i)(text) !== file.sha256) {
+        report.warn(`The schema was not compared: ${name} in ${store.name} is not what its manifest says. Validate that set.`);
+        return null;
+    }
+    return parseCatalog(text, name);
+}
+/** A set that is known to be bad covers nothing. */
+function newestOfOtherTypes(sets, type) {
+    const newest = new Map();
+    for (const set of sets) {
+        if (set.type !== type && set.proof.outcome !== 'failed' && !newest.has(set.type))
+            newest.set(set.type, set.manifest);
+    }
+    return [...newest.values()];
+}
+function tellSchemaChange({ report, context }, change) {
+    if (change === undefined)
+        return;
+    const lines = schemaLines(change.changes.slice(0, MOST_LINES));
+    report.schemaChange = { since: change.since, lines, more: change.changes.length - lines.length };
+    for (const line of lines.slice(0, LINES_SAID))
+        context.logger.info(line);
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./src/platform/files.ts
@@ -43564,7 +53869,7 @@ function isTypeName(name) {
     return name !== LOG && backup_manifest/* SetType */.dL.safeParse(name).success;
 }
 /** Whether this can be an id of a set. */
-function isSetId(name) {
+function set_place_isSetId(name) {
     return backup_manifest/* SetId */.uz.safeParse(name).success;
 }
 /**
@@ -43573,7 +53878,7 @@ function isSetId(name) {
  * Throws `UsageError` for anything else.
  */
 function checkedPlace(place) {
-    if (isTypeName(place.type) && isSetId(place.id))
+    if (isTypeName(place.type) && set_place_isSetId(place.id))
         return place;
     throw new errors/* UsageError */.eb({
         doing: `looking for the set "${place.type}/${place.id}"`,
@@ -43988,69 +54293,6 @@ async function* textLines(stream, longest) {
         yield finish();
 }
 
-;// CONCATENATED MODULE: ./src/records/metrics.ts
-/**
- * Measures a backup from its manifest.
- *
- * `compression_ratio` compares with what the tables occupy at the source, so free space inside them counts as saved. It
- * never goes below 0: in a tiny database the dump's own definitions outweigh the rows, and an empty one saves nothing.
- */
-function measure(manifest, { seconds, peakMemory }) {
-    const tables = tablesWithRows(manifest);
-    const total = sum(tables.map(({ bytes }) => bytes));
-    const rows = rowsByTable(manifest);
-    return {
-        performance: {
-            duration_seconds: rounded(seconds, 3),
-            compression_ratio: compressionRatio(total, manifest.dump.bytes),
-            memory_usage_mb: rounded(peakMemory / 1e6, 1),
-        },
-        size: {
-            total_bytes: total,
-            compressed_bytes: manifest.dump.bytes,
-            tables: Object.fromEntries(tables.map((table) => [tableKey(table), table.bytes])),
-        },
-        records: { total: totalRows(rows) ?? 0, by_table: rows },
-    };
-}
-/** Rows at the snapshot of every table whose rows are in the dump; a table that was not counted is left out, not 0. */
-function rowsByTable(manifest) {
-    return Object.fromEntries(tablesWithRows(manifest).flatMap((table) => (table.rows === undefined ? [] : [[tableKey(table), table.rows]])));
-}
-/** All rows of such a record; null when no table was counted, because that is not the same as no rows. */
-function totalRows(byTable) {
-    const rows = Object.values(byTable ?? {});
-    return rows.length === 0 ? null : sum(rows);
-}
-/** Bytes of the files that a manifest lists: what is called the size of a set, everywhere. */
-function setBytes({ files }) {
-    return sum(files.map(({ size }) => size));
-}
-/**
- * How metrics and logs call a table: `animals` in `public`, `schema.animals` elsewhere. Parts with a dot or a quote in
- * them are quoted where that is needed to keep two tables apart.
- */
-function tableKey({ schema, name }) {
-    return schema === 'public' && !name.includes('.') ? name : `${quotedIfOdd(schema)}.${quotedIfOdd(name)}`;
-}
-/** A partitioned table has no rows of its own, its partitions have; a foreign table's and a view's rows are not dumped. */
-function tablesWithRows({ tables }) {
-    return tables.filter(({ kind, data }) => kind === 'table' && data);
-}
-function compressionRatio(total, compressed) {
-    return total === 0 ? 0 : rounded(Math.max(0, 1 - compressed / total), 4);
-}
-function quotedIfOdd(part) {
-    return /[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part;
-}
-function sum(numbers) {
-    return numbers.reduce((total, number) => total + number, 0);
-}
-function rounded(number, digits) {
-    const factor = 10 ** digits;
-    return Math.round(number * factor) / factor;
-}
-
 ;// CONCATENATED MODULE: ./src/records/log.ts
 
 
@@ -44119,6 +54361,17 @@ function parseLine(text) {
     const parsed = Line.safeParse(fromJson(text));
     return parsed.success ? parsed.data : undefined;
 }
+/**
+ * What stays of the text of an old log file: the lines of drills, as they are. A line that cannot be read goes with the
+ * others; nobody could make anything of it.
+ */
+function linesThatStay(text) {
+    return text
+        .split('\n')
+        .filter((line) => parseLine(line)?.operation === 'drill')
+        .map((line) => `${line}\n`)
+        .join('');
+}
 function log_instantOf(timestamp) {
     return new Date(`${timestamp.replace(' ', 'T')}Z`);
 }
@@ -44165,6 +54418,25 @@ async function appendToLog(folder, line) {
     }
     if (isNew)
         await (0,platform_files/* syncPath */.Z8)(folder);
+}
+/** Removes what need not stay of the days before one, and tells of which days something went. */
+async function removeOldLogs(folder, before, dryRun) {
+    const names = ((await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(folder))) ?? []).filter((name) => dayOfLogFile(name) !== undefined);
+    const removed = [];
+    for (const name of names.filter((each) => each.slice(0, 10) < before).sort()) {
+        const file = external_node_path_default().join(folder, name);
+        const text = await (0,promises_.readFile)(file, 'utf8');
+        const staying = linesThatStay(text);
+        const bytes = Buffer.byteLength(text) - Buffer.byteLength(staying);
+        if (bytes === 0)
+            continue;
+        if (!dryRun)
+            await (staying === '' ? (0,promises_.rm)(file) : (0,platform_files/* writeWhole */.f8)(file, staying));
+        removed.push({ day: name.slice(0, 10), bytes });
+    }
+    if (removed.length > 0 && !dryRun)
+        await (0,platform_files/* syncPath */.Z8)(folder);
+    return removed;
 }
 /** All lines since an instant, oldest first; those that cannot be read are counted. */
 async function readLogSince(folder, since) {
@@ -44240,6 +54512,16 @@ async function sweepEntries(incoming, now) {
         swept.push(name);
     }
     return swept;
+}
+/** The entries that `sweepEntries` would delete, with what they weigh. */
+async function abandonedEntries(incoming, now) {
+    const found = [];
+    for (const name of (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(incoming))) ?? []) {
+        const entry = external_node_path_default().join(incoming, name);
+        if (await isAbandoned(entry, now))
+            found.push({ name, bytes: await (0,platform_files/* bytesBelow */.bR)(entry) });
+    }
+    return found;
 }
 async function isAbandoned(entry, now) {
     const note = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(entry, OWNER_FILE), 'utf8'));
@@ -44378,6 +54660,10 @@ class DirectoryStore {
             throw noSuchSet(set, 'opening', this.name);
         return folder;
     }
+    async readText(set, file) {
+        const doing = `reading ${file} of the set ${set.type}/${set.id} in ${this.name}`;
+        return (0,file_errors/* orFileTrouble */.nD)(doing, () => (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(this.folderOf(set), file), 'utf8')));
+    }
     letGo() {
         return Promise.resolve();
     }
@@ -44425,6 +54711,9 @@ class DirectoryStore {
     async sweep() {
         return (0,file_errors/* orFileTrouble */.nD)(`removing what killed runs left in ${this.name}`, () => sweepEntries(this.incoming, this.tools.clock.now()));
     }
+    async leftovers() {
+        return (0,file_errors/* orFileTrouble */.nD)(`looking for what killed runs left in ${this.name}`, () => abandonedEntries(this.incoming, this.tools.clock.now()));
+    }
     async lock(doing) {
         await (0,file_errors/* orFileTrouble */.nD)(`locking the store ${this.name}`, () => this.prepare());
         const place = { lock: external_node_path_default().join(this.root, '.lock'), workshop: this.incoming };
@@ -44438,6 +54727,9 @@ class DirectoryStore {
     }
     async readLog(since) {
         return (0,file_errors/* orFileTrouble */.nD)(`reading the log of ${this.name}`, () => readLogSince(external_node_path_default().join(this.root, LOG), since));
+    }
+    async removeLogsBefore(day, { dryRun = false } = {}) {
+        return (0,file_errors/* orFileTrouble */.nD)(`removing old logs of ${this.name}`, () => removeOldLogs(external_node_path_default().join(this.root, LOG), day, dryRun));
     }
     close() {
         return Promise.resolve();
@@ -44457,7 +54749,7 @@ class DirectoryStore {
                 if (!isTypeName(type))
                     continue;
                 const ids = (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(external_node_path_default().join(this.root, type)))) ?? [];
-                places.push(...ids.filter(isSetId).map((id) => ({ id, type })));
+                places.push(...ids.filter(set_place_isSetId).map((id) => ({ id, type })));
             }
             return places;
         });
@@ -44862,7 +55154,8 @@ function outerProof(proof, { namesHidden }) {
 function outerFinding({ code, severity, on }, namesHidden) {
     return { code, severity, on: namesHidden ? HIDDEN : on, found: ELSEWHERE, advice: src_findings/* FINDINGS */.TG[code].advice };
 }
-function outerTable({ schema, name, kind, data, rows, bytes }, index, hide) {
+function outerTable(table, index, hide) {
+    const { schema, name, kind, data, rows, bytes, partitionOf } = table;
     return {
         schema: hide ? HIDDEN : schema,
         name: hide ? `table-${index + 1}` : name,
@@ -44870,6 +55163,7 @@ function outerTable({ schema, name, kind, data, rows, bytes }, index, hide) {
         data,
         ...(rows !== undefined && { rows }),
         bytes,
+        ...(partitionOf !== undefined && !hide && { partitionOf }),
     };
 }
 function withoutNames(source) {
@@ -45636,7 +55930,7 @@ async function applyRotation(store, plan, manner) {
     }
     const kept = plan.decisions.filter(({ keep }) => keep);
     for (const decision of kept) {
-        logger.info(describe(dryRun ? 'would keep' : 'keep', decision));
+        logger.info(rotate_describe(dryRun ? 'would keep' : 'keep', decision));
     }
     const { removed, failures } = await removeAll(store, plan, manner);
     const result = {
@@ -45662,7 +55956,7 @@ async function removeAll(store, plan, { dryRun, logger, signal }) {
         if (signal?.aborted === true) {
             throw new errors/* InterruptedError */.p4(`rotating ${store.name}`, signal.reason);
         }
-        logger.info(describe(dryRun ? 'would remove' : 'remove', decision));
+        logger.info(rotate_describe(dryRun ? 'would remove' : 'remove', decision));
         try {
             if (!dryRun) {
                 await store.remove(decision.set);
@@ -45726,7 +56020,7 @@ function warningsOf(type, decisions, tier) {
 function brokenWarning({ type, id, reason }) {
     return `${type}/${id} looks like a set and is none (${reason}): it is kept and not counted. Look at it, and remove it by hand.`;
 }
-function describe(verb, { set, reasons }) {
+function rotate_describe(verb, { set, reasons }) {
     return `${verb} ${rotate_nameOf(set)} (${reasons.join('; ')})`;
 }
 function rotate_nameOf({ type, id }) {
@@ -46180,15 +56474,25 @@ function weightOf({ sets }) {
     return { sets: sets.length, bytes: sets.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-// EXTERNAL MODULE: ./src/units.ts
-var units = __nccwpck_require__(61996);
+;// CONCATENATED MODULE: ./src/operations/earlier-runs.ts
+/** How far back the log is looked through for earlier sets: it is kept for ninety days. */
+const LOOK_BACK_MS = 90 * 24 * 3600 * 1000;
+/** Reads it, once, for everything that a new set is held against. */
+async function earlierRuns(store, { id, type, snapshot }) {
+    const { sets } = await store.list();
+    const { lines } = await store.readLog(new Date(new Date(snapshot.time).getTime() - LOOK_BACK_MS));
+    return { sets: sets.filter((set) => set.id !== id || set.type !== type), lines };
+}
+
+// EXTERNAL MODULE: ./src/records/alert-units.ts
+var alert_units = __nccwpck_require__(93630);
 ;// CONCATENATED MODULE: ./src/records/alerts.ts
 
 
 
 
 /** Below this, what a dump needs besides rows decides how well it compresses, so that says nothing. */
-const LEAST_BYTES_TO_JUDGE_COMPRESSION = BYTE_UNITS.MiB;
+const LEAST_BYTES_TO_JUDGE_COMPRESSION = alert_units/* BYTE_UNITS */.L.MiB;
 /** The measurements of a set that was taken, with what its manifest does not know. */
 function measurementsOf(manifest, metrics, rest) {
     return {
@@ -46206,7 +56510,7 @@ function measurementsOf(manifest, metrics, rest) {
  * than 1 MiB.
  */
 function evaluate(rules, measurements) {
-    const alerts = alert_rules_LEVELS.flatMap((level) => rules.filter((rule) => rule.level === level).flatMap((rule) => alertOf(rule, measurements) ?? []));
+    const alerts = alert_rules/* LEVELS */.A_.flatMap((level) => rules.filter((rule) => rule.level === level).flatMap((rule) => alertOf(rule, measurements) ?? []));
     return alerts.filter(({ measure }, index) => alerts.findIndex((heavier) => heavier.measure === measure) === index);
 }
 function alertOf({ level, measure, limit }, measurements) {
@@ -46216,15 +56520,15 @@ function alertOf({ level, measure, limit }, measurements) {
     }
     const side = limit.comparison === '>' ? 'more than' : 'less than';
     const message = `${observed.words}, ${side} ${limit.amount}${limit.unit === '%' ? '%' : limit.unit && ` ${limit.unit}`}.`;
-    return { level, measure, rule: printLimit(limit), value: observed.value, message };
+    return { level, measure, rule: (0,alert_rules/* printLimit */.rW)(limit), value: observed.value, message };
 }
 function isBroken(value, limit, measure) {
-    const base = limitInBase(measure, limit);
+    const base = (0,alert_rules/* limitInBase */.sG)(measure, limit);
     return limit.comparison === '>' ? value > base : value < base;
 }
 const OBSERVE = {
     duration: ({ seconds }) => ({ value: seconds, words: `The backup took ${(0,units/* formatDuration */.a3)(seconds)}` }),
-    size: ({ size }) => known(size, (bytes) => `The set has ${(0,units/* formatBytes */.z3)(bytes)}`),
+    size: ({ size }) => alerts_known(size, (bytes) => `The set has ${(0,units/* formatBytes */.z3)(bytes)}`),
     errors: ({ errors }) => ({ value: errors, words: (0,units/* counted */.hS)(errors, 'error') }),
     compression: ({ compression }) => compression === null || compression.totalBytes < LEAST_BYTES_TO_JUDGE_COMPRESSION
         ? undefined
@@ -46232,7 +56536,7 @@ const OBSERVE = {
             value: compression.ratio,
             words: `Compression saved ${(0,units/* formatShare */.T1)(compression.ratio)} of ${(0,units/* formatBytes */.z3)(compression.totalBytes)}`,
         },
-    disk_space: ({ freeBytes }) => known(freeBytes, (bytes) => `The store has ${(0,units/* formatBytes */.z3)(bytes)} left`),
+    disk_space: ({ freeBytes }) => alerts_known(freeBytes, (bytes) => `The store has ${(0,units/* formatBytes */.z3)(bytes)} left`),
     size_change: ({ size, previous }) => (size === null || previous === null ? undefined : sizeChange(size, previous)),
     record_change: ({ records, previous }) => {
         const earlier = previous?.records ?? null;
@@ -46241,7 +56545,7 @@ const OBSERVE = {
             : recordChange(records, previous.id, earlier);
     },
 };
-function known(value, words) {
+function alerts_known(value, words) {
     return value === null ? undefined : { value, words: words(value) };
 }
 function sizeChange(size, previous) {
@@ -46275,16 +56579,16 @@ function recordChange(records, previousId, previous) {
 function previousProven(sets, lines, type, before) {
     const listed = new Set(sets.filter((set) => set.type === type).map(({ id }) => id));
     const candidates = [
-        ...sets.filter((set) => set.type === type && set.proof.outcome === 'proven').map(fromListing),
-        ...fromLog(lines, type).filter(({ id }) => !listed.has(id)),
+        ...sets.filter((set) => set.type === type && set.proof.outcome === 'proven').map(statistics_fromListing),
+        ...statistics_fromLog(lines, type).filter(({ id }) => !listed.has(id)),
     ];
     const earlier = candidates.filter(({ id }) => (0,backup_manifest/* timeOf */.nR)(id).getTime() < before.getTime());
     return earlier.reduce((newest, set) => (newest === null || set.id > newest.id ? set : newest), null);
 }
-function fromListing({ id, manifest }) {
+function statistics_fromListing({ id, manifest }) {
     return { id, size: setBytes(manifest), records: totalRows(rowsByTable(manifest)) };
 }
-function fromLog(lines, type) {
+function statistics_fromLog(lines, type) {
     const remembered = new Map();
     for (const { details } of lines) {
         const { id, size, records, proof, type: typeOfSet } = details;
@@ -46306,19 +56610,21 @@ function fromLog(lines, type) {
 
 
 
-/** How far back the log is looked through for an earlier set: it is kept for ninety days. */
-const LOOK_BACK_MS = 90 * 24 * 3600 * 1000;
 /** Measures a backup that was taken and holds it against the alert rules. */
-async function measureBackup({ report, store, options, context }, manifest) {
+async function measureBackup({ report, store, options, context }, manifest, earlier) {
     const peakMemory = context.workspace.peakMemory() + context.processes.peakMemory();
     const metrics = measure(manifest, { seconds: report.seconds(), peakMemory });
+    const freeBytes = await store.freeBytes();
+    if (freeBytes !== null) {
+        report.logDetails = { ...report.logDetails, free_bytes: freeBytes };
+    }
     const measurements = measurementsOf(manifest, metrics, {
         errors: manifest.proof.findings.filter(({ severity }) => severity === 'error').length,
-        freeBytes: await store.freeBytes(),
-        previous: await previousSet(store, manifest),
+        freeBytes,
+        previous: previousProven(earlier.sets, earlier.lines, manifest.type, new Date(manifest.snapshot.time)),
     });
     report.metrics = metrics;
-    report.alerts = evaluate(rulesInForce(options.alerts), measurements);
+    report.alerts = evaluate((0,alert_rules/* rulesInForce */.Cl)(options.alerts), measurements);
 }
 /** A backup that failed is an error like any other. What was measured before it failed stays. */
 function measureFailure({ report }, rules) {
@@ -46335,12 +56641,6 @@ function measureFailure({ report }, rules) {
         ...failure,
         ...report.alerts.filter(({ measure }) => failure.every((one) => one.measure !== measure)),
     ];
-}
-async function previousSet(store, { id, type, snapshot }) {
-    const taken = new Date(snapshot.time);
-    const { sets } = await store.list();
-    const { lines } = await store.readLog(new Date(taken.getTime() - LOOK_BACK_MS));
-    return previousProven(sets.filter((set) => set.id !== id), lines, type, taken);
 }
 
 ;// CONCATENATED MODULE: ./src/postgres/readability.ts
@@ -46478,109 +56778,6 @@ function spaceFindings(need, formatBytes) {
     return need.free < estimate * 2 ? [(0,src_findings/* finding */.gk)('DISK_SPACE_TIGHT', need.store, said)] : [];
 }
 
-;// CONCATENATED MODULE: ./src/verify/difference/bounded.ts
-
-const ORDER = ['error', 'inconclusive', 'warning', 'info'];
-/** How many findings a proof lists; nobody reads more, and a manifest should stay small. */
-const MOST_FINDINGS = 200;
-/**
- * The heaviest findings, at most so many, each thing's findings once. What is left out is counted in a last one of the
- * heaviest code among them, so that no severity gets lost.
- */
-function boundedFindings(findings, most = MOST_FINDINGS) {
-    const distinct = [...new Map(findings.map((one) => [JSON.stringify([one.code, one.on, one.found]), one])).values()];
-    if (distinct.length <= most)
-        return distinct;
-    const sorted = [...distinct].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
-    const [first, ...others] = sorted.slice(most - 1);
-    if (first === undefined)
-        return distinct;
-    const more = others.length + 1;
-    return [
-        ...sorted.slice(0, most - 1),
-        (0,src_findings/* finding */.gk)(first.code, 'everything else', `${more} more findings are not listed here`),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/verify/difference/facts.ts
-/** Facts that only some majors have; the others' descriptions do not say that there are none. */
-const OF_SOME_MAJORS = new Set(['memberOptions', 'multirange', 'subscript']);
-/** The facts in which two descriptions of one object differ. Deparsed texts count where both are of one major. */
-function differingFacts(source, copy, sameMajor) {
-    if (!sameMajor)
-        return differences(ofAllMajors(source.facts), ofAllMajors(copy.facts), equalButForQuotes);
-    return [
-        ...differences(source.facts, copy.facts, equal),
-        ...differences(source.deparsed ?? {}, copy.deparsed ?? {}, equalWording),
-    ];
-}
-function ofAllMajors(facts) {
-    return Object.fromEntries(Object.entries(facts).filter(([name]) => !OF_SOME_MAJORS.has(name)));
-}
-function differences(source, copy, same) {
-    const names = [...new Set([...Object.keys(source), ...Object.keys(copy)])];
-    return names
-        .map((name) => ({ what: words(name), source: source[name], copy: copy[name] }))
-        .filter((difference) => !same(difference.source, difference.copy));
-}
-function equal(a, b) {
-    return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-}
-/**
- * PostgreSQL lists the columns of a function in FROM as they were when a view was made, or as they are when it is made
- * anew (`f() AS f(id)`), so these lists do not count.
- */
-function equalWording(a, b) {
-    return withoutColumnLists(a) === withoutColumnLists(b);
-}
-function withoutColumnLists(text) {
-    return String(text ?? '').replaceAll(/(\) (?:"(?:[^"]|"")+"|\w+))\([^()]*\)/g, '$1');
-}
-/** Which words need quotes is a matter of the major: each has other keywords. */
-function equalButForQuotes(a, b) {
-    return JSON.stringify(a ?? null).replaceAll('\\"', '') === JSON.stringify(b ?? null).replaceAll('\\"', '');
-}
-/** `notNull` as `not null` */
-function words(name) {
-    return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-/** One difference as a person reads it: `type is bigint, the source had integer`. */
-function describeDifference({ what, source, copy }) {
-    if (source === undefined || source === null || source === false)
-        return `${what} is ${shown(copy)}, the source had none`;
-    if (copy === undefined || copy === null || copy === false)
-        return `${what} is gone, the source had ${shown(source)}`;
-    if (Array.isArray(source) && Array.isArray(copy))
-        return `${what}: ${describeListDifference(source, copy)}`;
-    const [a, b] = [String(source), String(copy)];
-    return isLong(a) || isLong(b) ? `${what} differs ${firstDifferingLine(a, b)}` : `${what} is ${b}, the source had ${a}`;
-}
-/** `+ reader: SELECT, - writer: INSERT`: what the copy has too much and too little; the order, where only that differs. */
-function describeListDifference(source, copy) {
-    const added = copy.filter((item) => !source.includes(item)).map((item) => `+ ${item}`);
-    const gone = source.filter((item) => !copy.includes(item)).map((item) => `- ${item}`);
-    const changes = [...gone, ...added];
-    if (changes.length === 0)
-        return `${clip(copy.join(', '))}, the source had ${clip(source.join(', '))}`;
-    return clip(changes.join(', '));
-}
-function firstDifferingLine(source, copy) {
-    const [a, b] = [source.split('\n'), copy.split('\n')];
-    const line = a.findIndex((text, index) => text !== b[index]);
-    const place = line === -1 ? a.length : line;
-    return `from line ${place + 1}: ${clip(b[place] ?? '(nothing)')}, the source had ${clip(a[place] ?? '(nothing)')}`;
-}
-function isLong(text) {
-    return text.length > 100 || text.includes('\n');
-}
-function shown(fact) {
-    return clip(Array.isArray(fact) ? fact.join(', ') : String(fact));
-}
-function clip(text) {
-    const flat = text.replaceAll(/\s+/g, ' ').trim();
-    return flat.length > 160 ? `${flat.slice(0, 159)}…` : flat;
-}
-
 ;// CONCATENATED MODULE: ./src/verify/difference/objects.ts
 
 
@@ -46685,17 +56882,17 @@ function objects_unquoted(name) {
  * view is computed anew by a restore, and so is a stored generated column; what differs there is a warning.
  */
 function compareTables(source, restored, contents = 'compared') {
-    const copies = new Map(restored.map((table) => [tables_keyOf(table), table]));
-    const originals = new Set(source.map(tables_keyOf));
+    const copies = new Map(restored.map((table) => [difference_tables_keyOf(table), table]));
+    const originals = new Set(source.map(difference_tables_keyOf));
     return [
         ...source.flatMap((table) => {
-            const copy = copies.get(tables_keyOf(table));
+            const copy = copies.get(difference_tables_keyOf(table));
             return copy === undefined
                 ? [(0,src_findings/* finding */.gk)('TABLE_MISSING', (0,backup_manifest/* displayName */.QC)(table), 'is not in the restored copy')]
                 : compareTable(table, copy, contents);
         }),
         ...restored
-            .filter((table) => !originals.has(tables_keyOf(table)))
+            .filter((table) => !originals.has(difference_tables_keyOf(table)))
             .map((table) => (0,src_findings/* finding */.gk)('TABLE_UNEXPECTED', (0,backup_manifest/* displayName */.QC)(table), 'is in the restored copy, the source had none')),
     ];
 }
@@ -46755,13 +56952,13 @@ function compareMaterializedView(source, copy, contents) {
  * sequence that cycles has no behind; a sequence that is missing is found among the objects.
  */
 function compareSequences(source, restored, later = []) {
-    const copies = new Map(restored.map((sequence) => [tables_keyOf(sequence), sequence]));
-    const laterReadings = new Map(later.map((sequence) => [tables_keyOf(sequence), sequence]));
+    const copies = new Map(restored.map((sequence) => [difference_tables_keyOf(sequence), sequence]));
+    const laterReadings = new Map(later.map((sequence) => [difference_tables_keyOf(sequence), sequence]));
     return source.flatMap((sequence) => {
-        const copy = copies.get(tables_keyOf(sequence));
+        const copy = copies.get(difference_tables_keyOf(sequence));
         if (copy === undefined)
             return [(0,src_findings/* finding */.gk)('OBJECT_MISSING', `sequence ${(0,backup_manifest/* displayName */.QC)(sequence)}`, 'is not in the restored copy')];
-        return compareSequence(sequence, copy, laterReadings.get(tables_keyOf(sequence)));
+        return compareSequence(sequence, copy, laterReadings.get(difference_tables_keyOf(sequence)));
     });
 }
 function compareSequence(source, copy, later) {
@@ -46809,7 +57006,7 @@ function compareLargeObjects(source, restored, contents = 'compared') {
         ? []
         : [(0,src_findings/* finding */.gk)('LARGE_OBJECTS_DIFFER', on, `${restored.count} as at the source, but not with the same content`)];
 }
-function tables_keyOf({ schema, name }) {
+function difference_tables_keyOf({ schema, name }) {
     return JSON.stringify([schema, name]);
 }
 function rows(count = 0) {
@@ -49083,8 +59280,62 @@ async function verify(subject, means, { report, options, context }) {
     }, context);
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts
-var report_report = __nccwpck_require__(88850);
+;// CONCATENATED MODULE: ./src/operations/log-details.ts
+
+/**
+ * What the log says of an operation, besides how it ended and how long it took: what it says of itself, and what reports
+ * over time are made of.
+ *
+ * @param own what the operation says of itself
+ * @param hides whether names of tables must not be in the log; a message may hold them, so it is left out then
+ */
+function log_details_detailsOf(report, own, hides) {
+    const { failure } = report;
+    const message = `it ended with exit code ${String(failure?.exitCode)}; names are hidden here`;
+    return {
+        ...subjectOf(report),
+        ...own,
+        ...log_details_outcomeOf(report, own),
+        ...measuredOf(report),
+        ...log_details_troubleOf(report),
+        ...(failure !== undefined && { error: hides ? message : failure.message }),
+    };
+}
+/** Also of a backup that ended before it had said anything of itself. */
+function subjectOf({ operation, series, type }) {
+    return operation === 'backup' && type !== undefined ? { ...(series !== '' && { series }), type } : {};
+}
+/** Also of a set that was found to be damaged before it could be restored. */
+function log_details_outcomeOf({ operation, proof }, own) {
+    return operation === 'validate' && proof !== undefined && own.id !== undefined
+        ? { proof: proof.outcome, tier: proof.tier }
+        : {};
+}
+function measuredOf({ metrics, alerts }) {
+    return {
+        ...(metrics !== undefined && {
+            compression_ratio: metrics.performance.compression_ratio,
+            total_bytes: metrics.size.total_bytes,
+            compressed_bytes: metrics.size.compressed_bytes,
+            memory_usage_mb: metrics.performance.memory_usage_mb,
+        }),
+        ...(alerts.length > 0 && { alerts: alerts.map(({ level, measure }) => ({ level, measure })) }),
+    };
+}
+function log_details_troubleOf(report) {
+    if ((0,report_report/* exitCodeFor */.R)(report) === 0) {
+        return {};
+    }
+    const pressing = (0,report_report/* allFindings */.c)(report).filter(({ severity }) => severity === 'error' || severity === 'inconclusive');
+    const codes = [...new Set(pressing.map(({ code }) => code))];
+    const { failure } = report;
+    return {
+        ...(codes.length > 0 && { errors: codes }),
+        ...(failure?.phase !== undefined && { phase: failure.phase }),
+        ...(failure !== undefined && { exit_code: failure.exitCode }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/operations/report-draft.ts
 
 
@@ -49104,6 +59355,10 @@ class ReportDraft {
     proof;
     restored;
     drill;
+    statistics;
+    watched;
+    maintenance;
+    schemaChange;
     checks = [];
     tables = [];
     metrics;
@@ -49116,6 +59371,8 @@ class ReportDraft {
     /** What the log says of the operation, besides how it ended and how long it took. */
     logDetails = {};
     phases = [];
+    /** The innermost step that something was thrown out of, and what that was. */
+    ended;
     findings = [];
     /** What no finding says, as sentences. */
     warnings = [];
@@ -49138,6 +59395,10 @@ class ReportDraft {
         const start = this.context.clock.monotonic();
         try {
             return await this.context.logger.step(title, work);
+        }
+        catch (error) {
+            this.ended = this.ended?.error === error ? this.ended : { error, phase: title };
+            throw error;
         }
         finally {
             phase.seconds = (this.context.clock.monotonic() - start) / 1000;
@@ -49211,12 +59472,16 @@ class ReportDraft {
             findings: this.findings,
             warnings: this.warnings,
             checks: this.checks,
+            schemaChange: this.schemaChange,
             ...(this.type !== undefined && { type: this.type }),
             ...(this.id !== undefined && { id: this.id }),
             ...(this.source !== undefined && { source: this.source }),
             ...(this.set !== undefined && { set: this.set }),
             ...(this.restored !== undefined && { restored: this.restored }),
             ...(this.drill !== undefined && { drill: this.drill }),
+            ...(this.statistics !== undefined && { statistics: this.statistics }),
+            ...(this.watched !== undefined && { watched: this.watched }),
+            ...(this.maintenance !== undefined && { maintenance: this.maintenance }),
             ...(this.proof !== undefined && { proof: this.proof }),
             ...(this.metrics !== undefined && { metrics: this.metrics }),
             ...(this.stores !== undefined && { stores: this.stores }),
@@ -49225,10 +59490,12 @@ class ReportDraft {
     }
     failureOf(error) {
         const redact = (text) => this.context.logger.redact(text);
+        const { ended } = this;
         return {
             message: redact((0,errors/* messageOf */.bD)(error)),
             causes: (0,errors/* messagesOf */.cr)(error).slice(1).map(redact),
             exitCode: (0,errors/* exitCodeOf */.FO)(error),
+            ...(ended !== undefined && ended.error === error && { phase: ended.phase }),
         };
     }
     /** Says a finding in the log, as loud as it weighs. */
@@ -50450,8 +60717,8 @@ const Merged = classic_schemas/* object */.Ikc({ schema: classic_schemas/* liter
 /** Lines go from artifact to artifact for so long, in milliseconds; those of drills, whose trend is in years, for good. */
 const artifact_log_KEPT = 90 * 24 * 60 * 60 * 1000;
 /** Adds a line to the log, by an artifact that is the whole log from then on. */
-async function uploadLine(line, series, { shelf, access, tools }) {
-    const root = await tools.workspace.folder('log');
+async function uploadLine(line, series, to) {
+    const { shelf, tools } = to;
     const earlier = await readAll(shelf, new Date(0)).catch((error) => {
         if (error instanceof errors/* InterruptedError */.p4)
             throw error;
@@ -50461,14 +60728,35 @@ async function uploadLine(line, series, { shelf, access, tools }) {
     });
     const before = new Date(tools.clock.now().getTime() - artifact_log_KEPT);
     const kept = earlier.lines.filter((each) => each.operation === 'drill' || timeOfLine(each) >= before);
-    const lines = [...kept, line];
+    await uploadLog([...kept, line], earlier.merged, series, to);
+}
+/** Uploads the log without the lines of days before one, but for those of drills; the older artifacts are superseded. */
+async function uploadWithout(day, series, dryRun, to) {
+    const { lines, merged } = await readAll(to.shelf, new Date(0));
+    const goes = (line) => line.operation !== 'drill' && line.timestamp.slice(0, 10) < day;
+    const bytes = new Map();
+    for (const line of lines.filter(goes)) {
+        const of = line.timestamp.slice(0, 10);
+        bytes.set(of, (bytes.get(of) ?? 0) + Buffer.byteLength(formatLine(line)));
+    }
+    if (bytes.size > 0 && !dryRun) {
+        const kept = lines.filter((line) => !goes(line));
+        await uploadLog(kept, merged, series, to);
+    }
+    return [...bytes].map(([of, each]) => ({ day: of, bytes: each })).sort((a, b) => (a.day < b.day ? -1 : 1));
+}
+/** Uploads lines as the whole log, in place of what other artifacts hold of it. */
+async function uploadLog(lines, earlier, series, { shelf, access, tools }) {
+    const root = await tools.workspace.folder('log');
     await (0,file_errors/* orFileTrouble */.nD)('writing the log', async () => {
         for (const each of lines)
             await appendToLog(external_node_path_default().join(root, LOG), each);
-        const merged = { schema: 'pg-lifeboat/artifact-log/1', artifacts: earlier.merged };
+        const merged = { schema: 'pg-lifeboat/artifact-log/1', artifacts: earlier };
         await (0,platform_files/* writeWhole */.f8)(external_node_path_default().join(root, MERGED), JSON.stringify(merged));
     });
-    const latest = new Date(Math.max(...lines.map((each) => timeOfLine(each).getTime())));
+    // Where no line is left, its name must still be later than those of the artifacts that it is read instead of.
+    const times = lines.map((each) => timeOfLine(each).getTime());
+    const latest = times.length === 0 ? tools.clock.now() : new Date(Math.max(...times));
     const name = nameOfLog(series, latest, (0,external_node_crypto_.randomBytes)(4).toString('hex'));
     await uploadParcel({ name, root, bytes: 0, compressed: false }, shelf, access, tools);
 }
@@ -50484,7 +60772,7 @@ async function supersededLogs(shelf, before) {
     for (const one of logs.filter(({ artifact }) => artifact.createdAt < before)) {
         if (superseded.has(one.artifact.id))
             continue;
-        const content = await contentOf(one, shelf);
+        const content = await artifact_log_contentOf(one, shelf);
         content?.merged.forEach((id) => superseded.add(id));
     }
     return logs.filter(({ artifact }) => superseded.has(artifact.id));
@@ -50496,7 +60784,7 @@ async function readAll(shelf, since) {
     let unreadable = 0;
     // No artifact has a line that is later than its name says.
     for (const one of (await logsOf(shelf)).filter(({ name }) => name.at >= (0,backup_manifest/* idOf */.TH)(since))) {
-        const content = elsewhere.has(one.artifact.id) ? undefined : await contentOf(one, shelf);
+        const content = elsewhere.has(one.artifact.id) ? undefined : await artifact_log_contentOf(one, shelf);
         if (content !== null)
             merged.push(one.artifact.id);
         else
@@ -50511,7 +60799,7 @@ async function readAll(shelf, since) {
     return { lines: inOrder, unreadable, merged };
 }
 /** What an artifact of the log holds; null where it cannot be read. */
-async function contentOf(one, shelf) {
+async function artifact_log_contentOf(one, shelf) {
     try {
         const folder = await shelf.contentOf(one);
         const text = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(folder, MERGED), 'utf8'));
@@ -50865,9 +61153,7 @@ const ABANDONED_AFTER = 24 * 60 * 60 * 1000;
  */
 async function sweepArtifacts(shelf, { clock, logger }) {
     const before = new Date(clock.now().getTime() - ABANDONED_AFTER);
-    const old = ({ artifact }) => artifact.createdAt < before;
-    const parts = artifact_listing_partsOf(await shelf.all('now'));
-    const leftBehind = (await (0,parallel/* inParallel */.H)(parts, artifact_sweep_LOOKERS, (one) => abandoned(one, shelf))).flat().filter(old);
+    const leftBehind = await leftBefore(before, shelf);
     const swept = [];
     try {
         for (const { artifact } of leftBehind) {
@@ -50886,6 +61172,16 @@ async function sweepArtifacts(shelf, { clock, logger }) {
         }
     }
     return swept;
+}
+/** What `sweepArtifacts` would remove and tell. */
+async function abandonedArtifacts(shelf, { clock }) {
+    const left = await leftBefore(new Date(clock.now().getTime() - ABANDONED_AFTER), shelf);
+    return left.map(({ artifact: { name, bytes } }) => ({ name, bytes }));
+}
+async function leftBefore(before, shelf) {
+    const parts = artifact_listing_partsOf(await shelf.all('now'));
+    const left = (await (0,parallel/* inParallel */.H)(parts, artifact_sweep_LOOKERS, (one) => abandoned(one, shelf))).flat();
+    return left.filter(({ artifact }) => artifact.createdAt < before);
 }
 async function abandoned(parts, shelf) {
     if (parts.manifests.length === 0)
@@ -51046,6 +61342,14 @@ class ArtifactStore {
     async open(set, progress) {
         return this.fetched.open(checkedPlace(set), progress);
     }
+    /** A set is one archive, so only of one that was fetched already. */
+    async readText(set, file) {
+        const folder = await this.fetched.folderOf(checkedPlace(set));
+        if (folder === undefined)
+            return undefined;
+        const doing = `reading ${file} of the set ${nameOfSet(set)}`;
+        return (0,file_errors/* orFileTrouble */.nD)(doing, () => (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(folder, file), 'utf8')));
+    }
     /** Removes what was fetched; what was written here in this run, when it was not fetched. */
     async letGo(set) {
         const name = nameOfSet(set);
@@ -51097,6 +61401,9 @@ class ArtifactStore {
     async sweep() {
         return sweepArtifacts(this.shelf, this.tools);
     }
+    leftovers() {
+        return abandonedArtifacts(this.shelf, this.tools);
+    }
     /**
      * Artifacts cannot be locked, so nobody waits here. Nothing that two runs do at once damages a set: each is an artifact
      * of its own that never changes. That they do not rotate at once is for the workflow's `concurrency` group.
@@ -51114,6 +61421,12 @@ class ArtifactStore {
     }
     async readLog(since) {
         return readLines(this.shelf, since);
+    }
+    async removeLogsBefore(day, { dryRun = false } = {}) {
+        if (!dryRun && this.tellUnlessUploader('Old lines of the log were not removed'))
+            return [];
+        const series = this.access.series ?? (await this.series()) ?? '';
+        return uploadWithout(day, series, dryRun, { shelf: this.shelf, access: this.access, tools: this.tools });
     }
     close() {
         return Promise.resolve();
@@ -51728,7 +62041,7 @@ function placedSets(all) {
     const found = new Map();
     for (const file of all) {
         const [type = '', id = '', ...rest] = file.path.split('/');
-        if (rest.length === 0 || !isTypeName(type) || !isSetId(id))
+        if (rest.length === 0 || !isTypeName(type) || !set_place_isSetId(id))
             continue;
         const name = `${type}/${id}`;
         const placed = found.get(name) ?? { set: { id, type }, files: [] };
@@ -52129,6 +62442,24 @@ async function appendToRemoteLog(place, line) {
     const torn = before !== '' && !before.endsWith('\n');
     await place.write(file, `${before}${torn ? '\n' : ''}${formatLine(line)}`);
 }
+/** Removes what need not stay of the days before one, and tells of which days something went. */
+async function removeOldRemoteLogs(place, before, dryRun) {
+    const files = (await place.list(LOG)).filter(({ path: name }) => dayOfLogFile(name) !== undefined);
+    const names = files.map(({ path: name }) => name).filter((name) => name.slice(0, 10) < before);
+    const removed = [];
+    for (const name of names.sort()) {
+        const file = `${LOG}/${name}`;
+        const text = (await place.read(file)) ?? '';
+        const staying = linesThatStay(text);
+        const bytes = Buffer.byteLength(text) - Buffer.byteLength(staying);
+        if (bytes === 0)
+            continue;
+        if (!dryRun)
+            await (staying === '' ? place.remove([file]) : place.write(file, staying));
+        removed.push({ day: name.slice(0, 10), bytes });
+    }
+    return removed;
+}
 /** All lines since an instant, oldest first; only the days that may have some are fetched. */
 async function readRemoteLog(place, since, workspace) {
     return withScratchFolder(workspace, 'log', async (folder) => {
@@ -52447,14 +62778,9 @@ const UNFINISHED_MS = 36 * 60 * 60 * 1000;
  * @param clock only for notes that are shown; no age is taken from it
  */
 async function sweepPlace(place, locks, clock) {
-    const all = await place.list('');
-    const placed = placedSets(all);
-    const half = placed.filter((one) => !hasManifest(one));
-    const marks = [...(await claimsBeside(place, all, half)), ...below(all, locks)];
-    const dead = await deadAmong(place, marks, placed, clock);
-    const kept = marks.filter((file) => !dead.includes(file));
+    const { half, dead } = await remote_sweep_abandoned(place, locks, clock);
     const swept = [];
-    for (const { set, files } of half.filter((one) => !isClaimed(one, kept))) {
+    for (const { set, files } of half) {
         await removeSetFiles(place, set, files);
         swept.push(nameOfSet(set));
     }
@@ -52462,6 +62788,26 @@ async function sweepPlace(place, locks, clock) {
         await place.remove(dead.map((file) => file.path));
     const unseen = (await place.sweep?.()) ?? [];
     return [...swept, ...dead.map((file) => file.path), ...unseen];
+}
+/** What `sweepPlace` would remove, but for what the place shows in no list. */
+async function abandonedAt(place, locks, clock) {
+    const { half, dead } = await remote_sweep_abandoned(place, locks, clock);
+    return [
+        ...half.map(({ set, files }) => ({
+            name: nameOfSet(set),
+            bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+        })),
+        ...dead.map(({ path: name, bytes }) => ({ name, bytes })),
+    ];
+}
+async function remote_sweep_abandoned(place, locks, clock) {
+    const all = await place.list('');
+    const placed = placedSets(all);
+    const half = placed.filter((one) => !hasManifest(one));
+    const marks = [...(await claimsBeside(place, all, half)), ...below(all, locks)];
+    const dead = await deadAmong(place, marks, placed, clock);
+    const kept = marks.filter((file) => !dead.includes(file));
+    return { half: half.filter((one) => !isClaimed(one, kept)), dead };
 }
 /** A claim is there before the first file of its set, so it is surely in a list that begins after that file was seen. */
 async function claimsBeside(place, all, half) {
@@ -52597,6 +62943,9 @@ class RemoteStore {
     async open(set, progress) {
         return (0,file_errors/* orFileTrouble */.nD)(`opening the set ${set.type}/${set.id} in ${this.name}`, () => this.fetched.open(checkedPlace(set), progress));
     }
+    async readText(set, file) {
+        return this.place.read(`${nameOfSet(checkedPlace(set))}/${file}`);
+    }
     /** Removes what was fetched; what was written here in this run, when it was not fetched. */
     async letGo(set) {
         const name = nameOfSet(set);
@@ -52663,23 +63012,22 @@ class RemoteStore {
     async sweep() {
         return sweepPlace(this.place, LOCKS.all, this.tools.clock);
     }
+    async leftovers() {
+        return abandonedAt(this.place, LOCKS.all, this.tools.clock);
+    }
     async lock(doing) {
         const lock = { place: this.place, folder: LOCKS.store, what: "the store's lock" };
         return takeRemoteLock(lock, doing, this.waiting(remote_PATIENCE_MS));
     }
     async appendLog(line) {
-        const doing = `writing to the log of ${this.name}`;
-        const lock = { place: this.place, folder: LOCKS.log, what: 'the lock of the log' };
-        const unlock = await takeRemoteLock(lock, doing, this.waiting(remote_PATIENCE_MS));
-        try {
-            await appendToRemoteLog(this.place, line);
-        }
-        finally {
-            await unlock();
-        }
+        await this.withLogLock(`writing to the log of ${this.name}`, () => appendToRemoteLog(this.place, line));
     }
     async readLog(since) {
         return (0,file_errors/* orFileTrouble */.nD)(`reading the log of ${this.name}`, () => readRemoteLog(this.place, since, this.tools.workspace));
+    }
+    async removeLogsBefore(day, { dryRun = false } = {}) {
+        const work = () => removeOldRemoteLogs(this.place, day, dryRun);
+        return dryRun ? work() : this.withLogLock(`removing old logs of ${this.name}`, work);
     }
     async close() {
         await this.place.close?.();
@@ -52693,6 +63041,17 @@ class RemoteStore {
             throw takenByAnother(locationOfSet(this.name, set), doing);
         const { sets } = await this.list();
         return sets.some((one) => one.id === set.id && one.type === set.type) ? 'whole' : 'broken';
+    }
+    /** Files of the log are written anew as a whole, so one run at a time does it. */
+    async withLogLock(doing, work) {
+        const lock = { place: this.place, folder: LOCKS.log, what: 'the lock of the log' };
+        const unlock = await takeRemoteLock(lock, doing, this.waiting(remote_PATIENCE_MS));
+        try {
+            return await work();
+        }
+        finally {
+            await unlock();
+        }
     }
     waiting(patience) {
         return { patience, ...this.tools };
@@ -53844,9 +64203,10 @@ function remote(open, tools) {
 
 
 
+const ON_COPIES = new Set(['backup', 'rotate', 'watch', 'maintain']);
 /** Whether an operation also works on the stores of the option `copies`. */
 function worksOnCopies(operation, { rotateCheck }) {
-    return operation === 'backup' || operation === 'rotate' || (operation === 'validate' && rotateCheck);
+    return ON_COPIES.has(operation) || (operation === 'validate' && rotateCheck);
 }
 /**
  * Opens the store and, where the operation works on them, the copies, in the order in which they were given. Nothing is
@@ -53915,6 +64275,7 @@ function placeOf(location, folder) {
 
 
 
+
 /**
  * Does the work of an operation and makes its report, whatever happens: what is thrown on the way ends the work and is
  * the report's failure. A line about it goes to the log of each store, so that a copy alone tells its history.
@@ -53937,7 +64298,7 @@ async function reporting(operation, options, context, work) {
     if (report.isLogged && finished.failure?.exitCode !== 2) {
         for (const { store } of stores.filter(({ reached }) => reached)) {
             const hides = options.hideNames || finished.set?.encryption?.namesHidden === true;
-            await writeLog(store, finished, { ...report.logDetails, ...failureDetail(finished, hides) }, context);
+            await writeLog(store, finished, log_details_detailsOf(finished, report.logDetails, hides), context);
         }
     }
     await closeStores(stores, context);
@@ -53945,13 +64306,6 @@ async function reporting(operation, options, context, work) {
 }
 function worksOnSeveral(stores) {
     return stores.length > 1 || stores.some(({ line }) => line.checked !== undefined || line.trouble !== undefined);
-}
-/** What went wrong, for the log. A message may name tables, so it is not kept where names are to be hidden. */
-function failureDetail({ failure }, hides) {
-    if (failure === undefined) {
-        return {};
-    }
-    return { error: hides ? `it ended with exit code ${failure.exitCode}; names are hidden here` : failure.message };
 }
 /** The log is where people look afterwards; a run whose line cannot be written says so, and is still what it was. */
 async function writeLog(store, report, details, { clock, logger }) {
@@ -54164,10 +64518,10 @@ function candidates(locale, major) {
         label: name,
         clauses: `${encoding} ${major >= 15 ? 'LOCALE_PROVIDER libc ' : ''}LC_COLLATE ${scratch_database_literal(name)} LC_CTYPE ${scratch_database_literal(name)}`,
     });
-    const own = { label: labelOf(locale), clauses: `${encoding} ${localeClauses(locale, major)}` };
+    const own = { label: scratch_database_labelOf(locale), clauses: `${encoding} ${localeClauses(locale, major)}` };
     return [own, ...(locale.encoding === 'UTF8' ? [libc('C.UTF-8')] : []), libc('C')];
 }
-function labelOf({ localeProvider, collate, icuLocale }) {
+function scratch_database_labelOf({ localeProvider, collate, icuLocale }) {
     const provider = providerOf(localeProvider);
     return provider === 'libc' ? (collate ?? 'C') : `${icuLocale ?? '?'} (${provider})`;
 }
@@ -54568,15 +64922,7 @@ const scratch_service_START_LIMIT = 60_000;
 const FOREIGN_LIMIT = 24 * 3600 * 1000;
 /** Opens a scratch server by its URL: only databases that we create in it are used, and they are dropped in the end. */
 async function openService(request, context) {
-    // A scratch URL stands for itself: the PG* variables are those of the source, its password among them.
-    const settings = (0,connection/* parseConnection */.C8)({
-        databaseUrl: request.url,
-        environment: withoutPostgres(context.environment),
-        label: 'scratch-url',
-    });
-    if (settings.password !== undefined) {
-        context.logger.hide(settings.password);
-    }
+    const settings = settingsOf(request.url, context);
     try {
         const session = await connect(settings, {
             signal: context.signal,
@@ -54599,6 +64945,28 @@ async function openService(request, context) {
     catch (error) {
         throw error instanceof errors/* InterruptedError */.p4 || error instanceof errors/* GuardError */.U$ ? error : cannotUse(error, settings);
     }
+}
+/**
+ * Drops the databases that killed runs left on a scratch server, and tells of them; with `dryRun` it only tells.
+ *
+ * @returns also how messages call the server
+ */
+async function sweepService(url, { dryRun }, context) {
+    const settings = settingsOf(url, context);
+    const databases = await withSession(settings, { signal: context.signal }, (session) => dryRun ? abandonedIn(session, context) : sweep(session, settings, context));
+    return { server: (0,connection/* describeConnection */.If)(settings), databases };
+}
+/** A scratch URL stands for itself: the PG* variables are those of the source, its password among them. */
+function settingsOf(url, { environment, logger }) {
+    const settings = (0,connection/* parseConnection */.C8)({
+        databaseUrl: url,
+        environment: withoutPostgres(environment),
+        label: 'scratch-url',
+    });
+    if (settings.password !== undefined) {
+        logger.hide(settings.password);
+    }
+    return settings;
 }
 async function factsOf(session) {
     const [role] = await session.query('SELECT rolsuper AS superuser, rolcreatedb AS createdb FROM pg_catalog.pg_roles WHERE rolname = current_user');
@@ -54633,15 +65001,22 @@ function programsFor(major, { preferredFolders, archiveMajor = 0 }, context) {
     return findPrograms({ serverMajor: Math.max(major, archiveMajor), preferredFolders, environment, processes });
 }
 /** Drops the databases that runs which were killed left here. */
-async function sweep(session, settings, { logger, clock }) {
-    const databases = await session.query(`SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note
-       FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname, $1)`, [SCRATCH_PREFIX]);
-    for (const { name, note } of databases) {
-        if (scratch_service_isAbandoned(note, clock.now())) {
-            logger.debug(`Dropping the scratch database ${name}, which an earlier run left behind.`);
-            await drop(session, settings, name);
-        }
+async function sweep(session, settings, context) {
+    const databases = await abandonedIn(session, context);
+    for (const { name } of databases) {
+        context.logger.debug(`Dropping the scratch database ${name}, which an earlier run left behind.`);
+        await drop(session, settings, name);
     }
+    return databases;
+}
+async function abandonedIn(session, { clock }) {
+    const databases = await session.query(`SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note,
+            CASE WHEN pg_catalog.has_database_privilege(oid, 'CONNECT')
+                 THEN pg_catalog.pg_database_size(oid)::text END AS bytes
+       FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname, $1)`, [SCRATCH_PREFIX]);
+    return databases
+        .filter(({ note }) => scratch_service_isAbandoned(note, clock.now()))
+        .map(({ name, bytes }) => ({ name, bytes: Number(bytes ?? 0) }));
 }
 /** Whether the run that created a database is over. One without a readable note is not known to be ours, and stays. */
 function scratch_service_isAbandoned(note, now) {
@@ -54868,6 +65243,8 @@ function jobsOf({ jobs }) {
 
 
 
+
+
 /**
  * Takes a backup, proves that it restores, commits it to the store and keeps the right ones.
  *
@@ -54878,13 +65255,15 @@ function backup(options, context) {
     return reporting('backup', options, context, async (underWay) => {
         const { report } = underWay;
         const type = (report.type = options.type ?? 'manual');
-        const rules = rulesInForce(options.alerts);
+        const rules = (0,alert_rules/* rulesInForce */.Cl)(options.alerts);
         underWay.stores.forEach((each) => policyFor(type, each.options));
         const protection = await readProtection(options, context);
         const services = servicesOf(options, report);
         try {
             const taken = await withSource(options, context, (source) => takeAndProve(source, { type, services, protection }, underWay));
-            await measureBackup(underWay, taken.manifest);
+            const earlier = await earlierRuns(underWay.store, taken.manifest);
+            await measureBackup(underWay, taken.manifest, earlier);
+            await tellAnomalies(underWay, taken, earlier);
             await copyAndRotate(taken, underWay);
         }
         catch (error) {
@@ -54950,7 +65329,8 @@ async function writeSet(incoming, { identity, source, description, scratch, prot
     const files = await report.phase('Checksumming', () => (0,backup_set/* describeFiles */.LG)(folder, { signal: context.signal }));
     const draft = await withKit(folder, taken, draftManifest(identity, source, taken, files, options));
     const manifest = await proveInto({ folder, manifest: draft, objects: taken.catalog.objects }, { programs: source.programs, scratch, jobs }, underWay);
-    return commitSet(incoming, { folder, manifest }, protection, underWay);
+    const committed = await commitSet(incoming, { folder, manifest }, protection, underWay);
+    return { ...committed, schema: { major: taken.catalog.source.major, objects: taken.catalog.objects } };
 }
 /** Adds the recovery kit to the set; it is written from the manifest, and listed in it like every file. */
 async function withKit(folder, { catalog }, draft) {
@@ -58526,6 +68906,1314 @@ function drill_tell({ scenario, outcome, cases }, { context: { logger } }) {
     logger.info(`Scenario ${scenario}: ${outcome}.`);
 }
 
+;// CONCATENATED MODULE: ./src/postgres/vacuum.ts
+
+
+
+
+/** Lines of vacuumdb that are kept and told: a database with thousands of tables can complain of each of them. */
+const vacuum_MOST_LINES = 200;
+const vacuum_LONGEST_LINE = 500;
+const SKIPPED = /^WARNING: {2}(skipping|permission denied to (vacuum|analyze))/;
+/** Whether a database to vacuum was named at all, in an option or in a variable of libpq. */
+function namesDatabase(databaseUrl, { environment }) {
+    return databaseUrl !== undefined || ['PGHOST', 'PGDATABASE'].some((name) => (environment[name] ?? '') !== '');
+}
+/**
+ * Vacuums and analyzes a database: `vacuumdb -z`. What it says is told in the log line by line, up to a bound.
+ *
+ * Throws `ConnectionError` where the database cannot be reached, `CommandError` where vacuumdb fails.
+ */
+async function vacuum({ databaseUrl, postgresBin }, context) {
+    const { environment, processes, workspace, logger, signal } = context;
+    const settings = (0,connection/* parseConnection */.C8)({ databaseUrl, environment });
+    if (settings.password !== undefined)
+        logger.hide(settings.password);
+    const major = await withSession(settings, { signal }, (session) => Promise.resolve(session.major));
+    const programs = await findPrograms({ serverMajor: major, preferredFolders: postgresBin, environment, processes });
+    const said = new Said((line) => {
+        logger.info(line);
+    });
+    const database = (0,connection/* describeConnection */.If)(settings);
+    const finished = await processes.run({
+        ...programs.command('vacuumdb', ['--analyze', '--no-password']),
+        env: await libpqEnvironment(settings, { workspace, environment }),
+        doing: `vacuuming ${database}`,
+        advice: 'Read what vacuumdb says above; VACUUM waits for locks, and a long transaction holds it up.',
+        stdout: (line) => {
+            said.add(line);
+        },
+        onStderrLine: (line) => {
+            said.add(line);
+        },
+        signal,
+    });
+    const { lines, leftOut, skipped } = said;
+    return { database, seconds: finished.duration / 1000, output: lines, leftOut, skipped };
+}
+/** Keeps the first lines, counts all. */
+class Said {
+    tell;
+    lines = [];
+    leftOut = 0;
+    skipped = 0;
+    constructor(tell) {
+        this.tell = tell;
+    }
+    add(line) {
+        const text = line.length > vacuum_LONGEST_LINE ? `${line.slice(0, vacuum_LONGEST_LINE)}…` : line;
+        // vacuumdb puts its own name before what the server says.
+        if (SKIPPED.test(text.replace(/^vacuumdb: /, '')))
+            this.skipped += 1;
+        if (this.lines.length < vacuum_MOST_LINES) {
+            this.lines.push(text);
+            this.tell(text);
+        }
+        else {
+            this.leftOut += 1;
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./src/report/maintenance.ts
+var report_maintenance = __nccwpck_require__(53553);
+;// CONCATENATED MODULE: ./src/operations/maintain.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Logs are kept so long. */
+const LOG_DAYS = 90;
+const DAY_MS = 86_400_000;
+/** How much of what vacuumdb said the log keeps. */
+const LOGGED_LINES = 20;
+/**
+ * Removes what nobody needs any more, in every store, on this machine and on the scratch server, and vacuums the database.
+ * A part that fails is a finding and keeps no other part from being done; with `dry-run` it only tells.
+ */
+function maintain(options, context) {
+    return reporting('maintain', options, context, async (underWay) => {
+        const { report, stores } = underWay;
+        report.dryRun = options.dryRun;
+        report.maintenance = { removed: [] };
+        report.isLogged = !options.dryRun;
+        for (const inUse of stores) {
+            await maintain_part(`Tidying ${inUse.store.name}`, inUse.store.name, underWay, () => tidyStore(inUse, underWay));
+        }
+        await maintain_part('Tidying this machine', 'this machine', underWay, () => tidyMachine(underWay));
+        if (options.scratchUrl !== undefined) {
+            const url = options.scratchUrl;
+            context.logger.hide(url);
+            await maintain_part('Tidying the scratch server', 'scratch-url', underWay, () => tidyScratch(url, underWay));
+        }
+        if (namesDatabase(options.databaseUrl, context)) {
+            await maintain_part('Vacuuming the database', 'database-url', underWay, () => vacuumDatabase(underWay));
+        }
+        else {
+            report.note('No database was vacuumed, because none is named in database-url or the PG* variables.');
+        }
+        report.logDetails = maintain_detailsOf(report.maintenance);
+    });
+}
+/** Does one part of it; what goes wrong with it is a finding. */
+async function maintain_part(title, on, { report, context }, work) {
+    try {
+        context.signal.throwIfAborted();
+        await report.phase(title, work);
+    }
+    catch (error) {
+        rethrowInterruption(error, title, context);
+        const advice = error instanceof errors/* LifeboatError */.H3 ? error.advice : undefined;
+        report.find([(0,src_findings/* finding */.gk)('MAINTENANCE_FAILED', on, context.logger.redact((0,errors/* problemOf */.Zw)(error)), advice)]);
+        context.logger.debug((0,errors/* messageOf */.bD)(error));
+    }
+}
+/** Under the store's lock: a run that only just begins is not taken for a dead one, and no log line is lost. */
+async function tidyStore(inUse, underWay) {
+    const { report, options, context } = underWay;
+    const { store, role } = inUse;
+    // Nor is the log of what turns out to be no store, or another's, written to.
+    inUse.reached = false;
+    const series = await store.series();
+    if (role === 'primary') {
+        report.series = options.series ?? series ?? '';
+    }
+    if (options.series !== undefined) {
+        refuseForeign(series, options.series, `tidying ${store.name}`);
+    }
+    if (series === null && (await store.leftovers()).length === 0) {
+        report.note(`The store ${store.name} holds no set, so there is nothing to tidy.`);
+        return;
+    }
+    inUse.reached = series !== null;
+    const before = new Date(context.clock.now().getTime() - LOG_DAYS * DAY_MS).toISOString().slice(0, 10);
+    const work = async () => {
+        const left = await store.leftovers();
+        if (!options.dryRun) {
+            await store.sweep();
+        }
+        removed(underWay, left.map(({ name, bytes }) => ({ kind: 'unfinished', where: store.name, name, bytes })));
+        const logs = await store.removeLogsBefore(before, { dryRun: options.dryRun });
+        removed(underWay, logs.map(({ day, bytes }) => ({ kind: 'log', where: store.name, name: day, bytes })));
+    };
+    await (options.dryRun ? work() : withLock(store, `tidying ${store.name}`, work));
+}
+/** Temporary folders of killed runs: workspaces and throw-away clusters alike. Every run removes them when it begins, too. */
+async function tidyMachine(underWay) {
+    const { options, context } = underWay;
+    const folders = await (0,workspace/* abandonedWorkspaces */.$d)(context);
+    const things = [];
+    for (const name of folders) {
+        things.push({ kind: 'workspace', where: 'this machine', name, bytes: await (0,platform_files/* bytesBelow */.bR)(name) });
+    }
+    if (!options.dryRun) {
+        await (0,workspace/* sweepWorkspaces */.Ru)(context);
+    }
+    removed(underWay, things);
+}
+async function tidyScratch(url, underWay) {
+    const { options, context } = underWay;
+    const { server, databases } = await sweepService(url, options, context);
+    removed(underWay, databases.map(({ name, bytes }) => ({ kind: 'scratch database', where: server, name, bytes })));
+}
+async function vacuumDatabase({ report, options, context }) {
+    if (options.dryRun) {
+        report.note('The database would be vacuumed and analyzed.');
+        return;
+    }
+    const { skipped, ...facts } = await vacuum(options, context);
+    report.maintenance = { removed: report.maintenance?.removed ?? [], vacuum: facts };
+    if (skipped > 0) {
+        report.find([(0,src_findings/* finding */.gk)('VACUUM_SKIPPED', facts.database, `${skipped} of its tables were left out of the vacuum`)]);
+    }
+}
+function removed({ report, options, context }, things) {
+    report.maintenance = { ...report.maintenance, removed: [...(report.maintenance?.removed ?? []), ...things] };
+    for (const { kind, name, where } of things) {
+        context.logger.info(`${options.dryRun ? 'Would remove' : 'Removed'} (${kind}) ${name} in ${where}.`);
+    }
+}
+/** For the log: what was removed by its kind, and the first lines of vacuumdb. */
+function maintain_detailsOf(facts) {
+    const { removed: things, vacuum: done } = facts;
+    const kinds = [...new Set(things.map(({ kind }) => kind))];
+    return {
+        removed: Object.fromEntries(kinds.map((kind) => [kind, things.filter((one) => one.kind === kind).length])),
+        freed: (0,report_maintenance/* freedBytes */.aU)(facts),
+        ...(done !== undefined && {
+            vacuum: { seconds: done.seconds, output: done.output.slice(0, LOGGED_LINES) },
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/records/metric-list.ts
+const RUN = ['series', 'type', 'operation'];
+const SET = ['series', 'type'];
+const WATCHED = ['series', 'store', 'type'];
+const METRICS = {
+    lifeboat_operation_success: {
+        help: 'Whether the last run of the operation ended with exit code 0: 1 or 0.',
+        labels: RUN,
+    },
+    lifeboat_operation_exit_code: { help: 'What the last run of the operation ended with.', labels: RUN },
+    lifeboat_operation_duration_seconds: {
+        help: 'How long the last run of the operation took.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_timestamp_seconds: {
+        help: 'When the last run of the operation ended, as Unix time.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_last_success_timestamp_seconds: {
+        help: 'When the operation last ended with exit code 0, as Unix time.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_findings: {
+        help: 'What the last run of the operation found, by severity.',
+        labels: RUN,
+        parts: ['severity'],
+    },
+    lifeboat_operation_alerts: {
+        help: 'Alerts that fired in the last run of the operation, by level.',
+        labels: RUN,
+        parts: ['level'],
+    },
+    lifeboat_backup_timestamp_seconds: {
+        help: 'When the snapshot of the last backup was taken, as Unix time.',
+        unit: 'seconds',
+        labels: SET,
+    },
+    lifeboat_backup_proven_timestamp_seconds: {
+        help: 'When the snapshot of the last backup that was proven to restore was taken, as Unix time.',
+        unit: 'seconds',
+        labels: SET,
+    },
+    lifeboat_backup_size_bytes: { help: 'All files of the last backup.', unit: 'bytes', labels: SET },
+    lifeboat_backup_dump_bytes: { help: 'The dump in the last backup.', unit: 'bytes', labels: SET },
+    lifeboat_backup_source_bytes: {
+        help: 'What the tables of the last backup occupy at the source.',
+        unit: 'bytes',
+        labels: SET,
+    },
+    lifeboat_backup_compression_ratio: {
+        help: 'The share of bytes that compression saved in the last backup, between 0 and 1.',
+        unit: 'ratio',
+        labels: SET,
+    },
+    lifeboat_backup_memory_bytes: {
+        help: 'The most memory that the last backup used at a time, with the programs that it ran.',
+        unit: 'bytes',
+        labels: SET,
+    },
+    lifeboat_backup_rows: { help: 'Rows in the last backup, of all tables together.', labels: SET },
+    lifeboat_backup_table_rows: {
+        help: 'Rows of a table in the last backup; of the 200 largest tables.',
+        labels: SET,
+        parts: ['table'],
+    },
+    lifeboat_backup_table_bytes: {
+        help: 'What a table of the last backup occupies at the source; of the 200 largest tables.',
+        unit: 'bytes',
+        labels: SET,
+        parts: ['table'],
+    },
+    lifeboat_proof_success: {
+        help: 'Whether the last verification proved that the backup restores to what it was taken from: 1 or 0.',
+        labels: RUN,
+    },
+    lifeboat_proof_duration_seconds: { help: 'How long the last verification took.', unit: 'seconds', labels: RUN },
+    lifeboat_store_success: {
+        help: 'Whether the last run of the operation did in this store what it should: 1 or 0.',
+        labels: ['series', 'operation', 'store'],
+    },
+    lifeboat_store_sets: { help: 'Backups that the store was seen to hold.', labels: ['series', 'store'] },
+    lifeboat_store_bytes: {
+        help: 'What the backups in the store weigh together.',
+        unit: 'bytes',
+        labels: ['series', 'store'],
+    },
+    lifeboat_newest_backup_timestamp_seconds: {
+        help: 'When the snapshot of the newest backup in the store was taken, as a watch saw it, as Unix time.',
+        unit: 'seconds',
+        labels: WATCHED,
+    },
+    lifeboat_newest_proven_timestamp_seconds: {
+        help: 'When the snapshot of the newest proven backup in the store was taken, as a watch saw it, as Unix time.',
+        unit: 'seconds',
+        labels: WATCHED,
+    },
+    lifeboat_objective_seconds: {
+        help: 'How old the newest backup (objective age) and the newest proven one (objective proof) may be.',
+        unit: 'seconds',
+        labels: WATCHED,
+        parts: ['objective'],
+    },
+    lifeboat_objective_met: {
+        help: 'Whether the objective (age or proof) was met when a watch last looked: 1 or 0.',
+        labels: WATCHED,
+        parts: ['objective'],
+    },
+    lifeboat_drill_success: {
+        help: 'Whether the scenario passed in the last drill: 1 or 0.',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_drill_rto_seconds: {
+        help: 'How long recovery took in the last drill, at worst.',
+        unit: 'seconds',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_drill_rpo_seconds: {
+        help: 'How much would have been lost in the last drill: the time since the snapshot, at worst.',
+        unit: 'seconds',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_maintenance_freed_bytes: {
+        help: 'Room that the last maintenance gave.',
+        unit: 'bytes',
+        labels: ['series'],
+    },
+    lifeboat_maintenance_removed: {
+        help: 'Things that the last maintenance removed, by their kind.',
+        labels: ['series'],
+        parts: ['kind'],
+    },
+};
+/** The definitions as a plain list, for whoever prints them. */
+function metricDefinitions() {
+    return Object.entries(METRICS).map(([name, definition]) => ({
+        ...definition,
+        name: name,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/records/open-metrics.ts
+
+/**
+ * The samples as OpenMetrics text, by metric in the order of the list and then by labels. Prometheus's older text format
+ * reads it too, for which the lines that it does not know are comments.
+ */
+function renderOpenMetrics(samples) {
+    const families = metricDefinitions().flatMap((definition) => {
+        const own = samples.filter(({ name }) => name === definition.name);
+        const lines = [...new Map(own.map((sample) => [open_metrics_seriesOf(sample), sample])).entries()];
+        return own.length === 0
+            ? []
+            : [...head(definition), ...lines.sort(byText).map(([series, { value }]) => `${series} ${numberText(value)}`)];
+    });
+    return [...families, '# EOF', ''].join('\n');
+}
+/**
+ * The samples of a file that was rendered here, so that those of other databases, types and operations can be kept.
+ * Lines that are not of the list are dropped: nothing else may write into this file. `null` where the text is no such
+ * file at all, or was cut off.
+ */
+function readOpenMetrics(text) {
+    const lines = text.split('\n');
+    if (lines.at(-1) !== '' || lines.at(-2) !== '# EOF') {
+        return null;
+    }
+    return lines.flatMap((line) => {
+        const sample = readSample(line);
+        return sample === undefined ? [] : [sample];
+    });
+}
+/**
+ * What a file holds after a run: its own samples in place of all that the file had of the same metrics and of the same
+ * database, type, operation and store, and everything else as it was.
+ */
+function mergeSamples(earlier, own) {
+    const replaced = new Set(own.map(open_metrics_ownerOf));
+    return [...earlier.filter((sample) => !replaced.has(open_metrics_ownerOf(sample))), ...own];
+}
+function open_metrics_ownerOf({ name, labels }) {
+    return JSON.stringify([name, ...METRICS[name].labels.map((label) => labels[label] ?? '')]);
+}
+function head({ name, help, unit }) {
+    return [
+        `# HELP ${name} ${open_metrics_escaped(help)}`,
+        `# TYPE ${name} gauge`,
+        ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
+    ];
+}
+/** `lifeboat_backup_rows{series="app",type="daily"}` */
+function open_metrics_seriesOf({ name, labels }) {
+    const { labels: owners, parts = [] } = METRICS[name];
+    const given = [...owners, ...parts].flatMap((label) => {
+        const value = labels[label] ?? '';
+        return value === '' ? [] : [`${label}="${open_metrics_escaped(value)}"`];
+    });
+    return given.length === 0 ? name : `${name}{${given.join(',')}}`;
+}
+/** Backslash, quote and line feed are all that the format escapes; half a character is none. */
+function open_metrics_escaped(text) {
+    return Buffer.from(text).toString('utf8').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+function open_metrics_unescaped(text) {
+    return text.replaceAll(/\\([\\"n])/g, (_, character) => (character === 'n' ? '\n' : character));
+}
+function numberText(value) {
+    return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+}
+const SAMPLE = /^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\.)*",?)*)\})? (\S+)$/;
+function readSample(line) {
+    const [, name = '', labels = '', value = ''] = SAMPLE.exec(line) ?? [];
+    if (!isMetric(name)) {
+        return undefined;
+    }
+    const pairs = [...labels.matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)"/g)];
+    const number = value === '+Inf' ? Infinity : value === '-Inf' ? -Infinity : Number(value);
+    return {
+        name,
+        labels: Object.fromEntries(pairs.map(([, label = '', text = '']) => [label, open_metrics_unescaped(text)])),
+        value: number,
+    };
+}
+function isMetric(name) {
+    return Object.hasOwn(METRICS, name);
+}
+function byText([a], [b]) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/report/samples.ts
+
+
+
+/** More tables would be more series than a monitoring system is glad to keep. */
+const MOST_TABLES = 200;
+/** What a run has to tell a monitoring system. Where nothing was measured there is no sample, and never a 0. */
+function samplesOf(report) {
+    return [
+        ...ofRun(report),
+        ...ofSet(report),
+        ...ofTables(report),
+        ...ofProof(report),
+        ...(report.stores ?? []).flatMap((store) => ofStore(store, report)),
+        ...ofWatch(report),
+        ...ofDrill(report),
+        ...ofMaintenance(report),
+    ];
+}
+function ofRun(report) {
+    const labels = runLabels(report);
+    const code = (0,report_report/* exitCodeFor */.R)(report);
+    const ended = unix(report.startedAt) + report.seconds;
+    const findings = (0,report_report/* allFindings */.c)(report);
+    return [
+        sample('lifeboat_operation_success', labels, samples_flag(code === 0)),
+        sample('lifeboat_operation_exit_code', labels, code),
+        sample('lifeboat_operation_duration_seconds', labels, report.seconds),
+        sample('lifeboat_operation_timestamp_seconds', labels, ended),
+        ...(code === 0 ? [sample('lifeboat_operation_last_success_timestamp_seconds', labels, ended)] : []),
+        ...['error', 'inconclusive', 'warning', 'info'].map((severity) => sample('lifeboat_operation_findings', { ...labels, severity }, findings.filter((one) => one.severity === severity).length)),
+        ...['critical', 'warning', 'info'].map((level) => sample('lifeboat_operation_alerts', { ...labels, level }, report.alerts.filter((one) => one.level === level).length)),
+    ];
+}
+/** Only of a backup: what another operation looks at may be any older set. */
+function ofSet({ operation, series, type, set, source, metrics, proof }) {
+    if (operation !== 'backup' || set === undefined) {
+        return [];
+    }
+    const labels = { series, type };
+    const at = source?.snapshotTime;
+    const add = (name, value) => value === undefined ? [] : [sample(name, labels, value)];
+    return [
+        ...add('lifeboat_backup_timestamp_seconds', at && unix(at)),
+        ...add('lifeboat_backup_proven_timestamp_seconds', proof?.outcome === 'proven' ? at && unix(at) : undefined),
+        ...add('lifeboat_backup_size_bytes', set.bytes),
+        ...add('lifeboat_backup_dump_bytes', set.dumpBytes),
+        ...add('lifeboat_backup_source_bytes', set.sourceBytes),
+        ...add('lifeboat_backup_compression_ratio', metrics?.performance.compression_ratio),
+        ...add('lifeboat_backup_memory_bytes', metrics && Math.round(metrics.performance.memory_usage_mb * 1e6)),
+        ...add('lifeboat_backup_rows', metrics?.records.total),
+    ];
+}
+function ofTables({ operation, series, type, metrics }) {
+    if (operation !== 'backup' || metrics === undefined) {
+        return [];
+    }
+    const largest = Object.entries(metrics.size.tables)
+        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+        .slice(0, MOST_TABLES);
+    return largest.flatMap(([table, bytes]) => {
+        const labels = { series, type, table };
+        const rows = metrics.records.by_table[table];
+        return [
+            sample('lifeboat_backup_table_bytes', labels, bytes),
+            ...(rows === undefined ? [] : [sample('lifeboat_backup_table_rows', labels, rows)]),
+        ];
+    });
+}
+function ofProof(report) {
+    const { proof } = report;
+    if (proof === undefined) {
+        return [];
+    }
+    const labels = runLabels(report);
+    return [
+        sample('lifeboat_proof_success', labels, samples_flag(proof.outcome === 'proven')),
+        sample('lifeboat_proof_duration_seconds', labels, proof.seconds),
+    ];
+}
+function ofStore({ name: store, holds, trouble }, { series, operation }) {
+    return [
+        sample('lifeboat_store_success', { series, operation, store }, samples_flag(trouble === undefined)),
+        ...(holds === undefined
+            ? []
+            : [
+                sample('lifeboat_store_sets', { series, store }, holds.sets),
+                sample('lifeboat_store_bytes', { series, store }, holds.bytes),
+            ]),
+    ];
+}
+function ofWatch({ series, watched = [] }) {
+    return watched.flatMap(({ store, type, newest, newestProven, maxAge, maxUnproven, isFresh, isProven }) => {
+        const labels = { series, store, type };
+        return [
+            ...(newest === undefined ? [] : [sample('lifeboat_newest_backup_timestamp_seconds', labels, unix(newest))]),
+            ...(newestProven === undefined
+                ? []
+                : [sample('lifeboat_newest_proven_timestamp_seconds', labels, unix(newestProven))]),
+            sample('lifeboat_objective_seconds', { ...labels, objective: 'age' }, maxAge / 1000),
+            sample('lifeboat_objective_seconds', { ...labels, objective: 'proof' }, maxUnproven / 1000),
+            sample('lifeboat_objective_met', { ...labels, objective: 'age' }, samples_flag(isFresh)),
+            sample('lifeboat_objective_met', { ...labels, objective: 'proof' }, samples_flag(isProven)),
+        ];
+    });
+}
+function ofDrill({ series, type, drill }) {
+    return (drill?.scenarios ?? []).flatMap((result) => {
+        const labels = { series, type, scenario: result.scenario };
+        const [rto, rpo] = [(0,drill_facts/* rtoOf */.bf)(result), (0,drill_facts/* rpoOf */.f1)(result)];
+        return [
+            sample('lifeboat_drill_success', labels, samples_flag(result.outcome === 'passed')),
+            ...(rto === undefined ? [] : [sample('lifeboat_drill_rto_seconds', labels, rto)]),
+            ...(rpo === undefined ? [] : [sample('lifeboat_drill_rpo_seconds', labels, rpo)]),
+        ];
+    });
+}
+/** Of a rehearsal nothing: it did not free what it tells of. */
+function ofMaintenance({ series, maintenance, dryRun }) {
+    if (maintenance === undefined || dryRun === true) {
+        return [];
+    }
+    const kinds = ['log', 'unfinished', 'workspace', 'scratch database'];
+    return [
+        sample('lifeboat_maintenance_freed_bytes', { series }, (0,report_maintenance/* freedBytes */.aU)(maintenance)),
+        ...kinds.map((kind) => sample('lifeboat_maintenance_removed', { series, kind }, maintenance.removed.filter((one) => one.kind === kind).length)),
+    ];
+}
+function runLabels({ series, type, operation }) {
+    return { series, type, operation };
+}
+function sample(name, labels, value) {
+    const given = Object.entries(labels).flatMap(([label, text]) => (text === undefined ? [] : [[label, text]]));
+    return { name, labels: Object.fromEntries(given), value };
+}
+function unix(date) {
+    return date.getTime() / 1000;
+}
+function samples_flag(value) {
+    return value ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/operations/metrics-file.ts
+
+
+
+
+
+
+
+/** A collector runs as another user, and nothing in the file is secret but the names of tables. */
+const metrics_file_READABLE = 0o644;
+/**
+ * Writes what a run has to tell into `metrics-file`, beside what earlier runs of other databases, types and operations
+ * have told there, in one step. That it cannot be written is a warning: the run is still what it was.
+ */
+async function withMetricsFile(report, { metricsFile }, { workingDirectory, logger }) {
+    if (metricsFile === undefined) {
+        return report;
+    }
+    const file = external_node_path_default().resolve(workingDirectory, metricsFile);
+    try {
+        const text = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(file, 'utf8'));
+        const earlier = text === undefined || text === '' ? [] : readOpenMetrics(text);
+        if (earlier === null) {
+            throw notOurs(file);
+        }
+        await (0,promises_.mkdir)(external_node_path_default().dirname(file), { recursive: true });
+        await (0,platform_files/* writeWhole */.f8)(file, logger.redact(renderOpenMetrics(mergeSamples(earlier, samplesOf(report)))), metrics_file_READABLE);
+        return report;
+    }
+    catch (error) {
+        const warning = `The metrics were not written. ${(0,errors/* messageOf */.bD)(error)}`;
+        logger.warning(warning);
+        return { ...report, warnings: [...report.warnings, warning] };
+    }
+}
+function notOurs(file) {
+    return new errors/* OperationError */.OK({
+        doing: `writing the metrics to ${file}`,
+        problem: 'there is a file that does not end as pg-lifeboat writes it, so it was left alone',
+        advice: 'Give metrics-file a name of its own, or remove that file.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/events.ts
+
+
+
+
+const Outcome = classic_schemas/* enum */.k5n(['proven', 'failed', 'not-verified']);
+const TierName = classic_schemas/* enum */.k5n(['none', 'archive', 'data', 'full']);
+const Amount = classic_schemas/* number */.aig().nonnegative().optional().catch(undefined);
+const Name = classic_schemas/* string */.YjP().optional().catch(undefined);
+const LoggedAlert = classic_schemas/* object */.Ikc({ level: classic_schemas/* enum */.k5n(alert_rules/* LEVELS */.A_), measure: classic_schemas/* enum */.k5n(alert_rules/* MEASURE_NAMES */.ol) });
+const Scenario = classic_schemas/* object */.Ikc({
+    scenario: classic_schemas/* string */.YjP(),
+    outcome: classic_schemas/* enum */.k5n(['passed', 'failed', 'could-not-run']),
+    rto: Amount,
+    rpo: Amount,
+});
+/** One thing of another shape must not cost the line all the others. */
+const Details = classic_schemas/* object */.Ikc({
+    type: Name,
+    id: classic_schemas/* string */.YjP()
+        .refine((id) => !Number.isNaN((0,backup_manifest/* timeOf */.nR)(id).getTime()))
+        .optional()
+        .catch(undefined),
+    proof: Outcome.optional().catch(undefined),
+    tier: TierName.optional().catch(undefined),
+    compression_ratio: Amount,
+    free_bytes: Amount,
+    alerts: classic_schemas/* array */.YOg(LoggedAlert).catch([]),
+    errors: classic_schemas/* array */.YOg(classic_schemas/* string */.YjP()).catch([]),
+    phase: Name,
+    scenarios: classic_schemas/* array */.YOg(Scenario).catch([]),
+    mode: Name,
+});
+/** Reads lines, the oldest first, leaving out those from after an instant: a clock that was wrong makes no history. */
+function eventsOf(lines, until) {
+    return lines
+        .map(eventOf)
+        .filter(({ at }) => at <= until.getTime())
+        .sort((a, b) => a.at - b.at);
+}
+function eventOf(line) {
+    const { id, compression_ratio, free_bytes, type, proof, tier, phase, mode, ...lists } = Details.parse(line.details);
+    const { duration, size, records } = line.details;
+    return {
+        at: timeOfLine(line).getTime(),
+        operation: line.operation,
+        ok: line.status === 'success',
+        seconds: duration,
+        ...lists,
+        ...(type !== undefined && { type }),
+        ...(id !== undefined && { id, snapshot: (0,backup_manifest/* timeOf */.nR)(id).getTime() }),
+        ...(size !== undefined && { size }),
+        ...(records !== undefined && { records }),
+        ...(proof !== undefined && { proof }),
+        ...(tier !== undefined && { tier }),
+        ...(compression_ratio !== undefined && { compressionRatio: compression_ratio }),
+        ...(free_bytes !== undefined && { freeBytes: free_bytes }),
+        ...(phase !== undefined && { phase }),
+        ...(mode !== undefined && { mode }),
+    };
+}
+function isTaken(event) {
+    return event.operation === 'backup' && event.type !== undefined && event.id !== undefined && event.size !== undefined;
+}
+/** What one set is called in all of a store. */
+function setKey({ type, id }) {
+    return `${type ?? ''}/${id ?? ''}`;
+}
+/** Mean; null of nothing. */
+function meanOf(numbers) {
+    return numbers.length === 0 ? null : numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+}
+/** In groups by a key, in the order in which the keys come up. */
+function groupedBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const group = groups.get(keyOf(item));
+        if (group === undefined)
+            groups.set(keyOf(item), [item]);
+        else
+            group.push(item);
+    }
+    return groups;
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/figures.ts
+
+
+/** The figures that were asked for of a day, over the events of any time. */
+function dailyReport(events) {
+    const backups = events.filter(isBackup);
+    const good = backups.filter(({ ok }) => ok);
+    return {
+        success_rate: backups.length === 0 ? null : good.length / backups.length,
+        avg_duration: meanOf(good.map(({ seconds }) => seconds)),
+        total_size: backups.filter(isTaken).reduce((sum, { size }) => sum + size, 0),
+        record_counts: newestCounts(backups.filter(isTaken)),
+    };
+}
+/** The figures that were asked for of a week, over the events of any time. */
+function weeklyReport(events, calendar) {
+    const taken = events.filter(isTaken);
+    const byDay = [...groupedBy(taken, ({ at, type }) => `${calendar.dayOf(new Date(at))} ${type}`)].sort(figures_byKey);
+    return {
+        compression_trends: byDay.flatMap(([key, sets]) => {
+            const ratio = meanOf(sets.flatMap(({ compressionRatio }) => compressionRatio ?? []));
+            return ratio === null ? [] : [{ ...dayAndType(key), compression_ratio: ratio }];
+        }),
+        size_evolution: byDay.flatMap(([key, sets]) => {
+            const newest = newestOf(sets);
+            return newest === undefined ? [] : [{ ...dayAndType(key), size: newest.size }];
+        }),
+        error_frequency: errorFrequency(events),
+    };
+}
+/** How often each kind of error came up: each at most once an operation. What says nothing of itself counts as `failed`. */
+function errorFrequency(events) {
+    const times = new Map();
+    for (const { ok, errors, phase } of events) {
+        if (ok)
+            continue;
+        const kinds = errors.length === 0 ? [phase ?? 'failed'] : errors;
+        new Set(kinds).forEach((kind) => times.set(kind, (times.get(kind) ?? 0) + 1));
+    }
+    return Object.fromEntries([...times].sort((a, b) => b[1] - a[1] || figures_byKey(a, b)));
+}
+/** Backups, and how good the sets are that they took. */
+function backupCounts(events, { isProven }) {
+    const backups = events.filter(isBackup);
+    const succeeded = backups.filter(({ ok }) => ok).length;
+    const sets = backups.filter(isTaken);
+    const proven = sets.filter(isProven).length;
+    return {
+        total: backups.length,
+        succeeded,
+        failed: backups.length - succeeded,
+        sets: sets.length,
+        proven,
+        proof_rate: sets.length === 0 ? null : proven / sets.length,
+    };
+}
+/** Alerts by level and measure, the heaviest and then the most frequent first. */
+function alertCounts(events) {
+    const fired = events.flatMap(({ at, alerts }) => alerts.map((alert) => ({ ...alert, at })));
+    return [...groupedBy(fired, ({ level, measure }) => `${level} ${measure}`).values()]
+        .flatMap((group) => {
+        const last = group.at(-1);
+        return last === undefined
+            ? []
+            : [{ level: last.level, measure: last.measure, times: group.length, last: new Date(last.at) }];
+    })
+        .sort((a, b) => alert_rules/* LEVELS */.A_.indexOf(a.level) - alert_rules/* LEVELS */.A_.indexOf(b.level) || b.times - a.times);
+}
+/** How many operations of each kind there were, in the order of their names. */
+function operationCounts(events) {
+    const groups = groupedBy(events, ({ operation }) => operation);
+    return Object.fromEntries([...groups].map(([name, group]) => [name, group.length]).sort(figures_byKey));
+}
+/** The set whose snapshot is the newest. */
+function newestOf(sets) {
+    return sets.reduce((newest, set) => (newest === undefined || set.snapshot >= newest.snapshot ? set : newest), undefined);
+}
+function isBackup({ operation }) {
+    return operation === 'backup';
+}
+/**
+ * Types may hold different tables, so each table's rows are those of the newest set that counted it. Only the newest set
+ * of each choice of type is read: types are few, sets are many.
+ */
+function newestCounts(sets) {
+    const counted = sets.filter(({ records }) => records !== undefined);
+    const newest = [...groupedBy(counted, ({ type }) => type).values()].flatMap((ofType) => newestOf(ofType) ?? []);
+    const rows = newest.sort((a, b) => a.snapshot - b.snapshot).flatMap(({ records }) => Object.entries(records ?? {}));
+    return Object.fromEntries(new Map(rows));
+}
+function dayAndType(key) {
+    const [day = '', ...type] = key.split(' ');
+    return { day, type: type.join(' ') };
+}
+function figures_byKey(a, b) {
+    return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/theil-sen.ts
+/** More samples make no better line and a quadratic amount of work. */
+const MOST_SAMPLES = 200;
+/**
+ * The line of Theil and Sen: the median of the slopes of all pairs, through the median of what is left. Up to 29 % of the
+ * samples may be wild without any effect. Null where there are no two times.
+ */
+function theilSen(all) {
+    const samples = thinned(all);
+    const slopes = [];
+    samples.forEach((a, index) => {
+        for (const b of samples.slice(index + 1)) {
+            if (a.day !== b.day)
+                slopes.push((b.value - a.value) / (b.day - a.day));
+        }
+    });
+    const slope = medianOf(slopes);
+    if (slope === null)
+        return null;
+    const intercept = medianOf(samples.map(({ day, value }) => value - slope * day)) ?? 0;
+    return { slope, at: (day) => intercept + slope * day };
+}
+/** So many samples spread evenly over all, with the first and the last. */
+function thinned(all, most = MOST_SAMPLES) {
+    if (all.length <= most)
+        return all;
+    return Array.from({ length: most }, (_, index) => all[Math.round((index * (all.length - 1)) / (most - 1))]).filter((sample) => sample !== undefined);
+}
+/** The middle of the numbers, or of the two in the middle; null of nothing. */
+function medianOf(numbers) {
+    const sorted = Float64Array.from(numbers).sort();
+    const middle = sorted.length / 2;
+    const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+    return low === undefined || high === undefined ? null : (low + high) / 2;
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/forecast.ts
+
+
+
+
+/** GitHub ends a job on its own runners after six hours. */
+const JOB_LIMIT_SECONDS = 6 * 3600;
+const forecast_DAY = 24 * 3600 * 1000;
+/** Fewer measurements, or over a shorter time, are no trend. */
+const LEAST = { points: 5, days: 3 };
+/** A trend is believed for so many times as long as it was seen, and never for longer than five years. */
+const SIGHT = { times: 10, days: 5 * 365 };
+/** When the limits will be reached if it goes on like this: for each type in the order of their names, then the disk. */
+function forecastsOf(events, rules, now) {
+    const byType = groupedBy(events.filter((event) => isBackup(event) && event.type !== undefined), ({ type = '' }) => type);
+    const ofTypes = [...byType]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .flatMap(([type, backups]) => forecastsOfType(type, backups, rules, now));
+    const free = events.flatMap(({ at, freeBytes }) => forecast_sample(at, freeBytes));
+    const disk = { what: 'disk', type: null, unit: 'bytes', limit: 0 };
+    return [...ofTypes, ...(free.length === 0 ? [] : [forecast(disk, free, now)])];
+}
+function forecastsOfType(type, backups, rules, now) {
+    const durations = backups.filter(({ ok }) => ok).flatMap(({ at, seconds }) => forecast_sample(at, seconds));
+    const sizes = backups.filter(isTaken).flatMap(({ at, size }) => forecast_sample(at, size));
+    const [duration, size] = [criticalLimit(rules, 'duration'), criticalLimit(rules, 'size')];
+    const about = (what, unit, limit) => ({
+        what,
+        type,
+        unit,
+        limit,
+    });
+    return [
+        ...(size === null ? [] : [forecast(about('size-alert', 'bytes', size), sizes, now)]),
+        ...(duration === null ? [] : [forecast(about('duration-alert', 'seconds', duration), durations, now)]),
+        forecast(about('job-limit', 'seconds', JOB_LIMIT_SECONDS), durations, now),
+    ];
+}
+/**
+ * Follows the line of Theil and Sen from now on to the limit. What was measured last decides whether it is reached
+ * already; a disk is full when nothing is left, everything else when the limit is.
+ *
+ * @param samples the oldest first
+ */
+function forecast(question, samples, now) {
+    const [first, last] = [samples[0], samples.at(-1)];
+    const days = first === undefined || last === undefined ? 0 : last.day - first.day;
+    const sight = Math.min(SIGHT.times * days, SIGHT.days);
+    const basis = { points: samples.length, days, sight };
+    const enough = samples.length >= LEAST.points && days >= LEAST.days;
+    const trend = enough ? theilSen(samples) : null;
+    const perDay = trend?.slope ?? null;
+    const outcome = (() => {
+        const today = now.getTime() / forecast_DAY;
+        const isFalling = question.what === 'disk';
+        if (last !== undefined && (isFalling ? last.value <= question.limit : last.value >= question.limit)) {
+            return { kind: 'reached' };
+        }
+        if (trend === null)
+            return { kind: 'cannot-be-told', reason: reasonOf(samples.length, days) };
+        const wait = (question.limit - trend.at(today)) / trend.slope;
+        if (!(isFalling ? trend.slope < 0 : trend.slope > 0) || wait > sight)
+            return { kind: 'not-in-sight' };
+        return { kind: 'expected', at: new Date((today + Math.max(0, wait)) * forecast_DAY) };
+    })();
+    return { ...question, current: last?.value ?? null, perDay, basis, outcome };
+}
+function reasonOf(points, days) {
+    return points < LEAST.points
+        ? `${points} of at least ${LEAST.points} measurements are there`
+        : `the measurements span ${days.toFixed(1)} of at least ${LEAST.days} days`;
+}
+function forecast_sample(at, value) {
+    return value === undefined ? [] : [{ day: at / forecast_DAY, value }];
+}
+/** The limit of the critical rule of a measure, in seconds or bytes; null when it is off. */
+function criticalLimit(rules, wanted) {
+    const rule = rules.find(({ level, measure }) => level === 'critical' && measure === wanted);
+    return rule === undefined || rule.limit === 'off' || rule.limit.comparison !== '>'
+        ? null
+        : (0,alert_rules/* limitInBase */.sG)(wanted, rule.limit);
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/growth.ts
+
+const growth_DAY = 24 * 3600 * 1000;
+/**
+ * How the rows of each table changed, the fastest change first. Two sets of a type are compared, however many there are:
+ * the oldest and the newest that counted rows. A table of several types is told by the one with the newest set.
+ *
+ * @param events of the time that is looked back over
+ */
+function growthOf(events) {
+    const counted = events.filter(isTaken).filter(({ records }) => records !== undefined);
+    const pairs = [...groupedBy(counted, ({ type }) => type).values()]
+        .map(ends)
+        .sort((a, b) => b.newest.snapshot - a.newest.snapshot);
+    const growth = new Map();
+    for (const pair of pairs) {
+        for (const one of growthBetween(pair)) {
+            const told = growth.get(one.table);
+            // Another type may still have what one has not any more.
+            if (told === undefined || (told.after === null && one.after !== null))
+                growth.set(one.table, one);
+        }
+    }
+    return [...growth.values()].sort(byChange);
+}
+function ends(sets) {
+    const bySnapshot = [...sets].sort((a, b) => a.snapshot - b.snapshot);
+    const [oldest, newest] = [bySnapshot[0], bySnapshot.at(-1)];
+    if (oldest === undefined || newest === undefined)
+        throw new TypeError('a group has members');
+    return { oldest, newest };
+}
+function growthBetween({ oldest, newest }) {
+    const before = new Map(Object.entries(oldest.records ?? {}));
+    const after = new Map(Object.entries(newest.records ?? {}));
+    const days = (newest.snapshot - oldest.snapshot) / growth_DAY;
+    return [...new Set([...before.keys(), ...after.keys()])].map((table) => {
+        const [was, is] = [before.get(table) ?? null, after.get(table) ?? null];
+        return {
+            ...{ table, type: newest.type, before: was, after: is },
+            perDay: was === null || is === null || days === 0 ? null : (is - was) / days,
+        };
+    });
+}
+/** Tables that came or went are told before those that grew. */
+function byChange(a, b) {
+    const cameOrWent = ({ before, after }) => Number(before === null || after === null);
+    return (cameOrWent(b) - cameOrWent(a) ||
+        Math.abs(b.perDay ?? 0) - Math.abs(a.perDay ?? 0) ||
+        (b.after ?? 0) - (a.after ?? 0) ||
+        (a.table < b.table ? -1 : 1));
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/outcomes.ts
+
+const TIERS = ['none', 'archive', 'data', 'full'];
+/**
+ * Follows the outcomes of backups and validations through the log, as stores do with what they keep beside a set: the
+ * newest counts, but what could not run takes nothing back, and what looked less far neither lowers a proof nor lifts a
+ * failure.
+ */
+function followOutcomes(events) {
+    const standing = new Map();
+    const proven = new Map();
+    const steps = new Map();
+    for (const { operation, at, type, id, snapshot, proof, tier = 'none' } of events) {
+        const isOutcome = operation === 'backup' || operation === 'validate';
+        if (!isOutcome || type === undefined || snapshot === undefined || proof === undefined || id === undefined)
+            continue;
+        const before = standing.get(setKey({ type, id }));
+        if (before !== undefined && !outcomes_isTakenOver(before, { proof, tier }))
+            continue;
+        standing.set(setKey({ type, id }), { proof, tier });
+        const snapshots = ofType(proven, type, () => new Set());
+        const ofThisType = ofType(steps, type, () => []);
+        const newestProven = afterOutcome(snapshots, snapshot, proof === 'proven', ofThisType.at(-1)?.newestProven ?? null);
+        ofThisType.push({ at, newestProven });
+    }
+    return { isProven: (set) => standing.get(setKey(set))?.proof === 'proven', steps };
+}
+/** Keeps the proven snapshots and returns the newest; all are looked through only when the newest is taken back. */
+function afterOutcome(snapshots, snapshot, isProven, newest) {
+    if (isProven) {
+        snapshots.add(snapshot);
+        return Math.max(snapshot, newest ?? snapshot);
+    }
+    snapshots.delete(snapshot);
+    if (snapshot !== newest)
+        return newest;
+    return snapshots.size === 0 ? null : [...snapshots].reduce((a, b) => Math.max(a, b));
+}
+function ofType(map, type, make) {
+    const present = map.get(type) ?? make();
+    map.set(type, present);
+    return present;
+}
+function outcomes_isTakenOver(standing, next) {
+    if (next.proof === 'failed' || standing.proof === 'not-verified')
+        return true;
+    return next.proof === 'proven' && TIERS.indexOf(next.tier) >= TIERS.indexOf(standing.tier);
+}
+/**
+ * The longest that the newest proven snapshot was old between two instants (milliseconds), in seconds: what a loss of the
+ * server would have cost at the worst moment. Time in which nothing proven was known is left out; null when that is all.
+ *
+ * @param steps of one type, the oldest first
+ */
+function worstAge(steps, from, to) {
+    let worst = null;
+    const first = lastUntil(steps, from);
+    for (let index = Math.max(0, first); index < steps.length; index++) {
+        const step = steps[index];
+        if (step === undefined || step.at > to)
+            break;
+        const end = Math.min(to, steps[index + 1]?.at ?? to);
+        // Of two outcomes in the same second the earlier held for no time.
+        if (step.newestProven !== null && end > Math.max(from, step.at)) {
+            worst = Math.max(worst ?? 0, (end - step.newestProven) / 1000);
+        }
+    }
+    return worst;
+}
+/** The place of the last step until an instant, found by halving; -1 when there is none. */
+function lastUntil(steps, instant) {
+    let [low, high] = [0, steps.length];
+    while (low < high) {
+        const middle = Math.floor((low + high) / 2);
+        if ((steps[middle]?.at ?? Infinity) <= instant)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low - 1;
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/trends.ts
+
+
+
+/**
+ * How each type did in each bucket, the oldest first, then by type. A type begins with its first backup and then has a
+ * point in every bucket, so that a day without one is seen.
+ */
+function trendOf(events, buckets, outcomes) {
+    const byType = groupedBy(events.filter((event) => isBackup(event) && event.type !== undefined), ({ type = '' }) => type);
+    return [...byType]
+        .flatMap(([type, ofType]) => pointsOf(type, ofType, buckets, outcomes))
+        .sort((a, b) => a.at.getTime() - b.at.getTime() || (a.type < b.type ? -1 : 1));
+}
+/** @param events backups of this type, the oldest first: each is looked at once */
+function pointsOf(type, events, buckets, outcomes) {
+    const points = [];
+    let next = events.findIndex(({ at }) => at > (buckets[0]?.from ?? Infinity));
+    const hasBegun = next !== 0;
+    if (next === -1)
+        next = events.length;
+    for (const bucket of buckets) {
+        const start = next;
+        while ((events[next]?.at ?? Infinity) <= bucket.to)
+            next++;
+        if (hasBegun || next > 0) {
+            points.push(pointOf(type, events.slice(start, next), bucket, outcomes));
+        }
+    }
+    return points;
+}
+function pointOf(type, events, bucket, outcomes) {
+    const good = events.filter(({ ok }) => ok);
+    const sets = events.filter(isTaken);
+    const newest = newestOf(sets);
+    return {
+        bucket: bucket.name,
+        at: new Date(bucket.from + 1),
+        type,
+        backups: events.length,
+        succeeded: good.length,
+        sets: sets.length,
+        proven: sets.filter(outcomes.isProven).length,
+        size: newest?.size ?? null,
+        records: newest?.records === undefined ? null : totalOf(newest.records),
+        compression_ratio: meanOf(sets.flatMap(({ compressionRatio }) => compressionRatio ?? [])),
+        duration: meanOf(good.map(({ seconds }) => seconds)),
+        worstRpo: worstAge(outcomes.steps.get(type) ?? [], bucket.from, bucket.to),
+    };
+}
+function totalOf(records) {
+    const rows = Object.values(records);
+    return rows.length === 0 ? null : rows.reduce((sum, each) => sum + each, 0);
+}
+/** Recoveries: each scenario of a drill, and each restore, whose whole duration is its RTO. */
+function recoveriesOf(events) {
+    return events.flatMap((event) => {
+        const at = new Date(event.at);
+        if (event.operation === 'restore') {
+            const outcome = event.ok ? 'passed' : 'failed';
+            return [{ at, kind: 'restore', name: event.mode ?? '', outcome, rto: event.ok ? event.seconds : null, rpo: null }];
+        }
+        return event.operation !== 'drill'
+            ? []
+            : event.scenarios.map(({ scenario, outcome, rto, rpo }) => ({
+                ...{ at, kind: 'drill', name: scenario, outcome },
+                ...{ rto: rto ?? null, rpo: rpo ?? null },
+            }));
+    });
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/windows.ts
+const NO_AGE = { years: 0, months: 0, days: 0, hours: 0 };
+const SECOND = 1000;
+/** How many days a period has, and its trends: the buckets of a weekly report are weeks. */
+const DAYS = {
+    daily: { period: 1, trend: 30, unit: 'day' },
+    weekly: { period: 7, trend: 26 * 7, unit: 'week' },
+};
+/** The last days until an instant: as many on the calendar, however many hours they have. */
+function lastDays(days, until, calendar) {
+    return { from: calendar.before(until, { ...NO_AGE, days }).getTime(), to: until.getTime() };
+}
+function isIn({ from, to }, at) {
+    return at > from && at <= to;
+}
+/**
+ * The calendar days or weeks that began within the last days until an instant, the oldest first, without a gap. The last
+ * one ends at that instant.
+ */
+function bucketsOf(days, unit, until, calendar) {
+    const nameOf = unit === 'day' ? calendar.dayOf : calendar.weekOf;
+    const marks = Array.from({ length: days }, (_, index) => lastDays(days - index, until, calendar).from);
+    const buckets = [];
+    let start = marks[0] ?? until.getTime();
+    for (const mark of [...marks.slice(1), until.getTime()]) {
+        // Where clocks change, two marks may be on the same day, or a day apart.
+        while (nameOf(new Date(start)) !== nameOf(new Date(mark))) {
+            const border = borderBetween(start, mark, nameOf);
+            buckets.push({ name: nameOf(new Date(start)), from: start - 1, to: border });
+            start = border + 1;
+        }
+    }
+    // The first one had begun before.
+    return [...buckets.slice(1), { name: nameOf(until), from: start - 1, to: until.getTime() }];
+}
+/** The last millisecond of the earlier bucket, so that "after" it begins the later one; by halving, to the second. */
+function borderBetween(before, after, nameOf) {
+    const name = nameOf(new Date(before));
+    let [low, high] = [Math.floor(before / SECOND), Math.floor(after / SECOND)];
+    while (high - low > 1) {
+        const middle = Math.floor((low + high) / 2);
+        if (nameOf(new Date(middle * SECOND)) === name)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high * SECOND - 1;
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/statistics.ts
+
+
+
+
+
+
+
+
+/** Two years; what a report reads of the log, so that forecasts see as far back as there is anything. */
+const LOOK_BACK_DAYS = 2 * 366;
+/**
+ * Everything that the log of a store and the sets in it tell of a period. Figures of the past are those of the log alone;
+ * what can be lost now, and what is held, is said of the sets that are there.
+ */
+function statisticsOf(lines, sets, { period, now, timezone, rules }) {
+    const calendar = calendarOf(timezone);
+    const events = eventsOf(lines, now);
+    const outcomes = followOutcomes(events);
+    const days = DAYS[period];
+    const window = lastDays(days.period, now, calendar);
+    const within = (some) => events.filter(({ at }) => isIn(some, at));
+    const inPeriod = within(window);
+    const buckets = bucketsOf(days.trend, days.unit, now, calendar);
+    const inTrend = within({ from: buckets[0]?.from ?? window.from, to: window.to });
+    const lastDay = within(lastDays(DAYS.daily.period, now, calendar));
+    const lastWeek = within(lastDays(DAYS.weekly.period, now, calendar));
+    return {
+        ...{ period, timezone, from: new Date(window.from), to: now },
+        reports: { daily: dailyReport(lastDay), weekly: weeklyReport(lastWeek, calendar) },
+        figures: dailyReport(inPeriod),
+        backups: backupCounts(inPeriod, outcomes),
+        errors: errorFrequency(inPeriod),
+        alerts: alertCounts(inPeriod),
+        types: statistics_typesOf({ events, inPeriod, sets, window, outcomes }),
+        trends: { unit: days.unit, points: trendOf(events, buckets, outcomes) },
+        recoveries: recoveriesOf(inTrend),
+        growth: growthOf(inTrend),
+        forecasts: forecastsOf(events, rules, now),
+        holds: holdingsOf(sets),
+        operations: operationCounts(inPeriod),
+    };
+}
+/** What the store holds by type, in the order of their names. */
+function holdingsOf(sets) {
+    return [...groupedBy(sets, ({ type }) => type)]
+        .map(([type, ofType]) => {
+        const times = ofType.map(snapshotOf);
+        return {
+            type,
+            sets: ofType.length,
+            proven: ofType.filter(statistics_isProven).length,
+            bytes: ofType.reduce((sum, { bytes }) => sum + bytes, 0),
+            oldest: new Date(least(times)),
+            newest: new Date(greatest(times)),
+        };
+    })
+        .sort(byType);
+}
+function statistics_typesOf({ events, inPeriod, sets, window, outcomes }) {
+    const held = groupedBy(sets, ({ type }) => type);
+    const added = groupedBy(inPeriod.filter(isTaken), ({ type }) => type);
+    const names = new Set([...held.keys(), ...events.filter(isTaken).map(({ type }) => type)]);
+    return [...names]
+        .map((type) => {
+        const times = (held.get(type) ?? []).map(snapshotOf);
+        const provenTimes = (held.get(type) ?? []).filter(statistics_isProven).map(snapshotOf);
+        const newestProven = provenTimes.length === 0 ? null : greatest(provenTimes);
+        return {
+            type,
+            sets: added.get(type)?.length ?? 0,
+            newest: times.length === 0 ? null : new Date(greatest(times)),
+            newestProven: newestProven === null ? null : new Date(newestProven),
+            rpo: newestProven === null ? null : Math.max(0, window.to - newestProven) / 1000,
+            worstRpo: worstAge(outcomes.steps.get(type) ?? [], window.from, window.to),
+        };
+    })
+        .sort(byType);
+}
+function snapshotOf({ manifest }) {
+    return Date.parse(manifest.snapshot.time);
+}
+function statistics_isProven({ proof }) {
+    return proof.outcome === 'proven';
+}
+function least(numbers) {
+    return numbers.reduce((a, b) => Math.min(a, b), Infinity);
+}
+function greatest(numbers) {
+    return numbers.reduce((a, b) => Math.max(a, b), -Infinity);
+}
+function byType(a, b) {
+    return a.type < b.type ? -1 : a.type > b.type ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/operations/report.ts
+
+
+
+const report_DAY = 24 * 3600 * 1000;
+/** Tells how the backups of a day or a week did, from the store's log and its manifests. It looks and changes nothing. */
+function report(options, context) {
+    return reporting('report', options, context, async ({ report: draft, store }) => {
+        // Who looks at a history does not make any.
+        draft.isLogged = false;
+        draft.type = options.type;
+        const now = context.clock.now();
+        const rules = (0,alert_rules/* rulesInForce */.Cl)(options.alerts);
+        await draft.phase('Reading the history', async () => {
+            draft.series = (await store.series()) ?? options.series ?? '';
+            const { sets, broken } = await store.list();
+            const { lines, unreadable } = await store.readLog(new Date(now.getTime() - LOOK_BACK_DAYS * report_DAY));
+            const isMeant = (type) => (options.type ?? type) === type;
+            draft.statistics = {
+                ...statisticsOf(
+                // What is not of one type, such as a drill, is part of the history of each.
+                lines.filter(({ details }) => details.type === undefined || isMeant(details.type)), sets.filter(({ type }) => isMeant(type)), { period: options.period, now, timezone: options.timezone, rules }),
+                broken: broken.filter(({ type }) => isMeant(type)),
+                unreadable,
+            };
+        });
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/operations/restore.ts
 
 
@@ -59177,7 +70865,153 @@ function validate(options, context) {
     });
 }
 
+// EXTERNAL MODULE: ./src/records/freshness.ts
+var freshness = __nccwpck_require__(26573);
+;// CONCATENATED MODULE: ./src/platform/github-schedules.ts
+
+
+const github_schedules_PER_PAGE = 100;
+/**
+ * Asks GitHub's REST API once for each; whoever watches asks again soon.
+ *
+ * Throws `OperationError` saying which permission is missing.
+ */
+async function scheduleFacts({ repository, token, apiUrl }, { clock, signal }) {
+    const { getOctokit } = await __nccwpck_require__.e(/* import() */ 351).then(__nccwpck_require__.bind(__nccwpck_require__, 61351));
+    const { rest } = getOctokit(token, { baseUrl: apiUrl, userAgent: 'pg-lifeboat' });
+    const [owner = '', repo = ''] = repository.split('/');
+    const common = { owner, repo, request: { signal } };
+    const ask = async (asked, work) => {
+        try {
+            signal.throwIfAborted();
+            return await work();
+        }
+        catch (error) {
+            throw signal.aborted ? new errors/* InterruptedError */.p4(asked.doing, error) : requestFailed(error, asked, clock.now());
+        }
+    };
+    const about = await ask({ doing: `asking who can see ${repository}`, permission: 'metadata: read' }, () => rest.repos.get(common));
+    const commits = await ask({ doing: `looking at the commits of ${repository}`, permission: 'contents: read' }, () => rest.repos.listCommits({ ...common, per_page: 1 }));
+    const listed = await ask({ doing: `listing the workflows of ${repository}`, permission: 'actions: read' }, () => rest.actions.listRepoWorkflows({ ...common, per_page: github_schedules_PER_PAGE }));
+    const date = commits.data[0]?.commit.committer?.date;
+    return {
+        isPublic: !about.data.private,
+        lastCommit: date === undefined ? null : new Date(date),
+        disabled: listed.data.workflows.filter(({ state }) => state === 'disabled_inactivity').map(({ path }) => path),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/operations/watch-schedules.ts
+
+
+
+
+
+
+
+const watch_schedules_DAY_MS = 86_400_000;
+/** GitHub disables the schedules of a public repository so many days after its last commit. */
+const DISABLED_AFTER_DAYS = 60;
+/** Two weeks are enough for somebody to notice. */
+const WARNED_AFTER_DAYS = 45;
+/**
+ * In a job: whether GitHub is about to stop starting what is scheduled in this repository, or has stopped already. A
+ * watch that is itself scheduled would fall silent with the backups, so it must speak before.
+ */
+async function watchSchedules({ githubToken }, context) {
+    const { environment, logger, clock } = context;
+    const job = (0,github/* jobOf */.Zw)(environment);
+    const token = githubToken ?? environment.GITHUB_TOKEN ?? '';
+    if (job === null || token === '') {
+        logger.debug('Whether schedules are about to be disabled is only asked in a job, with github-token.');
+        return [];
+    }
+    logger.hide(token);
+    const apiUrl = environment.GITHUB_API_URL ?? 'https://api.github.com';
+    try {
+        const facts = await scheduleFacts({ repository: job.repository, token, apiUrl }, context);
+        return judgeSchedules(job.repository, facts, clock.now());
+    }
+    catch (error) {
+        rethrowInterruption(error, 'looking at the schedules', context);
+        return [(0,src_findings/* finding */.gk)('SCHEDULE_NOT_CHECKED', job.repository, (0,errors/* problemOf */.Zw)(error))];
+    }
+}
+/** Pure: what there is to say of these facts. */
+function judgeSchedules(repository, { isPublic, lastCommit, disabled }, now) {
+    const stopped = disabled.map((file) => (0,src_findings/* finding */.gk)('SCHEDULE_DISABLED', file, `GitHub has disabled this workflow, because ${repository} was not active`, `Enable it again: gh workflow enable ${file.split('/').at(-1) ?? file}`));
+    const age = lastCommit === null ? 0 : now.getTime() - lastCommit.getTime();
+    if (!isPublic || lastCommit === null || age < WARNED_AFTER_DAYS * watch_schedules_DAY_MS) {
+        return stopped;
+    }
+    const end = new Date(lastCommit.getTime() + DISABLED_AFTER_DAYS * watch_schedules_DAY_MS);
+    const what = now < end ? 'disables its schedules on' : 'may disable its schedules at any time, since';
+    const found = `the last commit is from ${(0,units/* formatInstant */.r4)(lastCommit)}, ${(0,freshness/* ageText */.XG)(age)} ago, and GitHub ${what} ${(0,units/* formatInstant */.r4)(end).slice(0, 10)}`;
+    return [...stopped, (0,src_findings/* finding */.gk)('SCHEDULE_ENDING', repository, found)];
+}
+
+;// CONCATENATED MODULE: ./src/operations/watch.ts
+
+
+
+
+
+
+/**
+ * Looks into every store itself for how old the newest backup of each type is, and the newest that is proven; and in a
+ * job, whether GitHub is about to stop starting backups. It writes nothing, so that a job that may only read can do it,
+ * and nothing that a backup does or leaves undone can keep it quiet.
+ */
+function watch(options, context) {
+    return reporting('watch', options, context, async (underWay) => {
+        const { report, stores } = underWay;
+        report.type = options.type;
+        report.series = options.series ?? '';
+        report.isLogged = false;
+        report.watched = [];
+        const [primary, ...copies] = stores;
+        await report.phase('Looking at the backups', async () => {
+            const types = (await watch_look(primary, [], underWay)).map(({ type }) => type);
+            for (const copy of copies) {
+                await watch_look(copy, types, underWay);
+            }
+        });
+        await report.phase("Looking at the repository's schedules", async () => {
+            report.find(await watchSchedules(options, context));
+        });
+    });
+}
+/** Judges one store; one that cannot be read is a finding, because the others may still have something to tell. */
+async function watch_look(inUse, expected, { report, options, context }) {
+    const { store } = inUse;
+    try {
+        const { sets, broken } = await store.list();
+        const { maxAge, maxUnproven, type } = options;
+        const objectives = { maxAge, maxUnproven, type };
+        const { types, findings } = (0,freshness/* judgeFreshness */.dT)({ store: store.name, sets, broken }, objectives, context.clock.now(), expected);
+        report.series = report.series === '' ? (sets[0]?.manifest.series ?? '') : report.series;
+        report.watched = [...(report.watched ?? []), ...types];
+        report.find(findings);
+        inUse.line = {
+            ...inUse.line,
+            holds: { sets: sets.length, bytes: sets.reduce((sum, { bytes }) => sum + bytes, 0) },
+        };
+        return types;
+    }
+    catch (error) {
+        rethrowInterruption(error, `watching ${store.name}`, context);
+        report.find([(0,src_findings/* finding */.gk)('STORE_NOT_READ', store.name, (0,errors/* problemOf */.Zw)(error))]);
+        inUse.line = { ...inUse.line, trouble: (0,errors/* problemOf */.Zw)(error) };
+        return [];
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/operations/run.ts
+
+
+
+
+
 
 
 
@@ -59190,39 +71024,112 @@ const OPERATIONS = {
     restore: restore,
     rotate: rotate,
     drill: drill_drill,
+    report: report,
+    watch: watch,
+    maintain: maintain,
 };
 /**
  * Runs an operation, once the services are started again that an earlier run was killed over. It does not throw for what
- * went wrong on its way: that is in the report's `failure`.
+ * went wrong on its way: that is in the report's `failure`. Alerts may make the run end as failed, see `fail-on`.
  */
 async function runOperation(operation, options, context) {
     await (0,restore_services/* startLeftServices */.Sl)(context);
-    return OPERATIONS[operation](options, context);
+    return withMetricsFile(withFailOn(await OPERATIONS[operation](options, context), options), options, context);
 }
 
 
 /***/ }),
 
-/***/ 81715:
+/***/ 7682:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _x: () => (/* binding */ optionDefinitions),
-/* harmony export */   lw: () => (/* binding */ OPTIONS),
-/* harmony export */   xb: () => (/* binding */ OPERATIONS)
-/* harmony export */ });
-/* unused harmony exports OPERATION_SUMMARIES, optionsOf */
-/**
- * Action inputs, command line flags and configuration keys are one set of names, and this is it. `action.yml`, the
- * command line's help, the reference in the docs and the typed `Options` are all made from this list.
- */
-const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill'];
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  xb: () => (/* binding */ OPERATIONS),
+  lw: () => (/* binding */ OPTIONS),
+  _x: () => (/* binding */ optionDefinitions)
+});
+
+// UNUSED EXPORTS: OPERATION_SUMMARIES, optionsOf
+
+;// CONCATENATED MODULE: ./src/seeing-options.ts
+/** The options of alerts, reports, metrics and watching; a part of the one list. */
+const SEEING_OPTIONS = {
+    alerts: {
+        kind: 'rules',
+        describe: 'Alert rules, one a line: `critical duration > 30min`, `warning compression < 0.5`. Given rules replace the defaults of the same level and measure; `off` in place of a limit silences one.',
+        defaultText: 'critical: duration > 30min, size > 1GB, errors > 0; warning: duration > 15min, compression < 0.5, disk_space < 1GB; info: size_change > 10%, record_change > 100',
+        operations: ['backup', 'report'],
+    },
+    'fail-on': {
+        kind: 'choice',
+        choices: ['critical', 'warning', 'info', 'never'],
+        describe: 'From which level on an alert makes the run fail (exit code 1), after everything else is done.',
+        default: 'critical',
+        operations: ['backup'],
+    },
+    'webhook-url': {
+        kind: 'text',
+        describe: 'Where alerts and failures are sent as JSON by POST. A Slack address gets the form that Slack shows. It never holds up a backup; what could not be delivered is itself reported.',
+        secret: true,
+        example: 'https://hooks.example.org/backups',
+    },
+    'webhook-secret': {
+        kind: 'text',
+        describe: 'Signs what is sent to `webhook-url`: HMAC-SHA256 over the time and the body, in the header `X-Lifeboat-Signature`.',
+        secret: true,
+    },
+    'ping-url': {
+        kind: 'text',
+        describe: "The address of a dead-man's service that is asked at the start (`/start`), after success, and after a failure (`/fail`), as healthchecks.io has it.",
+        secret: true,
+        example: 'https://hc-ping.example.org/0c1e…',
+    },
+    'problem-issues': {
+        kind: 'flag',
+        describe: 'Whether each problem has one GitHub issue, which is opened, updated and closed by itself when the problem ends. Needs `github-token` with `issues: write`.',
+        default: 'false',
+    },
+    'metrics-file': {
+        kind: 'text',
+        describe: "A file that gets the metrics as OpenMetrics text, for a node exporter's textfile collector (a name that ends in `.prom`).",
+        example: '/var/lib/node_exporter/lifeboat.prom',
+    },
+    period: {
+        kind: 'choice',
+        choices: ['daily', 'weekly'],
+        describe: 'What a report looks back over: the last day or the last seven days; trends are longer.',
+        default: 'daily',
+        operations: ['report'],
+    },
+    'max-age': {
+        kind: 'list',
+        describe: 'How old the newest backup of a type may be for `watch`: one age for all types (`26h`), or one for some (`26h, weekly=8d`). A type that is named must be there; `manual` is only watched where it is named here or in `type`.',
+        defaultText: '`26h`, and `8d` for the type `weekly`',
+        example: 'daily=26h, weekly=8d',
+        operations: ['watch'],
+    },
+    'max-unproven': {
+        kind: 'list',
+        describe: 'How old the newest proven backup of a type may be for `watch`, written as `max-age` is.',
+        defaultText: 'the same as `max-age`',
+        operations: ['watch'],
+    },
+};
+
+;// CONCATENATED MODULE: ./src/option-list.ts
+
+const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill', 'report', 'watch', 'maintain'];
 const OPERATION_SUMMARIES = {
     backup: 'take a backup, prove that it restores, keep the right ones',
     validate: 'verify a stored set, or a dump that another tool made',
     restore: 'restore a set into a database, compare it with its source, and swap it in',
     rotate: 'apply the retention policy to a store',
     drill: 'rehearse recovery: restore for real into scratch, destroy copies, measure RTO and RPO',
+    report: 'tell how the backups of a day or a week did, from the log of the store and the sets in it',
+    watch: 'fail when a store lacks a backup, or a proven one, that is new enough',
+    maintain: 'remove old logs and what killed runs left behind, and vacuum the database',
 };
 const SCRATCH_KINDS = ['auto', 'service', 'cluster'];
 const OPTIONS = {
@@ -59230,7 +71137,7 @@ const OPTIONS = {
         kind: 'text',
         describe: 'The database to back up, as a PostgreSQL connection URI. Without it, the PG* variables of libpq are used (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, …).',
         defaultText: 'the PG* variables',
-        operations: ['backup'],
+        operations: ['backup', 'maintain'],
         secret: true,
         example: 'postgresql://backup@db.example.org:5432/masclet_imperi?sslmode=verify-full',
     },
@@ -59331,7 +71238,7 @@ const OPTIONS = {
     'scratch-url': {
         kind: 'text',
         describe: 'A disposable PostgreSQL server to prove restores in, such as a service container. Only databases that pg-lifeboat creates in it are used, and they are dropped afterwards.',
-        operations: ['backup', 'validate', 'drill'],
+        operations: ['backup', 'validate', 'drill', 'maintain'],
         secret: true,
         example: 'postgresql://postgres:postgres@localhost:5432/postgres',
     },
@@ -59339,7 +71246,7 @@ const OPTIONS = {
         kind: 'list',
         describe: 'Folders with PostgreSQL programs (`pg_dump`, `initdb`, …) to look at first.',
         defaultText: 'those on PATH and the usual places of installed majors',
-        operations: ['backup', 'validate', 'restore', 'drill'],
+        operations: ['backup', 'validate', 'restore', 'drill', 'maintain'],
     },
     assertions: {
         kind: 'list',
@@ -59381,7 +71288,7 @@ const OPTIONS = {
         kind: 'lines',
         describe: 'Further stores that every set is copied to, one a line, each as `store` is written. What is kept there can differ: `s3://bucket/app?region=eu-west-1 keep-daily=30 keep-monthly=12`. Rules that are given for a copy replace all others there. A location with blanks stands in double quotes; `lifeboat.yml` also takes `{to: /mnt/disk, keep-daily: 30}`.',
         defaultText: 'none',
-        operations: ['backup', 'rotate', 'validate'],
+        operations: ['backup', 'rotate', 'validate', 'watch', 'maintain'],
         example: 'backup@offsite.example.org:/backups/app',
     },
     'ssh-key': {
@@ -59402,7 +71309,7 @@ const OPTIONS = {
     },
     'github-token': {
         kind: 'text',
-        describe: 'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones.',
+        describe: 'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones. `watch` also reads with it whether GitHub is about to disable the schedules of this repository.',
         defaultText: 'the variable `GITHUB_TOKEN`',
         secret: true,
     },
@@ -59498,9 +71405,9 @@ const OPTIONS = {
     },
     timezone: {
         kind: 'text',
-        describe: 'The IANA time zone whose days, weeks and months retention counts.',
+        describe: 'The IANA time zone whose days, weeks and months retention and reports count.',
         default: 'UTC',
-        operations: ['backup', 'rotate', 'validate'],
+        operations: ['backup', 'rotate', 'validate', 'report'],
         example: 'Europe/Madrid',
     },
     rotate: {
@@ -59513,19 +71420,14 @@ const OPTIONS = {
         kind: 'flag',
         describe: 'Print what would be removed, and remove nothing.',
         default: 'false',
-        operations: ['backup', 'rotate'],
+        operations: ['backup', 'rotate', 'maintain'],
     },
     confirm: {
         kind: 'text',
         describe: 'A name, typed to let a guard pass that refused and said so in its message: of the series for rotation, of the target database for a restore that touches existing data.',
         operations: ['backup', 'restore', 'rotate'],
     },
-    alerts: {
-        kind: 'rules',
-        describe: 'Alert rules, one a line: `critical duration > 30min`, `warning compression < 0.5`. Given rules replace the defaults of the same level and measure; `off` in place of a limit silences one.',
-        defaultText: 'critical: duration > 30min, size > 1GB, errors > 0; warning: duration > 15min, compression < 0.5, disk_space < 1GB; info: size_change > 10%, record_change > 100',
-        operations: ['backup'],
-    },
+    ...SEEING_OPTIONS,
     'upload-artifact': {
         kind: 'choice',
         choices: ['all', 'report', 'none'],
@@ -59585,8 +71487,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
 var classic_schemas = __nccwpck_require__(27597);
-// EXTERNAL MODULE: ./src/option-list.ts
-var option_list = __nccwpck_require__(81715);
+// EXTERNAL MODULE: ./src/option-list.ts + 1 modules
+var option_list = __nccwpck_require__(7682);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
 var api = __nccwpck_require__(43759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/coerce.js
@@ -59679,6 +71581,41 @@ function duration() {
         const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h)$/.exec(String(value)) ?? [];
         return amount === undefined || unit === undefined ? undefined : Number(amount) * (units[unit] ?? NaN);
     }, classic_schemas/* number */.aig('must be a duration such as 30s, 5min or 2h'));
+}
+/** `26h`, or `26h, weekly=8d`, as text, a YAML list, or a YAML mapping of types; undefined where nothing is given. */
+function ages() {
+    const message = 'must be an age such as 26h or 8d, or several such as daily=26h, weekly=8d';
+    return classic_schemas/* preprocess */.vkY((value) => (value === undefined ? undefined : readAges(value)), classic_schemas/* custom */.IeY(isAges, message).optional());
+}
+const AGE_UNITS = { min: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Null where a part is no age. */
+function readAges(value) {
+    const parts = typeof value === 'string' ? splitNames(value) : partsOfAges(value);
+    const byType = new Map();
+    let others;
+    for (const part of parts) {
+        const [, type, amount, unit = ''] = /^(?:([a-z0-9][a-z0-9-]{0,62})\s*=\s*)?(\d+)(min|h|d)$/.exec(part) ?? [];
+        const age = Number(amount) * (AGE_UNITS[unit] ?? NaN);
+        if (!(age > 0) || byType.has(type ?? '') || (type === undefined && others !== undefined)) {
+            return null;
+        }
+        if (type === undefined) {
+            others = age;
+        }
+        else {
+            byType.set(type, age);
+        }
+    }
+    return parts.length === 0 ? null : { ...(others !== undefined && { others }), byType: Object.fromEntries(byType) };
+}
+function partsOfAges(value) {
+    if (Array.isArray(value)) {
+        return value.map((part) => String(part));
+    }
+    return Object.entries(value ?? {}).map(([type, age]) => `${type}=${String(age)}`);
+}
+function isAges(value) {
+    return typeof value === 'object' && value !== null && 'byType' in value;
 }
 /** Splits at commas and new lines outside double quotes: `"Odd, name", parts`. */
 function splitNames(text) {
@@ -59874,6 +71811,15 @@ const Given = classic_schemas/* object */.Ikc({
     dryRun: flag(false),
     confirm: classic_schemas/* string */.YjP().optional(),
     alerts: rules(),
+    failOn: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw['fail-on'].choices).default('critical'),
+    webhookUrl: classic_schemas/* url */.OZ5('must be a URL').optional(),
+    webhookSecret: classic_schemas/* string */.YjP().min(1).optional(),
+    pingUrl: classic_schemas/* url */.OZ5('must be a URL').optional(),
+    problemIssues: flag(false),
+    metricsFile: classic_schemas/* string */.YjP().min(1).optional(),
+    period: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw.period.choices).default('daily'),
+    maxAge: ages(),
+    maxUnproven: ages(),
     uploadArtifact: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw['upload-artifact'].choices).default('all'),
     artifactRetentionDays: count.min(1, 'must be at least 1').max(400, 'must be at most 400').optional(),
     allowPublicArtifact: flag(false),
@@ -60553,6 +72499,7 @@ async function ifThere(work) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   SP: () => (/* binding */ syncTree),
 /* harmony export */   Z8: () => (/* binding */ syncPath),
+/* harmony export */   bR: () => (/* binding */ bytesBelow),
 /* harmony export */   f8: () => (/* binding */ writeWhole),
 /* harmony export */   fc: () => (/* binding */ makeFolder),
 /* harmony export */   yO: () => (/* binding */ entriesBelow)
@@ -60588,6 +72535,18 @@ async function entriesBelow(folder) {
         }
     }
     return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+/** Bytes of the files below a folder, or of a file; what goes away meanwhile counts nothing, links are not followed. */
+async function bytesBelow(folder) {
+    const top = await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ifThere */ .y)((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(folder));
+    if (top?.isDirectory() !== true)
+        return top?.size ?? 0;
+    let bytes = 0;
+    for (const { path: file, kind } of (await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ifThere */ .y)(entriesBelow(folder))) ?? []) {
+        if (kind === 'file')
+            bytes += (await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ifThere */ .y)((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(node_path__WEBPACK_IMPORTED_MODULE_3___default().join(folder, file))))?.size ?? 0;
+    }
+    return bytes;
 }
 function kindOf(entry) {
     if (entry.isFile())
@@ -60640,11 +72599,18 @@ async function makeFolder(folder) {
     }
     await syncPath(parent);
 }
-/** Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part. */
-async function writeWhole(file, content) {
+/**
+ * Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part.
+ *
+ * @param mode who may read it; nobody else by default
+ */
+async function writeWhole(file, content, mode = 0o600) {
     const temporary = node_path__WEBPACK_IMPORTED_MODULE_3___default().join(node_path__WEBPACK_IMPORTED_MODULE_3___default().dirname(file), `.${node_path__WEBPACK_IMPORTED_MODULE_3___default().basename(file)}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}.tmp`);
     try {
         await writeNew(temporary, content);
+        // Not by the open, where the umask would take from it.
+        if (mode !== 0o600)
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.chmod)(temporary, mode);
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rename)(temporary, file);
     }
     catch (error) {
@@ -61013,6 +72979,7 @@ async function inParallel(items, limit, work) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $d: () => (/* binding */ abandonedWorkspaces),
 /* harmony export */   CH: () => (/* binding */ createOwnedFolder),
 /* harmony export */   Ru: () => (/* binding */ sweepWorkspaces),
 /* harmony export */   XR: () => (/* binding */ temporaryFolders),
@@ -61071,18 +73038,25 @@ async function createOwnedFolder(parent) {
  * machines and of other users stay.
  */
 async function sweepWorkspaces({ environment }) {
-    const removed = [];
+    const abandoned = await abandonedWorkspaces({ environment });
+    for (const folder of abandoned) {
+        await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .orFileTrouble */ .nD)(`removing ${folder}, which an earlier run left behind`, () => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { recursive: true, force: true }));
+    }
+    return abandoned;
+}
+/** The folders that `sweepWorkspaces` would remove. */
+async function abandonedWorkspaces({ environment }) {
+    const found = [];
     for (const parent of temporaryFolders(environment)) {
         const names = (await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ifThere */ .y)((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(parent))) ?? [];
         for (const name of names.filter((each) => each.startsWith(PREFIX))) {
             const folder = node_path__WEBPACK_IMPORTED_MODULE_2___default().join(parent, name);
             if (await isAbandoned(folder)) {
-                await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .orFileTrouble */ .nD)(`removing ${folder}, which an earlier run left behind`, () => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { recursive: true, force: true }));
-                removed.push(folder);
+                found.push(folder);
             }
         }
     }
-    return removed;
+    return found;
 }
 async function isAbandoned(folder) {
     const owner = await readOwner(folder);
@@ -61603,6 +73577,261 @@ const POOLER_ADVICE = 'A dump needs one server connection with its own settings 
 
 /***/ }),
 
+/***/ 61742:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A_: () => (/* binding */ LEVELS),
+/* harmony export */   Cl: () => (/* binding */ rulesInForce),
+/* harmony export */   ol: () => (/* binding */ MEASURE_NAMES),
+/* harmony export */   rW: () => (/* binding */ printLimit),
+/* harmony export */   sG: () => (/* binding */ limitInBase)
+/* harmony export */ });
+/* unused harmony exports DEFAULT_RULES, parseRule, printRule, unitsOf */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(83916);
+/* harmony import */ var _alert_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(93630);
+
+
+/** The heaviest first. */
+const LEVELS = ['critical', 'warning', 'info'];
+/** What each measure may be limited in, and a limit as an example of it. */
+const MEASURES = {
+    duration: { units: _alert_units_js__WEBPACK_IMPORTED_MODULE_1__/* .TIME_UNITS */ .S, example: '30min' },
+    size: { units: _alert_units_js__WEBPACK_IMPORTED_MODULE_1__/* .BYTE_UNITS */ .L, example: '1GB' },
+    errors: { units: { '': 1 }, example: '0' },
+    compression: { units: { '': 1, '%': 0.01 }, example: '0.5' },
+    disk_space: { units: _alert_units_js__WEBPACK_IMPORTED_MODULE_1__/* .BYTE_UNITS */ .L, example: '1GB' },
+    size_change: { units: { '%': 0.01 }, example: '10%' },
+    record_change: { units: { '': 1 }, example: '100' },
+};
+const MEASURE_NAMES = Object.keys(MEASURES);
+/** The rules of the specification, in its own words. */
+const DEFAULT_RULES = [
+    'critical duration > 30min',
+    'critical size > 1GB',
+    'critical errors > 0',
+    'warning duration > 15min',
+    'warning compression < 0.5',
+    'warning disk_space < 1GB',
+    'info size_change > 10%',
+    'info record_change > 100',
+];
+/**
+ * The rules in force: the defaults, each replaced by the given one of the same level and measure, and the other given
+ * ones. Of two given ones for the same thing the last counts. `off` silences.
+ *
+ * Throws `UsageError` for a line that is no rule.
+ */
+function rulesInForce(lines) {
+    const rules = new Map();
+    for (const rule of [...DEFAULT_RULES, ...lines].map(parseRule)) {
+        rules.set(`${rule.level} ${rule.measure}`, rule);
+    }
+    return [...rules.values()].filter(({ limit }) => limit !== 'off');
+}
+/** Reads one rule. Throws `UsageError` that names the part that does not fit and what would. */
+function parseRule(line) {
+    const [, level = '', measure = '', limit = ''] = /^\s*(\S+)\s+([^\s<>]+)\s*(.*?)\s*$/.exec(line) ?? [];
+    if (!isOneOf(LEVELS, level)) {
+        throw ruleError(line, `a rule begins with its level: ${LEVELS.join(', ')}`);
+    }
+    if (!isOneOf(MEASURE_NAMES, measure)) {
+        throw ruleError(line, `the level is followed by a measure: ${MEASURE_NAMES.join(', ')}`);
+    }
+    return { level, measure, limit: limit === 'off' ? 'off' : parseLimit(line, measure, limit) };
+}
+/** The rule as a line that `parseRule` reads as the same rule. */
+function printRule({ level, measure, limit }) {
+    return `${level} ${measure} ${limit === 'off' ? 'off' : printLimit(limit)}`;
+}
+/** `> 30min` */
+function printLimit({ comparison, amount, unit }) {
+    return `${comparison} ${amount}${unit}`;
+}
+/** The limit in the base unit of the measure: seconds, bytes, shares (0.1 is 10%) or plain numbers. */
+function limitInBase(measure, { amount, unit }) {
+    return amount * (unitsOf(measure)[unit] ?? NaN);
+}
+/** The units that a measure can be limited in, and how many base units each is. */
+function unitsOf(measure) {
+    return MEASURES[measure].units;
+}
+function parseLimit(line, measure, text) {
+    const [, comparison, digits, written = ''] = /^([<>])\s*(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z%]*)$/.exec(text) ?? [];
+    if (digits === undefined || (comparison !== '>' && comparison !== '<')) {
+        throw ruleError(line, `a limit is > or <, a number and a unit: "> ${MEASURES[measure].example}", or off`);
+    }
+    const units = Object.keys(unitsOf(measure));
+    const unit = units.find((known) => known.toLowerCase() === written.toLowerCase());
+    if (unit === undefined) {
+        const known = units.map((name) => (name === '' ? 'a plain number' : name)).join(', ');
+        throw ruleError(line, `${measure} is measured in ${known}`);
+    }
+    return { comparison, amount: Number(digits), unit };
+}
+function ruleError(line, problem) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UsageError */ .eb({
+        doing: 'reading the alert rules',
+        problem: `"${line.trim()}" is not an alert rule: ${problem}`,
+        advice: 'Write rules such as `critical duration > 45min`, `warning compression off`, one a line.',
+    });
+}
+function isOneOf(known, text) {
+    return known.includes(text);
+}
+
+
+/***/ }),
+
+/***/ 93630:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ BYTE_UNITS),
+/* harmony export */   S: () => (/* binding */ TIME_UNITS)
+/* harmony export */ });
+/** Units of alert limits: how many base units (seconds, bytes, one) each is. */
+const TIME_UNITS = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 };
+/** `KB` to `TB` are powers of 1000, as disks are sold; `KiB` to `TiB` are powers of 1024. */
+const BYTE_UNITS = {
+    B: 1,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    TB: 1e12,
+    KiB: 1024,
+    MiB: 1024 ** 2,
+    GiB: 1024 ** 3,
+    TiB: 1024 ** 4,
+};
+
+
+/***/ }),
+
+/***/ 26573:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   XG: () => (/* binding */ ageText),
+/* harmony export */   dT: () => (/* binding */ judgeFreshness)
+/* harmony export */ });
+/* unused harmony export USUAL_AGES */
+/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6345);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(56077);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(61996);
+
+
+
+const HOUR = 3_600_000;
+/** Where the options say nothing: a night and a bit, a week and a day. */
+const USUAL_AGES = { others: 26 * HOUR, byType: { weekly: 8 * 24 * HOUR } };
+/** Taken by hand, so not expected at any time. */
+const BY_HAND = 'manual';
+/** Clocks of two machines may differ so much without anybody having to look. */
+const CLOCK_TOLERANCE = 5 * 60_000;
+/**
+ * Judges what a store holds against the objectives. Ages count from the snapshots, so that a backup which took long is as
+ * old as what is in it. A set that is dated in the future is never the newest: otherwise one wrong clock would keep the
+ * watch quiet for as long as it was wrong by.
+ *
+ * @param expected further types that must be there: for a copy, those of the primary store
+ */
+function judgeFreshness(shelf, objectives, now, expected = []) {
+    const latest = now.getTime() + CLOCK_TOLERANCE;
+    const past = shelf.sets.filter(({ id }) => (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(id).getTime() <= latest);
+    const future = shelf.sets.filter((set) => !past.includes(set)).map((set) => fromFuture(set, shelf, now));
+    if (shelf.sets.length === 0 && shelf.broken.length === 0) {
+        return { types: [], findings: [(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('STORE_EMPTY', shelf.store, 'it holds no backup')] };
+    }
+    const types = watchedTypes(shelf, objectives, expected).map((type) => look(type, { ...shelf, sets: past }, objectives));
+    const judged = types.map((one) => judge(one, now));
+    const none = types.length === 0 ? [nothingWatched(shelf)] : [];
+    return {
+        types: judged.map(({ type }) => type),
+        findings: [...none, ...judged.flatMap(({ findings }) => findings), ...future, ...unreadable(shelf, judged)],
+    };
+}
+/** The types that are asked for, else those that are named or there; what is taken by hand only where it is named. */
+function watchedTypes({ sets, broken }, { type, maxAge, maxUnproven }, expected) {
+    if (type !== undefined) {
+        return [type];
+    }
+    const named = [...Object.keys(maxAge?.byType ?? {}), ...Object.keys(maxUnproven?.byType ?? {})];
+    const present = [...sets, ...broken].map((set) => set.type).filter((each) => each !== BY_HAND);
+    const isLimited = (each) => maxAge?.others !== undefined || maxAge === undefined || named.includes(each);
+    return [...new Set([...named, ...expected, ...present])].filter(isLimited).sort();
+}
+function look(type, { store, sets }, { maxAge, maxUnproven }) {
+    const ofType = sets.filter((set) => set.type === type);
+    const newest = newestOf(ofType);
+    const newestProven = newestOf(ofType.filter(({ proof }) => proof.outcome === 'proven'));
+    const age = ageFor(type, maxAge) ?? ageFor(type, maxUnproven) ?? ageFor(type, USUAL_AGES) ?? 0;
+    return {
+        store,
+        type,
+        maxAge: age,
+        maxUnproven: ageFor(type, maxUnproven) ?? age,
+        ...(newest !== undefined && { newest }),
+        ...(newestProven !== undefined && { newestProven }),
+    };
+}
+function ageFor(type, ages) {
+    return ages === undefined ? undefined : (ages.byType[type] ?? ages.others);
+}
+function newestOf(sets) {
+    const ids = sets.map(({ id }) => id).sort();
+    const last = ids.at(-1);
+    return last === undefined ? undefined : (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(last);
+}
+function judge(seen, now) {
+    const { store, type, newest, newestProven, maxAge, maxUnproven } = seen;
+    const within = (at, limit) => at !== undefined && now.getTime() - at.getTime() <= limit;
+    const isFresh = within(newest, maxAge);
+    const isProven = within(newestProven, maxUnproven);
+    const told = { type: { ...seen, isFresh, isProven } };
+    const on = `${type} in ${store}`;
+    if (newest === undefined) {
+        return { ...told, findings: [(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_MISSING', on, `there is no ${type} backup`)] };
+    }
+    const aged = (at) => `from ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatInstant */ .r4)(at)}, ${ageText(now.getTime() - at.getTime())} ago`;
+    const findings = [];
+    if (!isFresh) {
+        const found = `the newest ${type} backup is ${aged(newest)}, and may be ${ageText(maxAge)} old`;
+        findings.push((0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_TOO_OLD', on, found));
+    }
+    if (!isProven) {
+        const found = newestProven === undefined
+            ? `no ${type} backup is proven to restore`
+            : `the newest ${type} backup that is proven to restore is ${aged(newestProven)}, and may be ${ageText(maxUnproven)} old`;
+        findings.push((0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_UNPROVEN_TOO_LONG', on, found));
+    }
+    return { ...told, findings };
+}
+function fromFuture({ id, type }, { store }, now) {
+    return (0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_FROM_FUTURE', `${type}/${id} in ${store}`, `it is dated ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatInstant */ .r4)((0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(id))}, and here it is ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatInstant */ .r4)(now)}`);
+}
+function nothingWatched({ store, sets }) {
+    const found = `none of its ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(sets.length, 'backup')} is of a type that is watched, so nobody would notice if there came no more`;
+    return (0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_MISSING', store, found, 'Name the types that matter in max-age: daily=26h, manual=30d.');
+}
+/** Only what is newer than all that counts is of interest here. */
+function unreadable({ store, broken }, judged) {
+    return judged.flatMap(({ type: { type, newest } }) => broken
+        .filter((one) => one.type === type && (newest === undefined || (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(one.id) > newest))
+        .map(({ id, reason }) => (0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_UNREADABLE', `${type}/${id} in ${store}`, reason.replace(/\.$/, ''))));
+}
+/** `26 h`, `8 d`, `2 d 5 h`: people count backups in days. */
+function ageText(milliseconds) {
+    const hours = Math.floor(milliseconds / HOUR);
+    if (hours < 48) {
+        return (0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(Math.max(0, milliseconds) / 1000);
+    }
+    return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+
+/***/ }),
+
 /***/ 54363:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -61843,11 +74072,11 @@ function trend(drills) {
     const names = [...new Set(shown.flatMap(({ scenarios }) => scenarios.map(({ scenario }) => scenario)))];
     const bars = shown.map(({ at, scenarios }) => ({
         label: at.toISOString().slice(0, 10),
-        seconds: Math.max(0, ...scenarios.map(({ rto = 0 }) => rto)),
+        value: Math.max(0, ...scenarios.map(({ rto = 0 }) => rto)),
     }));
     return [
         { kind: 'heading', text: 'Trend' },
-        { kind: 'bars', caption: 'Longest RTO in seconds by drill', bars },
+        { kind: 'bars', caption: 'Longest RTO by drill', unit: 'seconds', bars },
         {
             kind: 'table',
             caption: 'RTO by scenario and drill, the newest last',
@@ -61873,11 +74102,11 @@ function durationOr(seconds) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   RK: () => (/* binding */ visible),
 /* harmony export */   ZD: () => (/* binding */ escapeHtml),
 /* harmony export */   kw: () => (/* binding */ escapeForGitHub),
 /* harmony export */   ml: () => (/* binding */ shorten)
 /* harmony export */ });
-/* unused harmony export visible */
 /**
  * What comes from outside (names of tables, messages of servers, paths) must not act in the page that shows it: no tags,
  * no Markdown, no text that runs backwards, no mention of a stranger. Everything is written as HTML, also in the job
@@ -61939,14 +74168,105 @@ function shorten(text, length) {
 
 /***/ }),
 
+/***/ 53553:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   aU: () => (/* binding */ freedBytes),
+/* harmony export */   wI: () => (/* binding */ maintenanceBlocks),
+/* harmony export */   zZ: () => (/* binding */ maintenanceVerdict)
+/* harmony export */ });
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61996);
+/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(54363);
+
+
+/** The room that was won. */
+function freedBytes({ removed }) {
+    return removed.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+}
+function maintenanceVerdict({ maintenance, dryRun, findings, }) {
+    const failed = findings.filter(({ severity }) => severity === 'error').length;
+    const { removed = [], vacuum } = maintenance ?? {};
+    const things = (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(removed.length, 'thing');
+    const bytes = (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(maintenance === undefined ? 0 : freedBytes(maintenance));
+    const won = dryRun === true
+        ? (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) `Nothing was removed, this was a rehearsal: ${things} would go and free ${bytes}.`
+        : removed.length === 0
+            ? (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) `There was nothing to remove.`
+            : (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) `${things} that nobody needs any more ${removed.length === 1 ? 'was' : 'were'} removed, which freed ${bytes}.`;
+    const vacuumed = vacuum === undefined ? [] : (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) ` The database ${(0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(vacuum.database)} was vacuumed and analyzed.`;
+    const rest = failed === 0 ? [] : (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) ` ${(0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(failed, 'part')} of the maintenance could not be done.`;
+    return { mood: failed > 0 ? 'bad' : 'good', text: (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) `${won}${vacuumed}${rest}` };
+}
+/** What was removed and what vacuumdb said. */
+function maintenanceBlocks({ maintenance, dryRun }, limits) {
+    if (maintenance === undefined) {
+        return [];
+    }
+    return [...removedBlocks(maintenance.removed, dryRun === true, limits), ...vacuumBlocks(maintenance.vacuum)];
+}
+function removedBlocks(removed, isDry, limits) {
+    if (removed.length === 0) {
+        return [];
+    }
+    const shown = removed.slice(0, limits.retention);
+    const left = removed.length - shown.length;
+    return [
+        { kind: 'heading', text: isDry ? 'What would be removed' : 'What was removed' },
+        {
+            kind: 'table',
+            caption: 'Each thing with the room that it took',
+            columns: [{ title: 'What' }, { title: 'Name' }, { title: 'Where' }, { title: 'Room', numeric: true }],
+            rows: shown.map(({ kind, name, where, bytes }) => [
+                [KINDS[kind]],
+                [(0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(name)],
+                [(0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(where)],
+                [bytes === undefined ? '–' : (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(bytes)],
+            ]),
+        },
+        ...(left === 0 ? [] : [{ kind: 'paragraph', text: [`${(0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(left, 'more thing')} not shown here.`] }]),
+    ];
+}
+const KINDS = {
+    log: 'old log',
+    unfinished: 'left by a killed run',
+    workspace: 'temporary folder of a killed run',
+    'scratch database': 'scratch database of a killed run',
+};
+function vacuumBlocks(vacuum) {
+    if (vacuum === undefined) {
+        return [];
+    }
+    const { database, seconds, output, leftOut } = vacuum;
+    const more = leftOut === 0 ? [] : [[`${(0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(leftOut, 'more line')} not kept.`]];
+    return [
+        { kind: 'heading', text: 'Vacuum' },
+        { kind: 'paragraph', text: (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) `${(0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(database)} took ${(0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(seconds)}.` },
+        ...(output.length === 0
+            ? []
+            : [
+                {
+                    kind: 'details',
+                    summary: 'What vacuumdb said',
+                    blocks: [{ kind: 'list', items: [...output.map((line) => [(0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(line)]), ...more] }],
+                },
+            ]),
+    ];
+}
+
+
+/***/ }),
+
 /***/ 54285:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G: () => (/* binding */ renderMarkdown)
 /* harmony export */ });
-/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(14031);
-/* harmony import */ var _markup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(68132);
+/* harmony import */ var _markup_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(68132);
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(14031);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70626);
+
 
 
 /**
@@ -61954,28 +74274,89 @@ function shorten(text, length) {
  * renderer reads only fenced code).
  */
 function renderMarkdown(blocks, limits) {
-    return `${(0,_markup_js__WEBPACK_IMPORTED_MODULE_1__/* .renderBlocks */ .R)(blocks, dialect(limits))}\n`;
+    return `${(0,_markup_js__WEBPACK_IMPORTED_MODULE_0__/* .renderBlocks */ .R)(blocks, dialect(limits))}\n`;
 }
 function dialect(limits) {
     return {
-        prose: _escape_js__WEBPACK_IMPORTED_MODULE_0__/* .escapeForGitHub */ .kw,
-        code: _escape_js__WEBPACK_IMPORTED_MODULE_0__/* .escapeHtml */ .ZD,
-        bars: ({ caption, bars }) => mermaidBars(caption, bars),
+        prose: _escape_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeForGitHub */ .kw,
+        code: _escape_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeHtml */ .ZD,
+        bars: mermaidBars,
+        chart: mermaidLines,
+        frame: (_, content) => content,
+        tiles: (block) => tilesTable(block, limits),
         openDetails: false,
         limits,
     };
 }
 /** A bar chart; its axis has no clock, because mermaid would show that in the reader's time zone. */
-function mermaidBars(caption, bars) {
-    const longest = Math.max(1, ...bars.map(({ seconds }) => seconds));
+function mermaidBars({ caption, unit, bars }) {
+    const values = bars.map(({ value }) => value);
+    const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)];
+    const { size, suffix } = (0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .axisUnit */ .uF)(unit, Math.max(highest, -lowest));
+    const [from, to] = [Math.floor(lowest / size), Math.max(1, Math.ceil(highest / size))];
     return [
         '```mermaid',
         'xychart-beta horizontal',
         `    title "${label(caption)}"`,
         `    x-axis [${bars.map((bar) => `"${label(bar.label)}"`).join(', ')}]`,
-        `    y-axis "seconds" 0 --> ${Math.ceil(longest)}`,
-        `    bar [${bars.map(({ seconds }) => seconds.toFixed(1)).join(', ')}]`,
+        `    y-axis "${axisName(unit, suffix)}" ${from} --> ${to}`,
+        `    bar [${values.map((value) => (value / size).toFixed(1)).join(', ')}]`,
         '```',
+    ].join('\n');
+}
+/** `min`, `GB`, `percent` … */
+function axisName(unit, suffix) {
+    const short = suffix.trim();
+    return unit === 'share' ? 'percent' : short === '' ? 'number' : short;
+}
+/** As many points as have room under the drawing. */
+const MOST_POINTS = 31;
+/**
+ * Lines over time. Mermaid knows neither gaps nor times, only values one after the other; so the longest line gives the
+ * instants, and beside it stand those that have a value at each of them. The table has the others, and what is reckoned
+ * and not measured. There is no key either: the axis names the lines, in the order of the palette.
+ */
+function mermaidLines({ caption, text, unit, series }) {
+    const columns = series
+        .filter(({ forecast }) => forecast !== true)
+        .map(({ name, points }) => ({ name, values: valuesOf(points) }))
+        .sort((a, b) => b.values.size - a.values.size);
+    const labels = [...(columns[0]?.values.keys() ?? [])].slice(-MOST_POINTS);
+    const drawn = columns.filter(({ values }) => labels.every((label) => values.has(label))).slice(0, 5);
+    const sentence = `<p>${(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeForGitHub */ .kw)(text)}</p>`;
+    if (labels.length < 2) {
+        return sentence;
+    }
+    const rows = drawn.map(({ values }) => labels.map((label) => values.get(label) ?? 0));
+    const { size, suffix } = (0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .axisUnit */ .uF)(unit, Math.max(...rows.flat()));
+    return [
+        sentence,
+        '',
+        '```mermaid',
+        'xychart-beta',
+        `    title "${label(caption)}"`,
+        `    x-axis [${labels.map((text) => `"${text}"`).join(', ')}]`,
+        `    y-axis "${label(drawn.map(({ name }) => name).join(', '))}, ${axisName(unit, suffix)}"`,
+        ...rows.map((row) => `    line [${row.map((value) => (value / size).toFixed(2)).join(', ')}]`),
+        '```',
+    ].join('\n');
+}
+/** By the label of their instants, the last of each; mermaid takes equal labels for one place. */
+function valuesOf(points) {
+    return new Map(points.flatMap(({ at, value }) => value === null || !Number.isFinite(value) ? [] : [[(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .formatMoment */ .K9)(at).slice(5), value]]));
+}
+/** One column a figure: the figure, then what it stands on. */
+function tilesTable({ caption, tiles }, limits) {
+    const cell = (text) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeForGitHub */ .kw)((0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(text, limits.text));
+    return [
+        '<table>',
+        `<caption>${cell(caption)}</caption>`,
+        `<thead><tr>${tiles.map(({ label }) => `<th scope="col" align="left">${cell(label)}</th>`).join('')}</tr></thead>`,
+        '<tbody>',
+        `<tr>${tiles.map(({ value, mood }) => `<td><strong>${mood === undefined ? '' : `${_markup_js__WEBPACK_IMPORTED_MODULE_0__/* .MOOD_MARKS */ .N[mood]} `}${cell(value)}</strong></td>`).join('')}</tr>`,
+        `<tr>${tiles.map(({ note }) => `<td>${cell(note ?? '')}</td>`).join('')}</tr>`,
+        '</tbody>',
+        '</table>',
     ].join('\n');
 }
 /** Only what cannot mean anything to mermaid or end the fence. */
@@ -61994,6 +74375,10 @@ function label(text) {
 /* harmony export */   R: () => (/* binding */ renderBlocks)
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(14031);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(61996);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70626);
+
+
 
 const MOOD_MARKS = { good: '✅', bad: '❌', doubtful: '⚠️' };
 /** Blocks as HTML, one a paragraph of text. No block has an empty line in it, so Markdown takes each for HTML to its end. */
@@ -62011,13 +74396,47 @@ function renderBlock(block, dialect) {
         case 'list':
             return `<ul>\n${block.items.map((item) => `<li>${renderText(item, dialect)}</li>`).join('\n')}\n</ul>`;
         case 'table':
-            return renderTable(block, dialect);
+            return dialect.frame('table', renderTable(block, dialect), block.caption);
         case 'bars':
             return dialect.bars(block);
+        case 'tiles':
+            return dialect.tiles(block);
+        case 'charts':
+            return renderCharts(block, dialect);
         case 'details':
-            return `<details${dialect.openDetails ? ' open' : ''}>\n<summary>${dialect.prose(block.summary)}</summary>\n\n${renderBlocks(block.blocks, dialect)}\n\n</details>`;
+            return `<details${dialect.openDetails && block.folded !== true ? ' open' : ''}>\n<summary>${dialect.prose(block.summary)}</summary>\n\n${renderBlocks(block.blocks, dialect)}\n\n</details>`;
     }
 }
+function renderCharts({ charts }, dialect) {
+    const framed = charts.map((chart) => dialect.frame('chart', `${dialect.chart(chart)}\n\n${renderBlocks([figuresOf(chart)], dialect)}`, chart.caption));
+    return dialect.frame('charts', framed.join('\n\n'), '');
+}
+/** A chart in figures, the newest first: one line an instant, one column a series. */
+function figuresOf({ caption, unit, series }) {
+    const instants = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at.getTime())))].sort((a, b) => b - a);
+    const columns = series.map(({ points }) => new Map(points.map(({ at, value }) => [at.getTime(), value])));
+    const shown = instants.slice(0, MOST_FIGURES);
+    const rows = shown.map((instant) => [
+        [(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .formatMoment */ .K9)(new Date(instant))],
+        ...columns.map((column) => [(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .formatValue */ .Fl)(column.get(instant) ?? null, unit)]),
+    ]);
+    const left = instants.length - shown.length;
+    return {
+        kind: 'details',
+        folded: true,
+        summary: `${caption}, in figures`,
+        blocks: [
+            {
+                kind: 'table',
+                caption: left === 0 ? caption : `${caption}: the newest ${shown.length}; ${(0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(left, 'older line')} left out`,
+                columns: [{ title: 'When (UTC)' }, ...series.map(({ name }) => ({ title: name, numeric: true }))],
+                rows,
+            },
+        ],
+    };
+}
+/** More than a year of days; the JSON has all. */
+const MOST_FIGURES = 400;
 function renderTable({ caption, columns, rows }, dialect) {
     const head = columns
         .map((column) => `<th scope="col"${alignment(column)}>${dialect.prose(column.title)}</th>`)
@@ -62069,7 +74488,9 @@ function renderInline(inline, { prose, code, limits }) {
 /* harmony export */   R: () => (/* binding */ exitCodeFor),
 /* harmony export */   c: () => (/* binding */ allFindings)
 /* harmony export */ });
-/* harmony import */ var _drill_facts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71313);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(56077);
+/* harmony import */ var _drill_facts_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(71313);
+
 
 /** The findings of the proof and of everything around it. */
 function allFindings(report) {
@@ -62077,24 +74498,32 @@ function allFindings(report) {
 }
 /**
  * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
- * and could not be given; for a drill and for several stores alike. A dump of another tool cannot be proven at all; when all else ran and was
- * right, that is 0.
+ * and could not be given; for a drill and for several stores alike. A watch that misses something ends with 1, and with 4
+ * where something could not be seen. A dump of another tool cannot be proven at all; when
+ * all else ran and was right, that is 0. 1 where everything is right and an alert makes the run fail.
  */
 function exitCodeFor(report) {
     if (report.failure !== undefined) {
         return report.failure.exitCode;
     }
     if (report.drill !== undefined) {
-        return DRILL_CODES[(0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .worstOutcome */ .Om)(report.drill.scenarios)];
+        return DRILL_CODES[(0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_1__/* .worstOutcome */ .Om)(report.drill.scenarios)];
+    }
+    if (report.operation === 'watch' || report.operation === 'maintain') {
+        return foundCode(report.findings);
     }
     if (report.operation === 'validate' && report.stores !== undefined) {
         return checkedCode(report.stores);
     }
-    switch (report.proof?.outcome) {
+    const code = proofCode(report.proof);
+    return code === 0 && report.failedOn !== undefined ? 1 : code;
+}
+function proofCode(proof) {
+    switch (proof?.outcome) {
         case 'failed':
             return 3;
         case 'not-verified':
-            return report.proof.tier === 'none' || lacksOnlyManifest(report.proof) ? 0 : 4;
+            return proof.tier === 'none' || lacksOnlyManifest(proof) ? 0 : 4;
         default:
             return 0;
     }
@@ -62107,10 +74536,81 @@ function checkedCode(stores) {
     }
     return outcomes.every((outcome) => outcome === 'proven') ? 0 : 4;
 }
+/** What is missing or failed weighs more than what could not be seen. */
+function foundCode(findings) {
+    const worst = (0,_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .worstOf */ .hm)(findings);
+    return worst === 'error' ? 1 : worst === 'inconclusive' ? 4 : 0;
+}
 const DRILL_CODES = { passed: 0, failed: 3, 'could-not-run': 4 };
 function lacksOnlyManifest({ findings }) {
     const open = findings.filter(({ severity }) => severity === 'inconclusive');
     return open.length > 0 && open.every(({ code }) => code === 'NO_MANIFEST');
+}
+
+
+/***/ }),
+
+/***/ 70626:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fl: () => (/* binding */ formatValue),
+/* harmony export */   K9: () => (/* binding */ formatMoment),
+/* harmony export */   uF: () => (/* binding */ axisUnit)
+/* harmony export */ });
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61996);
+
+/** A number of a chart or its table as people read it; a dash where nothing was measured. */
+function formatValue(value, unit) {
+    if (value === null || !Number.isFinite(value)) {
+        return '–';
+    }
+    return value < 0 ? `−${formatPositive(-value, unit)}` : formatPositive(value, unit);
+}
+function formatPositive(value, unit) {
+    switch (unit) {
+        case 'seconds':
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(value);
+        case 'bytes':
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(value);
+        case 'share':
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatShare */ .T1)(value);
+        case 'count':
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(Math.round(value * 100) / 100);
+    }
+}
+/** `2026-11-24 02:00`, without the time where it is midnight; UTC. */
+function formatMoment(time) {
+    const text = time.toISOString();
+    return text.slice(11, 16) === '00:00' ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ');
+}
+const AXIS_UNITS = {
+    seconds: [
+        { size: 86_400, suffix: ' d' },
+        { size: 3600, suffix: ' h' },
+        { size: 60, suffix: ' min' },
+        { size: 1, suffix: ' s' },
+    ],
+    bytes: [
+        { size: 1e12, suffix: ' TB' },
+        { size: 1e9, suffix: ' GB' },
+        { size: 1e6, suffix: ' MB' },
+        { size: 1e3, suffix: ' kB' },
+        { size: 1, suffix: ' B' },
+    ],
+    share: [{ size: 0.01, suffix: ' %' }],
+    count: [
+        { size: 1e9, suffix: ' bn' },
+        { size: 1e6, suffix: ' M' },
+        { size: 1e3, suffix: ' k' },
+        { size: 1, suffix: '' },
+    ],
+};
+/** The unit in which an axis up to this value reads best. An hour and a half has 90 minutes, but 1.5 GB are not 1,500 MB. */
+function axisUnit(unit, highest) {
+    const units = AXIS_UNITS[unit];
+    return (units.find(({ size }) => highest >= size * (unit === 'seconds' ? 2 : 1)) ??
+        units[units.length - 1] ?? { size: 1, suffix: '' });
 }
 
 
@@ -74808,10 +87308,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   g1P: () => (/* binding */ record),
   YjP: () => (/* binding */ string),
   KCZ: () => (/* binding */ union),
-  L5J: () => (/* binding */ unknown)
+  L5J: () => (/* binding */ unknown),
+  OZ5: () => (/* binding */ url)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(88532);
@@ -80046,7 +92547,7 @@ const ZodURL = /*@__PURE__*/ core_core/* $constructor */.xI("ZodURL", (inst, def
     ZodStringFormat.init(inst, def);
 });
 function url(params) {
-    return core._url(ZodURL, params);
+    return api/* _url */.Fn(ZodURL, params);
 }
 function httpUrl(params) {
     return core._url(ZodURL, {

@@ -6764,6 +6764,1064 @@ function extend(target) {
 
 /***/ }),
 
+/***/ 398:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  i: () => (/* binding */ withAlerts)
+});
+
+// UNUSED EXPORTS: LONGEST_DELIVERY
+
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(83916);
+// EXTERNAL MODULE: ./src/findings.ts + 5 modules
+var src_findings = __nccwpck_require__(56077);
+// EXTERNAL MODULE: ./src/platform/github.ts
+var github = __nccwpck_require__(45952);
+;// CONCATENATED MODULE: ./src/platform/http.ts
+/** Whoever answers more than this is not read to the end. */
+const LONGEST_ANSWER = 8 * 1024 * 1024;
+/** By the toolkit's client, which knows the proxies of the environment. */
+const httpByToolkit = async ({ method, url, headers = {}, body }, signal) => {
+    const { HttpClient } = await Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(942)]).then(__nccwpck_require__.bind(__nccwpck_require__, 44942));
+    signal.throwIfAborted();
+    // It takes no signal. Only with connections of its own can it be told to end them.
+    const client = new HttpClient('pg-lifeboat', [], { keepAlive: true, allowRetries: false, allowRedirects: false });
+    const stop = () => {
+        client.dispose();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+        const { message } = await client.request(method, url, body ?? null, { ...headers });
+        return { status: message.statusCode ?? 0, headers: singleHeaders(message), body: await textOf(message) };
+    }
+    finally {
+        signal.removeEventListener('abort', stop);
+        client.dispose();
+    }
+};
+function singleHeaders({ headers }) {
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+}
+async function textOf(message) {
+    const pieces = [];
+    let bytes = 0;
+    for await (const piece of message) {
+        pieces.push(piece);
+        bytes += piece.length;
+        if (bytes > LONGEST_ANSWER)
+            break;
+    }
+    return Buffer.concat(pieces).subarray(0, LONGEST_ANSWER).toString('utf8');
+}
+
+;// CONCATENATED MODULE: ./src/platform/redact-deep.ts
+/**
+ * A copy without secrets in any text of it, also those that are keys. Done before texts are escaped or become JSON,
+ * where a secret might be written in a way that nobody looks for.
+ */
+function redactDeep(value, redact) {
+    return redacted(value, redact);
+}
+function redacted(value, redact) {
+    if (typeof value === 'string') {
+        return redact(value);
+    }
+    if (Array.isArray(value)) {
+        return value.map((item) => redacted(item, redact));
+    }
+    if (value !== null && typeof value === 'object' && !(value instanceof Date)) {
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redacted(item, redact)]));
+    }
+    return value;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./src/report/plain.ts
+var plain = __nccwpck_require__(80206);
+// EXTERNAL MODULE: ./src/report/report.ts
+var report_report = __nccwpck_require__(88850);
+// EXTERNAL MODULE: ./src/report/verdict.ts + 2 modules
+var verdict = __nccwpck_require__(3765);
+// EXTERNAL MODULE: ./src/records/alert-rules.ts
+var alert_rules = __nccwpck_require__(61742);
+// EXTERNAL MODULE: ./src/report/content.ts
+var content = __nccwpck_require__(54363);
+;// CONCATENATED MODULE: ./src/alerts/problems.ts
+
+
+
+
+
+/**
+ * Warnings about how things are set up. They are the same every day and stand in every report; a message about them
+ * every day would only teach people not to read messages.
+ */
+const STANDING = new Set([
+    'REFERENCED_TABLE_LEFT_OUT',
+    'ROLES_NOT_IN_DUMP',
+    'STANDBY',
+    'SUBSCRIPTION_LEFT_OUT',
+    'TOOLS_OTHER_MAJOR',
+]);
+/** What a run has to tell, the heaviest first: its failure, what was found, and the alerts that no finding explains. */
+function problemsOf(report) {
+    const found = [...failureOf(report), ...ofFindings((0,report_report/* allFindings */.c)(report))];
+    const unexplained = isExplained(report, found) ? [] : [ofVerdict(report)];
+    const alerts = ofAlerts(report, found.length > 0);
+    const all = [...unexplained, ...found, ...alerts];
+    return alert_rules/* LEVELS */.A_.flatMap((level) => all.filter((problem) => problem.level === level));
+}
+/** Those that are worth a message; what is only worth knowing is told along with them. */
+function pressing(problems) {
+    return problems.filter(({ level }) => level !== 'info');
+}
+function failureOf({ failure }) {
+    if (failure === undefined) {
+        return [];
+    }
+    const { message, causes } = failure;
+    const told = [message, ...causes.map((cause) => `Cause: ${cause}`)].map(content/* asSentence */.KG).join(' ');
+    return [problem('critical', 'failure', 'FAILED', told, { state: message })];
+}
+function ofFindings(findings) {
+    const codes = new Set(findings.map(({ code }) => code));
+    return [...codes].flatMap((code) => {
+        const same = findings.filter((one) => one.code === code);
+        const [first] = same;
+        if (first === undefined || first.severity === 'info' || STANDING.has(code)) {
+            return [];
+        }
+        const on = [...new Set(same.map((one) => one.on))].sort();
+        const more = same.length === 1 ? '' : ` And ${same.length - 1} more like it.`;
+        const message = `${first.on}: ${(0,content/* asSentence */.KG)(first.found)}${more}`;
+        const level = first.severity === 'warning' ? 'warning' : 'critical';
+        return [problem(level, 'finding', code, message, { on, advice: first.advice, state: on.join('\n') })];
+    });
+}
+/** The alert about errors says nothing that the errors themselves do not. */
+function ofAlerts({ alerts }, hasFound) {
+    return alerts
+        .filter(({ measure }) => !(measure === 'errors' && hasFound))
+        .map(({ level, measure, message }) => problem(level, 'alert', measure, message, {
+        advice: `Look into it, or change the rule of \`${measure}\` in \`alerts\`.`,
+        state: level,
+    }));
+}
+/** Whether there is something that says why the run did not end well. */
+function isExplained(report, found) {
+    const isGood = (0,report_report/* exitCodeFor */.R)(report) === 0 || report.failedOn !== undefined;
+    return isGood || found.some(({ level }) => level === 'critical');
+}
+function ofVerdict(report) {
+    const { text } = (0,verdict/* verdictOf */.V)(report);
+    return problem('critical', 'failure', 'FAILED', (0,plain/* plainText */.w)(text), { state: (0,plain/* plainText */.w)(text) });
+}
+function problem(level, kind, code, message, { on = [], advice = '', state }) {
+    return { level, kind, code, on, message, advice, state: `${level}\n${state.replaceAll(/\d+(?:[.,:]\d+)*/g, '0')}` };
+}
+
+;// CONCATENATED MODULE: ./src/alerts/announcement.ts
+
+
+
+
+
+/** Describes a run for the channels. The report must be one without secrets. */
+function announcementOf(report, job, at) {
+    return {
+        id: idOf(report, job),
+        report,
+        exitCode: (0,report_report/* exitCodeFor */.R)(report),
+        verdict: (0,plain/* plainText */.w)((0,verdict/* verdictOf */.V)(report).text),
+        problems: problemsOf(report),
+        runUrl: job === null ? null : runUrlOf(job),
+        job,
+        at,
+    };
+}
+/** Whether there is anything that somebody should hear of. */
+function isPressing({ problems }) {
+    return pressing(problems).length > 0;
+}
+/** `backup daily of masclet_imperi` */
+function subjectOf({ operation, series, type }) {
+    return [operation, ...(type === undefined ? [] : [type]), ...(series === '' ? [] : ['of', series])].join(' ');
+}
+function idOf({ operation, series, type, startedAt }, job) {
+    const run = job === null ? [] : [job.repository, job.runId, job.runAttempt];
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify([operation, series, type ?? null, startedAt.toISOString(), ...run]))
+        .digest('hex')
+        .slice(0, 32);
+}
+function runUrlOf({ serverUrl, repository, runId, runAttempt }) {
+    return `${serverUrl}/${repository}/actions/runs/${runId}/attempts/${runAttempt}`;
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
+var schemas = __nccwpck_require__(27597);
+;// CONCATENATED MODULE: ./src/alerts/deliver.ts
+
+const MAX_ATTEMPTS = 4;
+/** Milliseconds before the second attempt; four times as long before each further one. */
+const FIRST_WAIT = 1000;
+/**
+ * Asks until there is a good answer: again after 408, 429 and 5xx, and where no answer came, with growing pauses, or
+ * as long as `Retry-After` says. It never takes longer than its bounds.
+ *
+ * Throws `OperationError`, whose message has nothing of the address but its host.
+ */
+async function deliver(delivery, ports) {
+    const { doing, request, bounds, accept = [], attempts = MAX_ATTEMPTS } = delivery;
+    const { clock, signal } = ports;
+    const end = clock.monotonic() + bounds.total;
+    for (let attempt = 1;; attempt++) {
+        signal.throwIfAborted();
+        const bound = Math.min(bounds.attempt, end - clock.monotonic());
+        const tried = await attemptOnce(() => request(clock.now()), bound, ports);
+        const wait = waitAfter(tried, attempt, clock.now());
+        const { status } = tried.answer ?? {};
+        if (tried.answer !== undefined && status !== undefined && wait === undefined && isAnswer(status, accept)) {
+            return tried.answer;
+        }
+        const isLast = wait === undefined || attempt >= attempts;
+        const isTooLong = !isLast && clock.monotonic() + wait >= end;
+        if (isLast || isTooLong) {
+            throw undelivered(doing, tried, attempt, isTooLong ? wait : 0);
+        }
+        await clock.sleep(wait, signal);
+    }
+}
+async function attemptOnce(request, bound, ports) {
+    const { http, clock, signal } = ports;
+    try {
+        return { answer: await within(bound, clock, (late) => http(request(), AbortSignal.any([late, signal]))) };
+    }
+    catch (error) {
+        return { problem: withoutPath((0,errors/* messageOf */.bD)(error)) };
+    }
+}
+/** Does work that is given up after so many milliseconds, whether it listens to its signal or not. */
+async function within(milliseconds, clock, work) {
+    const giveUp = new AbortController();
+    const done = new AbortController();
+    const late = clock.sleep(Math.max(0, milliseconds), done.signal).then(() => {
+        throw new Error(`there was no answer within ${milliseconds / 1000} s`);
+    });
+    const worked = work(giveUp.signal);
+    // Each of the two may fail after the other was taken.
+    late.catch(() => undefined);
+    worked.catch(() => undefined);
+    try {
+        return await Promise.race([worked, late]);
+    }
+    finally {
+        done.abort();
+        giveUp.abort();
+    }
+}
+/** Milliseconds until another attempt is worth it; undefined where it never is. */
+function waitAfter({ answer }, attempt, now) {
+    const backoff = FIRST_WAIT * 4 ** (attempt - 1);
+    if (answer === undefined) {
+        return backoff;
+    }
+    if (isGood(answer.status)) {
+        return undefined;
+    }
+    const asked = askedToWait(answer, now);
+    const isPassing = answer.status === 408 || answer.status === 429 || answer.status >= 500;
+    // GitHub answers 403 when there were too many requests, and says with it when to come again.
+    const isLimited = answer.status === 403 && asked !== undefined;
+    return isPassing || isLimited ? Math.max(asked ?? 0, backoff) : undefined;
+}
+/** Milliseconds that the server asks us to stay away; undefined where it does not. GitHub has a way of its own for it. */
+function askedToWait({ headers }, now) {
+    const reset = Number(headers['x-ratelimit-reset']);
+    const isUsedUp = headers['x-ratelimit-remaining'] === '0' && reset > 0;
+    return retryAfter(headers['retry-after'], now) ?? (isUsedUp ? Math.max(0, reset * 1000 - now.getTime()) : undefined);
+}
+/** Milliseconds that a `Retry-After` asks for: seconds, or the date of HTTP. Undefined where it says nothing. */
+function retryAfter(header, now) {
+    if (header === undefined) {
+        return undefined;
+    }
+    if (/^\d{1,9}$/.test(header.trim())) {
+        return Number(header) * 1000;
+    }
+    const date = Date.parse(header);
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+}
+/** @param longWait the milliseconds that we would have to stay for another attempt, where that is too long */
+function undelivered(doing, { answer, problem = '' }, attempts, longWait) {
+    const times = attempts === 1 ? '' : ` (${attempts} attempts)`;
+    if (answer === undefined) {
+        const advice = 'Check the address, the network and the proxy.';
+        return new errors/* OperationError */.OK({ doing, problem: `${problem}${times}`, advice });
+    }
+    const later = longWait > 0 ? `, and the next attempt would be in ${Math.ceil(longWait / 1000)} s, for which nobody waits` : '';
+    const found = `the server answered ${answer.status}${later}${times}`;
+    return new errors/* OperationError */.OK({ doing, problem: found, advice: adviceFor(answer.status) });
+}
+function adviceFor(status) {
+    if (status >= 300 && status < 400) {
+        return 'Redirections are not followed. Give the address that it leads to.';
+    }
+    if (status === 429 || status >= 500) {
+        return 'The next run tries again. If it goes on, ask who runs the server.';
+    }
+    return 'Check the address and what it demands: it does not take what was sent.';
+}
+function isAnswer(status, accept) {
+    return isGood(status) || accept.includes(status);
+}
+function isGood(status) {
+    return status >= 200 && status < 300;
+}
+/** Client libraries put the path into their messages, and the path of a webhook is its password. */
+function withoutPath(message) {
+    return message.replaceAll(/(https?:\/\/[^/\s]*)?\/\S+/g, '$1/…');
+}
+
+;// CONCATENATED MODULE: ./src/alerts/github-issues.ts
+
+
+
+/** The label by which issues are found again; nobody without rights in the repository can set it. */
+const LABEL = 'pg-lifeboat';
+const Listed = schemas/* array */.YOg(schemas/* object */.Ikc({ number: schemas/* number */.aig(), body: schemas/* string */.YjP().nullish(), pull_request: schemas/* unknown */.L5J().optional() }));
+const Created = schemas/* object */.Ikc({ number: schemas/* number */.aig(), labels: schemas/* array */.YOg(schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* object */.Ikc({ name: schemas/* string */.YjP() })])) });
+const PER_PAGE = 100;
+/** Issues of one label in one repository are not more than this, unless something is very wrong. */
+const MOST_PAGES = 10;
+/** The issues of a repository that have our label, by GitHub's REST API. Throws `OperationError`. */
+class GitHubIssues {
+    access;
+    ports;
+    bounds;
+    constructor(access, ports, bounds) {
+        this.access = access;
+        this.ports = ports;
+        this.bounds = bounds;
+    }
+    /** The open issues, the oldest first. */
+    async open() {
+        const issues = [];
+        for (let page = 1; page <= MOST_PAGES; page++) {
+            const listed = await this.page('open', page);
+            issues.push(...listed.issues);
+            if (listed.isLast)
+                break;
+        }
+        return issues.sort((a, b) => a.number - b.number);
+    }
+    /** The issues that were closed last. */
+    async lately() {
+        return (await this.page('closed', 1)).issues;
+    }
+    /**
+     * Opens an issue under our label, in one attempt: where no answer comes, it may be there all the same, and a second one
+     * would be too much. Tells whether it has its label, without which it cannot be found again.
+     */
+    async create(title, body) {
+        const given = { title, body, labels: [LABEL] };
+        const { labels } = await this.ask('opening an issue', 'POST', 'issues', { body: given, attempts: 1 }, Created);
+        return { hasLabel: labels.some((label) => (typeof label === 'string' ? label : label.name) === LABEL) };
+    }
+    /** Makes our label where it is not there yet. */
+    async ensureLabel() {
+        const label = { name: LABEL, color: 'b60205', description: 'A problem with backups, kept by pg-lifeboat' };
+        // 422: it is there.
+        await this.ask('making the label', 'POST', 'labels', { body: label, accept: [422] }, schemas/* unknown */.L5J());
+    }
+    /** Changes the body or the state of an issue. */
+    async change(number, change) {
+        await this.ask(`changing issue ${number}`, 'PATCH', `issues/${number}`, { body: change }, schemas/* unknown */.L5J());
+    }
+    async comment(number, body) {
+        await this.ask(`commenting on issue ${number}`, 'POST', `issues/${number}/comments`, { body: { body } }, schemas/* unknown */.L5J());
+    }
+    async page(state, page) {
+        const query = new URLSearchParams({
+            state,
+            labels: LABEL,
+            sort: 'updated',
+            per_page: String(PER_PAGE),
+            page: String(page),
+        });
+        const listed = await this.ask('listing issues', 'GET', `issues?${query.toString()}`, {}, Listed);
+        const issues = listed.filter((one) => one.pull_request === undefined);
+        return {
+            issues: issues.map(({ number, body }) => ({ number, body: body ?? '' })),
+            isLast: listed.length < PER_PAGE,
+        };
+    }
+    async ask(what, method, path, { body, accept = [], attempts }, shape) {
+        const { apiUrl, repository, token } = this.access;
+        const doing = `${what} in ${repository}`;
+        const request = () => ({
+            method,
+            url: `${apiUrl.replace(/\/+$/, '')}/repos/${repository}/${path}`,
+            headers: {
+                accept: 'application/vnd.github+json',
+                authorization: `Bearer ${token}`,
+                'x-github-api-version': '2022-11-28',
+                ...(body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
+            },
+            ...(body !== undefined && { body: JSON.stringify(body) }),
+        });
+        const refusals = Object.keys(REFUSALS).map(Number);
+        const answer = await deliver({
+            doing,
+            request,
+            bounds: this.bounds,
+            accept: [...accept, ...refusals],
+            ...(attempts !== undefined && { attempts }),
+        }, this.ports);
+        const refused = accept.includes(answer.status) ? undefined : REFUSALS[answer.status];
+        if (refused !== undefined) {
+            throw new errors/* OperationError */.OK({ doing, ...refused });
+        }
+        return shape.parse(fromJson(answer.body));
+    }
+}
+/** What GitHub means by refusing; a 403 that says when to come again never gets here. */
+const REFUSALS = {
+    401: {
+        problem: 'the token was not accepted',
+        advice: 'Check github-token: it may have expired, or be of another server.',
+    },
+    403: {
+        problem: 'the token may not do this; it needs the permission "issues: write"',
+        advice: 'Add "permissions: issues: write" to the job (with it, every other permission that the job needs).',
+    },
+    404: {
+        problem: 'there is no such repository, or the token may not see it',
+        advice: 'Check that the token has the permission "issues: write" there.',
+    },
+    410: {
+        problem: 'issues are turned off in this repository',
+        advice: 'Turn them on in the settings of the repository, or leave out problem-issues.',
+    },
+};
+function fromJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/alerts/issue-marker.ts
+
+const FORM = /<!-- pg-lifeboat problem v1 key=([0-9a-f]{32}) kind=([0-9a-f]{32}) state=([0-9a-f]{32}) -->\s*$/;
+/** The marker of a problem of this run. */
+function markerOf(report, { code, state }) {
+    const kind = [report.operation, report.series, report.type ?? null];
+    return { key: digest([...kind, code]), kind: digest(kind), state: digest([state]) };
+}
+/** The kind of a run, as markers have it. */
+function kindOf(report) {
+    return markerOf(report, { code: '', state: '' }).kind;
+}
+/** The last line of an issue's body. */
+function printMarker({ key, kind, state }) {
+    return `<!-- pg-lifeboat problem v1 key=${key} kind=${kind} state=${state} -->`;
+}
+/** The marker at the end of a body; undefined where there is none, as when somebody has written over it. */
+function readMarker(body) {
+    const [, key, kind, state] = FORM.exec(body) ?? [];
+    return key === undefined || kind === undefined || state === undefined ? undefined : { key, kind, state };
+}
+function digest(parts) {
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+// EXTERNAL MODULE: ./src/report/escape.ts
+var report_escape = __nccwpck_require__(14031);
+// EXTERNAL MODULE: ./src/report/markdown.ts
+var markdown = __nccwpck_require__(54285);
+// EXTERNAL MODULE: ./src/units.ts
+var units = __nccwpck_require__(61996);
+;// CONCATENATED MODULE: ./src/alerts/issue-text.ts
+
+
+
+
+
+
+const LIMITS = { tables: 0, findings: 0, retention: 0, text: 2000 };
+const MOST_THINGS = 50;
+/** GitHub takes 256 characters. */
+const LONGEST_TITLE = 200;
+/** `Backup daily of app: TABLE_MISSING`; GitHub shows titles as text, and only mentions need to be kept apart. */
+function titleOf({ report }, problem) {
+    const subject = subjectOf(report);
+    const what = problem.code === 'FAILED' ? ' failed' : `: ${problem.code}`;
+    const title = `${subject.charAt(0).toUpperCase()}${subject.slice(1)}${what}`;
+    return (0,report_escape/* shorten */.ml)((0,report_escape/* visible */.RK)(title), LONGEST_TITLE).replaceAll(/(?<=[@#`])/g, '\u200b');
+}
+/** The body: what is the case now, what to do, and the marker by which the issue is found again. */
+function bodyOf(announcement, problem, marker) {
+    const blocks = [
+        ...factsOf(announcement, problem),
+        {
+            kind: 'paragraph',
+            text: (0,content/* sentence */.em) `pg-lifeboat keeps this issue: it tells here what changes, and closes it after the next good run of the same kind.`,
+        },
+    ];
+    return `${render(blocks)}\n${printMarker(marker)}`;
+}
+/** The comment when a problem is not what it was. */
+function changeOf(announcement, problem) {
+    return render([{ kind: 'paragraph', text: [(0,content/* strong */.ko)('This has changed.')] }, ...factsOf(announcement, problem)]);
+}
+/** The comment with which the issue is closed. */
+function endOf(announcement) {
+    const { report, at } = announcement;
+    const text = (0,content/* sentence */.em) `${(0,content/* strong */.ko)('This problem has ended.')} The ${(0,content/* code */.aY)(subjectOf(report))} of ${(0,units/* formatInstant */.r4)(at)} did not meet it.`;
+    return render([{ kind: 'paragraph', text }, ...linkOf(announcement)]);
+}
+/** The comment when a problem is back that had ended. */
+function returnOf(announcement, problem) {
+    return render([{ kind: 'paragraph', text: [(0,content/* strong */.ko)('It is back.')] }, ...factsOf(announcement, problem)]);
+}
+function factsOf(announcement, problem) {
+    const { report, verdict, at } = announcement;
+    const { level, on, message, advice } = problem;
+    const where = on.slice(0, MOST_THINGS).map((name) => [(0,content/* code */.aY)(name)]);
+    const more = on.length - where.length;
+    return [
+        { kind: 'paragraph', text: [(0,content/* strong */.ko)(message)] },
+        ...(advice === '' ? [] : [{ kind: 'paragraph', text: [advice] }]),
+        ...(where.length < 2
+            ? []
+            : [{ kind: 'list', items: more > 0 ? [...where, [`and ${more} more`]] : where }]),
+        {
+            kind: 'paragraph',
+            text: (0,content/* sentence */.em) `${(0,content/* code */.aY)(subjectOf(report))}, ended ${(0,units/* formatInstant */.r4)(at)}, level ${level}. ${verdict}`,
+        },
+        ...linkOf(announcement),
+    ];
+}
+function linkOf({ runUrl }) {
+    return runUrl === null ? [] : [{ kind: 'paragraph', text: [{ label: 'The run and its report', to: runUrl }] }];
+}
+function render(blocks) {
+    return (0,markdown/* renderMarkdown */.G)(blocks, LIMITS);
+}
+
+;// CONCATENATED MODULE: ./src/alerts/issues.ts
+
+
+
+
+
+const ISSUE_BOUNDS = { attempt: 10_000, total: 30_000 };
+/** A run with more problems than this has one cause; the heaviest of them tell it. */
+const MOST_ISSUES = 10;
+const MOST_TRIES = 3;
+const INTERRUPTED = 130;
+/**
+ * One GitHub issue a problem: opened when it first shows, changed in place while it lasts, commented when it is not what
+ * it was, and closed with a comment after a good run of the same kind. People who watch it hear only of changes.
+ */
+function problemIssues(access, ports, bounds = ISSUE_BOUNDS) {
+    const issues = new GitHubIssues(access, ports, bounds);
+    return {
+        name: `the issues of ${access.repository}`,
+        end: async (announcement) => {
+            // Who stopped a run knows it, and a rehearsal has neither begun nor ended anything.
+            if (announcement.exitCode === INTERRUPTED || announcement.report.dryRun === true) {
+                return;
+            }
+            await reconcile(issues, announcement);
+        },
+    };
+}
+async function reconcile(issues, announcement) {
+    const current = pressing(announcement.problems).map((problem) => ({
+        problem,
+        marker: markerOf(announcement.report, problem),
+    }));
+    const open = marked(await issues.open());
+    for (const { problem, marker } of current.slice(0, MOST_ISSUES)) {
+        const known = open.find((issue) => issue.marker.key === marker.key);
+        await (known === undefined
+            ? openOne(issues, announcement, problem, marker)
+            : update(issues, known, announcement, problem, marker));
+    }
+    if (announcement.report.failure === undefined) {
+        const ended = open.filter(({ marker }) => hasEnded(marker, announcement, current));
+        for (const issue of ended) {
+            await issues_close(issues, issue, announcement);
+        }
+    }
+}
+function marked(issues) {
+    return issues.flatMap((issue) => {
+        const marker = readMarker(issue.body);
+        return marker === undefined ? [] : [{ ...issue, marker }];
+    });
+}
+/** Only a run of the same kind that came to its end can tell that a problem is gone. */
+function hasEnded(marker, { report }, current) {
+    return marker.kind === kindOf(report) && current.every((one) => one.marker.key !== marker.key);
+}
+/** A problem that comes back is the same issue, with all that was said there. */
+async function openOne(issues, announcement, problem, marker) {
+    const body = bodyOf(announcement, problem, marker);
+    const earlier = marked(await issues.lately()).find((issue) => issue.marker.key === marker.key);
+    if (earlier === undefined) {
+        await create(issues, titleOf(announcement, problem), body, marker);
+        return;
+    }
+    await issues.change(earlier.number, { state: 'open', body });
+    await issues.comment(earlier.number, returnOf(announcement, problem));
+}
+async function create(issues, title, body, { key }) {
+    await issues.ensureLabel();
+    for (let attempt = 1;; attempt++) {
+        const created = await issues.create(title, body).catch(async (error) => {
+            // The answer may be lost of what was done.
+            const isThere = marked(await issues.open()).some(({ marker }) => marker.key === key);
+            if (!isThere && attempt >= MOST_TRIES)
+                throw error;
+            return isThere ? { hasLabel: true } : undefined;
+        });
+        if (created?.hasLabel === false)
+            throw unlabelled();
+        if (created !== undefined)
+            return;
+    }
+}
+function unlabelled() {
+    return new errors/* OperationError */.OK({
+        doing: 'opening an issue',
+        problem: `it was opened, but the token may not set the label "${LABEL}", by which it would be found again`,
+        advice: 'Give a token that may write issues and labels ("permissions: issues: write").',
+    });
+}
+/** The body always tells the last run, which notifies nobody; a comment, which does, only tells a change. */
+async function update(issues, { number, marker: before }, announcement, problem, marker) {
+    await issues.change(number, { body: bodyOf(announcement, problem, marker) });
+    if (before.state !== marker.state) {
+        await issues.comment(number, changeOf(announcement, problem));
+    }
+}
+async function issues_close(issues, { number }, announcement) {
+    await issues.comment(number, endOf(announcement));
+    await issues.change(number, { state: 'closed', state_reason: 'completed' });
+}
+
+;// CONCATENATED MODULE: ./src/alerts/ping.ts
+
+
+
+
+const PING_BOUNDS = { attempt: 5000, total: 15_000 };
+const LONGEST_LINE = 500;
+const MOST_LINES = 20;
+/**
+ * A dead man's switch as healthchecks.io has it: `/start` before, the address itself after a good run, `/fail` after any
+ * other. Where no ping comes at all, the service tells by itself; so this is the channel for a machine that is gone.
+ */
+function ping(url, ports, bounds = PING_BOUNDS) {
+    const { host } = new URL(url);
+    const send = async (suffix, body) => {
+        const headers = { 'content-type': 'text/plain; charset=utf-8' };
+        const request = () => ({ method: 'POST', url: pingAddress(url, suffix), headers, body });
+        await deliver({ doing: `telling ${host} of the run`, request, bounds }, ports);
+    };
+    return {
+        name: `the ping to ${host}`,
+        begin: () => send('/start', ''),
+        end: (announcement) => send(announcement.exitCode === 0 ? '' : '/fail', pingTextOf(announcement)),
+    };
+}
+/** The address with something behind its path; a query stays behind both. */
+function pingAddress(url, suffix) {
+    const address = new URL(url);
+    if (suffix !== '') {
+        address.pathname = `${address.pathname.replace(/\/+$/, '')}${suffix}`;
+    }
+    return address.href;
+}
+/** What stands in the service's log of events: what was run, the verdict, and each problem on a line of its own. */
+function pingTextOf({ report, verdict, exitCode, problems, runUrl }) {
+    const told = pressing(problems);
+    const lines = [
+        `${subjectOf(report)}: exit code ${exitCode}`,
+        verdict,
+        ...told.slice(0, MOST_LINES).map(({ level, code, message }) => `${level} ${code}: ${message}`),
+        ...(told.length > MOST_LINES ? [`and ${told.length - MOST_LINES} more`] : []),
+        ...(runUrl === null ? [] : [runUrl]),
+    ];
+    return `${lines.map((line) => (0,report_escape/* shorten */.ml)((0,report_escape/* visible */.RK)(line), LONGEST_LINE)).join('\n')}\n`;
+}
+
+// EXTERNAL MODULE: ./src/version.ts
+var version = __nccwpck_require__(311);
+;// CONCATENATED MODULE: ./src/alerts/payload.ts
+
+
+/** Changes when a receiver has to be changed; new fields do not change it. */
+const PAYLOAD_SCHEMA = 'pg-lifeboat/alert/1';
+const MOST_PROBLEMS = 50;
+const payload_MOST_THINGS = 20;
+const LONGEST_TEXT = 2000;
+/**
+ * The body of the generic webhook. Names and messages in it come from outside: whoever shows them escapes them.
+ *
+ * The form is documented in `docs/alerts.md`.
+ */
+function payloadOf(announcement) {
+    const { id, report, exitCode, verdict, problems, runUrl, job, at } = announcement;
+    const { operation, series, type, proof, metrics } = report;
+    return {
+        schema: PAYLOAD_SCHEMA,
+        id,
+        sent_by: `pg-lifeboat ${version/* VERSION */.x}`,
+        operation,
+        series,
+        type: type ?? null,
+        backup_id: report.id ?? null,
+        level: problems[0]?.level ?? null,
+        verdict: (0,report_escape/* shorten */.ml)(verdict, LONGEST_TEXT),
+        exit_code: exitCode,
+        proof: proof?.outcome ?? null,
+        proof_tier: proof?.tier ?? null,
+        started_at: report.startedAt.toISOString(),
+        ended_at: at.toISOString(),
+        duration_seconds: Math.round(report.seconds * 1000) / 1000,
+        problems: problems.slice(0, MOST_PROBLEMS).map(problemIn),
+        problems_left_out: Math.max(0, problems.length - MOST_PROBLEMS),
+        metrics: metrics === undefined
+            ? null
+            : {
+                total_bytes: metrics.size.total_bytes,
+                compressed_bytes: metrics.size.compressed_bytes,
+                compression_ratio: metrics.performance.compression_ratio,
+                records: metrics.records.total,
+            },
+        run: job === null ? null : { repository: job.repository, url: runUrl },
+    };
+}
+function problemIn({ level, kind, code, on, message, advice }) {
+    return {
+        level,
+        kind,
+        code,
+        on: on.slice(0, payload_MOST_THINGS).map((name) => (0,report_escape/* shorten */.ml)(name, LONGEST_TEXT)),
+        on_left_out: Math.max(0, on.length - payload_MOST_THINGS),
+        message: (0,report_escape/* shorten */.ml)(message, LONGEST_TEXT),
+        advice,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/alerts/signature.ts
+
+/**
+ * The value of `X-Lifeboat-Signature`: `t=1764000000,v1=<hex>`, where v1 is the HMAC-SHA256 of `<t>.<body>` with the
+ * shared secret. The receiver computes it over the bytes that came, compares in constant time, and refuses what is older
+ * than some minutes, so that nobody can send a message again that he has seen.
+ */
+function signatureOf(body, secret, at) {
+    const seconds = Math.floor(at.getTime() / 1000);
+    const mac = (0,external_node_crypto_.createHmac)('sha256', secret).update(`${seconds}.${body}`, 'utf8').digest('hex');
+    return `t=${seconds},v1=${mac}`;
+}
+
+;// CONCATENATED MODULE: ./src/alerts/slack.ts
+
+
+
+/** Slack refuses a message with more than 50 blocks, or with more than 3,000 characters in one. */
+const slack_MOST_PROBLEMS = 20;
+/** Each character may become five. */
+const slack_LONGEST_TEXT = 500;
+const slack_LONGEST_TITLE = 150;
+const MARKS = { critical: '🔴', warning: '🟠', info: '🔵' };
+/** Whether what answers there takes messages in Slack's form. */
+function isSlack(url) {
+    return url.hostname === 'hooks.slack.com';
+}
+/** The body of an incoming webhook of Slack: the verdict first, then each problem with what to do. */
+function slackMessageOf(announcement) {
+    const { report, verdict, problems, runUrl } = announcement;
+    const told = pressing(problems);
+    const title = (0,report_escape/* shorten */.ml)((0,report_escape/* visible */.RK)(`${MARKS[told[0]?.level ?? 'info']} ${subjectOf(report)}`), slack_LONGEST_TITLE);
+    const rest = told.length - slack_MOST_PROBLEMS;
+    return {
+        // For notifications and readers of screens.
+        text: `${escapeSlack(title)}: ${escapeSlack((0,report_escape/* shorten */.ml)(verdict, slack_LONGEST_TEXT))}`,
+        blocks: [
+            { type: 'header', text: { type: 'plain_text', text: wellFormed(title), emoji: false } },
+            section(escapeSlack((0,report_escape/* shorten */.ml)(verdict, slack_LONGEST_TEXT))),
+            ...told.slice(0, slack_MOST_PROBLEMS).flatMap((problem) => problemTexts(problem).map(section)),
+            ...(rest > 0 ? [section(`And ${rest} more, in the report.`)] : []),
+            ...(runUrl === null ? [] : [section(`<${escapeEntities(runUrl)}|The run and its report>`)]),
+        ],
+    };
+}
+function problemTexts({ level, code, message, advice }) {
+    const text = `${MARKS[level]} *${escapeSlack(code)}* ${escapeSlack((0,report_escape/* shorten */.ml)(message, slack_LONGEST_TEXT))}`;
+    return advice === '' ? [text] : [text, escapeSlack((0,report_escape/* shorten */.ml)(advice, slack_LONGEST_TEXT))];
+}
+/** What was cut off may have been half a character, which some parsers refuse. */
+function wellFormed(text) {
+    return Buffer.from(text).toString();
+}
+/** `verbatim`: no link, channel or mention is made of what only looks like one. */
+function section(text) {
+    return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
+}
+/**
+ * Text of which Slack makes nothing: `<!channel>` mentions nobody, and `*` and `_` around a word do not format it. A
+ * zero-width space keeps such a sign from the word, only where it stands at its edge, so that `audit_log` can be copied.
+ */
+function escapeSlack(text) {
+    return escapeEntities((0,report_escape/* visible */.RK)(text).replaceAll(/(?<![\p{L}\p{N}])[*_~`]|[*_~`](?![\p{L}\p{N}])/gu, '\u200b$&\u200b'));
+}
+function escapeEntities(text) {
+    return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+;// CONCATENATED MODULE: ./src/alerts/webhook.ts
+
+
+
+
+
+const WEBHOOK_BOUNDS = { attempt: 10_000, total: 45_000 };
+/** A webhook, which gets a message about a run that somebody should look at, and none about the others. */
+function webhook({ url, secret }, ports, bounds = WEBHOOK_BOUNDS) {
+    const address = new URL(url);
+    const name = `the webhook ${address.host}`;
+    return {
+        name,
+        end: async (announcement) => {
+            if (!isPressing(announcement)) {
+                return;
+            }
+            const body = bodyFor(address, announcement);
+            const signed = isSlack(address) ? undefined : secret;
+            const request = (now) => ({
+                method: 'POST',
+                url,
+                headers: {
+                    'content-type': 'application/json; charset=utf-8',
+                    'idempotency-key': announcement.id,
+                    ...(signed !== undefined && { 'x-lifeboat-signature': signatureOf(body, signed, now) }),
+                },
+                body,
+            });
+            await deliver({ doing: `sending the alert to ${address.host}`, request, bounds }, ports);
+        },
+    };
+}
+function bodyFor(address, announcement) {
+    return JSON.stringify(isSlack(address) ? slackMessageOf(announcement) : payloadOf(announcement));
+}
+
+;// CONCATENATED MODULE: ./src/alerts/channels.ts
+
+
+
+
+/** The channels that the options ask for. Whatever is secret about them is hidden from the log from now on. */
+function channelsOf(options, { logger, environment }, ports) {
+    const { webhookUrl, webhookSecret, pingUrl } = options;
+    for (const secret of [...addressSecrets(webhookUrl), ...addressSecrets(pingUrl), webhookSecret]) {
+        if (secret !== undefined)
+            logger.hide(secret);
+    }
+    return [
+        ...(webhookUrl === undefined ? [] : [webhook({ url: webhookUrl, secret: webhookSecret }, ports)]),
+        ...(pingUrl === undefined ? [] : [ping(pingUrl, ports)]),
+        ...(options.problemIssues ? [issuesOf(options, environment, ports)] : []),
+    ];
+}
+/** Who knows the path of such an address can write there; a short one is no secret and stands in other texts too. */
+function addressSecrets(address) {
+    if (address === undefined) {
+        return [];
+    }
+    const { pathname, search } = new URL(address);
+    return [address, ...[`${pathname}${search}`, pathname].filter((path) => path.length >= 16)];
+}
+function issuesOf({ githubToken }, environment, ports) {
+    const repository = given(environment.GITHUB_REPOSITORY);
+    const token = githubToken ?? given(environment.GITHUB_TOKEN);
+    if (repository === undefined || token === undefined) {
+        return impossibleIssues(repository === undefined ? 'GITHUB_REPOSITORY does not name a repository' : 'there is no token');
+    }
+    return problemIssues({ repository, token, apiUrl: given(environment.GITHUB_API_URL) ?? 'https://api.github.com' }, ports);
+}
+/** A backup is taken all the same; that nobody can be told is told like every other failed delivery. */
+function impossibleIssues(problem) {
+    return {
+        name: 'the issues of the repository',
+        end: () => Promise.reject(new errors/* OperationError */.OK({
+            doing: 'opening the issues of the repository',
+            problem,
+            advice: 'problem-issues needs github-token with the permission "issues: write", in a job of GitHub Actions.',
+        })),
+    };
+}
+/** An empty variable is as good as none. */
+function given(value) {
+    return value === '' ? undefined : value;
+}
+
+;// CONCATENATED MODULE: ./src/alerts/alerting.ts
+
+
+
+
+
+
+
+
+/** Milliseconds that all channels together may take after the work. */
+const LONGEST_DELIVERY = 60_000;
+/** Once we were asked to stop, the runner kills us within seconds. */
+const LONGEST_FAREWELL = 3000;
+/**
+ * Does the work of a run and tells the channels of it: that it begins, beside the work, and what came of it, after
+ * everything else, all of them at the same time and within a minute. Nothing here can make a run fail: what could not be
+ * delivered becomes the finding `ALERT_NOT_DELIVERED` of the report that is returned.
+ *
+ * Whatever the work throws is told as a failure and thrown on.
+ */
+async function withAlerts(run, ports, work, http = httpByToolkit) {
+    const giveUp = new AbortController();
+    const channels = channelsOf(run.options, ports, { http, clock: ports.clock, signal: giveUp.signal });
+    const alerting = new Alerting(channels, ports);
+    const startedAt = ports.clock.now();
+    alerting.begin();
+    try {
+        const done = await work().catch(async (error) => {
+            await alerting.end(reportOfThrown(error, run, startedAt, ports));
+            throw error;
+        });
+        const findings = await alerting.end(done.report);
+        const { report } = done;
+        return findings.length === 0
+            ? done
+            : { ...done, report: { ...report, findings: [...report.findings, ...findings] } };
+    }
+    finally {
+        giveUp.abort();
+    }
+}
+/** The channels of one run, and what could not be delivered by them. */
+class Alerting {
+    channels;
+    ports;
+    lost = [];
+    begun = new Map();
+    constructor(channels, ports) {
+        this.channels = channels;
+        this.ports = ports;
+    }
+    /** Starts telling that the run begins; nothing waits for it but the end. */
+    begin() {
+        for (const channel of this.channels) {
+            this.begun.set(channel, this.attempt(channel, async () => channel.begin?.()));
+        }
+    }
+    /** Tells what came of the run, and returns what could not be told, which the log has then. */
+    async end(report) {
+        if (this.channels.length === 0) {
+            return [];
+        }
+        const { logger, clock, signal, environment } = this.ports;
+        const redact = (text) => logger.redact(text);
+        const announcement = announcementOf(redactDeep(report, redact), (0,github/* jobOf */.Zw)(environment), clock.now());
+        const bound = signal.aborted ? LONGEST_FAREWELL : LONGEST_DELIVERY;
+        await logger.step('Telling of this run', () => Promise.all(this.channels.map((channel) => this.tell(channel, announcement, bound))));
+        const findings = redactDeep(this.lost, redact);
+        findings.forEach((one) => {
+            logger.warning(`${(0,src_findings/* describeFinding */.jb)(one)} ${one.advice}`);
+        });
+        return findings;
+    }
+    tell(channel, announcement, bound) {
+        return this.attempt(channel, () => within(bound, this.ports.clock, async () => {
+            // A service must not hear of the end before it heard of the beginning.
+            await this.begun.get(channel);
+            await channel.end(announcement);
+        }));
+    }
+    async attempt(channel, work) {
+        try {
+            await work();
+        }
+        catch (error) {
+            this.lost.push((0,src_findings/* finding */.gk)('ALERT_NOT_DELIVERED', channel.name, (0,errors/* problemOf */.Zw)(error), adviceOf(error)));
+        }
+    }
+}
+function adviceOf(error) {
+    return error instanceof errors/* LifeboatError */.H3 ? error.advice : undefined;
+}
+/** The report of a run that could not even begin. */
+function reportOfThrown(error, { operation, options }, startedAt, { clock }) {
+    return {
+        operation,
+        series: options.series ?? '',
+        ...(options.type !== undefined && { type: options.type }),
+        startedAt,
+        seconds: (clock.now().getTime() - startedAt.getTime()) / 1000,
+        phases: [],
+        tables: [],
+        alerts: [],
+        retention: [],
+        findings: [],
+        warnings: [],
+        failure: { message: (0,errors/* messageOf */.bD)(error), causes: (0,errors/* messagesOf */.cr)(error).slice(1), exitCode: (0,errors/* exitCodeOf */.FO)(error) },
+    };
+}
+
+
+/***/ }),
+
+/***/ 82588:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ tellAlerts)
+/* harmony export */ });
+/* harmony import */ var _records_alert_rules_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61742);
+
+/**
+ * Tells the alerts in the log, the heaviest first; in a job they become annotations. GitHub shows only ten warnings of a
+ * step, but why a run ends as failed is an error, which is counted apart.
+ */
+function tellAlerts({ alerts, failedOn }, logger) {
+    if (failedOn !== undefined) {
+        logger.error(failedOn);
+    }
+    for (const { level, message } of _records_alert_rules_js__WEBPACK_IMPORTED_MODULE_0__/* .LEVELS */ .A_.flatMap((level) => alerts.filter((alert) => alert.level === level))) {
+        if (level === 'info') {
+            logger.info(message);
+        }
+        else {
+            logger.warning(`${level === 'critical' ? 'Critical: ' : ''}${message}`);
+        }
+    }
+}
+
+
+/***/ }),
+
 /***/ 80438:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -6822,7 +7880,7 @@ function unescaped(name) {
 /* unused harmony exports Tier, Format, TableEntry, SequenceEntry */
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27597);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(64377);
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(30645);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(56077);
 
 
 /** The version of the manifest's form. A reader refuses a version that it does not know. */
@@ -6881,6 +7939,8 @@ const TableEntry = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     /** What heap and TOAST occupy at the source. */
     bytes: Whole,
     unlogged: zod__WEBPACK_IMPORTED_MODULE_1__/* .boolean */ .zMY().optional(),
+    /** The partitioned table it is a partition of. */
+    partitionOf: zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({ schema: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), name: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP() }).optional(),
 });
 const SequenceEntry = zod__WEBPACK_IMPORTED_MODULE_1__/* .object */ .Ikc({
     schema: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
@@ -7272,17 +8332,21 @@ function sha256OfText(text) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(48179);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(83916);
-/* harmony import */ var _option_list_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(81715);
-/* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(60962);
-/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(45960);
-/* harmony import */ var _platform_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(17096);
-/* harmony import */ var _platform_option_sources_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(61815);
-/* harmony import */ var _platform_terminal_logger_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9961);
-/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(65468);
-/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(88850);
-/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(29131);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(311);
+/* harmony import */ var _alerts_alerting_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(398);
+/* harmony import */ var _alerts_tell_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(82588);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(83916);
+/* harmony import */ var _option_list_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7682);
+/* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(60962);
+/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(57764);
+/* harmony import */ var _platform_context_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(17096);
+/* harmony import */ var _platform_option_sources_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(61815);
+/* harmony import */ var _platform_terminal_logger_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(9961);
+/* harmony import */ var _report_outputs_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(65468);
+/* harmony import */ var _report_report_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(88850);
+/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(87496);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(311);
+
+
 
 
 
@@ -7307,13 +8371,13 @@ function parse(argv) {
     let parsed;
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('pg-lifeboat')
         .description('PostgreSQL backups that are proven to restore.')
-        .version(_version_js__WEBPACK_IMPORTED_MODULE_10__/* .VERSION */ .x)
+        .version(_version_js__WEBPACK_IMPORTED_MODULE_12__/* .VERSION */ .x)
         .exitOverride()
         .showSuggestionAfterError()
         .addHelpText('after', EXIT_CODES);
-    for (const operation of _option_list_js__WEBPACK_IMPORTED_MODULE_2__/* .OPERATIONS */ .xb) {
-        const command = program.command(operation).description(_option_list_js__WEBPACK_IMPORTED_MODULE_2__/* .OPERATION_SUMMARIES */ .n1[operation]).exitOverride();
-        (0,_option_list_js__WEBPACK_IMPORTED_MODULE_2__/* .optionsOf */ .cz)(operation).forEach((definition) => command.option(flagOf(definition), descriptionOf(definition)));
+    for (const operation of _option_list_js__WEBPACK_IMPORTED_MODULE_4__/* .OPERATIONS */ .xb) {
+        const command = program.command(operation).description(_option_list_js__WEBPACK_IMPORTED_MODULE_4__/* .OPERATION_SUMMARIES */ .n1[operation]).exitOverride();
+        (0,_option_list_js__WEBPACK_IMPORTED_MODULE_4__/* .optionsOf */ .cz)(operation).forEach((definition) => command.option(flagOf(definition), descriptionOf(definition)));
         command
             .option('--json', 'print the results as one JSON object on stdout')
             .option('--verbose', 'tell also what is only of interest when something is wrong')
@@ -7343,13 +8407,16 @@ function exampleOf(operation) {
         validate: 'pg-lifeboat validate --store /backups/app --backup latest\n  pg-lifeboat validate --backup old-dump.sql.gz',
         restore: 'pg-lifeboat restore --store /backups/app --target-url postgresql://postgres@db/app --restore-mode replace --confirm app',
         drill: 'pg-lifeboat drill --store /backups/app --scenario latest,clean-room --drill-report docs/drills/2026-Q4.md',
+        report: 'pg-lifeboat report --store /backups/app --period weekly --timezone Europe/Madrid --json',
         rotate: 'pg-lifeboat rotate --store /backups/app --dry-run',
+        watch: 'pg-lifeboat watch --store /backups/app --max-age daily=26h,weekly=8d',
+        maintain: 'pg-lifeboat maintain --store /backups/app --database-url postgresql://postgres@db/app --dry-run',
     };
     return `\nExample:\n  ${examples[operation]}\n${EXIT_CODES}`;
 }
 /** The flags that were given, by the option's own name. */
 function flagsOf(command) {
-    const known = command.options.filter((option) => option.name() in _option_list_js__WEBPACK_IMPORTED_MODULE_2__/* .OPTIONS */ .lw);
+    const known = command.options.filter((option) => option.name() in _option_list_js__WEBPACK_IMPORTED_MODULE_4__/* .OPTIONS */ .lw);
     const given = known.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
     return Object.fromEntries(given.map((option) => {
         const value = command.getOptionValue(option.attributeName());
@@ -7360,34 +8427,37 @@ function flagsOf(command) {
 async function main(argv) {
     const { operation, flags, json, verbose } = parse(argv);
     const workingDirectory = process.cwd();
-    const options = (0,_options_js__WEBPACK_IMPORTED_MODULE_3__/* .buildOptions */ .Dm)(await (0,_platform_option_sources_js__WEBPACK_IMPORTED_MODULE_6__/* .optionSources */ .G)({ label: (name) => `--${name}`, values: flags }, process.env, workingDirectory));
-    const logger = (0,_platform_terminal_logger_js__WEBPACK_IMPORTED_MODULE_7__/* .terminalLogger */ .j)({
+    const options = (0,_options_js__WEBPACK_IMPORTED_MODULE_5__/* .buildOptions */ .Dm)(await (0,_platform_option_sources_js__WEBPACK_IMPORTED_MODULE_8__/* .optionSources */ .G)({ label: (name) => `--${name}`, values: flags }, process.env, workingDirectory));
+    const logger = (0,_platform_terminal_logger_js__WEBPACK_IMPORTED_MODULE_9__/* .terminalLogger */ .j)({
         write: (text) => process.stderr.write(text),
         isTerminal: process.stderr.isTTY,
         colours: process.stderr.isTTY && process.env.NO_COLOR === undefined,
         columns: () => process.stderr.columns,
         verbose,
     });
-    const report = await (0,_platform_context_js__WEBPACK_IMPORTED_MODULE_5__/* .withContext */ .e)({ logger, environment: process.env, workingDirectory }, (context) => (0,_operations_run_js__WEBPACK_IMPORTED_MODULE_4__/* .runOperation */ .x)(operation, options, context));
+    const { report } = await (0,_platform_context_js__WEBPACK_IMPORTED_MODULE_7__/* .withContext */ .e)({ logger, environment: process.env, workingDirectory }, (context) => (0,_alerts_alerting_js__WEBPACK_IMPORTED_MODULE_1__/* .withAlerts */ .i)({ operation, options }, context, async () => ({
+        report: await (0,_operations_run_js__WEBPACK_IMPORTED_MODULE_6__/* .runOperation */ .x)(operation, options, context),
+    })));
+    (0,_alerts_tell_js__WEBPACK_IMPORTED_MODULE_2__/* .tellAlerts */ .f)(report, logger);
     if (report.failure !== undefined) {
         logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'));
     }
-    (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_9__/* .closingLines */ .P)(report).forEach((line) => {
+    (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_11__/* .closingLines */ .P)(report).forEach((line) => {
         logger.info(line);
     });
     if (json) {
-        process.stdout.write(logger.redact(`${JSON.stringify((0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_11__/* .outputsOf */ .Y)(report))}\n`));
+        process.stdout.write(logger.redact(`${JSON.stringify((0,_report_outputs_js__WEBPACK_IMPORTED_MODULE_13__/* .outputsOf */ .Y)(report))}\n`));
     }
-    return (0,_report_report_js__WEBPACK_IMPORTED_MODULE_8__/* .exitCodeFor */ .R)(report);
+    return (0,_report_report_js__WEBPACK_IMPORTED_MODULE_10__/* .exitCodeFor */ .R)(report);
 }
 /** The exit code for what was thrown before an operation could begin; its message is on stderr. */
 function explained(error) {
     if (error instanceof commander__WEBPACK_IMPORTED_MODULE_0__/* .CommanderError */ .b7) {
         return error.exitCode === 0 ? 0 : 2;
     }
-    const told = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .LifeboatError */ .H3 ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messagesOf */ .cr)(error) : ['Unexpected error, please report it.', ...(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messagesOf */ .cr)(error)];
+    const told = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_3__/* .LifeboatError */ .H3 ? (0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messagesOf */ .cr)(error) : ['Unexpected error, please report it.', ...(0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messagesOf */ .cr)(error)];
     process.stderr.write(`Error: ${told.join('\nCause: ')}\n`);
-    return (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .exitCodeOf */ .FO)(error);
+    return (0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .exitCodeOf */ .FO)(error);
 }
 // An explicit exit: keep-alive sockets would hold the process for minutes after the work is done.
 process.exitCode = await main(process.argv.slice(2)).catch(explained);
@@ -7539,7 +8609,7 @@ function capitalised(text) {
 
 /***/ }),
 
-/***/ 30645:
+/***/ 56077:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7550,6 +8620,51 @@ __nccwpck_require__.d(__webpack_exports__, {
   gk: () => (/* binding */ finding),
   hm: () => (/* binding */ worstOf)
 });
+
+;// CONCATENATED MODULE: ./src/alert-findings.ts
+/** What can be found when people are told of a run; a part of the one list. */
+const ALERT_FINDINGS = {
+    ALERT_NOT_DELIVERED: {
+        severity: 'warning',
+        meaning: 'Somebody who should have heard of this run did not: a webhook, a ping or an issue could not be delivered.',
+        advice: 'What was done is done all the same. Mend what is said, or nobody will hear of the next problem either.',
+    },
+};
+
+;// CONCATENATED MODULE: ./src/anomaly-findings.ts
+/** What can be found unusual in a new set beside earlier ones; a part of the one list. None of these fails a backup. */
+const ANOMALY_FINDINGS = {
+    TABLE_EMPTIED: {
+        severity: 'warning',
+        meaning: 'A table that held rows in the last proven set holds none now (info where it has been empty before).',
+        advice: 'If nobody emptied it on purpose, stop rotation and bring it back from the earlier set (recovery of one table).',
+    },
+    TABLE_ROWS_DROPPED: {
+        severity: 'warning',
+        meaning: 'A table lost more rows since the last proven set than its own history makes usual.',
+        advice: 'If nobody deleted them on purpose, stop rotation and compare with the earlier set.',
+    },
+    TABLE_DISAPPEARED: {
+        severity: 'warning',
+        meaning: 'A table whose rows were in the last proven set is not in this one (info for a partition and for a plain renaming).',
+        advice: 'If it was not dropped, renamed or left out on purpose, bring it back from the earlier set.',
+    },
+    TABLE_NOT_COVERED: {
+        severity: 'warning',
+        meaning: 'The rows of a table are in no set of any type of this store (info where exclude-tables leaves it out by name).',
+        advice: 'Add it to tables, or back up the whole database with another type; to leave it out, name it in exclude-tables.',
+    },
+    SIZE_UNUSUAL: {
+        severity: 'warning',
+        meaning: 'The set is less than half or more than twice as large as the last proven ones, and they vary less.',
+        advice: 'Look which tables grew or shrank; a set that is much smaller may lack what you think is in it.',
+    },
+    SCHEMA_CHANGED_SINCE: {
+        severity: 'info',
+        meaning: 'The schema is another than in the last proven set of the type.',
+        advice: 'Nothing, if somebody changed it on purpose: the report lists what changed.',
+    },
+};
 
 ;// CONCATENATED MODULE: ./src/copy-findings.ts
 /** What can be found on the stores that sets are copied to; a part of the one list. */
@@ -7693,7 +8808,75 @@ const RECOVERY_FINDINGS = {
 
 // EXTERNAL MODULE: ./src/sealing-findings.ts
 var sealing_findings = __nccwpck_require__(78935);
+;// CONCATENATED MODULE: ./src/watch-findings.ts
+/** What watching and maintaining can find; a part of the one list. */
+const WATCH_FINDINGS = {
+    BACKUP_TOO_OLD: {
+        severity: 'error',
+        meaning: 'The newest backup of a type is older than `max-age` allows.',
+        advice: 'Look at the last run of the backup: whether it was started at all, and what it said.',
+    },
+    BACKUP_UNPROVEN_TOO_LONG: {
+        severity: 'error',
+        meaning: 'The newest backup of a type that is proven to restore is older than `max-unproven` allows, or there is none.',
+        advice: 'Look at why the newer ones were not proven, then validate one of them or take a new backup.',
+    },
+    BACKUP_MISSING: {
+        severity: 'error',
+        meaning: 'A store holds no backup of a type that is watched.',
+        advice: 'Take one, or correct `type` and `max-age`.',
+    },
+    STORE_EMPTY: {
+        severity: 'error',
+        meaning: 'A store that is watched holds no backup at all.',
+        advice: 'Check the options store and copies; if they are right, there is no backup: take one.',
+    },
+    STORE_NOT_READ: {
+        severity: 'inconclusive',
+        meaning: 'A store that is watched could not be read, so it is not known what it holds.',
+        advice: 'Mend what is said, and watch again.',
+    },
+    BACKUP_FROM_FUTURE: {
+        severity: 'warning',
+        meaning: 'A backup is dated later than now, so it is left out when the age of the newest is judged.',
+        advice: 'Set the clocks of this machine and of the database server right (NTP).',
+    },
+    BACKUP_UNREADABLE: {
+        severity: 'warning',
+        meaning: 'Something newer than the newest backup looks like one and is broken, so it does not count.',
+        advice: 'Validate it by its id to see what is wrong with it, or take a new backup.',
+    },
+    SCHEDULE_ENDING: {
+        severity: 'warning',
+        meaning: 'GitHub disables the schedules of a public repository after 60 days without a commit, and that day is near.',
+        advice: 'Commit something to the default branch, or start the backups from elsewhere.',
+    },
+    SCHEDULE_DISABLED: {
+        severity: 'error',
+        meaning: 'GitHub has disabled a scheduled workflow because the repository was not active.',
+        advice: 'Enable it again: `gh workflow enable` with its name, or the button on its page under Actions.',
+    },
+    SCHEDULE_NOT_CHECKED: {
+        severity: 'warning',
+        meaning: 'It could not be asked whether GitHub is about to disable the schedules.',
+        advice: 'Give github-token with the permissions contents: read and actions: read.',
+    },
+    MAINTENANCE_FAILED: {
+        severity: 'error',
+        meaning: 'A part of the maintenance could not be done; the others were.',
+        advice: 'Mend what is said; the next maintenance tries again.',
+    },
+    VACUUM_SKIPPED: {
+        severity: 'warning',
+        meaning: 'PostgreSQL left tables out of the vacuum, because the role may not vacuum them.',
+        advice: 'Connect as the owner of the database or a superuser, or grant MAINTAIN (PostgreSQL 17 and later).',
+    },
+};
+
 ;// CONCATENATED MODULE: ./src/findings.ts
+
+
+
 
 
 
@@ -8022,6 +9205,9 @@ const FINDINGS = {
     ...COPY_FINDINGS,
     ...RECOVERY_FINDINGS,
     ...sealing_findings/* SEALING_FINDINGS */.H,
+    ...WATCH_FINDINGS,
+    ...ANOMALY_FINDINGS,
+    ...ALERT_FINDINGS,
 };
 /** A finding of a known code; `found` says what is the case here, `advice` replaces the usual one where it can be precise. */
 function finding(code, on, found, advice) {
@@ -8060,7 +9246,7 @@ function nearest(name, known) {
 
 /***/ }),
 
-/***/ 45960:
+/***/ 57764:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8068,6 +9254,42 @@ function nearest(name, known) {
 __nccwpck_require__.d(__webpack_exports__, {
   x: () => (/* binding */ runOperation)
 });
+
+// EXTERNAL MODULE: ./src/records/alert-rules.ts
+var alert_rules = __nccwpck_require__(61742);
+// EXTERNAL MODULE: ./src/report/report.ts
+var report_report = __nccwpck_require__(88850);
+// EXTERNAL MODULE: ./src/units.ts
+var units = __nccwpck_require__(61996);
+;// CONCATENATED MODULE: ./src/alerts/fail-on.ts
+
+
+
+/**
+ * The report of a run that ends as a failure because of its alerts, though everything it did is right; any other report
+ * as it is. Nothing is undone or left out: the run only does not look as if nobody had to look.
+ */
+function withFailOn(report, { failOn }) {
+    const grave = failOn === 'never' ? [] : report.alerts.filter(({ level }) => isAtLeast(level, failOn));
+    if (grave.length === 0 || (0,report_report/* exitCodeFor */.R)(report) !== 0) {
+        return report;
+    }
+    const failedOn = [
+        goodness(report),
+        `This run ends as failed (exit code 1) because of ${(0,units/* counted */.hS)(grave.length, 'alert')} that fail-on asks for:`,
+        ...grave.map(({ message }) => message),
+        'If that is as it should be, change the rule in alerts, or fail-on.',
+    ].join(' ');
+    return { ...report, failedOn, warnings: [...report.warnings, failedOn] };
+}
+function goodness({ proof }) {
+    return proof?.outcome === 'proven'
+        ? 'The backup itself is good: it was proven.'
+        : 'The backup itself was made as asked, without a proof.';
+}
+function isAtLeast(level, least) {
+    return alert_rules/* LEVELS */.A_.indexOf(level) <= alert_rules/* LEVELS */.A_.indexOf(least);
+}
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(83916);
@@ -8365,10 +9587,11 @@ var backup_manifest = __nccwpck_require__(6345);
  */
 function tableEntries(tables, found, hasData = () => true) {
     return tables.map((table) => {
-        const { schema, name, kind, bytes, unlogged } = table;
+        const { schema, name, kind, bytes, unlogged, partitionOf } = table;
         const data = kind !== 'foreign' && kind !== 'partitioned' && table.populated && hasData(table);
         const content = data ? found.get(table.oid) : undefined;
-        return { schema, name, kind, data, bytes, ...(unlogged && { unlogged }), ...content };
+        const more = { ...(unlogged && { unlogged }), ...(partitionOf !== undefined && { partitionOf }) };
+        return { schema, name, kind, data, bytes, ...more, ...content };
     });
 }
 
@@ -12330,13 +13553,21 @@ async function writeCatalog(file, major, objects) {
 }
 /** Reads what `writeCatalog` wrote. Throws `DamagedError` where it is not that. */
 async function readStoredCatalog(file) {
+    return parseCatalog(await (0,promises_.readFile)(file, 'utf8'), file);
+}
+/**
+ * The same from its text.
+ *
+ * @param name what messages call it
+ */
+function parseCatalog(text, name) {
     try {
-        const { major, objects } = StoredCatalog.parse(JSON.parse(await (0,promises_.readFile)(file, 'utf8')));
+        const { major, objects } = StoredCatalog.parse(JSON.parse(text));
         return { major, objects };
     }
     catch (cause) {
         throw new errors/* DamagedError */.Me({
-            doing: `reading the stored catalog ${file}`,
+            doing: `reading the stored catalog ${name}`,
             problem: `it is not a catalog of the form ${CATALOG_SCHEMA}`,
             advice: 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.',
             cause,
@@ -12722,8 +13953,8 @@ async function standbyPosition(session) {
     return { lsn: row?.lsn ?? null, replayedUntil: replayed === null ? null : new Date(replayed) };
 }
 
-// EXTERNAL MODULE: ./src/findings.ts + 2 modules
-var src_findings = __nccwpck_require__(30645);
+// EXTERNAL MODULE: ./src/findings.ts + 5 modules
+var src_findings = __nccwpck_require__(56077);
 ;// CONCATENATED MODULE: ./src/backup/table-pattern.ts
 /** Reads a pattern; returns null where it is malformed (an open quote, three parts, an empty part). */
 function parseTablePattern(text) {
@@ -12981,114 +14212,7 @@ function differing(before, after) {
     return [...new Set([...then.keys(), ...now.keys()])].filter((name) => then.get(name) !== now.get(name));
 }
 
-;// CONCATENATED MODULE: ./src/records/alert-units.ts
-/** Units of alert limits: how many base units (seconds, bytes, one) each is. */
-const TIME_UNITS = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 };
-/** `KB` to `TB` are powers of 1000, as disks are sold; `KiB` to `TiB` are powers of 1024. */
-const BYTE_UNITS = {
-    B: 1,
-    KB: 1e3,
-    MB: 1e6,
-    GB: 1e9,
-    TB: 1e12,
-    KiB: 1024,
-    MiB: 1024 ** 2,
-    GiB: 1024 ** 3,
-    TiB: 1024 ** 4,
-};
-
-;// CONCATENATED MODULE: ./src/records/alert-rules.ts
-
-
-/** The heaviest first. */
-const alert_rules_LEVELS = ['critical', 'warning', 'info'];
-/** What each measure may be limited in, and a limit as an example of it. */
-const MEASURES = {
-    duration: { units: TIME_UNITS, example: '30min' },
-    size: { units: BYTE_UNITS, example: '1GB' },
-    errors: { units: { '': 1 }, example: '0' },
-    compression: { units: { '': 1, '%': 0.01 }, example: '0.5' },
-    disk_space: { units: BYTE_UNITS, example: '1GB' },
-    size_change: { units: { '%': 0.01 }, example: '10%' },
-    record_change: { units: { '': 1 }, example: '100' },
-};
-/** The rules of the specification, in its own words. */
-const DEFAULT_RULES = [
-    'critical duration > 30min',
-    'critical size > 1GB',
-    'critical errors > 0',
-    'warning duration > 15min',
-    'warning compression < 0.5',
-    'warning disk_space < 1GB',
-    'info size_change > 10%',
-    'info record_change > 100',
-];
-/**
- * The rules in force: the defaults, each replaced by the given one of the same level and measure, and the other given
- * ones. Of two given ones for the same thing the last counts. `off` silences.
- *
- * Throws `UsageError` for a line that is no rule.
- */
-function rulesInForce(lines) {
-    const rules = new Map();
-    for (const rule of [...DEFAULT_RULES, ...lines].map(parseRule)) {
-        rules.set(`${rule.level} ${rule.measure}`, rule);
-    }
-    return [...rules.values()].filter(({ limit }) => limit !== 'off');
-}
-/** Reads one rule. Throws `UsageError` that names the part that does not fit and what would. */
-function parseRule(line) {
-    const [, level = '', measure = '', limit = ''] = /^\s*(\S+)\s+([^\s<>]+)\s*(.*?)\s*$/.exec(line) ?? [];
-    if (!isOneOf(alert_rules_LEVELS, level)) {
-        throw ruleError(line, `a rule begins with its level: ${alert_rules_LEVELS.join(', ')}`);
-    }
-    const measures = Object.keys(MEASURES);
-    if (!isOneOf(measures, measure)) {
-        throw ruleError(line, `the level is followed by a measure: ${measures.join(', ')}`);
-    }
-    return { level, measure, limit: limit === 'off' ? 'off' : parseLimit(line, measure, limit) };
-}
-/** The rule as a line that `parseRule` reads as the same rule. */
-function printRule({ level, measure, limit }) {
-    return `${level} ${measure} ${limit === 'off' ? 'off' : printLimit(limit)}`;
-}
-/** `> 30min` */
-function printLimit({ comparison, amount, unit }) {
-    return `${comparison} ${amount}${unit}`;
-}
-/** The limit in the base unit of the measure: seconds, bytes, shares (0.1 is 10%) or plain numbers. */
-function limitInBase(measure, { amount, unit }) {
-    return amount * (unitsOf(measure)[unit] ?? NaN);
-}
-/** The units that a measure can be limited in, and how many base units each is. */
-function unitsOf(measure) {
-    return MEASURES[measure].units;
-}
-function parseLimit(line, measure, text) {
-    const [, comparison, digits, written = ''] = /^([<>])\s*(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z%]*)$/.exec(text) ?? [];
-    if (digits === undefined || (comparison !== '>' && comparison !== '<')) {
-        throw ruleError(line, `a limit is > or <, a number and a unit: "> ${MEASURES[measure].example}", or off`);
-    }
-    const units = Object.keys(unitsOf(measure));
-    const unit = units.find((known) => known.toLowerCase() === written.toLowerCase());
-    if (unit === undefined) {
-        const known = units.map((name) => (name === '' ? 'a plain number' : name)).join(', ');
-        throw ruleError(line, `${measure} is measured in ${known}`);
-    }
-    return { comparison, amount: Number(digits), unit };
-}
-function ruleError(line, problem) {
-    return new errors/* UsageError */.eb({
-        doing: 'reading the alert rules',
-        problem: `"${line.trim()}" is not an alert rule: ${problem}`,
-        advice: 'Write rules such as `critical duration > 45min`, `warning compression off`, one a line.',
-    });
-}
-function isOneOf(known, text) {
-    return known.includes(text);
-}
-
-;// CONCATENATED MODULE: ./src/retention/calendar.ts
+;// CONCATENATED MODULE: ./src/calendar.ts
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const EARLIEST = new Date(-8_640_000_000_000_000);
@@ -13479,6 +14603,844 @@ async function withLock(store, doing, work) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/verify/difference/bounded.ts
+
+const ORDER = ['error', 'inconclusive', 'warning', 'info'];
+/** How many findings a proof lists; nobody reads more, and a manifest should stay small. */
+const MOST_FINDINGS = 200;
+/**
+ * The heaviest findings, at most so many, each thing's findings once. What is left out is counted in a last one of the
+ * heaviest code among them, so that no severity gets lost.
+ */
+function boundedFindings(findings, most = MOST_FINDINGS) {
+    const distinct = [...new Map(findings.map((one) => [JSON.stringify([one.code, one.on, one.found]), one])).values()];
+    if (distinct.length <= most)
+        return distinct;
+    const sorted = [...distinct].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+    const [first, ...others] = sorted.slice(most - 1);
+    if (first === undefined)
+        return distinct;
+    const more = others.length + 1;
+    return [
+        ...sorted.slice(0, most - 1),
+        (0,src_findings/* finding */.gk)(first.code, 'everything else', `${more} more findings are not listed here`),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/records/metrics.ts
+/**
+ * Measures a backup from its manifest.
+ *
+ * `compression_ratio` compares with what the tables occupy at the source, so free space inside them counts as saved. It
+ * never goes below 0: in a tiny database the dump's own definitions outweigh the rows, and an empty one saves nothing.
+ */
+function measure(manifest, { seconds, peakMemory }) {
+    const tables = tablesWithRows(manifest);
+    const total = sum(tables.map(({ bytes }) => bytes));
+    const rows = rowsByTable(manifest);
+    return {
+        performance: {
+            duration_seconds: rounded(seconds, 3),
+            compression_ratio: compressionRatio(total, manifest.dump.bytes),
+            memory_usage_mb: rounded(peakMemory / 1e6, 1),
+        },
+        size: {
+            total_bytes: total,
+            compressed_bytes: manifest.dump.bytes,
+            tables: Object.fromEntries(tables.map((table) => [tableKey(table), table.bytes])),
+        },
+        records: { total: totalRows(rows) ?? 0, by_table: rows },
+    };
+}
+/** Rows at the snapshot of every table whose rows are in the dump; a table that was not counted is left out, not 0. */
+function rowsByTable(manifest) {
+    return Object.fromEntries(tablesWithRows(manifest).flatMap((table) => (table.rows === undefined ? [] : [[tableKey(table), table.rows]])));
+}
+/** All rows of such a record; null when no table was counted, because that is not the same as no rows. */
+function totalRows(byTable) {
+    const rows = Object.values(byTable ?? {});
+    return rows.length === 0 ? null : sum(rows);
+}
+/** Bytes of the files that a manifest lists: what is called the size of a set, everywhere. */
+function setBytes({ files }) {
+    return sum(files.map(({ size }) => size));
+}
+/**
+ * How metrics and logs call a table: `animals` in `public`, `schema.animals` elsewhere. Parts with a dot or a quote in
+ * them are quoted where that is needed to keep two tables apart.
+ */
+function tableKey({ schema, name }) {
+    return schema === 'public' && !name.includes('.') ? name : `${quotedIfOdd(schema)}.${quotedIfOdd(name)}`;
+}
+/** A partitioned table has no rows of its own, its partitions have; a foreign table's and a view's rows are not dumped. */
+function tablesWithRows({ tables }) {
+    return tables.filter(({ kind, data }) => kind === 'table' && data);
+}
+function compressionRatio(total, compressed) {
+    return total === 0 ? 0 : rounded(Math.max(0, 1 - compressed / total), 4);
+}
+function quotedIfOdd(part) {
+    return /[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part;
+}
+function sum(numbers) {
+    return numbers.reduce((total, number) => total + number, 0);
+}
+function rounded(number, digits) {
+    const factor = 10 ** digits;
+    return Math.round(number * factor) / factor;
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/history.ts
+
+
+/** How many earlier sets are looked at: a month of daily ones, so that what happens once a month is known. */
+const HISTORY_LENGTH = 30;
+/**
+ * The last proven sets of a type from before an instant, the newest first: those that the store lists, and before them
+ * those that only the log remembers, because they were rotated away or their store ended with its job.
+ *
+ * The names in a set that hides them are no names, and the log of such sets has the same: they are left out where the
+ * new set has names, and the other way round.
+ */
+function historyOf(sets, lines, { type, before, namesHidden }) {
+    const ofType = sets.filter((set) => set.type === type);
+    const listed = new Set(ofType.map(({ id }) => id));
+    const proven = ofType.filter(({ proof, manifest }) => proof.outcome === 'proven' && hidesNames(manifest) === namesHidden);
+    return [...proven.map(fromListing), ...fromLog(lines, type, namesHidden).filter(({ id }) => !listed.has(id))]
+        .filter(({ id }) => (0,backup_manifest/* timeOf */.nR)(id).getTime() < before.getTime())
+        .sort((a, b) => (a.id < b.id ? 1 : -1))
+        .slice(0, HISTORY_LENGTH);
+}
+/** Whether the tables of a manifest are called by numbers. */
+function hidesNames({ encryption }) {
+    return encryption?.namesHidden === true;
+}
+function fromListing({ id, manifest }) {
+    return { id, size: setBytes(manifest), rows: new Map(Object.entries(rowsByTable(manifest))), manifest };
+}
+/** The last outcome of a set counts. */
+function fromLog(lines, type, namesHidden) {
+    const remembered = new Map();
+    for (const { details } of lines) {
+        const { id, size, records, proof, type: typeOfSet } = details;
+        if (typeof id !== 'string' || !isSetId(id) || typeOfSet !== type || typeof proof !== 'string')
+            continue;
+        if (proof === 'proven' && size !== undefined && records !== undefined && areHidden(records) === namesHidden) {
+            remembered.set(id, { id, size, rows: new Map(Object.entries(records)) });
+        }
+        else {
+            remembered.delete(id);
+        }
+    }
+    return [...remembered.values()];
+}
+function isSetId(text) {
+    return !Number.isNaN((0,backup_manifest/* timeOf */.nR)(text).getTime());
+}
+function areHidden(records) {
+    const names = Object.keys(records);
+    return names.length > 0 && names.every((name) => /^hidden\.table-\d+$/.test(name));
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/tables.ts
+/** The tables whose rows a set holds: no partitioned parent, no foreign table, no view. */
+function tables_tablesWithRows({ tables }) {
+    return tables.filter(({ kind, data }) => kind === 'table' && data);
+}
+/** A key that no other table has, whatever their names hold. */
+function tables_keyOf({ schema, name }) {
+    return JSON.stringify([schema, name]);
+}
+/** The columns of each table with their types as one text, by `keyOf`. */
+function columnsByTable(objects) {
+    const columns = new Map();
+    for (const { kind, name, of, facts } of objects) {
+        if (kind !== 'column' || of?.startsWith(TABLE) !== true)
+            continue;
+        const table = of.slice(TABLE.length);
+        const key = JSON.stringify(tables_partsOf(table));
+        const described = `${name.slice(table.length + 1)} ${String(facts.type)}`;
+        const known = columns.get(key);
+        if (known === undefined)
+            columns.set(key, [described]);
+        else
+            known.push(described);
+    }
+    return new Map([...columns].map(([key, list]) => [key, JSON.stringify(list.sort())]));
+}
+const TABLE = 'table ';
+/** The parts of a name as PostgreSQL writes it: `public."Odd.name"` is `public` and `Odd.name`. */
+function tables_partsOf(qualified) {
+    const parts = qualified.match(/"(?:[^"]|"")*"|[^."]+/g) ?? [];
+    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/coverage.ts
+
+
+
+
+
+/** What a pattern without a schema is taken to speak of: the search path of an earlier backup is not recorded. */
+const USUAL_SEARCH_PATH = ['public'];
+/**
+ * Tables whose rows no type takes: neither the set at hand, nor the newest set of any other type in the store. Of a table
+ * that is newer than that set, the choice of tables of the set decides.
+ *
+ * @param others the newest set of each other type
+ */
+function coverageFindings(manifest, others) {
+    const all = [manifest, ...others];
+    // Which tables such a set leaves out cannot be said.
+    if (all.some(hidesNames))
+        return [];
+    const coverages = others.map(coverageOf);
+    const isExcluded = matcherOf(all.flatMap(({ options }) => options.excludeTables));
+    const types = all.map(({ type }) => type);
+    return manifest.tables
+        .filter(({ kind, data }) => kind === 'table' && !data)
+        .filter((table) => !coverages.some((takes) => takes(table)))
+        .map((table) => notCovered(table, types, isExcluded));
+}
+function coverageOf({ tables, options }) {
+    const known = new Map(tables.map((table) => [tables_keyOf(table), table.data]));
+    const isChosen = options.tables.length === 0 ? () => true : matcherOf(options.tables);
+    const isExcluded = matcherOf(options.excludeTables);
+    return (table) => known.get(tables_keyOf(table)) ?? (isChosen(table) && !isExcluded(table));
+}
+function notCovered(table, types, isExcluded) {
+    const found = `no type in this store takes its rows (${[...types].sort().join(', ')})`;
+    const one = (0,src_findings/* finding */.gk)('TABLE_NOT_COVERED', (0,backup_manifest/* displayName */.QC)(table), found);
+    return isExcluded(table) ? { ...one, found: `${found}; exclude-tables leaves it out`, severity: 'info' } : one;
+}
+function matcherOf(texts) {
+    const patterns = texts.map(parseTablePattern).filter((pattern) => pattern !== null);
+    return (table) => patterns.some((pattern) => matchesPattern(pattern, table, USUAL_SEARCH_PATH));
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/spread.ts
+/** The middle of some numbers; the mean of the two in the middle where there are as many on both sides. 0 of none. */
+function median(numbers) {
+    const sorted = [...numbers].sort((a, b) => a - b);
+    const middle = Math.floor(sorted.length / 2);
+    const upper = sorted[middle] ?? 0;
+    return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+/**
+ * How far numbers usually are from their median: three times the median absolute deviation, scaled so that it is three
+ * standard deviations of numbers that vary normally. A few outliers, which move a mean, do not move it.
+ */
+function usualDistance(numbers) {
+    const middle = median(numbers);
+    return 3 * 1.4826 * median(numbers.map((number) => Math.abs(number - middle)));
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/rows.ts
+
+
+
+/** Losses of fewer rows are not told, whatever share they are: small tables live by hand. */
+const LEAST_ROWS_LOST = 50;
+/** The share of its rows that a table must lose. */
+const LEAST_SHARE_LOST = 0.2;
+/** The same where fewer than `SETS_TO_KNOW` earlier sets tell how the table behaves. */
+const LEAST_SHARE_LOST_UNKNOWN = 0.5;
+/** From how many earlier sets on the behaviour of a table is taken for known. */
+const SETS_TO_KNOW = 3;
+/**
+ * What is unusual about the rows of a table now.
+ *
+ * A table that was emptied is always told: as information where it has been empty before, like a queue. Other losses are
+ * told when they are large (`LEAST_ROWS_LOST`, `LEAST_SHARE_LOST`), and unusual: the table has never lost that much from
+ * one set to the next, or it lies below all that its earlier rows were and further below their median than they vary.
+ */
+function rowFindings({ on, rows, earlier, since }) {
+    const [before] = earlier;
+    if (before === undefined || rows >= before)
+        return [];
+    if (rows === 0)
+        return [emptied(on, before, earlier, since)];
+    return isLarge(before, rows, earlier.length) && isUnusual(rows, earlier)
+        ? [(0,src_findings/* finding */.gk)('TABLE_ROWS_DROPPED', on, dropped(rows, before, since))]
+        : [];
+}
+function emptied(on, before, earlier, since) {
+    const found = `it is empty now and held ${(0,units/* counted */.hS)(before, 'row')} in ${since}`;
+    const times = earlier.filter((rows) => rows === 0).length;
+    return times === 0
+        ? (0,src_findings/* finding */.gk)('TABLE_EMPTIED', on, found)
+        : {
+            ...(0,src_findings/* finding */.gk)('TABLE_EMPTIED', on, `${found}; it was empty in ${(0,units/* formatCount */.B4)(times)} of ${(0,units/* counted */.hS)(earlier.length, 'earlier set')}`),
+            severity: 'info',
+        };
+}
+function dropped(rows, before, since) {
+    const lost = before - rows;
+    return `it holds ${(0,units/* counted */.hS)(rows, 'row')}, ${(0,units/* formatCount */.B4)(lost)} (${(0,units/* formatShare */.T1)(lost / before)}) fewer than in ${since}`;
+}
+function isLarge(before, now, known) {
+    const share = known < SETS_TO_KNOW ? LEAST_SHARE_LOST_UNKNOWN : LEAST_SHARE_LOST;
+    return before - now >= Math.max(LEAST_ROWS_LOST, before * share);
+}
+function isUnusual(rows, earlier) {
+    const hasLostMuch = earlier.some((now, index) => {
+        const before = earlier[index + 1];
+        return before !== undefined && isLarge(before, now, earlier.length);
+    });
+    return !hasLostMuch || (rows < Math.min(...earlier) && rows < median(earlier) - usualDistance(earlier));
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/disappeared.ts
+
+
+
+
+
+/**
+ * Tables whose rows an earlier set holds and this one does not: dropped, renamed, or left out by the options. Where
+ * another table has come that looks like one of them, that is said.
+ *
+ * @param since the earlier set: `daily/20261123T020000Z`
+ */
+function disappearedFindings(now, earlier, since) {
+    const known = new Map(now.manifest.tables.map((table) => [tables_keyOf(table), table]));
+    const before = new Set(earlier.manifest.tables.map(tables_keyOf));
+    const fresh = tables_tablesWithRows(now.manifest).filter((table) => !before.has(tables_keyOf(table)));
+    const successorOf = successorsAmong(fresh, now, earlier);
+    return tables_tablesWithRows(earlier.manifest).flatMap((table) => {
+        const there = known.get(tables_keyOf(table));
+        if (there === undefined)
+            return [gone(table, since, { known, successor: successorOf(table) })];
+        return there.kind === 'table' && there.data ? [] : [withoutRows(table, there, since)];
+    });
+}
+function gone(table, since, { known, successor }) {
+    const on = (0,backup_manifest/* displayName */.QC)(table);
+    const held = table.rows === undefined ? `was in ${since}` : `held ${(0,units/* counted */.hS)(table.rows, 'row')} in ${since}`;
+    if (successor?.isSame === true) {
+        return asInfo((0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, `it ${held}; ${(0,backup_manifest/* displayName */.QC)(successor.table)} holds exactly these now`));
+    }
+    if (successor !== undefined) {
+        const { rows } = successor.table;
+        const amount = rows === undefined ? '' : ` and ${(0,units/* counted */.hS)(rows, 'row')}`;
+        const found = `it ${held} and is gone; ${(0,backup_manifest/* displayName */.QC)(successor.table)} appeared with the same columns${amount}`;
+        return (0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, found, 'If it was renamed, nothing. Otherwise bring it back from the earlier set.');
+    }
+    const { partitionOf } = table;
+    if (partitionOf !== undefined && known.has(tables_keyOf(partitionOf))) {
+        const found = `it ${held} and is gone; it was a partition of ${(0,backup_manifest/* displayName */.QC)(partitionOf)}, which is still there`;
+        return asInfo((0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, found));
+    }
+    return (0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, `it ${held} and is gone from the database`);
+}
+/** It is still in the database, and its rows are not in the set. */
+function withoutRows(table, there, since) {
+    const on = (0,backup_manifest/* displayName */.QC)(table);
+    if (there.kind !== 'table') {
+        return asInfo((0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, `it was a table in ${since} and is a ${disappeared_KINDS[there.kind]} now`));
+    }
+    const found = `its rows were in ${since} and are not in this set; the table is still in the database`;
+    return (0,src_findings/* finding */.gk)('TABLE_DISAPPEARED', on, found, 'If tables or exclude-tables were not changed on purpose, correct them.');
+}
+const disappeared_KINDS = {
+    partitioned: 'partitioned table',
+    'materialized-view': 'materialized view',
+    foreign: 'foreign table',
+};
+/** Finds the new table that is most likely a given one under another name. */
+function successorsAmong(fresh, now, earlier) {
+    const byContent = grouped(fresh, contentOf);
+    const byColumns = grouped(fresh, (table) => now.columns?.get(tables_keyOf(table)));
+    return (table) => {
+        const [same] = byContent.get(contentOf(table)) ?? [];
+        if (same !== undefined)
+            return { table: same, isSame: true };
+        const alike = byColumns.get(earlier.columns?.get(tables_keyOf(table)))?.slice(0, MOST_CANDIDATES);
+        const like = alike?.find((other) => isAsLarge(table, other));
+        return like === undefined ? undefined : { table: like, isSame: false };
+    };
+}
+/** Of thousands of tables with the same columns any one is as likely as the others. */
+const MOST_CANDIDATES = 100;
+/** Fingerprints are over the columns by name, so two tables with the same rows and columns have the same. */
+function contentOf({ rows, fingerprint }) {
+    return fingerprint === undefined || rows === undefined || rows === 0 ? undefined : `${rows} ${fingerprint}`;
+}
+/** What has no key is in no group. */
+function grouped(tables, by) {
+    const groups = new Map();
+    for (const table of tables) {
+        const key = by(table);
+        if (key === undefined)
+            continue;
+        const group = groups.get(key);
+        if (group === undefined)
+            groups.set(key, [table]);
+        else
+            group.push(table);
+    }
+    return groups;
+}
+function isAsLarge({ rows: a }, { rows: b }) {
+    return a !== undefined && b !== undefined && Math.abs(a - b) <= Math.max(LEAST_ROWS_LOST, a * LEAST_SHARE_LOST);
+}
+function asInfo(one) {
+    return { ...one, severity: 'info' };
+}
+
+;// CONCATENATED MODULE: ./src/verify/difference/facts.ts
+/** Facts that only some majors have; the others' descriptions do not say that there are none. */
+const OF_SOME_MAJORS = new Set(['memberOptions', 'multirange', 'subscript']);
+/** The facts in which two descriptions of one object differ. Deparsed texts count where both are of one major. */
+function differingFacts(source, copy, sameMajor) {
+    if (!sameMajor)
+        return differences(ofAllMajors(source.facts), ofAllMajors(copy.facts), equalButForQuotes);
+    return [
+        ...differences(source.facts, copy.facts, equal),
+        ...differences(source.deparsed ?? {}, copy.deparsed ?? {}, equalWording),
+    ];
+}
+function ofAllMajors(facts) {
+    return Object.fromEntries(Object.entries(facts).filter(([name]) => !OF_SOME_MAJORS.has(name)));
+}
+function differences(source, copy, same) {
+    const names = [...new Set([...Object.keys(source), ...Object.keys(copy)])];
+    return names
+        .map((name) => ({ what: words(name), source: source[name], copy: copy[name] }))
+        .filter((difference) => !same(difference.source, difference.copy));
+}
+function equal(a, b) {
+    return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+}
+/**
+ * PostgreSQL lists the columns of a function in FROM as they were when a view was made, or as they are when it is made
+ * anew (`f() AS f(id)`), so these lists do not count.
+ */
+function equalWording(a, b) {
+    return withoutColumnLists(a) === withoutColumnLists(b);
+}
+function withoutColumnLists(text) {
+    return String(text ?? '').replaceAll(/(\) (?:"(?:[^"]|"")+"|\w+))\([^()]*\)/g, '$1');
+}
+/** Which words need quotes is a matter of the major: each has other keywords. */
+function equalButForQuotes(a, b) {
+    return JSON.stringify(a ?? null).replaceAll('\\"', '') === JSON.stringify(b ?? null).replaceAll('\\"', '');
+}
+/** `notNull` as `not null` */
+function words(name) {
+    return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+/** One difference as a person reads it: `type is bigint, the source had integer`. */
+function describeDifference({ what, source, copy }) {
+    if (source === undefined || source === null || source === false)
+        return `${what} is ${shown(copy)}, the source had none`;
+    if (copy === undefined || copy === null || copy === false)
+        return `${what} is gone, the source had ${shown(source)}`;
+    if (Array.isArray(source) && Array.isArray(copy))
+        return `${what}: ${describeListDifference(source, copy)}`;
+    const [a, b] = [String(source), String(copy)];
+    return isLong(a) || isLong(b) ? `${what} differs ${firstDifferingLine(a, b)}` : `${what} is ${b}, the source had ${a}`;
+}
+/** `+ reader: SELECT, - writer: INSERT`: what the copy has too much and too little; the order, where only that differs. */
+function describeListDifference(source, copy) {
+    const added = copy.filter((item) => !source.includes(item)).map((item) => `+ ${item}`);
+    const gone = source.filter((item) => !copy.includes(item)).map((item) => `- ${item}`);
+    const changes = [...gone, ...added];
+    if (changes.length === 0)
+        return `${clip(copy.join(', '))}, the source had ${clip(source.join(', '))}`;
+    return clip(changes.join(', '));
+}
+function firstDifferingLine(source, copy) {
+    const [a, b] = [source.split('\n'), copy.split('\n')];
+    const line = a.findIndex((text, index) => text !== b[index]);
+    const place = line === -1 ? a.length : line;
+    return `from line ${place + 1}: ${clip(b[place] ?? '(nothing)')}, the source had ${clip(a[place] ?? '(nothing)')}`;
+}
+function isLong(text) {
+    return text.length > 100 || text.includes('\n');
+}
+function shown(fact) {
+    return clip(Array.isArray(fact) ? fact.join(', ') : String(fact));
+}
+function clip(text) {
+    const flat = text.replaceAll(/\s+/g, ' ').trim();
+    return flat.length > 160 ? `${flat.slice(0, 159)}…` : flat;
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/schema-diff.ts
+
+/** No definitions: large objects are data, and NOT NULL is told as a fact of its column. */
+const NOT_SHOWN = new Set(['large objects', 'not-null constraint']);
+/**
+ * What changed from one schema to another, by name. What came or went with its table is counted there and not listed
+ * again. Where the majors differ, texts that PostgreSQL prints from expressions are not compared: each words them in its
+ * own way.
+ */
+function diffSchemas(before, after) {
+    const then = byLabel(before);
+    const now = byLabel(after);
+    const sameMajor = before.major === after.major;
+    const changes = [...oneSided('-', then, now), ...oneSided('+', now, then)];
+    for (const [label, object] of then) {
+        const other = now.get(label);
+        const details = other === undefined ? [] : detailsOf(object, other, sameMajor);
+        if (details.length > 0) {
+            changes.push({ sign: '~', kind: object.kind, name: object.name, parts: new Map(), details });
+        }
+    }
+    return changes.sort((a, b) => schema_diff_compare(a.name, b.name) || schema_diff_compare(a.kind, b.kind) || schema_diff_compare(a.sign, b.sign));
+}
+function byLabel({ objects }) {
+    const shown = objects.filter(({ kind }) => !NOT_SHOWN.has(kind));
+    return new Map(shown.map((object) => [labelOf(object), object]));
+}
+function labelOf({ kind, name }) {
+    return `${kind} ${name}`;
+}
+/** What is in one schema and not in the other; parts are counted with what they are parts of. */
+function oneSided(sign, here, there) {
+    const alone = [...here.values()].filter((object) => !there.has(labelOf(object)));
+    const tops = new Map();
+    const parts = [];
+    const isAlone = (label) => here.has(label) && !there.has(label);
+    for (const object of alone) {
+        if (topOf(object, here, isAlone) === object)
+            tops.set(labelOf(object), { object, parts: new Map() });
+        else
+            parts.push(object);
+    }
+    for (const part of parts) {
+        const counts = tops.get(labelOf(topOf(part, here, isAlone)))?.parts;
+        counts?.set(part.kind, (counts.get(part.kind) ?? 0) + 1);
+    }
+    return [...tops.values()].map(({ object: { kind, name }, parts }) => ({ sign, kind, name, parts, details: [] }));
+}
+/** The outermost thing that came or went with it. A schema is none: what is in it deserves a line of its own. */
+function topOf(object, here, isAlone) {
+    let top = object;
+    const seen = new Set([object]);
+    while (top.of !== undefined && isAlone(top.of)) {
+        const above = here.get(top.of);
+        if (above === undefined || above.kind === 'schema')
+            break;
+        // Parts of each other, which no server tells: each is told by itself.
+        if (seen.has(above))
+            return object;
+        seen.add(above);
+        top = above;
+    }
+    return top;
+}
+function detailsOf(before, after, sameMajor) {
+    const owner = before.owner === after.owner ? [] : [{ what: 'owner', from: before.owner, to: after.owner }];
+    const [had, has] = [known(before.grants, sameMajor), known(after.grants, sameMajor)];
+    const grants = JSON.stringify(had) === JSON.stringify(has) ? [] : [{ what: 'grants', from: had, to: has }];
+    const facts = differingFacts(before, after, sameMajor).map(({ what, source, copy }) => ({
+        what,
+        from: source,
+        to: copy,
+    }));
+    const hasDefault = facts.some(({ what }) => what === 'default');
+    return [...owner, ...grants, ...facts.filter(({ what }) => !(hasDefault && what === 'has default'))];
+}
+/** MAINTAIN came with 17, and "all privileges" of 16 includes it there. */
+function known(grants, sameMajor) {
+    return grants?.filter((grant) => sameMajor || !/: MAINTAIN( |$)/.test(grant));
+}
+function schema_diff_compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/schema-lines.ts
+
+/** The longest line; a definition that is longer is better read with a tool for it. */
+const LINE_LENGTH = 240;
+/**
+ * Changes as lines that a person reads, one a change: `+ table public.notes (3 columns)`, `- column public.animals.age`,
+ * `~ column public.animals.weight: type integer → numeric`.
+ */
+function schemaLines(changes) {
+    return changes.map((change) => schema_lines_clip(lineOf(change), LINE_LENGTH));
+}
+function lineOf({ sign, kind, name, parts, details }) {
+    const counts = [...parts].map(([part, count]) => (0,units/* counted */.hS)(count, part, pluralOf(part)));
+    const rest = details.length > 0 ? `: ${details.map(describe).join('; ')}` : counts.length > 0 ? ` (${counts.join(', ')})` : '';
+    return `${sign} ${kind} ${name}${rest}`;
+}
+function pluralOf(kind) {
+    if (kind.endsWith('index'))
+        return `${kind}es`;
+    if (kind.endsWith('policy'))
+        return `${kind.slice(0, -1)}ies`;
+    return kind.endsWith('s') ? kind : `${kind}s`;
+}
+function describe({ what, from, to }) {
+    if (isNone(from) && to === true)
+        return `${what} set`;
+    if (from === true && isNone(to))
+        return `${what} dropped`;
+    if (isList(from) && isList(to))
+        return `${what} ${listChange(from, to)}`;
+    if (isNone(from))
+        return `${what} ${schema_lines_shown(to)} added`;
+    if (isNone(to))
+        return `${what} ${schema_lines_shown(from)} dropped`;
+    return schema_lines_isLong(from) || schema_lines_isLong(to)
+        ? `${what} ${changedLine(String(from), String(to))}`
+        : `${what} ${schema_lines_shown(from)} → ${schema_lines_shown(to)}`;
+}
+function isNone(fact) {
+    return fact === undefined || fact === null || fact === false;
+}
+/** A list that is not there is an empty one. */
+function isList(fact) {
+    return fact === undefined || Array.isArray(fact);
+}
+/** `- reader: SELECT, + writer: INSERT`; the whole lists where only their order differs. */
+function listChange(from = [], to = []) {
+    const gone = from.filter((item) => !to.includes(item)).map((item) => `- ${item}`);
+    const come = to.filter((item) => !from.includes(item)).map((item) => `+ ${item}`);
+    const changes = [...gone, ...come];
+    return schema_lines_clip(changes.length > 0 ? changes.join(', ') : `${from.join(', ')} → ${to.join(', ')}`, LINE_LENGTH / 2);
+}
+function changedLine(from, to) {
+    const [then, now] = [from.split('\n'), to.split('\n')];
+    const at = then.findIndex((line, index) => line !== now[index]);
+    const line = at === -1 ? then.length : at;
+    return `changed from line ${line + 1} on: ${schema_lines_clip(then[line] ?? '(nothing)', 60)} → ${schema_lines_clip(now[line] ?? '(nothing)', 60)}`;
+}
+function schema_lines_isLong(fact) {
+    return typeof fact === 'string' && (fact.length > 80 || fact.includes('\n'));
+}
+function schema_lines_shown(fact) {
+    return schema_lines_clip(Array.isArray(fact) ? fact.join(', ') : String(fact), 80);
+}
+/** On one line, without what a terminal acts on, and never half a character at its end. */
+function schema_lines_clip(text, length) {
+    const flat = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+    return flat.length > length ? `${flat.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…` : flat;
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/size.ts
+
+
+
+
+
+/** Below this, what a set holds besides rows decides its size. */
+const LEAST_BYTES_OFF = 1024 * 1024;
+/** How many times larger or smaller than the median a set must be. */
+const TIMES_OFF = 2;
+/**
+ * Whether a set is far off the median of the last proven ones: twice as large or half, more than they vary, and outside
+ * of all that they were. Only sets of the same format, compression and choice of tables are compared, and three of them
+ * are needed.
+ */
+function sizeFindings(manifest, history) {
+    const form = formOf(manifest);
+    const sizes = history.flatMap((set) => set.manifest !== undefined && formOf(set.manifest) === form ? [set.size] : []);
+    const size = setBytes(manifest);
+    if (sizes.length < SETS_TO_KNOW || !isFarOff(size, sizes))
+        return [];
+    const usual = median(sizes);
+    const range = `${(0,units/* formatBytes */.z3)(Math.min(...sizes))} to ${(0,units/* formatBytes */.z3)(Math.max(...sizes))}`;
+    const found = `it has ${(0,units/* formatBytes */.z3)(size)}, and the median of ${(0,units/* counted */.hS)(sizes.length, 'earlier set')} is ${(0,units/* formatBytes */.z3)(usual)} (${range})`;
+    return [(0,src_findings/* finding */.gk)('SIZE_UNUSUAL', `${manifest.type}/${manifest.id}`, found)];
+}
+function isFarOff(size, sizes) {
+    const usual = median(sizes);
+    const off = Math.abs(size - usual);
+    const isOutside = size < Math.min(...sizes) || size > Math.max(...sizes);
+    const isManyTimes = size > usual * TIMES_OFF || size < usual / TIMES_OFF;
+    return isOutside && isManyTimes && off >= LEAST_BYTES_OFF && off > usualDistance(sizes);
+}
+function formOf({ options, encryption }) {
+    const { format, compression, tables, excludeTables } = options;
+    return JSON.stringify([format, compression, [...tables].sort(), [...excludeTables].sort(), encryption !== undefined]);
+}
+
+;// CONCATENATED MODULE: ./src/records/anomalies/find.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** How many findings of one code are told one by one; what is beyond is counted. */
+const MOST_OF_A_CODE = 20;
+/** How many changes of a schema the finding itself names. */
+const CHANGES_NAMED = 3;
+/**
+ * What is unusual about a new set beside earlier ones of its type. Nothing found here says that the set is not a true
+ * copy of its source; it says that somebody should look at the source.
+ */
+function findAnomalies(set, past) {
+    const { manifest } = set;
+    const sizes = sizeFindings(manifest, past.history);
+    const [newest] = past.history;
+    if (hidesNames(manifest))
+        return { findings: [...totalFindings(manifest, past.history), ...sizes] };
+    const coverage = coverageFindings(manifest, past.otherTypes);
+    if (newest === undefined)
+        return { findings: find_bounded([...coverage, ...sizes]) };
+    const since = `${manifest.type}/${newest.id}`;
+    const changes = schemaChanges(set, newest, past.schema);
+    const findings = find_bounded([
+        ...tableFindings(manifest, past.history),
+        ...disappeared(set, newest, past.schema, since),
+        ...coverage,
+        ...sizes,
+    ]);
+    if (changes.length === 0)
+        return { findings };
+    return { findings: [...findings, schemaFinding(manifest, changes, since)], schemaChange: { since, changes } };
+}
+function tableFindings(manifest, history) {
+    return tables_tablesWithRows(manifest).flatMap((table) => {
+        const key = tableKey(table);
+        return findingsOfRows((0,backup_manifest/* displayName */.QC)(table), table.rows, manifest.type, history, ({ rows }) => rows.get(key));
+    });
+}
+/** Without names a table cannot be followed from set to set, but all rows together can. */
+function totalFindings(manifest, history) {
+    const sum = (rows) => rows.reduce((total, number) => total + number, 0);
+    const now = sum(tables_tablesWithRows(manifest).map(({ rows }) => rows ?? 0));
+    return findingsOfRows('all tables', now, manifest.type, history, ({ rows }) => sum([...rows.values()]));
+}
+function findingsOfRows(on, rows, type, history, rowsIn) {
+    const counts = history.flatMap((set) => {
+        const count = rowsIn(set);
+        return count === undefined ? [] : [{ id: set.id, count }];
+    });
+    const [newest] = counts;
+    if (rows === undefined || newest === undefined)
+        return [];
+    return rowFindings({ on, rows, earlier: counts.map(({ count }) => count), since: `${type}/${newest.id}` });
+}
+function disappeared({ manifest, schema }, { manifest: earlier }, earlierSchema, since) {
+    if (earlier === undefined)
+        return [];
+    const columns = (described) => (described === null ? null : columnsByTable(described.objects));
+    return disappearedFindings({ manifest, columns: columns(schema) }, { manifest: earlier, columns: columns(earlierSchema) }, since);
+}
+/** Where the definitions of one are not known, its manifest still tells which tables there are. */
+function schemaChanges({ manifest, schema }, newest, earlier) {
+    if (schema !== null && earlier !== null)
+        return diffSchemas(earlier, schema);
+    return newest.manifest === undefined ? [] : diffSchemas(tablesOnly(newest.manifest), tablesOnly(manifest));
+}
+function tablesOnly({ source, tables }) {
+    return { major: source.major, objects: tables.map((table) => ({ ...find_labelOf(table), facts: {} })) };
+}
+function find_labelOf(table) {
+    return { kind: find_KINDS[table.kind], name: (0,backup_manifest/* displayName */.QC)(table) };
+}
+const find_KINDS = {
+    table: 'table',
+    partitioned: 'table',
+    'materialized-view': 'materialized view',
+    foreign: 'foreign table',
+};
+function schemaFinding({ source }, changes, since) {
+    const named = schemaLines(changes.slice(0, CHANGES_NAMED)).join('; ');
+    const more = changes.length > CHANGES_NAMED ? `; and ${(0,units/* formatCount */.B4)(changes.length - CHANGES_NAMED)} more` : '';
+    const found = `${(0,units/* counted */.hS)(changes.length, 'change')} since ${since}: ${named}${more}`;
+    return (0,src_findings/* finding */.gk)('SCHEMA_CHANGED_SINCE', source.database, found);
+}
+function find_bounded(findings) {
+    const codes = [...new Set(findings.map(({ code }) => code))];
+    return codes.flatMap((code) => boundedFindings(findings.filter((one) => one.code === code), MOST_OF_A_CODE));
+}
+
+;// CONCATENATED MODULE: ./src/operations/anomalies.ts
+
+
+
+
+
+
+
+/** A catalog of a hundred thousand objects has about 30 MB; what is larger is not fetched for a comparison. */
+const LARGEST_CATALOG = 64 * 1024 * 1024;
+/** How many lines of a change of schema the report holds, and how many of them the job's log. */
+const MOST_LINES = 500;
+const LINES_SAID = 50;
+/** How many findings the store's log keeps. */
+const MOST_LOGGED = 50;
+/**
+ * Holds a set that was taken against earlier ones, and tells what is unusual. That never fails a backup: where it cannot
+ * be done, that is what is told.
+ */
+async function tellAnomalies(underWay, { manifest, schema }, earlier) {
+    const { report, context } = underWay;
+    try {
+        const { findings, schemaChange } = await anomaliesOf(underWay, { manifest, schema }, earlier);
+        report.find(findings);
+        if (findings.length > 0) {
+            const anomalies = findings
+                .slice(0, MOST_LOGGED)
+                .map(({ code, severity, on, found }) => ({ code, severity, on, found }));
+            report.logDetails = { ...report.logDetails, anomalies };
+        }
+        tellSchemaChange(underWay, schemaChange);
+    }
+    catch (error) {
+        if (context.signal.aborted)
+            throw error;
+        report.warn(`The set was not compared with earlier ones: ${(0,errors/* messageOf */.bD)(error)}`);
+    }
+}
+async function anomaliesOf({ report, store }, { manifest, schema }, { sets, lines }) {
+    const history = historyOf(sets, lines, {
+        type: manifest.type,
+        before: new Date(manifest.snapshot.time),
+        namesHidden: hidesNames(manifest),
+    });
+    // What an encrypted set holds besides the names of tables is for those who have the key.
+    const isOpen = manifest.encryption === undefined;
+    const before = isOpen ? await schemaOf(store, manifest.type, history[0], report) : null;
+    return findAnomalies({ manifest, schema: isOpen ? schema : null }, { history, schema: before, otherTypes: newestOfOtherTypes(sets, manifest.type) });
+}
+/** The definitions in an earlier set, where they can be read without fetching the whole of it. */
+async function schemaOf(store, type, set, report) {
+    const file = set?.manifest?.files.find(({ path }) => path === backup_set/* SET */.rK.catalog);
+    if (set === undefined || file === undefined || file.size > LARGEST_CATALOG)
+        return null;
+    const text = await store.readText({ id: set.id, type }, backup_set/* SET */.rK.catalog);
+    if (text === undefined)
+        return null;
+    const name = `${type}/${set.id}/${backup_set/* SET */.rK.catalog}`;
+    if ((0,backup_sha256/* sha256OfText */.i)(text) !== file.sha256) {
+        report.warn(`The schema was not compared: ${name} in ${store.name} is not what its manifest says. Validate that set.`);
+        return null;
+    }
+    return parseCatalog(text, name);
+}
+/** A set that is known to be bad covers nothing. */
+function newestOfOtherTypes(sets, type) {
+    const newest = new Map();
+    for (const set of sets) {
+        if (set.type !== type && set.proof.outcome !== 'failed' && !newest.has(set.type))
+            newest.set(set.type, set.manifest);
+    }
+    return [...newest.values()];
+}
+function tellSchemaChange({ report, context }, change) {
+    if (change === undefined)
+        return;
+    const lines = schemaLines(change.changes.slice(0, MOST_LINES));
+    report.schemaChange = { since: change.since, lines, more: change.changes.length - lines.length };
+    for (const line of lines.slice(0, LINES_SAID))
+        context.logger.info(line);
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./src/platform/parallel.ts
@@ -13628,7 +15590,7 @@ function isTypeName(name) {
     return name !== LOG && backup_manifest/* SetType */.dL.safeParse(name).success;
 }
 /** Whether this can be an id of a set. */
-function isSetId(name) {
+function set_place_isSetId(name) {
     return backup_manifest/* SetId */.uz.safeParse(name).success;
 }
 /**
@@ -13637,7 +15599,7 @@ function isSetId(name) {
  * Throws `UsageError` for anything else.
  */
 function checkedPlace(place) {
-    if (isTypeName(place.type) && isSetId(place.id))
+    if (isTypeName(place.type) && set_place_isSetId(place.id))
         return place;
     throw new errors/* UsageError */.eb({
         doing: `looking for the set "${place.type}/${place.id}"`,
@@ -14050,69 +16012,6 @@ async function* textLines(stream, longest) {
         yield finish();
 }
 
-;// CONCATENATED MODULE: ./src/records/metrics.ts
-/**
- * Measures a backup from its manifest.
- *
- * `compression_ratio` compares with what the tables occupy at the source, so free space inside them counts as saved. It
- * never goes below 0: in a tiny database the dump's own definitions outweigh the rows, and an empty one saves nothing.
- */
-function measure(manifest, { seconds, peakMemory }) {
-    const tables = tablesWithRows(manifest);
-    const total = sum(tables.map(({ bytes }) => bytes));
-    const rows = rowsByTable(manifest);
-    return {
-        performance: {
-            duration_seconds: rounded(seconds, 3),
-            compression_ratio: compressionRatio(total, manifest.dump.bytes),
-            memory_usage_mb: rounded(peakMemory / 1e6, 1),
-        },
-        size: {
-            total_bytes: total,
-            compressed_bytes: manifest.dump.bytes,
-            tables: Object.fromEntries(tables.map((table) => [tableKey(table), table.bytes])),
-        },
-        records: { total: totalRows(rows) ?? 0, by_table: rows },
-    };
-}
-/** Rows at the snapshot of every table whose rows are in the dump; a table that was not counted is left out, not 0. */
-function rowsByTable(manifest) {
-    return Object.fromEntries(tablesWithRows(manifest).flatMap((table) => (table.rows === undefined ? [] : [[tableKey(table), table.rows]])));
-}
-/** All rows of such a record; null when no table was counted, because that is not the same as no rows. */
-function totalRows(byTable) {
-    const rows = Object.values(byTable ?? {});
-    return rows.length === 0 ? null : sum(rows);
-}
-/** Bytes of the files that a manifest lists: what is called the size of a set, everywhere. */
-function setBytes({ files }) {
-    return sum(files.map(({ size }) => size));
-}
-/**
- * How metrics and logs call a table: `animals` in `public`, `schema.animals` elsewhere. Parts with a dot or a quote in
- * them are quoted where that is needed to keep two tables apart.
- */
-function tableKey({ schema, name }) {
-    return schema === 'public' && !name.includes('.') ? name : `${quotedIfOdd(schema)}.${quotedIfOdd(name)}`;
-}
-/** A partitioned table has no rows of its own, its partitions have; a foreign table's and a view's rows are not dumped. */
-function tablesWithRows({ tables }) {
-    return tables.filter(({ kind, data }) => kind === 'table' && data);
-}
-function compressionRatio(total, compressed) {
-    return total === 0 ? 0 : rounded(Math.max(0, 1 - compressed / total), 4);
-}
-function quotedIfOdd(part) {
-    return /[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part;
-}
-function sum(numbers) {
-    return numbers.reduce((total, number) => total + number, 0);
-}
-function rounded(number, digits) {
-    const factor = 10 ** digits;
-    return Math.round(number * factor) / factor;
-}
-
 ;// CONCATENATED MODULE: ./src/records/log.ts
 
 
@@ -14181,6 +16080,17 @@ function parseLine(text) {
     const parsed = Line.safeParse(fromJson(text));
     return parsed.success ? parsed.data : undefined;
 }
+/**
+ * What stays of the text of an old log file: the lines of drills, as they are. A line that cannot be read goes with the
+ * others; nobody could make anything of it.
+ */
+function linesThatStay(text) {
+    return text
+        .split('\n')
+        .filter((line) => parseLine(line)?.operation === 'drill')
+        .map((line) => `${line}\n`)
+        .join('');
+}
 function log_instantOf(timestamp) {
     return new Date(`${timestamp.replace(' ', 'T')}Z`);
 }
@@ -14227,6 +16137,25 @@ async function appendToLog(folder, line) {
     }
     if (isNew)
         await (0,platform_files/* syncPath */.Z8)(folder);
+}
+/** Removes what need not stay of the days before one, and tells of which days something went. */
+async function removeOldLogs(folder, before, dryRun) {
+    const names = ((await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(folder))) ?? []).filter((name) => dayOfLogFile(name) !== undefined);
+    const removed = [];
+    for (const name of names.filter((each) => each.slice(0, 10) < before).sort()) {
+        const file = external_node_path_default().join(folder, name);
+        const text = await (0,promises_.readFile)(file, 'utf8');
+        const staying = linesThatStay(text);
+        const bytes = Buffer.byteLength(text) - Buffer.byteLength(staying);
+        if (bytes === 0)
+            continue;
+        if (!dryRun)
+            await (staying === '' ? (0,promises_.rm)(file) : (0,platform_files/* writeWhole */.f8)(file, staying));
+        removed.push({ day: name.slice(0, 10), bytes });
+    }
+    if (removed.length > 0 && !dryRun)
+        await (0,platform_files/* syncPath */.Z8)(folder);
+    return removed;
 }
 /** All lines since an instant, oldest first; those that cannot be read are counted. */
 async function readLogSince(folder, since) {
@@ -14302,6 +16231,16 @@ async function sweepEntries(incoming, now) {
         swept.push(name);
     }
     return swept;
+}
+/** The entries that `sweepEntries` would delete, with what they weigh. */
+async function abandonedEntries(incoming, now) {
+    const found = [];
+    for (const name of (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(incoming))) ?? []) {
+        const entry = external_node_path_default().join(incoming, name);
+        if (await isAbandoned(entry, now))
+            found.push({ name, bytes: await (0,platform_files/* bytesBelow */.bR)(entry) });
+    }
+    return found;
 }
 async function isAbandoned(entry, now) {
     const note = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(entry, OWNER_FILE), 'utf8'));
@@ -14440,6 +16379,10 @@ class DirectoryStore {
             throw noSuchSet(set, 'opening', this.name);
         return folder;
     }
+    async readText(set, file) {
+        const doing = `reading ${file} of the set ${set.type}/${set.id} in ${this.name}`;
+        return (0,file_errors/* orFileTrouble */.nD)(doing, () => (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(this.folderOf(set), file), 'utf8')));
+    }
     letGo() {
         return Promise.resolve();
     }
@@ -14487,6 +16430,9 @@ class DirectoryStore {
     async sweep() {
         return (0,file_errors/* orFileTrouble */.nD)(`removing what killed runs left in ${this.name}`, () => sweepEntries(this.incoming, this.tools.clock.now()));
     }
+    async leftovers() {
+        return (0,file_errors/* orFileTrouble */.nD)(`looking for what killed runs left in ${this.name}`, () => abandonedEntries(this.incoming, this.tools.clock.now()));
+    }
     async lock(doing) {
         await (0,file_errors/* orFileTrouble */.nD)(`locking the store ${this.name}`, () => this.prepare());
         const place = { lock: external_node_path_default().join(this.root, '.lock'), workshop: this.incoming };
@@ -14500,6 +16446,9 @@ class DirectoryStore {
     }
     async readLog(since) {
         return (0,file_errors/* orFileTrouble */.nD)(`reading the log of ${this.name}`, () => readLogSince(external_node_path_default().join(this.root, LOG), since));
+    }
+    async removeLogsBefore(day, { dryRun = false } = {}) {
+        return (0,file_errors/* orFileTrouble */.nD)(`removing old logs of ${this.name}`, () => removeOldLogs(external_node_path_default().join(this.root, LOG), day, dryRun));
     }
     close() {
         return Promise.resolve();
@@ -14519,7 +16468,7 @@ class DirectoryStore {
                 if (!isTypeName(type))
                     continue;
                 const ids = (await (0,file_errors/* ifThere */.y)((0,promises_.readdir)(external_node_path_default().join(this.root, type)))) ?? [];
-                places.push(...ids.filter(isSetId).map((id) => ({ id, type })));
+                places.push(...ids.filter(set_place_isSetId).map((id) => ({ id, type })));
             }
             return places;
         });
@@ -14924,7 +16873,8 @@ function outerProof(proof, { namesHidden }) {
 function outerFinding({ code, severity, on }, namesHidden) {
     return { code, severity, on: namesHidden ? HIDDEN : on, found: ELSEWHERE, advice: src_findings/* FINDINGS */.TG[code].advice };
 }
-function outerTable({ schema, name, kind, data, rows, bytes }, index, hide) {
+function outerTable(table, index, hide) {
+    const { schema, name, kind, data, rows, bytes, partitionOf } = table;
     return {
         schema: hide ? HIDDEN : schema,
         name: hide ? `table-${index + 1}` : name,
@@ -14932,6 +16882,7 @@ function outerTable({ schema, name, kind, data, rows, bytes }, index, hide) {
         data,
         ...(rows !== undefined && { rows }),
         bytes,
+        ...(partitionOf !== undefined && !hide && { partitionOf }),
     };
 }
 function withoutNames(source) {
@@ -15698,7 +17649,7 @@ async function applyRotation(store, plan, manner) {
     }
     const kept = plan.decisions.filter(({ keep }) => keep);
     for (const decision of kept) {
-        logger.info(describe(dryRun ? 'would keep' : 'keep', decision));
+        logger.info(rotate_describe(dryRun ? 'would keep' : 'keep', decision));
     }
     const { removed, failures } = await removeAll(store, plan, manner);
     const result = {
@@ -15724,7 +17675,7 @@ async function removeAll(store, plan, { dryRun, logger, signal }) {
         if (signal?.aborted === true) {
             throw new errors/* InterruptedError */.p4(`rotating ${store.name}`, signal.reason);
         }
-        logger.info(describe(dryRun ? 'would remove' : 'remove', decision));
+        logger.info(rotate_describe(dryRun ? 'would remove' : 'remove', decision));
         try {
             if (!dryRun) {
                 await store.remove(decision.set);
@@ -15788,7 +17739,7 @@ function warningsOf(type, decisions, tier) {
 function brokenWarning({ type, id, reason }) {
     return `${type}/${id} looks like a set and is none (${reason}): it is kept and not counted. Look at it, and remove it by hand.`;
 }
-function describe(verb, { set, reasons }) {
+function rotate_describe(verb, { set, reasons }) {
     return `${verb} ${rotate_nameOf(set)} (${reasons.join('; ')})`;
 }
 function rotate_nameOf({ type, id }) {
@@ -16242,15 +18193,25 @@ function weightOf({ sets }) {
     return { sets: sets.length, bytes: sets.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-// EXTERNAL MODULE: ./src/units.ts
-var units = __nccwpck_require__(61996);
+;// CONCATENATED MODULE: ./src/operations/earlier-runs.ts
+/** How far back the log is looked through for earlier sets: it is kept for ninety days. */
+const LOOK_BACK_MS = 90 * 24 * 3600 * 1000;
+/** Reads it, once, for everything that a new set is held against. */
+async function earlierRuns(store, { id, type, snapshot }) {
+    const { sets } = await store.list();
+    const { lines } = await store.readLog(new Date(new Date(snapshot.time).getTime() - LOOK_BACK_MS));
+    return { sets: sets.filter((set) => set.id !== id || set.type !== type), lines };
+}
+
+// EXTERNAL MODULE: ./src/records/alert-units.ts
+var alert_units = __nccwpck_require__(93630);
 ;// CONCATENATED MODULE: ./src/records/alerts.ts
 
 
 
 
 /** Below this, what a dump needs besides rows decides how well it compresses, so that says nothing. */
-const LEAST_BYTES_TO_JUDGE_COMPRESSION = BYTE_UNITS.MiB;
+const LEAST_BYTES_TO_JUDGE_COMPRESSION = alert_units/* BYTE_UNITS */.L.MiB;
 /** The measurements of a set that was taken, with what its manifest does not know. */
 function measurementsOf(manifest, metrics, rest) {
     return {
@@ -16268,7 +18229,7 @@ function measurementsOf(manifest, metrics, rest) {
  * than 1 MiB.
  */
 function evaluate(rules, measurements) {
-    const alerts = alert_rules_LEVELS.flatMap((level) => rules.filter((rule) => rule.level === level).flatMap((rule) => alertOf(rule, measurements) ?? []));
+    const alerts = alert_rules/* LEVELS */.A_.flatMap((level) => rules.filter((rule) => rule.level === level).flatMap((rule) => alertOf(rule, measurements) ?? []));
     return alerts.filter(({ measure }, index) => alerts.findIndex((heavier) => heavier.measure === measure) === index);
 }
 function alertOf({ level, measure, limit }, measurements) {
@@ -16278,15 +18239,15 @@ function alertOf({ level, measure, limit }, measurements) {
     }
     const side = limit.comparison === '>' ? 'more than' : 'less than';
     const message = `${observed.words}, ${side} ${limit.amount}${limit.unit === '%' ? '%' : limit.unit && ` ${limit.unit}`}.`;
-    return { level, measure, rule: printLimit(limit), value: observed.value, message };
+    return { level, measure, rule: (0,alert_rules/* printLimit */.rW)(limit), value: observed.value, message };
 }
 function isBroken(value, limit, measure) {
-    const base = limitInBase(measure, limit);
+    const base = (0,alert_rules/* limitInBase */.sG)(measure, limit);
     return limit.comparison === '>' ? value > base : value < base;
 }
 const OBSERVE = {
     duration: ({ seconds }) => ({ value: seconds, words: `The backup took ${(0,units/* formatDuration */.a3)(seconds)}` }),
-    size: ({ size }) => known(size, (bytes) => `The set has ${(0,units/* formatBytes */.z3)(bytes)}`),
+    size: ({ size }) => alerts_known(size, (bytes) => `The set has ${(0,units/* formatBytes */.z3)(bytes)}`),
     errors: ({ errors }) => ({ value: errors, words: (0,units/* counted */.hS)(errors, 'error') }),
     compression: ({ compression }) => compression === null || compression.totalBytes < LEAST_BYTES_TO_JUDGE_COMPRESSION
         ? undefined
@@ -16294,7 +18255,7 @@ const OBSERVE = {
             value: compression.ratio,
             words: `Compression saved ${(0,units/* formatShare */.T1)(compression.ratio)} of ${(0,units/* formatBytes */.z3)(compression.totalBytes)}`,
         },
-    disk_space: ({ freeBytes }) => known(freeBytes, (bytes) => `The store has ${(0,units/* formatBytes */.z3)(bytes)} left`),
+    disk_space: ({ freeBytes }) => alerts_known(freeBytes, (bytes) => `The store has ${(0,units/* formatBytes */.z3)(bytes)} left`),
     size_change: ({ size, previous }) => (size === null || previous === null ? undefined : sizeChange(size, previous)),
     record_change: ({ records, previous }) => {
         const earlier = previous?.records ?? null;
@@ -16303,7 +18264,7 @@ const OBSERVE = {
             : recordChange(records, previous.id, earlier);
     },
 };
-function known(value, words) {
+function alerts_known(value, words) {
     return value === null ? undefined : { value, words: words(value) };
 }
 function sizeChange(size, previous) {
@@ -16337,16 +18298,16 @@ function recordChange(records, previousId, previous) {
 function previousProven(sets, lines, type, before) {
     const listed = new Set(sets.filter((set) => set.type === type).map(({ id }) => id));
     const candidates = [
-        ...sets.filter((set) => set.type === type && set.proof.outcome === 'proven').map(fromListing),
-        ...fromLog(lines, type).filter(({ id }) => !listed.has(id)),
+        ...sets.filter((set) => set.type === type && set.proof.outcome === 'proven').map(statistics_fromListing),
+        ...statistics_fromLog(lines, type).filter(({ id }) => !listed.has(id)),
     ];
     const earlier = candidates.filter(({ id }) => (0,backup_manifest/* timeOf */.nR)(id).getTime() < before.getTime());
     return earlier.reduce((newest, set) => (newest === null || set.id > newest.id ? set : newest), null);
 }
-function fromListing({ id, manifest }) {
+function statistics_fromListing({ id, manifest }) {
     return { id, size: setBytes(manifest), records: totalRows(rowsByTable(manifest)) };
 }
-function fromLog(lines, type) {
+function statistics_fromLog(lines, type) {
     const remembered = new Map();
     for (const { details } of lines) {
         const { id, size, records, proof, type: typeOfSet } = details;
@@ -16368,19 +18329,21 @@ function fromLog(lines, type) {
 
 
 
-/** How far back the log is looked through for an earlier set: it is kept for ninety days. */
-const LOOK_BACK_MS = 90 * 24 * 3600 * 1000;
 /** Measures a backup that was taken and holds it against the alert rules. */
-async function measureBackup({ report, store, options, context }, manifest) {
+async function measureBackup({ report, store, options, context }, manifest, earlier) {
     const peakMemory = context.workspace.peakMemory() + context.processes.peakMemory();
     const metrics = measure(manifest, { seconds: report.seconds(), peakMemory });
+    const freeBytes = await store.freeBytes();
+    if (freeBytes !== null) {
+        report.logDetails = { ...report.logDetails, free_bytes: freeBytes };
+    }
     const measurements = measurementsOf(manifest, metrics, {
         errors: manifest.proof.findings.filter(({ severity }) => severity === 'error').length,
-        freeBytes: await store.freeBytes(),
-        previous: await previousSet(store, manifest),
+        freeBytes,
+        previous: previousProven(earlier.sets, earlier.lines, manifest.type, new Date(manifest.snapshot.time)),
     });
     report.metrics = metrics;
-    report.alerts = evaluate(rulesInForce(options.alerts), measurements);
+    report.alerts = evaluate((0,alert_rules/* rulesInForce */.Cl)(options.alerts), measurements);
 }
 /** A backup that failed is an error like any other. What was measured before it failed stays. */
 function measureFailure({ report }, rules) {
@@ -16397,12 +18360,6 @@ function measureFailure({ report }, rules) {
         ...failure,
         ...report.alerts.filter(({ measure }) => failure.every((one) => one.measure !== measure)),
     ];
-}
-async function previousSet(store, { id, type, snapshot }) {
-    const taken = new Date(snapshot.time);
-    const { sets } = await store.list();
-    const { lines } = await store.readLog(new Date(taken.getTime() - LOOK_BACK_MS));
-    return previousProven(sets.filter((set) => set.id !== id), lines, type, taken);
 }
 
 ;// CONCATENATED MODULE: ./src/postgres/readability.ts
@@ -16540,109 +18497,6 @@ function spaceFindings(need, formatBytes) {
     return need.free < estimate * 2 ? [(0,src_findings/* finding */.gk)('DISK_SPACE_TIGHT', need.store, said)] : [];
 }
 
-;// CONCATENATED MODULE: ./src/verify/difference/bounded.ts
-
-const ORDER = ['error', 'inconclusive', 'warning', 'info'];
-/** How many findings a proof lists; nobody reads more, and a manifest should stay small. */
-const MOST_FINDINGS = 200;
-/**
- * The heaviest findings, at most so many, each thing's findings once. What is left out is counted in a last one of the
- * heaviest code among them, so that no severity gets lost.
- */
-function boundedFindings(findings, most = MOST_FINDINGS) {
-    const distinct = [...new Map(findings.map((one) => [JSON.stringify([one.code, one.on, one.found]), one])).values()];
-    if (distinct.length <= most)
-        return distinct;
-    const sorted = [...distinct].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
-    const [first, ...others] = sorted.slice(most - 1);
-    if (first === undefined)
-        return distinct;
-    const more = others.length + 1;
-    return [
-        ...sorted.slice(0, most - 1),
-        (0,src_findings/* finding */.gk)(first.code, 'everything else', `${more} more findings are not listed here`),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/verify/difference/facts.ts
-/** Facts that only some majors have; the others' descriptions do not say that there are none. */
-const OF_SOME_MAJORS = new Set(['memberOptions', 'multirange', 'subscript']);
-/** The facts in which two descriptions of one object differ. Deparsed texts count where both are of one major. */
-function differingFacts(source, copy, sameMajor) {
-    if (!sameMajor)
-        return differences(ofAllMajors(source.facts), ofAllMajors(copy.facts), equalButForQuotes);
-    return [
-        ...differences(source.facts, copy.facts, equal),
-        ...differences(source.deparsed ?? {}, copy.deparsed ?? {}, equalWording),
-    ];
-}
-function ofAllMajors(facts) {
-    return Object.fromEntries(Object.entries(facts).filter(([name]) => !OF_SOME_MAJORS.has(name)));
-}
-function differences(source, copy, same) {
-    const names = [...new Set([...Object.keys(source), ...Object.keys(copy)])];
-    return names
-        .map((name) => ({ what: words(name), source: source[name], copy: copy[name] }))
-        .filter((difference) => !same(difference.source, difference.copy));
-}
-function equal(a, b) {
-    return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-}
-/**
- * PostgreSQL lists the columns of a function in FROM as they were when a view was made, or as they are when it is made
- * anew (`f() AS f(id)`), so these lists do not count.
- */
-function equalWording(a, b) {
-    return withoutColumnLists(a) === withoutColumnLists(b);
-}
-function withoutColumnLists(text) {
-    return String(text ?? '').replaceAll(/(\) (?:"(?:[^"]|"")+"|\w+))\([^()]*\)/g, '$1');
-}
-/** Which words need quotes is a matter of the major: each has other keywords. */
-function equalButForQuotes(a, b) {
-    return JSON.stringify(a ?? null).replaceAll('\\"', '') === JSON.stringify(b ?? null).replaceAll('\\"', '');
-}
-/** `notNull` as `not null` */
-function words(name) {
-    return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-/** One difference as a person reads it: `type is bigint, the source had integer`. */
-function describeDifference({ what, source, copy }) {
-    if (source === undefined || source === null || source === false)
-        return `${what} is ${shown(copy)}, the source had none`;
-    if (copy === undefined || copy === null || copy === false)
-        return `${what} is gone, the source had ${shown(source)}`;
-    if (Array.isArray(source) && Array.isArray(copy))
-        return `${what}: ${describeListDifference(source, copy)}`;
-    const [a, b] = [String(source), String(copy)];
-    return isLong(a) || isLong(b) ? `${what} differs ${firstDifferingLine(a, b)}` : `${what} is ${b}, the source had ${a}`;
-}
-/** `+ reader: SELECT, - writer: INSERT`: what the copy has too much and too little; the order, where only that differs. */
-function describeListDifference(source, copy) {
-    const added = copy.filter((item) => !source.includes(item)).map((item) => `+ ${item}`);
-    const gone = source.filter((item) => !copy.includes(item)).map((item) => `- ${item}`);
-    const changes = [...gone, ...added];
-    if (changes.length === 0)
-        return `${clip(copy.join(', '))}, the source had ${clip(source.join(', '))}`;
-    return clip(changes.join(', '));
-}
-function firstDifferingLine(source, copy) {
-    const [a, b] = [source.split('\n'), copy.split('\n')];
-    const line = a.findIndex((text, index) => text !== b[index]);
-    const place = line === -1 ? a.length : line;
-    return `from line ${place + 1}: ${clip(b[place] ?? '(nothing)')}, the source had ${clip(a[place] ?? '(nothing)')}`;
-}
-function isLong(text) {
-    return text.length > 100 || text.includes('\n');
-}
-function shown(fact) {
-    return clip(Array.isArray(fact) ? fact.join(', ') : String(fact));
-}
-function clip(text) {
-    const flat = text.replaceAll(/\s+/g, ' ').trim();
-    return flat.length > 160 ? `${flat.slice(0, 159)}…` : flat;
-}
-
 ;// CONCATENATED MODULE: ./src/verify/difference/objects.ts
 
 
@@ -16747,17 +18601,17 @@ function objects_unquoted(name) {
  * view is computed anew by a restore, and so is a stored generated column; what differs there is a warning.
  */
 function compareTables(source, restored, contents = 'compared') {
-    const copies = new Map(restored.map((table) => [tables_keyOf(table), table]));
-    const originals = new Set(source.map(tables_keyOf));
+    const copies = new Map(restored.map((table) => [difference_tables_keyOf(table), table]));
+    const originals = new Set(source.map(difference_tables_keyOf));
     return [
         ...source.flatMap((table) => {
-            const copy = copies.get(tables_keyOf(table));
+            const copy = copies.get(difference_tables_keyOf(table));
             return copy === undefined
                 ? [(0,src_findings/* finding */.gk)('TABLE_MISSING', (0,backup_manifest/* displayName */.QC)(table), 'is not in the restored copy')]
                 : compareTable(table, copy, contents);
         }),
         ...restored
-            .filter((table) => !originals.has(tables_keyOf(table)))
+            .filter((table) => !originals.has(difference_tables_keyOf(table)))
             .map((table) => (0,src_findings/* finding */.gk)('TABLE_UNEXPECTED', (0,backup_manifest/* displayName */.QC)(table), 'is in the restored copy, the source had none')),
     ];
 }
@@ -16817,13 +18671,13 @@ function compareMaterializedView(source, copy, contents) {
  * sequence that cycles has no behind; a sequence that is missing is found among the objects.
  */
 function compareSequences(source, restored, later = []) {
-    const copies = new Map(restored.map((sequence) => [tables_keyOf(sequence), sequence]));
-    const laterReadings = new Map(later.map((sequence) => [tables_keyOf(sequence), sequence]));
+    const copies = new Map(restored.map((sequence) => [difference_tables_keyOf(sequence), sequence]));
+    const laterReadings = new Map(later.map((sequence) => [difference_tables_keyOf(sequence), sequence]));
     return source.flatMap((sequence) => {
-        const copy = copies.get(tables_keyOf(sequence));
+        const copy = copies.get(difference_tables_keyOf(sequence));
         if (copy === undefined)
             return [(0,src_findings/* finding */.gk)('OBJECT_MISSING', `sequence ${(0,backup_manifest/* displayName */.QC)(sequence)}`, 'is not in the restored copy')];
-        return compareSequence(sequence, copy, laterReadings.get(tables_keyOf(sequence)));
+        return compareSequence(sequence, copy, laterReadings.get(difference_tables_keyOf(sequence)));
     });
 }
 function compareSequence(source, copy, later) {
@@ -16871,7 +18725,7 @@ function compareLargeObjects(source, restored, contents = 'compared') {
         ? []
         : [(0,src_findings/* finding */.gk)('LARGE_OBJECTS_DIFFER', on, `${restored.count} as at the source, but not with the same content`)];
 }
-function tables_keyOf({ schema, name }) {
+function difference_tables_keyOf({ schema, name }) {
     return JSON.stringify([schema, name]);
 }
 function rows(count = 0) {
@@ -19145,8 +20999,62 @@ async function verify(subject, means, { report, options, context }) {
     }, context);
 }
 
-// EXTERNAL MODULE: ./src/report/report.ts
-var report_report = __nccwpck_require__(88850);
+;// CONCATENATED MODULE: ./src/operations/log-details.ts
+
+/**
+ * What the log says of an operation, besides how it ended and how long it took: what it says of itself, and what reports
+ * over time are made of.
+ *
+ * @param own what the operation says of itself
+ * @param hides whether names of tables must not be in the log; a message may hold them, so it is left out then
+ */
+function log_details_detailsOf(report, own, hides) {
+    const { failure } = report;
+    const message = `it ended with exit code ${String(failure?.exitCode)}; names are hidden here`;
+    return {
+        ...subjectOf(report),
+        ...own,
+        ...log_details_outcomeOf(report, own),
+        ...measuredOf(report),
+        ...log_details_troubleOf(report),
+        ...(failure !== undefined && { error: hides ? message : failure.message }),
+    };
+}
+/** Also of a backup that ended before it had said anything of itself. */
+function subjectOf({ operation, series, type }) {
+    return operation === 'backup' && type !== undefined ? { ...(series !== '' && { series }), type } : {};
+}
+/** Also of a set that was found to be damaged before it could be restored. */
+function log_details_outcomeOf({ operation, proof }, own) {
+    return operation === 'validate' && proof !== undefined && own.id !== undefined
+        ? { proof: proof.outcome, tier: proof.tier }
+        : {};
+}
+function measuredOf({ metrics, alerts }) {
+    return {
+        ...(metrics !== undefined && {
+            compression_ratio: metrics.performance.compression_ratio,
+            total_bytes: metrics.size.total_bytes,
+            compressed_bytes: metrics.size.compressed_bytes,
+            memory_usage_mb: metrics.performance.memory_usage_mb,
+        }),
+        ...(alerts.length > 0 && { alerts: alerts.map(({ level, measure }) => ({ level, measure })) }),
+    };
+}
+function log_details_troubleOf(report) {
+    if ((0,report_report/* exitCodeFor */.R)(report) === 0) {
+        return {};
+    }
+    const pressing = (0,report_report/* allFindings */.c)(report).filter(({ severity }) => severity === 'error' || severity === 'inconclusive');
+    const codes = [...new Set(pressing.map(({ code }) => code))];
+    const { failure } = report;
+    return {
+        ...(codes.length > 0 && { errors: codes }),
+        ...(failure?.phase !== undefined && { phase: failure.phase }),
+        ...(failure !== undefined && { exit_code: failure.exitCode }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/operations/report-draft.ts
 
 
@@ -19166,6 +21074,10 @@ class ReportDraft {
     proof;
     restored;
     drill;
+    statistics;
+    watched;
+    maintenance;
+    schemaChange;
     checks = [];
     tables = [];
     metrics;
@@ -19178,6 +21090,8 @@ class ReportDraft {
     /** What the log says of the operation, besides how it ended and how long it took. */
     logDetails = {};
     phases = [];
+    /** The innermost step that something was thrown out of, and what that was. */
+    ended;
     findings = [];
     /** What no finding says, as sentences. */
     warnings = [];
@@ -19200,6 +21114,10 @@ class ReportDraft {
         const start = this.context.clock.monotonic();
         try {
             return await this.context.logger.step(title, work);
+        }
+        catch (error) {
+            this.ended = this.ended?.error === error ? this.ended : { error, phase: title };
+            throw error;
         }
         finally {
             phase.seconds = (this.context.clock.monotonic() - start) / 1000;
@@ -19273,12 +21191,16 @@ class ReportDraft {
             findings: this.findings,
             warnings: this.warnings,
             checks: this.checks,
+            schemaChange: this.schemaChange,
             ...(this.type !== undefined && { type: this.type }),
             ...(this.id !== undefined && { id: this.id }),
             ...(this.source !== undefined && { source: this.source }),
             ...(this.set !== undefined && { set: this.set }),
             ...(this.restored !== undefined && { restored: this.restored }),
             ...(this.drill !== undefined && { drill: this.drill }),
+            ...(this.statistics !== undefined && { statistics: this.statistics }),
+            ...(this.watched !== undefined && { watched: this.watched }),
+            ...(this.maintenance !== undefined && { maintenance: this.maintenance }),
             ...(this.proof !== undefined && { proof: this.proof }),
             ...(this.metrics !== undefined && { metrics: this.metrics }),
             ...(this.stores !== undefined && { stores: this.stores }),
@@ -19287,10 +21209,12 @@ class ReportDraft {
     }
     failureOf(error) {
         const redact = (text) => this.context.logger.redact(text);
+        const { ended } = this;
         return {
             message: redact((0,errors/* messageOf */.bD)(error)),
             causes: (0,errors/* messagesOf */.cr)(error).slice(1).map(redact),
             exitCode: (0,errors/* exitCodeOf */.FO)(error),
+            ...(ended !== undefined && ended.error === error && { phase: ended.phase }),
         };
     }
     /** Says a finding in the log, as loud as it weighs. */
@@ -19707,70 +21631,8 @@ function toArtifact(listed) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/platform/github.ts
-
-/** The job that the environment describes, or null where there is none. */
-function jobOf(environment) {
-    if (environment.GITHUB_ACTIONS !== 'true') {
-        return null;
-    }
-    return {
-        repository: environment.GITHUB_REPOSITORY ?? '',
-        runId: environment.GITHUB_RUN_ID ?? '',
-        runAttempt: Number(environment.GITHUB_RUN_ATTEMPT ?? 1) || 1,
-        workspace: environment.GITHUB_WORKSPACE ?? '',
-        runnerTemp: environment.RUNNER_TEMP ?? '',
-        eventName: environment.GITHUB_EVENT_NAME ?? '',
-        serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
-        visibility: visibilityOf(environment.GITHUB_EVENT_PATH),
-    };
-}
-/**
- * Why an unencrypted dump must not become an artifact of the repository, or null where only those can download it who
- * can read the repository anyway.
- */
-function exposure(visibility) {
-    switch (visibility) {
-        case 'public':
-            return 'the repository is public, and everybody could download the unencrypted dump';
-        case 'unknown':
-            return 'it cannot be told whether the repository is public, where everybody could download the unencrypted dump';
-        case 'private':
-        case 'internal':
-            return null;
-    }
-}
-/** Why nothing can be uploaded from here, or null where the runner offers its artifact service. */
-function missingArtifactService(environment) {
-    const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].find((name) => !environment[name]);
-    return missing === undefined ? null : `this runner offers no artifact service (${missing} is not set)`;
-}
-/** The visibility that the event's payload tells; every event of a repository carries it, the scheduled ones too. */
-function visibilityOf(eventPath) {
-    const repository = repositoryIn(eventPath);
-    switch (repository?.visibility) {
-        case 'public':
-        case 'private':
-        case 'internal':
-            return repository.visibility;
-        default:
-            return repository?.private === true ? 'private' : repository?.private === false ? 'public' : 'unknown';
-    }
-}
-function repositoryIn(eventPath) {
-    if (eventPath === undefined || eventPath === '') {
-        return undefined;
-    }
-    try {
-        const event = JSON.parse((0,external_node_fs_.readFileSync)(eventPath, 'utf8'));
-        return event?.repository;
-    }
-    catch {
-        // A payload that cannot be read tells nothing, and then the guard is on the safe side.
-        return undefined;
-    }
-}
-
+// EXTERNAL MODULE: ./src/platform/github.ts
+var github = __nccwpck_require__(45952);
 ;// CONCATENATED MODULE: ./src/stores/artifact-access.ts
 
 
@@ -19820,13 +21682,13 @@ function tokenOf(doing, token) {
 }
 /** Only a job can upload, and only to its own repository. */
 function uploaderOf(repository, environment) {
-    const job = jobOf(environment);
+    const job = (0,github/* jobOf */.Zw)(environment);
     if (job === null)
         return 'artifacts can only be uploaded by a job of GitHub Actions';
     if (job.repository.toLowerCase() !== repository.toLowerCase()) {
         return `a job of ${job.repository} can only upload artifacts to ${job.repository}`;
     }
-    return missingArtifactService(environment) ?? job;
+    return (0,github/* missingArtifactService */.q8)(environment) ?? job;
 }
 /** An empty variable is as good as none. */
 function artifact_access_given(value) {
@@ -20576,7 +22438,7 @@ function notArrived(doing, problem) {
 async function refuseExposed({ encryption }, access, repository, { settings }) {
     if (encryption !== undefined || settings.allowPublicArtifact === true)
         return;
-    const problem = exposure(await artifact_guard_visibilityOf(access, repository));
+    const problem = (0,github/* exposure */.Y9)(await visibilityOf(access, repository));
     if (problem === null)
         return;
     throw new errors/* GuardError */.U$({
@@ -20586,7 +22448,7 @@ async function refuseExposed({ encryption }, access, repository, { settings }) {
     });
 }
 /** What the event of the job tells is not asked for. */
-async function artifact_guard_visibilityOf(access, repository) {
+async function visibilityOf(access, repository) {
     const { visibility } = artifact_upload_uploaderOf(access, `putting a set into ${access.name}`);
     return visibility === 'unknown' ? repository.visibility() : visibility;
 }
@@ -20738,8 +22600,8 @@ const Merged = schemas/* object */.Ikc({ schema: schemas/* literal */.euz('pg-li
 /** Lines go from artifact to artifact for so long, in milliseconds; those of drills, whose trend is in years, for good. */
 const artifact_log_KEPT = 90 * 24 * 60 * 60 * 1000;
 /** Adds a line to the log, by an artifact that is the whole log from then on. */
-async function uploadLine(line, series, { shelf, access, tools }) {
-    const root = await tools.workspace.folder('log');
+async function uploadLine(line, series, to) {
+    const { shelf, tools } = to;
     const earlier = await readAll(shelf, new Date(0)).catch((error) => {
         if (error instanceof errors/* InterruptedError */.p4)
             throw error;
@@ -20749,14 +22611,35 @@ async function uploadLine(line, series, { shelf, access, tools }) {
     });
     const before = new Date(tools.clock.now().getTime() - artifact_log_KEPT);
     const kept = earlier.lines.filter((each) => each.operation === 'drill' || timeOfLine(each) >= before);
-    const lines = [...kept, line];
+    await uploadLog([...kept, line], earlier.merged, series, to);
+}
+/** Uploads the log without the lines of days before one, but for those of drills; the older artifacts are superseded. */
+async function uploadWithout(day, series, dryRun, to) {
+    const { lines, merged } = await readAll(to.shelf, new Date(0));
+    const goes = (line) => line.operation !== 'drill' && line.timestamp.slice(0, 10) < day;
+    const bytes = new Map();
+    for (const line of lines.filter(goes)) {
+        const of = line.timestamp.slice(0, 10);
+        bytes.set(of, (bytes.get(of) ?? 0) + Buffer.byteLength(formatLine(line)));
+    }
+    if (bytes.size > 0 && !dryRun) {
+        const kept = lines.filter((line) => !goes(line));
+        await uploadLog(kept, merged, series, to);
+    }
+    return [...bytes].map(([of, each]) => ({ day: of, bytes: each })).sort((a, b) => (a.day < b.day ? -1 : 1));
+}
+/** Uploads lines as the whole log, in place of what other artifacts hold of it. */
+async function uploadLog(lines, earlier, series, { shelf, access, tools }) {
+    const root = await tools.workspace.folder('log');
     await (0,file_errors/* orFileTrouble */.nD)('writing the log', async () => {
         for (const each of lines)
             await appendToLog(external_node_path_default().join(root, LOG), each);
-        const merged = { schema: 'pg-lifeboat/artifact-log/1', artifacts: earlier.merged };
+        const merged = { schema: 'pg-lifeboat/artifact-log/1', artifacts: earlier };
         await (0,platform_files/* writeWhole */.f8)(external_node_path_default().join(root, MERGED), JSON.stringify(merged));
     });
-    const latest = new Date(Math.max(...lines.map((each) => timeOfLine(each).getTime())));
+    // Where no line is left, its name must still be later than those of the artifacts that it is read instead of.
+    const times = lines.map((each) => timeOfLine(each).getTime());
+    const latest = times.length === 0 ? tools.clock.now() : new Date(Math.max(...times));
     const name = nameOfLog(series, latest, (0,external_node_crypto_.randomBytes)(4).toString('hex'));
     await uploadParcel({ name, root, bytes: 0, compressed: false }, shelf, access, tools);
 }
@@ -20772,7 +22655,7 @@ async function supersededLogs(shelf, before) {
     for (const one of logs.filter(({ artifact }) => artifact.createdAt < before)) {
         if (superseded.has(one.artifact.id))
             continue;
-        const content = await contentOf(one, shelf);
+        const content = await artifact_log_contentOf(one, shelf);
         content?.merged.forEach((id) => superseded.add(id));
     }
     return logs.filter(({ artifact }) => superseded.has(artifact.id));
@@ -20784,7 +22667,7 @@ async function readAll(shelf, since) {
     let unreadable = 0;
     // No artifact has a line that is later than its name says.
     for (const one of (await logsOf(shelf)).filter(({ name }) => name.at >= (0,backup_manifest/* idOf */.TH)(since))) {
-        const content = elsewhere.has(one.artifact.id) ? undefined : await contentOf(one, shelf);
+        const content = elsewhere.has(one.artifact.id) ? undefined : await artifact_log_contentOf(one, shelf);
         if (content !== null)
             merged.push(one.artifact.id);
         else
@@ -20799,7 +22682,7 @@ async function readAll(shelf, since) {
     return { lines: inOrder, unreadable, merged };
 }
 /** What an artifact of the log holds; null where it cannot be read. */
-async function contentOf(one, shelf) {
+async function artifact_log_contentOf(one, shelf) {
     try {
         const folder = await shelf.contentOf(one);
         const text = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(folder, MERGED), 'utf8'));
@@ -21153,9 +23036,7 @@ const ABANDONED_AFTER = 24 * 60 * 60 * 1000;
  */
 async function sweepArtifacts(shelf, { clock, logger }) {
     const before = new Date(clock.now().getTime() - ABANDONED_AFTER);
-    const old = ({ artifact }) => artifact.createdAt < before;
-    const parts = artifact_listing_partsOf(await shelf.all('now'));
-    const leftBehind = (await (0,parallel/* inParallel */.H)(parts, artifact_sweep_LOOKERS, (one) => abandoned(one, shelf))).flat().filter(old);
+    const leftBehind = await leftBefore(before, shelf);
     const swept = [];
     try {
         for (const { artifact } of leftBehind) {
@@ -21174,6 +23055,16 @@ async function sweepArtifacts(shelf, { clock, logger }) {
         }
     }
     return swept;
+}
+/** What `sweepArtifacts` would remove and tell. */
+async function abandonedArtifacts(shelf, { clock }) {
+    const left = await leftBefore(new Date(clock.now().getTime() - ABANDONED_AFTER), shelf);
+    return left.map(({ artifact: { name, bytes } }) => ({ name, bytes }));
+}
+async function leftBefore(before, shelf) {
+    const parts = artifact_listing_partsOf(await shelf.all('now'));
+    const left = (await (0,parallel/* inParallel */.H)(parts, artifact_sweep_LOOKERS, (one) => abandoned(one, shelf))).flat();
+    return left.filter(({ artifact }) => artifact.createdAt < before);
 }
 async function abandoned(parts, shelf) {
     if (parts.manifests.length === 0)
@@ -21334,6 +23225,14 @@ class ArtifactStore {
     async open(set, progress) {
         return this.fetched.open(checkedPlace(set), progress);
     }
+    /** A set is one archive, so only of one that was fetched already. */
+    async readText(set, file) {
+        const folder = await this.fetched.folderOf(checkedPlace(set));
+        if (folder === undefined)
+            return undefined;
+        const doing = `reading ${file} of the set ${nameOfSet(set)}`;
+        return (0,file_errors/* orFileTrouble */.nD)(doing, () => (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_default().join(folder, file), 'utf8')));
+    }
     /** Removes what was fetched; what was written here in this run, when it was not fetched. */
     async letGo(set) {
         const name = nameOfSet(set);
@@ -21385,6 +23284,9 @@ class ArtifactStore {
     async sweep() {
         return sweepArtifacts(this.shelf, this.tools);
     }
+    leftovers() {
+        return abandonedArtifacts(this.shelf, this.tools);
+    }
     /**
      * Artifacts cannot be locked, so nobody waits here. Nothing that two runs do at once damages a set: each is an artifact
      * of its own that never changes. That they do not rotate at once is for the workflow's `concurrency` group.
@@ -21402,6 +23304,12 @@ class ArtifactStore {
     }
     async readLog(since) {
         return readLines(this.shelf, since);
+    }
+    async removeLogsBefore(day, { dryRun = false } = {}) {
+        if (!dryRun && this.tellUnlessUploader('Old lines of the log were not removed'))
+            return [];
+        const series = this.access.series ?? (await this.series()) ?? '';
+        return uploadWithout(day, series, dryRun, { shelf: this.shelf, access: this.access, tools: this.tools });
     }
     close() {
         return Promise.resolve();
@@ -22115,7 +24023,7 @@ function placedSets(all) {
     const found = new Map();
     for (const file of all) {
         const [type = '', id = '', ...rest] = file.path.split('/');
-        if (rest.length === 0 || !isTypeName(type) || !isSetId(id))
+        if (rest.length === 0 || !isTypeName(type) || !set_place_isSetId(id))
             continue;
         const name = `${type}/${id}`;
         const placed = found.get(name) ?? { set: { id, type }, files: [] };
@@ -22516,6 +24424,24 @@ async function appendToRemoteLog(place, line) {
     const torn = before !== '' && !before.endsWith('\n');
     await place.write(file, `${before}${torn ? '\n' : ''}${formatLine(line)}`);
 }
+/** Removes what need not stay of the days before one, and tells of which days something went. */
+async function removeOldRemoteLogs(place, before, dryRun) {
+    const files = (await place.list(LOG)).filter(({ path: name }) => dayOfLogFile(name) !== undefined);
+    const names = files.map(({ path: name }) => name).filter((name) => name.slice(0, 10) < before);
+    const removed = [];
+    for (const name of names.sort()) {
+        const file = `${LOG}/${name}`;
+        const text = (await place.read(file)) ?? '';
+        const staying = linesThatStay(text);
+        const bytes = Buffer.byteLength(text) - Buffer.byteLength(staying);
+        if (bytes === 0)
+            continue;
+        if (!dryRun)
+            await (staying === '' ? place.remove([file]) : place.write(file, staying));
+        removed.push({ day: name.slice(0, 10), bytes });
+    }
+    return removed;
+}
 /** All lines since an instant, oldest first; only the days that may have some are fetched. */
 async function readRemoteLog(place, since, workspace) {
     return withScratchFolder(workspace, 'log', async (folder) => {
@@ -22834,14 +24760,9 @@ const UNFINISHED_MS = 36 * 60 * 60 * 1000;
  * @param clock only for notes that are shown; no age is taken from it
  */
 async function sweepPlace(place, locks, clock) {
-    const all = await place.list('');
-    const placed = placedSets(all);
-    const half = placed.filter((one) => !hasManifest(one));
-    const marks = [...(await claimsBeside(place, all, half)), ...below(all, locks)];
-    const dead = await deadAmong(place, marks, placed, clock);
-    const kept = marks.filter((file) => !dead.includes(file));
+    const { half, dead } = await remote_sweep_abandoned(place, locks, clock);
     const swept = [];
-    for (const { set, files } of half.filter((one) => !isClaimed(one, kept))) {
+    for (const { set, files } of half) {
         await removeSetFiles(place, set, files);
         swept.push(nameOfSet(set));
     }
@@ -22849,6 +24770,26 @@ async function sweepPlace(place, locks, clock) {
         await place.remove(dead.map((file) => file.path));
     const unseen = (await place.sweep?.()) ?? [];
     return [...swept, ...dead.map((file) => file.path), ...unseen];
+}
+/** What `sweepPlace` would remove, but for what the place shows in no list. */
+async function abandonedAt(place, locks, clock) {
+    const { half, dead } = await remote_sweep_abandoned(place, locks, clock);
+    return [
+        ...half.map(({ set, files }) => ({
+            name: nameOfSet(set),
+            bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+        })),
+        ...dead.map(({ path: name, bytes }) => ({ name, bytes })),
+    ];
+}
+async function remote_sweep_abandoned(place, locks, clock) {
+    const all = await place.list('');
+    const placed = placedSets(all);
+    const half = placed.filter((one) => !hasManifest(one));
+    const marks = [...(await claimsBeside(place, all, half)), ...below(all, locks)];
+    const dead = await deadAmong(place, marks, placed, clock);
+    const kept = marks.filter((file) => !dead.includes(file));
+    return { half: half.filter((one) => !isClaimed(one, kept)), dead };
 }
 /** A claim is there before the first file of its set, so it is surely in a list that begins after that file was seen. */
 async function claimsBeside(place, all, half) {
@@ -22984,6 +24925,9 @@ class RemoteStore {
     async open(set, progress) {
         return (0,file_errors/* orFileTrouble */.nD)(`opening the set ${set.type}/${set.id} in ${this.name}`, () => this.fetched.open(checkedPlace(set), progress));
     }
+    async readText(set, file) {
+        return this.place.read(`${nameOfSet(checkedPlace(set))}/${file}`);
+    }
     /** Removes what was fetched; what was written here in this run, when it was not fetched. */
     async letGo(set) {
         const name = nameOfSet(set);
@@ -23050,23 +24994,22 @@ class RemoteStore {
     async sweep() {
         return sweepPlace(this.place, LOCKS.all, this.tools.clock);
     }
+    async leftovers() {
+        return abandonedAt(this.place, LOCKS.all, this.tools.clock);
+    }
     async lock(doing) {
         const lock = { place: this.place, folder: LOCKS.store, what: "the store's lock" };
         return takeRemoteLock(lock, doing, this.waiting(remote_PATIENCE_MS));
     }
     async appendLog(line) {
-        const doing = `writing to the log of ${this.name}`;
-        const lock = { place: this.place, folder: LOCKS.log, what: 'the lock of the log' };
-        const unlock = await takeRemoteLock(lock, doing, this.waiting(remote_PATIENCE_MS));
-        try {
-            await appendToRemoteLog(this.place, line);
-        }
-        finally {
-            await unlock();
-        }
+        await this.withLogLock(`writing to the log of ${this.name}`, () => appendToRemoteLog(this.place, line));
     }
     async readLog(since) {
         return (0,file_errors/* orFileTrouble */.nD)(`reading the log of ${this.name}`, () => readRemoteLog(this.place, since, this.tools.workspace));
+    }
+    async removeLogsBefore(day, { dryRun = false } = {}) {
+        const work = () => removeOldRemoteLogs(this.place, day, dryRun);
+        return dryRun ? work() : this.withLogLock(`removing old logs of ${this.name}`, work);
     }
     async close() {
         await this.place.close?.();
@@ -23080,6 +25023,17 @@ class RemoteStore {
             throw takenByAnother(locationOfSet(this.name, set), doing);
         const { sets } = await this.list();
         return sets.some((one) => one.id === set.id && one.type === set.type) ? 'whole' : 'broken';
+    }
+    /** Files of the log are written anew as a whole, so one run at a time does it. */
+    async withLogLock(doing, work) {
+        const lock = { place: this.place, folder: LOCKS.log, what: 'the lock of the log' };
+        const unlock = await takeRemoteLock(lock, doing, this.waiting(remote_PATIENCE_MS));
+        try {
+            return await work();
+        }
+        finally {
+            await unlock();
+        }
     }
     waiting(patience) {
         return { patience, ...this.tools };
@@ -24231,9 +26185,10 @@ function remote(open, tools) {
 
 
 
+const ON_COPIES = new Set(['backup', 'rotate', 'watch', 'maintain']);
 /** Whether an operation also works on the stores of the option `copies`. */
 function worksOnCopies(operation, { rotateCheck }) {
-    return operation === 'backup' || operation === 'rotate' || (operation === 'validate' && rotateCheck);
+    return ON_COPIES.has(operation) || (operation === 'validate' && rotateCheck);
 }
 /**
  * Opens the store and, where the operation works on them, the copies, in the order in which they were given. Nothing is
@@ -24302,6 +26257,7 @@ function placeOf(location, folder) {
 
 
 
+
 /**
  * Does the work of an operation and makes its report, whatever happens: what is thrown on the way ends the work and is
  * the report's failure. A line about it goes to the log of each store, so that a copy alone tells its history.
@@ -24324,7 +26280,7 @@ async function reporting(operation, options, context, work) {
     if (report.isLogged && finished.failure?.exitCode !== 2) {
         for (const { store } of stores.filter(({ reached }) => reached)) {
             const hides = options.hideNames || finished.set?.encryption?.namesHidden === true;
-            await writeLog(store, finished, { ...report.logDetails, ...failureDetail(finished, hides) }, context);
+            await writeLog(store, finished, log_details_detailsOf(finished, report.logDetails, hides), context);
         }
     }
     await closeStores(stores, context);
@@ -24332,13 +26288,6 @@ async function reporting(operation, options, context, work) {
 }
 function worksOnSeveral(stores) {
     return stores.length > 1 || stores.some(({ line }) => line.checked !== undefined || line.trouble !== undefined);
-}
-/** What went wrong, for the log. A message may name tables, so it is not kept where names are to be hidden. */
-function failureDetail({ failure }, hides) {
-    if (failure === undefined) {
-        return {};
-    }
-    return { error: hides ? `it ended with exit code ${failure.exitCode}; names are hidden here` : failure.message };
 }
 /** The log is where people look afterwards; a run whose line cannot be written says so, and is still what it was. */
 async function writeLog(store, report, details, { clock, logger }) {
@@ -24548,10 +26497,10 @@ function candidates(locale, major) {
         label: name,
         clauses: `${encoding} ${major >= 15 ? 'LOCALE_PROVIDER libc ' : ''}LC_COLLATE ${scratch_database_literal(name)} LC_CTYPE ${scratch_database_literal(name)}`,
     });
-    const own = { label: labelOf(locale), clauses: `${encoding} ${localeClauses(locale, major)}` };
+    const own = { label: scratch_database_labelOf(locale), clauses: `${encoding} ${localeClauses(locale, major)}` };
     return [own, ...(locale.encoding === 'UTF8' ? [libc('C.UTF-8')] : []), libc('C')];
 }
-function labelOf({ localeProvider, collate, icuLocale }) {
+function scratch_database_labelOf({ localeProvider, collate, icuLocale }) {
     const provider = providerOf(localeProvider);
     return provider === 'libc' ? (collate ?? 'C') : `${icuLocale ?? '?'} (${provider})`;
 }
@@ -24952,15 +26901,7 @@ const scratch_service_START_LIMIT = 60_000;
 const FOREIGN_LIMIT = 24 * 3600 * 1000;
 /** Opens a scratch server by its URL: only databases that we create in it are used, and they are dropped in the end. */
 async function openService(request, context) {
-    // A scratch URL stands for itself: the PG* variables are those of the source, its password among them.
-    const settings = parseConnection({
-        databaseUrl: request.url,
-        environment: withoutPostgres(context.environment),
-        label: 'scratch-url',
-    });
-    if (settings.password !== undefined) {
-        context.logger.hide(settings.password);
-    }
+    const settings = settingsOf(request.url, context);
     try {
         const session = await connect(settings, {
             signal: context.signal,
@@ -24983,6 +26924,28 @@ async function openService(request, context) {
     catch (error) {
         throw error instanceof errors/* InterruptedError */.p4 || error instanceof errors/* GuardError */.U$ ? error : cannotUse(error, settings);
     }
+}
+/**
+ * Drops the databases that killed runs left on a scratch server, and tells of them; with `dryRun` it only tells.
+ *
+ * @returns also how messages call the server
+ */
+async function sweepService(url, { dryRun }, context) {
+    const settings = settingsOf(url, context);
+    const databases = await withSession(settings, { signal: context.signal }, (session) => dryRun ? abandonedIn(session, context) : sweep(session, settings, context));
+    return { server: describeConnection(settings), databases };
+}
+/** A scratch URL stands for itself: the PG* variables are those of the source, its password among them. */
+function settingsOf(url, { environment, logger }) {
+    const settings = parseConnection({
+        databaseUrl: url,
+        environment: withoutPostgres(environment),
+        label: 'scratch-url',
+    });
+    if (settings.password !== undefined) {
+        logger.hide(settings.password);
+    }
+    return settings;
 }
 async function factsOf(session) {
     const [role] = await session.query('SELECT rolsuper AS superuser, rolcreatedb AS createdb FROM pg_catalog.pg_roles WHERE rolname = current_user');
@@ -25017,15 +26980,22 @@ function programsFor(major, { preferredFolders, archiveMajor = 0 }, context) {
     return findPrograms({ serverMajor: Math.max(major, archiveMajor), preferredFolders, environment, processes });
 }
 /** Drops the databases that runs which were killed left here. */
-async function sweep(session, settings, { logger, clock }) {
-    const databases = await session.query(`SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note
-       FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname, $1)`, [SCRATCH_PREFIX]);
-    for (const { name, note } of databases) {
-        if (scratch_service_isAbandoned(note, clock.now())) {
-            logger.debug(`Dropping the scratch database ${name}, which an earlier run left behind.`);
-            await drop(session, settings, name);
-        }
+async function sweep(session, settings, context) {
+    const databases = await abandonedIn(session, context);
+    for (const { name } of databases) {
+        context.logger.debug(`Dropping the scratch database ${name}, which an earlier run left behind.`);
+        await drop(session, settings, name);
     }
+    return databases;
+}
+async function abandonedIn(session, { clock }) {
+    const databases = await session.query(`SELECT datname AS name, pg_catalog.shobj_description(oid, 'pg_database') AS note,
+            CASE WHEN pg_catalog.has_database_privilege(oid, 'CONNECT')
+                 THEN pg_catalog.pg_database_size(oid)::text END AS bytes
+       FROM pg_catalog.pg_database WHERE pg_catalog.starts_with(datname, $1)`, [SCRATCH_PREFIX]);
+    return databases
+        .filter(({ note }) => scratch_service_isAbandoned(note, clock.now()))
+        .map(({ name, bytes }) => ({ name, bytes: Number(bytes ?? 0) }));
 }
 /** Whether the run that created a database is over. One without a readable note is not known to be ours, and stays. */
 function scratch_service_isAbandoned(note, now) {
@@ -25252,6 +27222,8 @@ function jobsOf({ jobs }) {
 
 
 
+
+
 /**
  * Takes a backup, proves that it restores, commits it to the store and keeps the right ones.
  *
@@ -25262,13 +27234,15 @@ function backup(options, context) {
     return reporting('backup', options, context, async (underWay) => {
         const { report } = underWay;
         const type = (report.type = options.type ?? 'manual');
-        const rules = rulesInForce(options.alerts);
+        const rules = (0,alert_rules/* rulesInForce */.Cl)(options.alerts);
         underWay.stores.forEach((each) => policyFor(type, each.options));
         const protection = await readProtection(options, context);
         const services = servicesOf(options, report);
         try {
             const taken = await withSource(options, context, (source) => takeAndProve(source, { type, services, protection }, underWay));
-            await measureBackup(underWay, taken.manifest);
+            const earlier = await earlierRuns(underWay.store, taken.manifest);
+            await measureBackup(underWay, taken.manifest, earlier);
+            await tellAnomalies(underWay, taken, earlier);
             await copyAndRotate(taken, underWay);
         }
         catch (error) {
@@ -25334,7 +27308,8 @@ async function writeSet(incoming, { identity, source, description, scratch, prot
     const files = await report.phase('Checksumming', () => (0,backup_set/* describeFiles */.LG)(folder, { signal: context.signal }));
     const draft = await withKit(folder, taken, draftManifest(identity, source, taken, files, options));
     const manifest = await proveInto({ folder, manifest: draft, objects: taken.catalog.objects }, { programs: source.programs, scratch, jobs }, underWay);
-    return commitSet(incoming, { folder, manifest }, protection, underWay);
+    const committed = await commitSet(incoming, { folder, manifest }, protection, underWay);
+    return { ...committed, schema: { major: taken.catalog.source.major, objects: taken.catalog.objects } };
 }
 /** Adds the recovery kit to the set; it is written from the manifest, and listed in it like every file. */
 async function withKit(folder, { catalog }, draft) {
@@ -26255,47 +28230,8 @@ async function orOutcome(scenario, means) {
 var content = __nccwpck_require__(54363);
 // EXTERNAL MODULE: ./src/report/drill.ts
 var drill = __nccwpck_require__(10519);
-// EXTERNAL MODULE: ./src/report/escape.ts
-var report_escape = __nccwpck_require__(14031);
-// EXTERNAL MODULE: ./src/report/markup.ts
-var markup = __nccwpck_require__(68132);
-;// CONCATENATED MODULE: ./src/report/markdown.ts
-
-
-/**
- * Blocks as GitHub's Markdown: HTML throughout, which nothing from outside can break, and mermaid for the charts (its
- * renderer reads only fenced code).
- */
-function renderMarkdown(blocks, limits) {
-    return `${(0,markup/* renderBlocks */.R)(blocks, dialect(limits))}\n`;
-}
-function dialect(limits) {
-    return {
-        prose: report_escape/* escapeForGitHub */.kw,
-        code: report_escape/* escapeHtml */.ZD,
-        bars: ({ caption, bars }) => mermaidBars(caption, bars),
-        openDetails: false,
-        limits,
-    };
-}
-/** A bar chart; its axis has no clock, because mermaid would show that in the reader's time zone. */
-function mermaidBars(caption, bars) {
-    const longest = Math.max(1, ...bars.map(({ seconds }) => seconds));
-    return [
-        '```mermaid',
-        'xychart-beta horizontal',
-        `    title "${markdown_label(caption)}"`,
-        `    x-axis [${bars.map((bar) => `"${markdown_label(bar.label)}"`).join(', ')}]`,
-        `    y-axis "seconds" 0 --> ${Math.ceil(longest)}`,
-        `    bar [${bars.map(({ seconds }) => seconds.toFixed(1)).join(', ')}]`,
-        '```',
-    ].join('\n');
-}
-/** Only what cannot mean anything to mermaid or end the fence. */
-function markdown_label(text) {
-    return text.replaceAll(/[^\p{L}\p{N} ,.()-]/gu, ' ').slice(0, 40);
-}
-
+// EXTERNAL MODULE: ./src/report/markdown.ts
+var markdown = __nccwpck_require__(54285);
 ;// CONCATENATED MODULE: ./src/report/drill-document.ts
 
 
@@ -26307,7 +28243,7 @@ const LIMITS = { tables: 200, findings: 200, retention: 0, text: 1000 };
 /** The report of a drill as one Markdown file that may be committed. */
 function drillDocument(facts, { series, startedAt, seconds }) {
     const { mood, text } = (0,drill/* drillVerdict */.Po)(facts);
-    const blocks = renderMarkdown([
+    const blocks = (0,markdown/* renderMarkdown */.G)([
         { kind: 'verdict', mood, text },
         {
             kind: 'paragraph',
@@ -28945,6 +30881,1314 @@ function drill_tell({ scenario, outcome, cases }, { context: { logger } }) {
     logger.info(`Scenario ${scenario}: ${outcome}.`);
 }
 
+;// CONCATENATED MODULE: ./src/postgres/vacuum.ts
+
+
+
+
+/** Lines of vacuumdb that are kept and told: a database with thousands of tables can complain of each of them. */
+const vacuum_MOST_LINES = 200;
+const vacuum_LONGEST_LINE = 500;
+const SKIPPED = /^WARNING: {2}(skipping|permission denied to (vacuum|analyze))/;
+/** Whether a database to vacuum was named at all, in an option or in a variable of libpq. */
+function namesDatabase(databaseUrl, { environment }) {
+    return databaseUrl !== undefined || ['PGHOST', 'PGDATABASE'].some((name) => (environment[name] ?? '') !== '');
+}
+/**
+ * Vacuums and analyzes a database: `vacuumdb -z`. What it says is told in the log line by line, up to a bound.
+ *
+ * Throws `ConnectionError` where the database cannot be reached, `CommandError` where vacuumdb fails.
+ */
+async function vacuum({ databaseUrl, postgresBin }, context) {
+    const { environment, processes, workspace, logger, signal } = context;
+    const settings = parseConnection({ databaseUrl, environment });
+    if (settings.password !== undefined)
+        logger.hide(settings.password);
+    const major = await withSession(settings, { signal }, (session) => Promise.resolve(session.major));
+    const programs = await findPrograms({ serverMajor: major, preferredFolders: postgresBin, environment, processes });
+    const said = new Said((line) => {
+        logger.info(line);
+    });
+    const database = describeConnection(settings);
+    const finished = await processes.run({
+        ...programs.command('vacuumdb', ['--analyze', '--no-password']),
+        env: await libpqEnvironment(settings, { workspace, environment }),
+        doing: `vacuuming ${database}`,
+        advice: 'Read what vacuumdb says above; VACUUM waits for locks, and a long transaction holds it up.',
+        stdout: (line) => {
+            said.add(line);
+        },
+        onStderrLine: (line) => {
+            said.add(line);
+        },
+        signal,
+    });
+    const { lines, leftOut, skipped } = said;
+    return { database, seconds: finished.duration / 1000, output: lines, leftOut, skipped };
+}
+/** Keeps the first lines, counts all. */
+class Said {
+    tell;
+    lines = [];
+    leftOut = 0;
+    skipped = 0;
+    constructor(tell) {
+        this.tell = tell;
+    }
+    add(line) {
+        const text = line.length > vacuum_LONGEST_LINE ? `${line.slice(0, vacuum_LONGEST_LINE)}…` : line;
+        // vacuumdb puts its own name before what the server says.
+        if (SKIPPED.test(text.replace(/^vacuumdb: /, '')))
+            this.skipped += 1;
+        if (this.lines.length < vacuum_MOST_LINES) {
+            this.lines.push(text);
+            this.tell(text);
+        }
+        else {
+            this.leftOut += 1;
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./src/report/maintenance.ts
+var report_maintenance = __nccwpck_require__(53553);
+;// CONCATENATED MODULE: ./src/operations/maintain.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Logs are kept so long. */
+const LOG_DAYS = 90;
+const DAY_MS = 86_400_000;
+/** How much of what vacuumdb said the log keeps. */
+const LOGGED_LINES = 20;
+/**
+ * Removes what nobody needs any more, in every store, on this machine and on the scratch server, and vacuums the database.
+ * A part that fails is a finding and keeps no other part from being done; with `dry-run` it only tells.
+ */
+function maintain(options, context) {
+    return reporting('maintain', options, context, async (underWay) => {
+        const { report, stores } = underWay;
+        report.dryRun = options.dryRun;
+        report.maintenance = { removed: [] };
+        report.isLogged = !options.dryRun;
+        for (const inUse of stores) {
+            await maintain_part(`Tidying ${inUse.store.name}`, inUse.store.name, underWay, () => tidyStore(inUse, underWay));
+        }
+        await maintain_part('Tidying this machine', 'this machine', underWay, () => tidyMachine(underWay));
+        if (options.scratchUrl !== undefined) {
+            const url = options.scratchUrl;
+            context.logger.hide(url);
+            await maintain_part('Tidying the scratch server', 'scratch-url', underWay, () => tidyScratch(url, underWay));
+        }
+        if (namesDatabase(options.databaseUrl, context)) {
+            await maintain_part('Vacuuming the database', 'database-url', underWay, () => vacuumDatabase(underWay));
+        }
+        else {
+            report.note('No database was vacuumed, because none is named in database-url or the PG* variables.');
+        }
+        report.logDetails = maintain_detailsOf(report.maintenance);
+    });
+}
+/** Does one part of it; what goes wrong with it is a finding. */
+async function maintain_part(title, on, { report, context }, work) {
+    try {
+        context.signal.throwIfAborted();
+        await report.phase(title, work);
+    }
+    catch (error) {
+        rethrowInterruption(error, title, context);
+        const advice = error instanceof errors/* LifeboatError */.H3 ? error.advice : undefined;
+        report.find([(0,src_findings/* finding */.gk)('MAINTENANCE_FAILED', on, context.logger.redact((0,errors/* problemOf */.Zw)(error)), advice)]);
+        context.logger.debug((0,errors/* messageOf */.bD)(error));
+    }
+}
+/** Under the store's lock: a run that only just begins is not taken for a dead one, and no log line is lost. */
+async function tidyStore(inUse, underWay) {
+    const { report, options, context } = underWay;
+    const { store, role } = inUse;
+    // Nor is the log of what turns out to be no store, or another's, written to.
+    inUse.reached = false;
+    const series = await store.series();
+    if (role === 'primary') {
+        report.series = options.series ?? series ?? '';
+    }
+    if (options.series !== undefined) {
+        refuseForeign(series, options.series, `tidying ${store.name}`);
+    }
+    if (series === null && (await store.leftovers()).length === 0) {
+        report.note(`The store ${store.name} holds no set, so there is nothing to tidy.`);
+        return;
+    }
+    inUse.reached = series !== null;
+    const before = new Date(context.clock.now().getTime() - LOG_DAYS * DAY_MS).toISOString().slice(0, 10);
+    const work = async () => {
+        const left = await store.leftovers();
+        if (!options.dryRun) {
+            await store.sweep();
+        }
+        removed(underWay, left.map(({ name, bytes }) => ({ kind: 'unfinished', where: store.name, name, bytes })));
+        const logs = await store.removeLogsBefore(before, { dryRun: options.dryRun });
+        removed(underWay, logs.map(({ day, bytes }) => ({ kind: 'log', where: store.name, name: day, bytes })));
+    };
+    await (options.dryRun ? work() : withLock(store, `tidying ${store.name}`, work));
+}
+/** Temporary folders of killed runs: workspaces and throw-away clusters alike. Every run removes them when it begins, too. */
+async function tidyMachine(underWay) {
+    const { options, context } = underWay;
+    const folders = await (0,workspace/* abandonedWorkspaces */.$d)(context);
+    const things = [];
+    for (const name of folders) {
+        things.push({ kind: 'workspace', where: 'this machine', name, bytes: await (0,platform_files/* bytesBelow */.bR)(name) });
+    }
+    if (!options.dryRun) {
+        await (0,workspace/* sweepWorkspaces */.Ru)(context);
+    }
+    removed(underWay, things);
+}
+async function tidyScratch(url, underWay) {
+    const { options, context } = underWay;
+    const { server, databases } = await sweepService(url, options, context);
+    removed(underWay, databases.map(({ name, bytes }) => ({ kind: 'scratch database', where: server, name, bytes })));
+}
+async function vacuumDatabase({ report, options, context }) {
+    if (options.dryRun) {
+        report.note('The database would be vacuumed and analyzed.');
+        return;
+    }
+    const { skipped, ...facts } = await vacuum(options, context);
+    report.maintenance = { removed: report.maintenance?.removed ?? [], vacuum: facts };
+    if (skipped > 0) {
+        report.find([(0,src_findings/* finding */.gk)('VACUUM_SKIPPED', facts.database, `${skipped} of its tables were left out of the vacuum`)]);
+    }
+}
+function removed({ report, options, context }, things) {
+    report.maintenance = { ...report.maintenance, removed: [...(report.maintenance?.removed ?? []), ...things] };
+    for (const { kind, name, where } of things) {
+        context.logger.info(`${options.dryRun ? 'Would remove' : 'Removed'} (${kind}) ${name} in ${where}.`);
+    }
+}
+/** For the log: what was removed by its kind, and the first lines of vacuumdb. */
+function maintain_detailsOf(facts) {
+    const { removed: things, vacuum: done } = facts;
+    const kinds = [...new Set(things.map(({ kind }) => kind))];
+    return {
+        removed: Object.fromEntries(kinds.map((kind) => [kind, things.filter((one) => one.kind === kind).length])),
+        freed: (0,report_maintenance/* freedBytes */.aU)(facts),
+        ...(done !== undefined && {
+            vacuum: { seconds: done.seconds, output: done.output.slice(0, LOGGED_LINES) },
+        }),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/records/metric-list.ts
+const RUN = ['series', 'type', 'operation'];
+const SET = ['series', 'type'];
+const WATCHED = ['series', 'store', 'type'];
+const METRICS = {
+    lifeboat_operation_success: {
+        help: 'Whether the last run of the operation ended with exit code 0: 1 or 0.',
+        labels: RUN,
+    },
+    lifeboat_operation_exit_code: { help: 'What the last run of the operation ended with.', labels: RUN },
+    lifeboat_operation_duration_seconds: {
+        help: 'How long the last run of the operation took.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_timestamp_seconds: {
+        help: 'When the last run of the operation ended, as Unix time.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_last_success_timestamp_seconds: {
+        help: 'When the operation last ended with exit code 0, as Unix time.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_findings: {
+        help: 'What the last run of the operation found, by severity.',
+        labels: RUN,
+        parts: ['severity'],
+    },
+    lifeboat_operation_alerts: {
+        help: 'Alerts that fired in the last run of the operation, by level.',
+        labels: RUN,
+        parts: ['level'],
+    },
+    lifeboat_backup_timestamp_seconds: {
+        help: 'When the snapshot of the last backup was taken, as Unix time.',
+        unit: 'seconds',
+        labels: SET,
+    },
+    lifeboat_backup_proven_timestamp_seconds: {
+        help: 'When the snapshot of the last backup that was proven to restore was taken, as Unix time.',
+        unit: 'seconds',
+        labels: SET,
+    },
+    lifeboat_backup_size_bytes: { help: 'All files of the last backup.', unit: 'bytes', labels: SET },
+    lifeboat_backup_dump_bytes: { help: 'The dump in the last backup.', unit: 'bytes', labels: SET },
+    lifeboat_backup_source_bytes: {
+        help: 'What the tables of the last backup occupy at the source.',
+        unit: 'bytes',
+        labels: SET,
+    },
+    lifeboat_backup_compression_ratio: {
+        help: 'The share of bytes that compression saved in the last backup, between 0 and 1.',
+        unit: 'ratio',
+        labels: SET,
+    },
+    lifeboat_backup_memory_bytes: {
+        help: 'The most memory that the last backup used at a time, with the programs that it ran.',
+        unit: 'bytes',
+        labels: SET,
+    },
+    lifeboat_backup_rows: { help: 'Rows in the last backup, of all tables together.', labels: SET },
+    lifeboat_backup_table_rows: {
+        help: 'Rows of a table in the last backup; of the 200 largest tables.',
+        labels: SET,
+        parts: ['table'],
+    },
+    lifeboat_backup_table_bytes: {
+        help: 'What a table of the last backup occupies at the source; of the 200 largest tables.',
+        unit: 'bytes',
+        labels: SET,
+        parts: ['table'],
+    },
+    lifeboat_proof_success: {
+        help: 'Whether the last verification proved that the backup restores to what it was taken from: 1 or 0.',
+        labels: RUN,
+    },
+    lifeboat_proof_duration_seconds: { help: 'How long the last verification took.', unit: 'seconds', labels: RUN },
+    lifeboat_store_success: {
+        help: 'Whether the last run of the operation did in this store what it should: 1 or 0.',
+        labels: ['series', 'operation', 'store'],
+    },
+    lifeboat_store_sets: { help: 'Backups that the store was seen to hold.', labels: ['series', 'store'] },
+    lifeboat_store_bytes: {
+        help: 'What the backups in the store weigh together.',
+        unit: 'bytes',
+        labels: ['series', 'store'],
+    },
+    lifeboat_newest_backup_timestamp_seconds: {
+        help: 'When the snapshot of the newest backup in the store was taken, as a watch saw it, as Unix time.',
+        unit: 'seconds',
+        labels: WATCHED,
+    },
+    lifeboat_newest_proven_timestamp_seconds: {
+        help: 'When the snapshot of the newest proven backup in the store was taken, as a watch saw it, as Unix time.',
+        unit: 'seconds',
+        labels: WATCHED,
+    },
+    lifeboat_objective_seconds: {
+        help: 'How old the newest backup (objective age) and the newest proven one (objective proof) may be.',
+        unit: 'seconds',
+        labels: WATCHED,
+        parts: ['objective'],
+    },
+    lifeboat_objective_met: {
+        help: 'Whether the objective (age or proof) was met when a watch last looked: 1 or 0.',
+        labels: WATCHED,
+        parts: ['objective'],
+    },
+    lifeboat_drill_success: {
+        help: 'Whether the scenario passed in the last drill: 1 or 0.',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_drill_rto_seconds: {
+        help: 'How long recovery took in the last drill, at worst.',
+        unit: 'seconds',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_drill_rpo_seconds: {
+        help: 'How much would have been lost in the last drill: the time since the snapshot, at worst.',
+        unit: 'seconds',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_maintenance_freed_bytes: {
+        help: 'Room that the last maintenance gave.',
+        unit: 'bytes',
+        labels: ['series'],
+    },
+    lifeboat_maintenance_removed: {
+        help: 'Things that the last maintenance removed, by their kind.',
+        labels: ['series'],
+        parts: ['kind'],
+    },
+};
+/** The definitions as a plain list, for whoever prints them. */
+function metricDefinitions() {
+    return Object.entries(METRICS).map(([name, definition]) => ({
+        ...definition,
+        name: name,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/records/open-metrics.ts
+
+/**
+ * The samples as OpenMetrics text, by metric in the order of the list and then by labels. Prometheus's older text format
+ * reads it too, for which the lines that it does not know are comments.
+ */
+function renderOpenMetrics(samples) {
+    const families = metricDefinitions().flatMap((definition) => {
+        const own = samples.filter(({ name }) => name === definition.name);
+        const lines = [...new Map(own.map((sample) => [open_metrics_seriesOf(sample), sample])).entries()];
+        return own.length === 0
+            ? []
+            : [...head(definition), ...lines.sort(byText).map(([series, { value }]) => `${series} ${numberText(value)}`)];
+    });
+    return [...families, '# EOF', ''].join('\n');
+}
+/**
+ * The samples of a file that was rendered here, so that those of other databases, types and operations can be kept.
+ * Lines that are not of the list are dropped: nothing else may write into this file. `null` where the text is no such
+ * file at all, or was cut off.
+ */
+function readOpenMetrics(text) {
+    const lines = text.split('\n');
+    if (lines.at(-1) !== '' || lines.at(-2) !== '# EOF') {
+        return null;
+    }
+    return lines.flatMap((line) => {
+        const sample = readSample(line);
+        return sample === undefined ? [] : [sample];
+    });
+}
+/**
+ * What a file holds after a run: its own samples in place of all that the file had of the same metrics and of the same
+ * database, type, operation and store, and everything else as it was.
+ */
+function mergeSamples(earlier, own) {
+    const replaced = new Set(own.map(open_metrics_ownerOf));
+    return [...earlier.filter((sample) => !replaced.has(open_metrics_ownerOf(sample))), ...own];
+}
+function open_metrics_ownerOf({ name, labels }) {
+    return JSON.stringify([name, ...METRICS[name].labels.map((label) => labels[label] ?? '')]);
+}
+function head({ name, help, unit }) {
+    return [
+        `# HELP ${name} ${open_metrics_escaped(help)}`,
+        `# TYPE ${name} gauge`,
+        ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
+    ];
+}
+/** `lifeboat_backup_rows{series="app",type="daily"}` */
+function open_metrics_seriesOf({ name, labels }) {
+    const { labels: owners, parts = [] } = METRICS[name];
+    const given = [...owners, ...parts].flatMap((label) => {
+        const value = labels[label] ?? '';
+        return value === '' ? [] : [`${label}="${open_metrics_escaped(value)}"`];
+    });
+    return given.length === 0 ? name : `${name}{${given.join(',')}}`;
+}
+/** Backslash, quote and line feed are all that the format escapes; half a character is none. */
+function open_metrics_escaped(text) {
+    return Buffer.from(text).toString('utf8').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+function open_metrics_unescaped(text) {
+    return text.replaceAll(/\\([\\"n])/g, (_, character) => (character === 'n' ? '\n' : character));
+}
+function numberText(value) {
+    return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+}
+const SAMPLE = /^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\.)*",?)*)\})? (\S+)$/;
+function readSample(line) {
+    const [, name = '', labels = '', value = ''] = SAMPLE.exec(line) ?? [];
+    if (!isMetric(name)) {
+        return undefined;
+    }
+    const pairs = [...labels.matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)"/g)];
+    const number = value === '+Inf' ? Infinity : value === '-Inf' ? -Infinity : Number(value);
+    return {
+        name,
+        labels: Object.fromEntries(pairs.map(([, label = '', text = '']) => [label, open_metrics_unescaped(text)])),
+        value: number,
+    };
+}
+function isMetric(name) {
+    return Object.hasOwn(METRICS, name);
+}
+function byText([a], [b]) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/report/samples.ts
+
+
+
+/** More tables would be more series than a monitoring system is glad to keep. */
+const MOST_TABLES = 200;
+/** What a run has to tell a monitoring system. Where nothing was measured there is no sample, and never a 0. */
+function samplesOf(report) {
+    return [
+        ...ofRun(report),
+        ...ofSet(report),
+        ...ofTables(report),
+        ...ofProof(report),
+        ...(report.stores ?? []).flatMap((store) => ofStore(store, report)),
+        ...ofWatch(report),
+        ...ofDrill(report),
+        ...ofMaintenance(report),
+    ];
+}
+function ofRun(report) {
+    const labels = runLabels(report);
+    const code = (0,report_report/* exitCodeFor */.R)(report);
+    const ended = unix(report.startedAt) + report.seconds;
+    const findings = (0,report_report/* allFindings */.c)(report);
+    return [
+        sample('lifeboat_operation_success', labels, samples_flag(code === 0)),
+        sample('lifeboat_operation_exit_code', labels, code),
+        sample('lifeboat_operation_duration_seconds', labels, report.seconds),
+        sample('lifeboat_operation_timestamp_seconds', labels, ended),
+        ...(code === 0 ? [sample('lifeboat_operation_last_success_timestamp_seconds', labels, ended)] : []),
+        ...['error', 'inconclusive', 'warning', 'info'].map((severity) => sample('lifeboat_operation_findings', { ...labels, severity }, findings.filter((one) => one.severity === severity).length)),
+        ...['critical', 'warning', 'info'].map((level) => sample('lifeboat_operation_alerts', { ...labels, level }, report.alerts.filter((one) => one.level === level).length)),
+    ];
+}
+/** Only of a backup: what another operation looks at may be any older set. */
+function ofSet({ operation, series, type, set, source, metrics, proof }) {
+    if (operation !== 'backup' || set === undefined) {
+        return [];
+    }
+    const labels = { series, type };
+    const at = source?.snapshotTime;
+    const add = (name, value) => value === undefined ? [] : [sample(name, labels, value)];
+    return [
+        ...add('lifeboat_backup_timestamp_seconds', at && unix(at)),
+        ...add('lifeboat_backup_proven_timestamp_seconds', proof?.outcome === 'proven' ? at && unix(at) : undefined),
+        ...add('lifeboat_backup_size_bytes', set.bytes),
+        ...add('lifeboat_backup_dump_bytes', set.dumpBytes),
+        ...add('lifeboat_backup_source_bytes', set.sourceBytes),
+        ...add('lifeboat_backup_compression_ratio', metrics?.performance.compression_ratio),
+        ...add('lifeboat_backup_memory_bytes', metrics && Math.round(metrics.performance.memory_usage_mb * 1e6)),
+        ...add('lifeboat_backup_rows', metrics?.records.total),
+    ];
+}
+function ofTables({ operation, series, type, metrics }) {
+    if (operation !== 'backup' || metrics === undefined) {
+        return [];
+    }
+    const largest = Object.entries(metrics.size.tables)
+        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+        .slice(0, MOST_TABLES);
+    return largest.flatMap(([table, bytes]) => {
+        const labels = { series, type, table };
+        const rows = metrics.records.by_table[table];
+        return [
+            sample('lifeboat_backup_table_bytes', labels, bytes),
+            ...(rows === undefined ? [] : [sample('lifeboat_backup_table_rows', labels, rows)]),
+        ];
+    });
+}
+function ofProof(report) {
+    const { proof } = report;
+    if (proof === undefined) {
+        return [];
+    }
+    const labels = runLabels(report);
+    return [
+        sample('lifeboat_proof_success', labels, samples_flag(proof.outcome === 'proven')),
+        sample('lifeboat_proof_duration_seconds', labels, proof.seconds),
+    ];
+}
+function ofStore({ name: store, holds, trouble }, { series, operation }) {
+    return [
+        sample('lifeboat_store_success', { series, operation, store }, samples_flag(trouble === undefined)),
+        ...(holds === undefined
+            ? []
+            : [
+                sample('lifeboat_store_sets', { series, store }, holds.sets),
+                sample('lifeboat_store_bytes', { series, store }, holds.bytes),
+            ]),
+    ];
+}
+function ofWatch({ series, watched = [] }) {
+    return watched.flatMap(({ store, type, newest, newestProven, maxAge, maxUnproven, isFresh, isProven }) => {
+        const labels = { series, store, type };
+        return [
+            ...(newest === undefined ? [] : [sample('lifeboat_newest_backup_timestamp_seconds', labels, unix(newest))]),
+            ...(newestProven === undefined
+                ? []
+                : [sample('lifeboat_newest_proven_timestamp_seconds', labels, unix(newestProven))]),
+            sample('lifeboat_objective_seconds', { ...labels, objective: 'age' }, maxAge / 1000),
+            sample('lifeboat_objective_seconds', { ...labels, objective: 'proof' }, maxUnproven / 1000),
+            sample('lifeboat_objective_met', { ...labels, objective: 'age' }, samples_flag(isFresh)),
+            sample('lifeboat_objective_met', { ...labels, objective: 'proof' }, samples_flag(isProven)),
+        ];
+    });
+}
+function ofDrill({ series, type, drill }) {
+    return (drill?.scenarios ?? []).flatMap((result) => {
+        const labels = { series, type, scenario: result.scenario };
+        const [rto, rpo] = [(0,drill_facts/* rtoOf */.bf)(result), (0,drill_facts/* rpoOf */.f1)(result)];
+        return [
+            sample('lifeboat_drill_success', labels, samples_flag(result.outcome === 'passed')),
+            ...(rto === undefined ? [] : [sample('lifeboat_drill_rto_seconds', labels, rto)]),
+            ...(rpo === undefined ? [] : [sample('lifeboat_drill_rpo_seconds', labels, rpo)]),
+        ];
+    });
+}
+/** Of a rehearsal nothing: it did not free what it tells of. */
+function ofMaintenance({ series, maintenance, dryRun }) {
+    if (maintenance === undefined || dryRun === true) {
+        return [];
+    }
+    const kinds = ['log', 'unfinished', 'workspace', 'scratch database'];
+    return [
+        sample('lifeboat_maintenance_freed_bytes', { series }, (0,report_maintenance/* freedBytes */.aU)(maintenance)),
+        ...kinds.map((kind) => sample('lifeboat_maintenance_removed', { series, kind }, maintenance.removed.filter((one) => one.kind === kind).length)),
+    ];
+}
+function runLabels({ series, type, operation }) {
+    return { series, type, operation };
+}
+function sample(name, labels, value) {
+    const given = Object.entries(labels).flatMap(([label, text]) => (text === undefined ? [] : [[label, text]]));
+    return { name, labels: Object.fromEntries(given), value };
+}
+function unix(date) {
+    return date.getTime() / 1000;
+}
+function samples_flag(value) {
+    return value ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/operations/metrics-file.ts
+
+
+
+
+
+
+
+/** A collector runs as another user, and nothing in the file is secret but the names of tables. */
+const metrics_file_READABLE = 0o644;
+/**
+ * Writes what a run has to tell into `metrics-file`, beside what earlier runs of other databases, types and operations
+ * have told there, in one step. That it cannot be written is a warning: the run is still what it was.
+ */
+async function withMetricsFile(report, { metricsFile }, { workingDirectory, logger }) {
+    if (metricsFile === undefined) {
+        return report;
+    }
+    const file = external_node_path_default().resolve(workingDirectory, metricsFile);
+    try {
+        const text = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(file, 'utf8'));
+        const earlier = text === undefined || text === '' ? [] : readOpenMetrics(text);
+        if (earlier === null) {
+            throw notOurs(file);
+        }
+        await (0,promises_.mkdir)(external_node_path_default().dirname(file), { recursive: true });
+        await (0,platform_files/* writeWhole */.f8)(file, logger.redact(renderOpenMetrics(mergeSamples(earlier, samplesOf(report)))), metrics_file_READABLE);
+        return report;
+    }
+    catch (error) {
+        const warning = `The metrics were not written. ${(0,errors/* messageOf */.bD)(error)}`;
+        logger.warning(warning);
+        return { ...report, warnings: [...report.warnings, warning] };
+    }
+}
+function notOurs(file) {
+    return new errors/* OperationError */.OK({
+        doing: `writing the metrics to ${file}`,
+        problem: 'there is a file that does not end as pg-lifeboat writes it, so it was left alone',
+        advice: 'Give metrics-file a name of its own, or remove that file.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/events.ts
+
+
+
+
+const Outcome = schemas/* enum */.k5n(['proven', 'failed', 'not-verified']);
+const TierName = schemas/* enum */.k5n(['none', 'archive', 'data', 'full']);
+const Amount = schemas/* number */.aig().nonnegative().optional().catch(undefined);
+const Name = schemas/* string */.YjP().optional().catch(undefined);
+const LoggedAlert = schemas/* object */.Ikc({ level: schemas/* enum */.k5n(alert_rules/* LEVELS */.A_), measure: schemas/* enum */.k5n(alert_rules/* MEASURE_NAMES */.ol) });
+const Scenario = schemas/* object */.Ikc({
+    scenario: schemas/* string */.YjP(),
+    outcome: schemas/* enum */.k5n(['passed', 'failed', 'could-not-run']),
+    rto: Amount,
+    rpo: Amount,
+});
+/** One thing of another shape must not cost the line all the others. */
+const Details = schemas/* object */.Ikc({
+    type: Name,
+    id: schemas/* string */.YjP()
+        .refine((id) => !Number.isNaN((0,backup_manifest/* timeOf */.nR)(id).getTime()))
+        .optional()
+        .catch(undefined),
+    proof: Outcome.optional().catch(undefined),
+    tier: TierName.optional().catch(undefined),
+    compression_ratio: Amount,
+    free_bytes: Amount,
+    alerts: schemas/* array */.YOg(LoggedAlert).catch([]),
+    errors: schemas/* array */.YOg(schemas/* string */.YjP()).catch([]),
+    phase: Name,
+    scenarios: schemas/* array */.YOg(Scenario).catch([]),
+    mode: Name,
+});
+/** Reads lines, the oldest first, leaving out those from after an instant: a clock that was wrong makes no history. */
+function eventsOf(lines, until) {
+    return lines
+        .map(eventOf)
+        .filter(({ at }) => at <= until.getTime())
+        .sort((a, b) => a.at - b.at);
+}
+function eventOf(line) {
+    const { id, compression_ratio, free_bytes, type, proof, tier, phase, mode, ...lists } = Details.parse(line.details);
+    const { duration, size, records } = line.details;
+    return {
+        at: timeOfLine(line).getTime(),
+        operation: line.operation,
+        ok: line.status === 'success',
+        seconds: duration,
+        ...lists,
+        ...(type !== undefined && { type }),
+        ...(id !== undefined && { id, snapshot: (0,backup_manifest/* timeOf */.nR)(id).getTime() }),
+        ...(size !== undefined && { size }),
+        ...(records !== undefined && { records }),
+        ...(proof !== undefined && { proof }),
+        ...(tier !== undefined && { tier }),
+        ...(compression_ratio !== undefined && { compressionRatio: compression_ratio }),
+        ...(free_bytes !== undefined && { freeBytes: free_bytes }),
+        ...(phase !== undefined && { phase }),
+        ...(mode !== undefined && { mode }),
+    };
+}
+function isTaken(event) {
+    return event.operation === 'backup' && event.type !== undefined && event.id !== undefined && event.size !== undefined;
+}
+/** What one set is called in all of a store. */
+function setKey({ type, id }) {
+    return `${type ?? ''}/${id ?? ''}`;
+}
+/** Mean; null of nothing. */
+function meanOf(numbers) {
+    return numbers.length === 0 ? null : numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+}
+/** In groups by a key, in the order in which the keys come up. */
+function groupedBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const group = groups.get(keyOf(item));
+        if (group === undefined)
+            groups.set(keyOf(item), [item]);
+        else
+            group.push(item);
+    }
+    return groups;
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/figures.ts
+
+
+/** The figures that were asked for of a day, over the events of any time. */
+function dailyReport(events) {
+    const backups = events.filter(isBackup);
+    const good = backups.filter(({ ok }) => ok);
+    return {
+        success_rate: backups.length === 0 ? null : good.length / backups.length,
+        avg_duration: meanOf(good.map(({ seconds }) => seconds)),
+        total_size: backups.filter(isTaken).reduce((sum, { size }) => sum + size, 0),
+        record_counts: newestCounts(backups.filter(isTaken)),
+    };
+}
+/** The figures that were asked for of a week, over the events of any time. */
+function weeklyReport(events, calendar) {
+    const taken = events.filter(isTaken);
+    const byDay = [...groupedBy(taken, ({ at, type }) => `${calendar.dayOf(new Date(at))} ${type}`)].sort(figures_byKey);
+    return {
+        compression_trends: byDay.flatMap(([key, sets]) => {
+            const ratio = meanOf(sets.flatMap(({ compressionRatio }) => compressionRatio ?? []));
+            return ratio === null ? [] : [{ ...dayAndType(key), compression_ratio: ratio }];
+        }),
+        size_evolution: byDay.flatMap(([key, sets]) => {
+            const newest = newestOf(sets);
+            return newest === undefined ? [] : [{ ...dayAndType(key), size: newest.size }];
+        }),
+        error_frequency: errorFrequency(events),
+    };
+}
+/** How often each kind of error came up: each at most once an operation. What says nothing of itself counts as `failed`. */
+function errorFrequency(events) {
+    const times = new Map();
+    for (const { ok, errors, phase } of events) {
+        if (ok)
+            continue;
+        const kinds = errors.length === 0 ? [phase ?? 'failed'] : errors;
+        new Set(kinds).forEach((kind) => times.set(kind, (times.get(kind) ?? 0) + 1));
+    }
+    return Object.fromEntries([...times].sort((a, b) => b[1] - a[1] || figures_byKey(a, b)));
+}
+/** Backups, and how good the sets are that they took. */
+function backupCounts(events, { isProven }) {
+    const backups = events.filter(isBackup);
+    const succeeded = backups.filter(({ ok }) => ok).length;
+    const sets = backups.filter(isTaken);
+    const proven = sets.filter(isProven).length;
+    return {
+        total: backups.length,
+        succeeded,
+        failed: backups.length - succeeded,
+        sets: sets.length,
+        proven,
+        proof_rate: sets.length === 0 ? null : proven / sets.length,
+    };
+}
+/** Alerts by level and measure, the heaviest and then the most frequent first. */
+function alertCounts(events) {
+    const fired = events.flatMap(({ at, alerts }) => alerts.map((alert) => ({ ...alert, at })));
+    return [...groupedBy(fired, ({ level, measure }) => `${level} ${measure}`).values()]
+        .flatMap((group) => {
+        const last = group.at(-1);
+        return last === undefined
+            ? []
+            : [{ level: last.level, measure: last.measure, times: group.length, last: new Date(last.at) }];
+    })
+        .sort((a, b) => alert_rules/* LEVELS */.A_.indexOf(a.level) - alert_rules/* LEVELS */.A_.indexOf(b.level) || b.times - a.times);
+}
+/** How many operations of each kind there were, in the order of their names. */
+function operationCounts(events) {
+    const groups = groupedBy(events, ({ operation }) => operation);
+    return Object.fromEntries([...groups].map(([name, group]) => [name, group.length]).sort(figures_byKey));
+}
+/** The set whose snapshot is the newest. */
+function newestOf(sets) {
+    return sets.reduce((newest, set) => (newest === undefined || set.snapshot >= newest.snapshot ? set : newest), undefined);
+}
+function isBackup({ operation }) {
+    return operation === 'backup';
+}
+/**
+ * Types may hold different tables, so each table's rows are those of the newest set that counted it. Only the newest set
+ * of each choice of type is read: types are few, sets are many.
+ */
+function newestCounts(sets) {
+    const counted = sets.filter(({ records }) => records !== undefined);
+    const newest = [...groupedBy(counted, ({ type }) => type).values()].flatMap((ofType) => newestOf(ofType) ?? []);
+    const rows = newest.sort((a, b) => a.snapshot - b.snapshot).flatMap(({ records }) => Object.entries(records ?? {}));
+    return Object.fromEntries(new Map(rows));
+}
+function dayAndType(key) {
+    const [day = '', ...type] = key.split(' ');
+    return { day, type: type.join(' ') };
+}
+function figures_byKey(a, b) {
+    return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/theil-sen.ts
+/** More samples make no better line and a quadratic amount of work. */
+const MOST_SAMPLES = 200;
+/**
+ * The line of Theil and Sen: the median of the slopes of all pairs, through the median of what is left. Up to 29 % of the
+ * samples may be wild without any effect. Null where there are no two times.
+ */
+function theilSen(all) {
+    const samples = thinned(all);
+    const slopes = [];
+    samples.forEach((a, index) => {
+        for (const b of samples.slice(index + 1)) {
+            if (a.day !== b.day)
+                slopes.push((b.value - a.value) / (b.day - a.day));
+        }
+    });
+    const slope = medianOf(slopes);
+    if (slope === null)
+        return null;
+    const intercept = medianOf(samples.map(({ day, value }) => value - slope * day)) ?? 0;
+    return { slope, at: (day) => intercept + slope * day };
+}
+/** So many samples spread evenly over all, with the first and the last. */
+function thinned(all, most = MOST_SAMPLES) {
+    if (all.length <= most)
+        return all;
+    return Array.from({ length: most }, (_, index) => all[Math.round((index * (all.length - 1)) / (most - 1))]).filter((sample) => sample !== undefined);
+}
+/** The middle of the numbers, or of the two in the middle; null of nothing. */
+function medianOf(numbers) {
+    const sorted = Float64Array.from(numbers).sort();
+    const middle = sorted.length / 2;
+    const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+    return low === undefined || high === undefined ? null : (low + high) / 2;
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/forecast.ts
+
+
+
+
+/** GitHub ends a job on its own runners after six hours. */
+const JOB_LIMIT_SECONDS = 6 * 3600;
+const forecast_DAY = 24 * 3600 * 1000;
+/** Fewer measurements, or over a shorter time, are no trend. */
+const LEAST = { points: 5, days: 3 };
+/** A trend is believed for so many times as long as it was seen, and never for longer than five years. */
+const SIGHT = { times: 10, days: 5 * 365 };
+/** When the limits will be reached if it goes on like this: for each type in the order of their names, then the disk. */
+function forecastsOf(events, rules, now) {
+    const byType = groupedBy(events.filter((event) => isBackup(event) && event.type !== undefined), ({ type = '' }) => type);
+    const ofTypes = [...byType]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .flatMap(([type, backups]) => forecastsOfType(type, backups, rules, now));
+    const free = events.flatMap(({ at, freeBytes }) => forecast_sample(at, freeBytes));
+    const disk = { what: 'disk', type: null, unit: 'bytes', limit: 0 };
+    return [...ofTypes, ...(free.length === 0 ? [] : [forecast(disk, free, now)])];
+}
+function forecastsOfType(type, backups, rules, now) {
+    const durations = backups.filter(({ ok }) => ok).flatMap(({ at, seconds }) => forecast_sample(at, seconds));
+    const sizes = backups.filter(isTaken).flatMap(({ at, size }) => forecast_sample(at, size));
+    const [duration, size] = [criticalLimit(rules, 'duration'), criticalLimit(rules, 'size')];
+    const about = (what, unit, limit) => ({
+        what,
+        type,
+        unit,
+        limit,
+    });
+    return [
+        ...(size === null ? [] : [forecast(about('size-alert', 'bytes', size), sizes, now)]),
+        ...(duration === null ? [] : [forecast(about('duration-alert', 'seconds', duration), durations, now)]),
+        forecast(about('job-limit', 'seconds', JOB_LIMIT_SECONDS), durations, now),
+    ];
+}
+/**
+ * Follows the line of Theil and Sen from now on to the limit. What was measured last decides whether it is reached
+ * already; a disk is full when nothing is left, everything else when the limit is.
+ *
+ * @param samples the oldest first
+ */
+function forecast(question, samples, now) {
+    const [first, last] = [samples[0], samples.at(-1)];
+    const days = first === undefined || last === undefined ? 0 : last.day - first.day;
+    const sight = Math.min(SIGHT.times * days, SIGHT.days);
+    const basis = { points: samples.length, days, sight };
+    const enough = samples.length >= LEAST.points && days >= LEAST.days;
+    const trend = enough ? theilSen(samples) : null;
+    const perDay = trend?.slope ?? null;
+    const outcome = (() => {
+        const today = now.getTime() / forecast_DAY;
+        const isFalling = question.what === 'disk';
+        if (last !== undefined && (isFalling ? last.value <= question.limit : last.value >= question.limit)) {
+            return { kind: 'reached' };
+        }
+        if (trend === null)
+            return { kind: 'cannot-be-told', reason: reasonOf(samples.length, days) };
+        const wait = (question.limit - trend.at(today)) / trend.slope;
+        if (!(isFalling ? trend.slope < 0 : trend.slope > 0) || wait > sight)
+            return { kind: 'not-in-sight' };
+        return { kind: 'expected', at: new Date((today + Math.max(0, wait)) * forecast_DAY) };
+    })();
+    return { ...question, current: last?.value ?? null, perDay, basis, outcome };
+}
+function reasonOf(points, days) {
+    return points < LEAST.points
+        ? `${points} of at least ${LEAST.points} measurements are there`
+        : `the measurements span ${days.toFixed(1)} of at least ${LEAST.days} days`;
+}
+function forecast_sample(at, value) {
+    return value === undefined ? [] : [{ day: at / forecast_DAY, value }];
+}
+/** The limit of the critical rule of a measure, in seconds or bytes; null when it is off. */
+function criticalLimit(rules, wanted) {
+    const rule = rules.find(({ level, measure }) => level === 'critical' && measure === wanted);
+    return rule === undefined || rule.limit === 'off' || rule.limit.comparison !== '>'
+        ? null
+        : (0,alert_rules/* limitInBase */.sG)(wanted, rule.limit);
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/growth.ts
+
+const growth_DAY = 24 * 3600 * 1000;
+/**
+ * How the rows of each table changed, the fastest change first. Two sets of a type are compared, however many there are:
+ * the oldest and the newest that counted rows. A table of several types is told by the one with the newest set.
+ *
+ * @param events of the time that is looked back over
+ */
+function growthOf(events) {
+    const counted = events.filter(isTaken).filter(({ records }) => records !== undefined);
+    const pairs = [...groupedBy(counted, ({ type }) => type).values()]
+        .map(ends)
+        .sort((a, b) => b.newest.snapshot - a.newest.snapshot);
+    const growth = new Map();
+    for (const pair of pairs) {
+        for (const one of growthBetween(pair)) {
+            const told = growth.get(one.table);
+            // Another type may still have what one has not any more.
+            if (told === undefined || (told.after === null && one.after !== null))
+                growth.set(one.table, one);
+        }
+    }
+    return [...growth.values()].sort(byChange);
+}
+function ends(sets) {
+    const bySnapshot = [...sets].sort((a, b) => a.snapshot - b.snapshot);
+    const [oldest, newest] = [bySnapshot[0], bySnapshot.at(-1)];
+    if (oldest === undefined || newest === undefined)
+        throw new TypeError('a group has members');
+    return { oldest, newest };
+}
+function growthBetween({ oldest, newest }) {
+    const before = new Map(Object.entries(oldest.records ?? {}));
+    const after = new Map(Object.entries(newest.records ?? {}));
+    const days = (newest.snapshot - oldest.snapshot) / growth_DAY;
+    return [...new Set([...before.keys(), ...after.keys()])].map((table) => {
+        const [was, is] = [before.get(table) ?? null, after.get(table) ?? null];
+        return {
+            ...{ table, type: newest.type, before: was, after: is },
+            perDay: was === null || is === null || days === 0 ? null : (is - was) / days,
+        };
+    });
+}
+/** Tables that came or went are told before those that grew. */
+function byChange(a, b) {
+    const cameOrWent = ({ before, after }) => Number(before === null || after === null);
+    return (cameOrWent(b) - cameOrWent(a) ||
+        Math.abs(b.perDay ?? 0) - Math.abs(a.perDay ?? 0) ||
+        (b.after ?? 0) - (a.after ?? 0) ||
+        (a.table < b.table ? -1 : 1));
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/outcomes.ts
+
+const TIERS = ['none', 'archive', 'data', 'full'];
+/**
+ * Follows the outcomes of backups and validations through the log, as stores do with what they keep beside a set: the
+ * newest counts, but what could not run takes nothing back, and what looked less far neither lowers a proof nor lifts a
+ * failure.
+ */
+function followOutcomes(events) {
+    const standing = new Map();
+    const proven = new Map();
+    const steps = new Map();
+    for (const { operation, at, type, id, snapshot, proof, tier = 'none' } of events) {
+        const isOutcome = operation === 'backup' || operation === 'validate';
+        if (!isOutcome || type === undefined || snapshot === undefined || proof === undefined || id === undefined)
+            continue;
+        const before = standing.get(setKey({ type, id }));
+        if (before !== undefined && !outcomes_isTakenOver(before, { proof, tier }))
+            continue;
+        standing.set(setKey({ type, id }), { proof, tier });
+        const snapshots = ofType(proven, type, () => new Set());
+        const ofThisType = ofType(steps, type, () => []);
+        const newestProven = afterOutcome(snapshots, snapshot, proof === 'proven', ofThisType.at(-1)?.newestProven ?? null);
+        ofThisType.push({ at, newestProven });
+    }
+    return { isProven: (set) => standing.get(setKey(set))?.proof === 'proven', steps };
+}
+/** Keeps the proven snapshots and returns the newest; all are looked through only when the newest is taken back. */
+function afterOutcome(snapshots, snapshot, isProven, newest) {
+    if (isProven) {
+        snapshots.add(snapshot);
+        return Math.max(snapshot, newest ?? snapshot);
+    }
+    snapshots.delete(snapshot);
+    if (snapshot !== newest)
+        return newest;
+    return snapshots.size === 0 ? null : [...snapshots].reduce((a, b) => Math.max(a, b));
+}
+function ofType(map, type, make) {
+    const present = map.get(type) ?? make();
+    map.set(type, present);
+    return present;
+}
+function outcomes_isTakenOver(standing, next) {
+    if (next.proof === 'failed' || standing.proof === 'not-verified')
+        return true;
+    return next.proof === 'proven' && TIERS.indexOf(next.tier) >= TIERS.indexOf(standing.tier);
+}
+/**
+ * The longest that the newest proven snapshot was old between two instants (milliseconds), in seconds: what a loss of the
+ * server would have cost at the worst moment. Time in which nothing proven was known is left out; null when that is all.
+ *
+ * @param steps of one type, the oldest first
+ */
+function worstAge(steps, from, to) {
+    let worst = null;
+    const first = lastUntil(steps, from);
+    for (let index = Math.max(0, first); index < steps.length; index++) {
+        const step = steps[index];
+        if (step === undefined || step.at > to)
+            break;
+        const end = Math.min(to, steps[index + 1]?.at ?? to);
+        // Of two outcomes in the same second the earlier held for no time.
+        if (step.newestProven !== null && end > Math.max(from, step.at)) {
+            worst = Math.max(worst ?? 0, (end - step.newestProven) / 1000);
+        }
+    }
+    return worst;
+}
+/** The place of the last step until an instant, found by halving; -1 when there is none. */
+function lastUntil(steps, instant) {
+    let [low, high] = [0, steps.length];
+    while (low < high) {
+        const middle = Math.floor((low + high) / 2);
+        if ((steps[middle]?.at ?? Infinity) <= instant)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low - 1;
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/trends.ts
+
+
+
+/**
+ * How each type did in each bucket, the oldest first, then by type. A type begins with its first backup and then has a
+ * point in every bucket, so that a day without one is seen.
+ */
+function trendOf(events, buckets, outcomes) {
+    const byType = groupedBy(events.filter((event) => isBackup(event) && event.type !== undefined), ({ type = '' }) => type);
+    return [...byType]
+        .flatMap(([type, ofType]) => pointsOf(type, ofType, buckets, outcomes))
+        .sort((a, b) => a.at.getTime() - b.at.getTime() || (a.type < b.type ? -1 : 1));
+}
+/** @param events backups of this type, the oldest first: each is looked at once */
+function pointsOf(type, events, buckets, outcomes) {
+    const points = [];
+    let next = events.findIndex(({ at }) => at > (buckets[0]?.from ?? Infinity));
+    const hasBegun = next !== 0;
+    if (next === -1)
+        next = events.length;
+    for (const bucket of buckets) {
+        const start = next;
+        while ((events[next]?.at ?? Infinity) <= bucket.to)
+            next++;
+        if (hasBegun || next > 0) {
+            points.push(pointOf(type, events.slice(start, next), bucket, outcomes));
+        }
+    }
+    return points;
+}
+function pointOf(type, events, bucket, outcomes) {
+    const good = events.filter(({ ok }) => ok);
+    const sets = events.filter(isTaken);
+    const newest = newestOf(sets);
+    return {
+        bucket: bucket.name,
+        at: new Date(bucket.from + 1),
+        type,
+        backups: events.length,
+        succeeded: good.length,
+        sets: sets.length,
+        proven: sets.filter(outcomes.isProven).length,
+        size: newest?.size ?? null,
+        records: newest?.records === undefined ? null : totalOf(newest.records),
+        compression_ratio: meanOf(sets.flatMap(({ compressionRatio }) => compressionRatio ?? [])),
+        duration: meanOf(good.map(({ seconds }) => seconds)),
+        worstRpo: worstAge(outcomes.steps.get(type) ?? [], bucket.from, bucket.to),
+    };
+}
+function totalOf(records) {
+    const rows = Object.values(records);
+    return rows.length === 0 ? null : rows.reduce((sum, each) => sum + each, 0);
+}
+/** Recoveries: each scenario of a drill, and each restore, whose whole duration is its RTO. */
+function recoveriesOf(events) {
+    return events.flatMap((event) => {
+        const at = new Date(event.at);
+        if (event.operation === 'restore') {
+            const outcome = event.ok ? 'passed' : 'failed';
+            return [{ at, kind: 'restore', name: event.mode ?? '', outcome, rto: event.ok ? event.seconds : null, rpo: null }];
+        }
+        return event.operation !== 'drill'
+            ? []
+            : event.scenarios.map(({ scenario, outcome, rto, rpo }) => ({
+                ...{ at, kind: 'drill', name: scenario, outcome },
+                ...{ rto: rto ?? null, rpo: rpo ?? null },
+            }));
+    });
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/windows.ts
+const NO_AGE = { years: 0, months: 0, days: 0, hours: 0 };
+const SECOND = 1000;
+/** How many days a period has, and its trends: the buckets of a weekly report are weeks. */
+const DAYS = {
+    daily: { period: 1, trend: 30, unit: 'day' },
+    weekly: { period: 7, trend: 26 * 7, unit: 'week' },
+};
+/** The last days until an instant: as many on the calendar, however many hours they have. */
+function lastDays(days, until, calendar) {
+    return { from: calendar.before(until, { ...NO_AGE, days }).getTime(), to: until.getTime() };
+}
+function isIn({ from, to }, at) {
+    return at > from && at <= to;
+}
+/**
+ * The calendar days or weeks that began within the last days until an instant, the oldest first, without a gap. The last
+ * one ends at that instant.
+ */
+function bucketsOf(days, unit, until, calendar) {
+    const nameOf = unit === 'day' ? calendar.dayOf : calendar.weekOf;
+    const marks = Array.from({ length: days }, (_, index) => lastDays(days - index, until, calendar).from);
+    const buckets = [];
+    let start = marks[0] ?? until.getTime();
+    for (const mark of [...marks.slice(1), until.getTime()]) {
+        // Where clocks change, two marks may be on the same day, or a day apart.
+        while (nameOf(new Date(start)) !== nameOf(new Date(mark))) {
+            const border = borderBetween(start, mark, nameOf);
+            buckets.push({ name: nameOf(new Date(start)), from: start - 1, to: border });
+            start = border + 1;
+        }
+    }
+    // The first one had begun before.
+    return [...buckets.slice(1), { name: nameOf(until), from: start - 1, to: until.getTime() }];
+}
+/** The last millisecond of the earlier bucket, so that "after" it begins the later one; by halving, to the second. */
+function borderBetween(before, after, nameOf) {
+    const name = nameOf(new Date(before));
+    let [low, high] = [Math.floor(before / SECOND), Math.floor(after / SECOND)];
+    while (high - low > 1) {
+        const middle = Math.floor((low + high) / 2);
+        if (nameOf(new Date(middle * SECOND)) === name)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high * SECOND - 1;
+}
+
+;// CONCATENATED MODULE: ./src/records/statistics/statistics.ts
+
+
+
+
+
+
+
+
+/** Two years; what a report reads of the log, so that forecasts see as far back as there is anything. */
+const LOOK_BACK_DAYS = 2 * 366;
+/**
+ * Everything that the log of a store and the sets in it tell of a period. Figures of the past are those of the log alone;
+ * what can be lost now, and what is held, is said of the sets that are there.
+ */
+function statisticsOf(lines, sets, { period, now, timezone, rules }) {
+    const calendar = calendarOf(timezone);
+    const events = eventsOf(lines, now);
+    const outcomes = followOutcomes(events);
+    const days = DAYS[period];
+    const window = lastDays(days.period, now, calendar);
+    const within = (some) => events.filter(({ at }) => isIn(some, at));
+    const inPeriod = within(window);
+    const buckets = bucketsOf(days.trend, days.unit, now, calendar);
+    const inTrend = within({ from: buckets[0]?.from ?? window.from, to: window.to });
+    const lastDay = within(lastDays(DAYS.daily.period, now, calendar));
+    const lastWeek = within(lastDays(DAYS.weekly.period, now, calendar));
+    return {
+        ...{ period, timezone, from: new Date(window.from), to: now },
+        reports: { daily: dailyReport(lastDay), weekly: weeklyReport(lastWeek, calendar) },
+        figures: dailyReport(inPeriod),
+        backups: backupCounts(inPeriod, outcomes),
+        errors: errorFrequency(inPeriod),
+        alerts: alertCounts(inPeriod),
+        types: statistics_typesOf({ events, inPeriod, sets, window, outcomes }),
+        trends: { unit: days.unit, points: trendOf(events, buckets, outcomes) },
+        recoveries: recoveriesOf(inTrend),
+        growth: growthOf(inTrend),
+        forecasts: forecastsOf(events, rules, now),
+        holds: holdingsOf(sets),
+        operations: operationCounts(inPeriod),
+    };
+}
+/** What the store holds by type, in the order of their names. */
+function holdingsOf(sets) {
+    return [...groupedBy(sets, ({ type }) => type)]
+        .map(([type, ofType]) => {
+        const times = ofType.map(snapshotOf);
+        return {
+            type,
+            sets: ofType.length,
+            proven: ofType.filter(statistics_isProven).length,
+            bytes: ofType.reduce((sum, { bytes }) => sum + bytes, 0),
+            oldest: new Date(least(times)),
+            newest: new Date(greatest(times)),
+        };
+    })
+        .sort(byType);
+}
+function statistics_typesOf({ events, inPeriod, sets, window, outcomes }) {
+    const held = groupedBy(sets, ({ type }) => type);
+    const added = groupedBy(inPeriod.filter(isTaken), ({ type }) => type);
+    const names = new Set([...held.keys(), ...events.filter(isTaken).map(({ type }) => type)]);
+    return [...names]
+        .map((type) => {
+        const times = (held.get(type) ?? []).map(snapshotOf);
+        const provenTimes = (held.get(type) ?? []).filter(statistics_isProven).map(snapshotOf);
+        const newestProven = provenTimes.length === 0 ? null : greatest(provenTimes);
+        return {
+            type,
+            sets: added.get(type)?.length ?? 0,
+            newest: times.length === 0 ? null : new Date(greatest(times)),
+            newestProven: newestProven === null ? null : new Date(newestProven),
+            rpo: newestProven === null ? null : Math.max(0, window.to - newestProven) / 1000,
+            worstRpo: worstAge(outcomes.steps.get(type) ?? [], window.from, window.to),
+        };
+    })
+        .sort(byType);
+}
+function snapshotOf({ manifest }) {
+    return Date.parse(manifest.snapshot.time);
+}
+function statistics_isProven({ proof }) {
+    return proof.outcome === 'proven';
+}
+function least(numbers) {
+    return numbers.reduce((a, b) => Math.min(a, b), Infinity);
+}
+function greatest(numbers) {
+    return numbers.reduce((a, b) => Math.max(a, b), -Infinity);
+}
+function byType(a, b) {
+    return a.type < b.type ? -1 : a.type > b.type ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/operations/report.ts
+
+
+
+const report_DAY = 24 * 3600 * 1000;
+/** Tells how the backups of a day or a week did, from the store's log and its manifests. It looks and changes nothing. */
+function report(options, context) {
+    return reporting('report', options, context, async ({ report: draft, store }) => {
+        // Who looks at a history does not make any.
+        draft.isLogged = false;
+        draft.type = options.type;
+        const now = context.clock.now();
+        const rules = (0,alert_rules/* rulesInForce */.Cl)(options.alerts);
+        await draft.phase('Reading the history', async () => {
+            draft.series = (await store.series()) ?? options.series ?? '';
+            const { sets, broken } = await store.list();
+            const { lines, unreadable } = await store.readLog(new Date(now.getTime() - LOOK_BACK_DAYS * report_DAY));
+            const isMeant = (type) => (options.type ?? type) === type;
+            draft.statistics = {
+                ...statisticsOf(
+                // What is not of one type, such as a drill, is part of the history of each.
+                lines.filter(({ details }) => details.type === undefined || isMeant(details.type)), sets.filter(({ type }) => isMeant(type)), { period: options.period, now, timezone: options.timezone, rules }),
+                broken: broken.filter(({ type }) => isMeant(type)),
+                unreadable,
+            };
+        });
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/operations/restore.ts
 
 
@@ -29596,7 +32840,153 @@ function validate(options, context) {
     });
 }
 
+// EXTERNAL MODULE: ./src/records/freshness.ts
+var freshness = __nccwpck_require__(26573);
+;// CONCATENATED MODULE: ./src/platform/github-schedules.ts
+
+
+const github_schedules_PER_PAGE = 100;
+/**
+ * Asks GitHub's REST API once for each; whoever watches asks again soon.
+ *
+ * Throws `OperationError` saying which permission is missing.
+ */
+async function scheduleFacts({ repository, token, apiUrl }, { clock, signal }) {
+    const { getOctokit } = await Promise.all(/* import() */[__nccwpck_require__.e(119), __nccwpck_require__.e(351)]).then(__nccwpck_require__.bind(__nccwpck_require__, 61351));
+    const { rest } = getOctokit(token, { baseUrl: apiUrl, userAgent: 'pg-lifeboat' });
+    const [owner = '', repo = ''] = repository.split('/');
+    const common = { owner, repo, request: { signal } };
+    const ask = async (asked, work) => {
+        try {
+            signal.throwIfAborted();
+            return await work();
+        }
+        catch (error) {
+            throw signal.aborted ? new errors/* InterruptedError */.p4(asked.doing, error) : requestFailed(error, asked, clock.now());
+        }
+    };
+    const about = await ask({ doing: `asking who can see ${repository}`, permission: 'metadata: read' }, () => rest.repos.get(common));
+    const commits = await ask({ doing: `looking at the commits of ${repository}`, permission: 'contents: read' }, () => rest.repos.listCommits({ ...common, per_page: 1 }));
+    const listed = await ask({ doing: `listing the workflows of ${repository}`, permission: 'actions: read' }, () => rest.actions.listRepoWorkflows({ ...common, per_page: github_schedules_PER_PAGE }));
+    const date = commits.data[0]?.commit.committer?.date;
+    return {
+        isPublic: !about.data.private,
+        lastCommit: date === undefined ? null : new Date(date),
+        disabled: listed.data.workflows.filter(({ state }) => state === 'disabled_inactivity').map(({ path }) => path),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/operations/watch-schedules.ts
+
+
+
+
+
+
+
+const watch_schedules_DAY_MS = 86_400_000;
+/** GitHub disables the schedules of a public repository so many days after its last commit. */
+const DISABLED_AFTER_DAYS = 60;
+/** Two weeks are enough for somebody to notice. */
+const WARNED_AFTER_DAYS = 45;
+/**
+ * In a job: whether GitHub is about to stop starting what is scheduled in this repository, or has stopped already. A
+ * watch that is itself scheduled would fall silent with the backups, so it must speak before.
+ */
+async function watchSchedules({ githubToken }, context) {
+    const { environment, logger, clock } = context;
+    const job = (0,github/* jobOf */.Zw)(environment);
+    const token = githubToken ?? environment.GITHUB_TOKEN ?? '';
+    if (job === null || token === '') {
+        logger.debug('Whether schedules are about to be disabled is only asked in a job, with github-token.');
+        return [];
+    }
+    logger.hide(token);
+    const apiUrl = environment.GITHUB_API_URL ?? 'https://api.github.com';
+    try {
+        const facts = await scheduleFacts({ repository: job.repository, token, apiUrl }, context);
+        return judgeSchedules(job.repository, facts, clock.now());
+    }
+    catch (error) {
+        rethrowInterruption(error, 'looking at the schedules', context);
+        return [(0,src_findings/* finding */.gk)('SCHEDULE_NOT_CHECKED', job.repository, (0,errors/* problemOf */.Zw)(error))];
+    }
+}
+/** Pure: what there is to say of these facts. */
+function judgeSchedules(repository, { isPublic, lastCommit, disabled }, now) {
+    const stopped = disabled.map((file) => (0,src_findings/* finding */.gk)('SCHEDULE_DISABLED', file, `GitHub has disabled this workflow, because ${repository} was not active`, `Enable it again: gh workflow enable ${file.split('/').at(-1) ?? file}`));
+    const age = lastCommit === null ? 0 : now.getTime() - lastCommit.getTime();
+    if (!isPublic || lastCommit === null || age < WARNED_AFTER_DAYS * watch_schedules_DAY_MS) {
+        return stopped;
+    }
+    const end = new Date(lastCommit.getTime() + DISABLED_AFTER_DAYS * watch_schedules_DAY_MS);
+    const what = now < end ? 'disables its schedules on' : 'may disable its schedules at any time, since';
+    const found = `the last commit is from ${(0,units/* formatInstant */.r4)(lastCommit)}, ${(0,freshness/* ageText */.XG)(age)} ago, and GitHub ${what} ${(0,units/* formatInstant */.r4)(end).slice(0, 10)}`;
+    return [...stopped, (0,src_findings/* finding */.gk)('SCHEDULE_ENDING', repository, found)];
+}
+
+;// CONCATENATED MODULE: ./src/operations/watch.ts
+
+
+
+
+
+
+/**
+ * Looks into every store itself for how old the newest backup of each type is, and the newest that is proven; and in a
+ * job, whether GitHub is about to stop starting backups. It writes nothing, so that a job that may only read can do it,
+ * and nothing that a backup does or leaves undone can keep it quiet.
+ */
+function watch(options, context) {
+    return reporting('watch', options, context, async (underWay) => {
+        const { report, stores } = underWay;
+        report.type = options.type;
+        report.series = options.series ?? '';
+        report.isLogged = false;
+        report.watched = [];
+        const [primary, ...copies] = stores;
+        await report.phase('Looking at the backups', async () => {
+            const types = (await watch_look(primary, [], underWay)).map(({ type }) => type);
+            for (const copy of copies) {
+                await watch_look(copy, types, underWay);
+            }
+        });
+        await report.phase("Looking at the repository's schedules", async () => {
+            report.find(await watchSchedules(options, context));
+        });
+    });
+}
+/** Judges one store; one that cannot be read is a finding, because the others may still have something to tell. */
+async function watch_look(inUse, expected, { report, options, context }) {
+    const { store } = inUse;
+    try {
+        const { sets, broken } = await store.list();
+        const { maxAge, maxUnproven, type } = options;
+        const objectives = { maxAge, maxUnproven, type };
+        const { types, findings } = (0,freshness/* judgeFreshness */.dT)({ store: store.name, sets, broken }, objectives, context.clock.now(), expected);
+        report.series = report.series === '' ? (sets[0]?.manifest.series ?? '') : report.series;
+        report.watched = [...(report.watched ?? []), ...types];
+        report.find(findings);
+        inUse.line = {
+            ...inUse.line,
+            holds: { sets: sets.length, bytes: sets.reduce((sum, { bytes }) => sum + bytes, 0) },
+        };
+        return types;
+    }
+    catch (error) {
+        rethrowInterruption(error, `watching ${store.name}`, context);
+        report.find([(0,src_findings/* finding */.gk)('STORE_NOT_READ', store.name, (0,errors/* problemOf */.Zw)(error))]);
+        inUse.line = { ...inUse.line, trouble: (0,errors/* problemOf */.Zw)(error) };
+        return [];
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/operations/run.ts
+
+
+
+
+
 
 
 
@@ -29609,40 +32999,113 @@ const OPERATIONS = {
     restore: restore,
     rotate: rotate,
     drill: drill_drill,
+    report: report,
+    watch: watch,
+    maintain: maintain,
 };
 /**
  * Runs an operation, once the services are started again that an earlier run was killed over. It does not throw for what
- * went wrong on its way: that is in the report's `failure`.
+ * went wrong on its way: that is in the report's `failure`. Alerts may make the run end as failed, see `fail-on`.
  */
 async function runOperation(operation, options, context) {
     await startLeftServices(context);
-    return OPERATIONS[operation](options, context);
+    return withMetricsFile(withFailOn(await OPERATIONS[operation](options, context), options), options, context);
 }
 
 
 /***/ }),
 
-/***/ 81715:
+/***/ 7682:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   cz: () => (/* binding */ optionsOf),
-/* harmony export */   lw: () => (/* binding */ OPTIONS),
-/* harmony export */   n1: () => (/* binding */ OPERATION_SUMMARIES),
-/* harmony export */   xb: () => (/* binding */ OPERATIONS)
-/* harmony export */ });
-/* unused harmony export optionDefinitions */
-/**
- * Action inputs, command line flags and configuration keys are one set of names, and this is it. `action.yml`, the
- * command line's help, the reference in the docs and the typed `Options` are all made from this list.
- */
-const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill'];
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  xb: () => (/* binding */ OPERATIONS),
+  n1: () => (/* binding */ OPERATION_SUMMARIES),
+  lw: () => (/* binding */ OPTIONS),
+  cz: () => (/* binding */ optionsOf)
+});
+
+// UNUSED EXPORTS: optionDefinitions
+
+;// CONCATENATED MODULE: ./src/seeing-options.ts
+/** The options of alerts, reports, metrics and watching; a part of the one list. */
+const SEEING_OPTIONS = {
+    alerts: {
+        kind: 'rules',
+        describe: 'Alert rules, one a line: `critical duration > 30min`, `warning compression < 0.5`. Given rules replace the defaults of the same level and measure; `off` in place of a limit silences one.',
+        defaultText: 'critical: duration > 30min, size > 1GB, errors > 0; warning: duration > 15min, compression < 0.5, disk_space < 1GB; info: size_change > 10%, record_change > 100',
+        operations: ['backup', 'report'],
+    },
+    'fail-on': {
+        kind: 'choice',
+        choices: ['critical', 'warning', 'info', 'never'],
+        describe: 'From which level on an alert makes the run fail (exit code 1), after everything else is done.',
+        default: 'critical',
+        operations: ['backup'],
+    },
+    'webhook-url': {
+        kind: 'text',
+        describe: 'Where alerts and failures are sent as JSON by POST. A Slack address gets the form that Slack shows. It never holds up a backup; what could not be delivered is itself reported.',
+        secret: true,
+        example: 'https://hooks.example.org/backups',
+    },
+    'webhook-secret': {
+        kind: 'text',
+        describe: 'Signs what is sent to `webhook-url`: HMAC-SHA256 over the time and the body, in the header `X-Lifeboat-Signature`.',
+        secret: true,
+    },
+    'ping-url': {
+        kind: 'text',
+        describe: "The address of a dead-man's service that is asked at the start (`/start`), after success, and after a failure (`/fail`), as healthchecks.io has it.",
+        secret: true,
+        example: 'https://hc-ping.example.org/0c1e…',
+    },
+    'problem-issues': {
+        kind: 'flag',
+        describe: 'Whether each problem has one GitHub issue, which is opened, updated and closed by itself when the problem ends. Needs `github-token` with `issues: write`.',
+        default: 'false',
+    },
+    'metrics-file': {
+        kind: 'text',
+        describe: "A file that gets the metrics as OpenMetrics text, for a node exporter's textfile collector (a name that ends in `.prom`).",
+        example: '/var/lib/node_exporter/lifeboat.prom',
+    },
+    period: {
+        kind: 'choice',
+        choices: ['daily', 'weekly'],
+        describe: 'What a report looks back over: the last day or the last seven days; trends are longer.',
+        default: 'daily',
+        operations: ['report'],
+    },
+    'max-age': {
+        kind: 'list',
+        describe: 'How old the newest backup of a type may be for `watch`: one age for all types (`26h`), or one for some (`26h, weekly=8d`). A type that is named must be there; `manual` is only watched where it is named here or in `type`.',
+        defaultText: '`26h`, and `8d` for the type `weekly`',
+        example: 'daily=26h, weekly=8d',
+        operations: ['watch'],
+    },
+    'max-unproven': {
+        kind: 'list',
+        describe: 'How old the newest proven backup of a type may be for `watch`, written as `max-age` is.',
+        defaultText: 'the same as `max-age`',
+        operations: ['watch'],
+    },
+};
+
+;// CONCATENATED MODULE: ./src/option-list.ts
+
+const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill', 'report', 'watch', 'maintain'];
 const OPERATION_SUMMARIES = {
     backup: 'take a backup, prove that it restores, keep the right ones',
     validate: 'verify a stored set, or a dump that another tool made',
     restore: 'restore a set into a database, compare it with its source, and swap it in',
     rotate: 'apply the retention policy to a store',
     drill: 'rehearse recovery: restore for real into scratch, destroy copies, measure RTO and RPO',
+    report: 'tell how the backups of a day or a week did, from the log of the store and the sets in it',
+    watch: 'fail when a store lacks a backup, or a proven one, that is new enough',
+    maintain: 'remove old logs and what killed runs left behind, and vacuum the database',
 };
 const SCRATCH_KINDS = ['auto', 'service', 'cluster'];
 const OPTIONS = {
@@ -29650,7 +33113,7 @@ const OPTIONS = {
         kind: 'text',
         describe: 'The database to back up, as a PostgreSQL connection URI. Without it, the PG* variables of libpq are used (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, …).',
         defaultText: 'the PG* variables',
-        operations: ['backup'],
+        operations: ['backup', 'maintain'],
         secret: true,
         example: 'postgresql://backup@db.example.org:5432/masclet_imperi?sslmode=verify-full',
     },
@@ -29751,7 +33214,7 @@ const OPTIONS = {
     'scratch-url': {
         kind: 'text',
         describe: 'A disposable PostgreSQL server to prove restores in, such as a service container. Only databases that pg-lifeboat creates in it are used, and they are dropped afterwards.',
-        operations: ['backup', 'validate', 'drill'],
+        operations: ['backup', 'validate', 'drill', 'maintain'],
         secret: true,
         example: 'postgresql://postgres:postgres@localhost:5432/postgres',
     },
@@ -29759,7 +33222,7 @@ const OPTIONS = {
         kind: 'list',
         describe: 'Folders with PostgreSQL programs (`pg_dump`, `initdb`, …) to look at first.',
         defaultText: 'those on PATH and the usual places of installed majors',
-        operations: ['backup', 'validate', 'restore', 'drill'],
+        operations: ['backup', 'validate', 'restore', 'drill', 'maintain'],
     },
     assertions: {
         kind: 'list',
@@ -29801,7 +33264,7 @@ const OPTIONS = {
         kind: 'lines',
         describe: 'Further stores that every set is copied to, one a line, each as `store` is written. What is kept there can differ: `s3://bucket/app?region=eu-west-1 keep-daily=30 keep-monthly=12`. Rules that are given for a copy replace all others there. A location with blanks stands in double quotes; `lifeboat.yml` also takes `{to: /mnt/disk, keep-daily: 30}`.',
         defaultText: 'none',
-        operations: ['backup', 'rotate', 'validate'],
+        operations: ['backup', 'rotate', 'validate', 'watch', 'maintain'],
         example: 'backup@offsite.example.org:/backups/app',
     },
     'ssh-key': {
@@ -29822,7 +33285,7 @@ const OPTIONS = {
     },
     'github-token': {
         kind: 'text',
-        describe: 'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones.',
+        describe: 'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones. `watch` also reads with it whether GitHub is about to disable the schedules of this repository.',
         defaultText: 'the variable `GITHUB_TOKEN`',
         secret: true,
     },
@@ -29918,9 +33381,9 @@ const OPTIONS = {
     },
     timezone: {
         kind: 'text',
-        describe: 'The IANA time zone whose days, weeks and months retention counts.',
+        describe: 'The IANA time zone whose days, weeks and months retention and reports count.',
         default: 'UTC',
-        operations: ['backup', 'rotate', 'validate'],
+        operations: ['backup', 'rotate', 'validate', 'report'],
         example: 'Europe/Madrid',
     },
     rotate: {
@@ -29933,19 +33396,14 @@ const OPTIONS = {
         kind: 'flag',
         describe: 'Print what would be removed, and remove nothing.',
         default: 'false',
-        operations: ['backup', 'rotate'],
+        operations: ['backup', 'rotate', 'maintain'],
     },
     confirm: {
         kind: 'text',
         describe: 'A name, typed to let a guard pass that refused and said so in its message: of the series for rotation, of the target database for a restore that touches existing data.',
         operations: ['backup', 'restore', 'rotate'],
     },
-    alerts: {
-        kind: 'rules',
-        describe: 'Alert rules, one a line: `critical duration > 30min`, `warning compression < 0.5`. Given rules replace the defaults of the same level and measure; `off` in place of a limit silences one.',
-        defaultText: 'critical: duration > 30min, size > 1GB, errors > 0; warning: duration > 15min, compression < 0.5, disk_space < 1GB; info: size_change > 10%, record_change > 100',
-        operations: ['backup'],
-    },
+    ...SEEING_OPTIONS,
     'upload-artifact': {
         kind: 'choice',
         choices: ['all', 'report', 'none'],
@@ -30005,8 +33463,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
 var classic_schemas = __nccwpck_require__(27597);
-// EXTERNAL MODULE: ./src/option-list.ts
-var option_list = __nccwpck_require__(81715);
+// EXTERNAL MODULE: ./src/option-list.ts + 1 modules
+var option_list = __nccwpck_require__(7682);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
 var api = __nccwpck_require__(43759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/coerce.js
@@ -30099,6 +33557,41 @@ function duration() {
         const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h)$/.exec(String(value)) ?? [];
         return amount === undefined || unit === undefined ? undefined : Number(amount) * (units[unit] ?? NaN);
     }, classic_schemas/* number */.aig('must be a duration such as 30s, 5min or 2h'));
+}
+/** `26h`, or `26h, weekly=8d`, as text, a YAML list, or a YAML mapping of types; undefined where nothing is given. */
+function ages() {
+    const message = 'must be an age such as 26h or 8d, or several such as daily=26h, weekly=8d';
+    return classic_schemas/* preprocess */.vkY((value) => (value === undefined ? undefined : readAges(value)), classic_schemas/* custom */.IeY(isAges, message).optional());
+}
+const AGE_UNITS = { min: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Null where a part is no age. */
+function readAges(value) {
+    const parts = typeof value === 'string' ? splitNames(value) : partsOfAges(value);
+    const byType = new Map();
+    let others;
+    for (const part of parts) {
+        const [, type, amount, unit = ''] = /^(?:([a-z0-9][a-z0-9-]{0,62})\s*=\s*)?(\d+)(min|h|d)$/.exec(part) ?? [];
+        const age = Number(amount) * (AGE_UNITS[unit] ?? NaN);
+        if (!(age > 0) || byType.has(type ?? '') || (type === undefined && others !== undefined)) {
+            return null;
+        }
+        if (type === undefined) {
+            others = age;
+        }
+        else {
+            byType.set(type, age);
+        }
+    }
+    return parts.length === 0 ? null : { ...(others !== undefined && { others }), byType: Object.fromEntries(byType) };
+}
+function partsOfAges(value) {
+    if (Array.isArray(value)) {
+        return value.map((part) => String(part));
+    }
+    return Object.entries(value ?? {}).map(([type, age]) => `${type}=${String(age)}`);
+}
+function isAges(value) {
+    return typeof value === 'object' && value !== null && 'byType' in value;
 }
 /** Splits at commas and new lines outside double quotes: `"Odd, name", parts`. */
 function splitNames(text) {
@@ -30294,6 +33787,15 @@ const Given = classic_schemas/* object */.Ikc({
     dryRun: flag(false),
     confirm: classic_schemas/* string */.YjP().optional(),
     alerts: rules(),
+    failOn: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw['fail-on'].choices).default('critical'),
+    webhookUrl: classic_schemas/* url */.OZ5('must be a URL').optional(),
+    webhookSecret: classic_schemas/* string */.YjP().min(1).optional(),
+    pingUrl: classic_schemas/* url */.OZ5('must be a URL').optional(),
+    problemIssues: flag(false),
+    metricsFile: classic_schemas/* string */.YjP().min(1).optional(),
+    period: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw.period.choices).default('daily'),
+    maxAge: ages(),
+    maxUnproven: ages(),
     uploadArtifact: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw['upload-artifact'].choices).default('all'),
     artifactRetentionDays: count.min(1, 'must be at least 1').max(400, 'must be at most 400').optional(),
     allowPublicArtifact: flag(false),
@@ -30959,6 +34461,7 @@ async function ifThere(work) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   SP: () => (/* binding */ syncTree),
 /* harmony export */   Z8: () => (/* binding */ syncPath),
+/* harmony export */   bR: () => (/* binding */ bytesBelow),
 /* harmony export */   f8: () => (/* binding */ writeWhole),
 /* harmony export */   fc: () => (/* binding */ makeFolder),
 /* harmony export */   yO: () => (/* binding */ entriesBelow)
@@ -30994,6 +34497,18 @@ async function entriesBelow(folder) {
         }
     }
     return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+/** Bytes of the files below a folder, or of a file; what goes away meanwhile counts nothing, links are not followed. */
+async function bytesBelow(folder) {
+    const top = await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ifThere */ .y)((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(folder));
+    if (top?.isDirectory() !== true)
+        return top?.size ?? 0;
+    let bytes = 0;
+    for (const { path: file, kind } of (await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ifThere */ .y)(entriesBelow(folder))) ?? []) {
+        if (kind === 'file')
+            bytes += (await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ifThere */ .y)((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.lstat)(node_path__WEBPACK_IMPORTED_MODULE_3___default().join(folder, file))))?.size ?? 0;
+    }
+    return bytes;
 }
 function kindOf(entry) {
     if (entry.isFile())
@@ -31046,11 +34561,18 @@ async function makeFolder(folder) {
     }
     await syncPath(parent);
 }
-/** Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part. */
-async function writeWhole(file, content) {
+/**
+ * Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part.
+ *
+ * @param mode who may read it; nobody else by default
+ */
+async function writeWhole(file, content, mode = 0o600) {
     const temporary = node_path__WEBPACK_IMPORTED_MODULE_3___default().join(node_path__WEBPACK_IMPORTED_MODULE_3___default().dirname(file), `.${node_path__WEBPACK_IMPORTED_MODULE_3___default().basename(file)}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}.tmp`);
     try {
         await writeNew(temporary, content);
+        // Not by the open, where the umask would take from it.
+        if (mode !== 0o600)
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.chmod)(temporary, mode);
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rename)(temporary, file);
     }
     catch (error) {
@@ -31105,6 +34627,82 @@ function isProgram(file) {
     }
     catch {
         return false; // not there, or not for us: not a program
+    }
+}
+
+
+/***/ }),
+
+/***/ 45952:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y9: () => (/* binding */ exposure),
+/* harmony export */   Zw: () => (/* binding */ jobOf),
+/* harmony export */   q8: () => (/* binding */ missingArtifactService)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+
+/** The job that the environment describes, or null where there is none. */
+function jobOf(environment) {
+    if (environment.GITHUB_ACTIONS !== 'true') {
+        return null;
+    }
+    return {
+        repository: environment.GITHUB_REPOSITORY ?? '',
+        runId: environment.GITHUB_RUN_ID ?? '',
+        runAttempt: Number(environment.GITHUB_RUN_ATTEMPT ?? 1) || 1,
+        workspace: environment.GITHUB_WORKSPACE ?? '',
+        runnerTemp: environment.RUNNER_TEMP ?? '',
+        eventName: environment.GITHUB_EVENT_NAME ?? '',
+        serverUrl: environment.GITHUB_SERVER_URL ?? 'https://github.com',
+        visibility: visibilityOf(environment.GITHUB_EVENT_PATH),
+    };
+}
+/**
+ * Why an unencrypted dump must not become an artifact of the repository, or null where only those can download it who
+ * can read the repository anyway.
+ */
+function exposure(visibility) {
+    switch (visibility) {
+        case 'public':
+            return 'the repository is public, and everybody could download the unencrypted dump';
+        case 'unknown':
+            return 'it cannot be told whether the repository is public, where everybody could download the unencrypted dump';
+        case 'private':
+        case 'internal':
+            return null;
+    }
+}
+/** Why nothing can be uploaded from here, or null where the runner offers its artifact service. */
+function missingArtifactService(environment) {
+    const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].find((name) => !environment[name]);
+    return missing === undefined ? null : `this runner offers no artifact service (${missing} is not set)`;
+}
+/** The visibility that the event's payload tells; every event of a repository carries it, the scheduled ones too. */
+function visibilityOf(eventPath) {
+    const repository = repositoryIn(eventPath);
+    switch (repository?.visibility) {
+        case 'public':
+        case 'private':
+        case 'internal':
+            return repository.visibility;
+        default:
+            return repository?.private === true ? 'private' : repository?.private === false ? 'public' : 'unknown';
+    }
+}
+function repositoryIn(eventPath) {
+    if (eventPath === undefined || eventPath === '') {
+        return undefined;
+    }
+    try {
+        const event = JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(eventPath, 'utf8'));
+        return event?.repository;
+    }
+    catch {
+        // A payload that cannot be read tells nothing, and then the guard is on the safe side.
+        return undefined;
     }
 }
 
@@ -31737,6 +35335,7 @@ function printable(text) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $d: () => (/* binding */ abandonedWorkspaces),
 /* harmony export */   CH: () => (/* binding */ createOwnedFolder),
 /* harmony export */   Ru: () => (/* binding */ sweepWorkspaces),
 /* harmony export */   XR: () => (/* binding */ temporaryFolders),
@@ -31795,18 +35394,25 @@ async function createOwnedFolder(parent) {
  * machines and of other users stay.
  */
 async function sweepWorkspaces({ environment }) {
-    const removed = [];
+    const abandoned = await abandonedWorkspaces({ environment });
+    for (const folder of abandoned) {
+        await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .orFileTrouble */ .nD)(`removing ${folder}, which an earlier run left behind`, () => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { recursive: true, force: true }));
+    }
+    return abandoned;
+}
+/** The folders that `sweepWorkspaces` would remove. */
+async function abandonedWorkspaces({ environment }) {
+    const found = [];
     for (const parent of temporaryFolders(environment)) {
         const names = (await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .ifThere */ .y)((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(parent))) ?? [];
         for (const name of names.filter((each) => each.startsWith(PREFIX))) {
             const folder = node_path__WEBPACK_IMPORTED_MODULE_2___default().join(parent, name);
             if (await isAbandoned(folder)) {
-                await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .orFileTrouble */ .nD)(`removing ${folder}, which an earlier run left behind`, () => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { recursive: true, force: true }));
-                removed.push(folder);
+                found.push(folder);
             }
         }
     }
-    return removed;
+    return found;
 }
 async function isAbandoned(folder) {
     const owner = await readOwner(folder);
@@ -31853,6 +35459,261 @@ class FolderWorkspace {
 }
 function safeName(text) {
     return text.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^\.+/, '') || 'file';
+}
+
+
+/***/ }),
+
+/***/ 61742:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A_: () => (/* binding */ LEVELS),
+/* harmony export */   Cl: () => (/* binding */ rulesInForce),
+/* harmony export */   ol: () => (/* binding */ MEASURE_NAMES),
+/* harmony export */   rW: () => (/* binding */ printLimit),
+/* harmony export */   sG: () => (/* binding */ limitInBase)
+/* harmony export */ });
+/* unused harmony exports DEFAULT_RULES, parseRule, printRule, unitsOf */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(83916);
+/* harmony import */ var _alert_units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(93630);
+
+
+/** The heaviest first. */
+const LEVELS = ['critical', 'warning', 'info'];
+/** What each measure may be limited in, and a limit as an example of it. */
+const MEASURES = {
+    duration: { units: _alert_units_js__WEBPACK_IMPORTED_MODULE_1__/* .TIME_UNITS */ .S, example: '30min' },
+    size: { units: _alert_units_js__WEBPACK_IMPORTED_MODULE_1__/* .BYTE_UNITS */ .L, example: '1GB' },
+    errors: { units: { '': 1 }, example: '0' },
+    compression: { units: { '': 1, '%': 0.01 }, example: '0.5' },
+    disk_space: { units: _alert_units_js__WEBPACK_IMPORTED_MODULE_1__/* .BYTE_UNITS */ .L, example: '1GB' },
+    size_change: { units: { '%': 0.01 }, example: '10%' },
+    record_change: { units: { '': 1 }, example: '100' },
+};
+const MEASURE_NAMES = Object.keys(MEASURES);
+/** The rules of the specification, in its own words. */
+const DEFAULT_RULES = [
+    'critical duration > 30min',
+    'critical size > 1GB',
+    'critical errors > 0',
+    'warning duration > 15min',
+    'warning compression < 0.5',
+    'warning disk_space < 1GB',
+    'info size_change > 10%',
+    'info record_change > 100',
+];
+/**
+ * The rules in force: the defaults, each replaced by the given one of the same level and measure, and the other given
+ * ones. Of two given ones for the same thing the last counts. `off` silences.
+ *
+ * Throws `UsageError` for a line that is no rule.
+ */
+function rulesInForce(lines) {
+    const rules = new Map();
+    for (const rule of [...DEFAULT_RULES, ...lines].map(parseRule)) {
+        rules.set(`${rule.level} ${rule.measure}`, rule);
+    }
+    return [...rules.values()].filter(({ limit }) => limit !== 'off');
+}
+/** Reads one rule. Throws `UsageError` that names the part that does not fit and what would. */
+function parseRule(line) {
+    const [, level = '', measure = '', limit = ''] = /^\s*(\S+)\s+([^\s<>]+)\s*(.*?)\s*$/.exec(line) ?? [];
+    if (!isOneOf(LEVELS, level)) {
+        throw ruleError(line, `a rule begins with its level: ${LEVELS.join(', ')}`);
+    }
+    if (!isOneOf(MEASURE_NAMES, measure)) {
+        throw ruleError(line, `the level is followed by a measure: ${MEASURE_NAMES.join(', ')}`);
+    }
+    return { level, measure, limit: limit === 'off' ? 'off' : parseLimit(line, measure, limit) };
+}
+/** The rule as a line that `parseRule` reads as the same rule. */
+function printRule({ level, measure, limit }) {
+    return `${level} ${measure} ${limit === 'off' ? 'off' : printLimit(limit)}`;
+}
+/** `> 30min` */
+function printLimit({ comparison, amount, unit }) {
+    return `${comparison} ${amount}${unit}`;
+}
+/** The limit in the base unit of the measure: seconds, bytes, shares (0.1 is 10%) or plain numbers. */
+function limitInBase(measure, { amount, unit }) {
+    return amount * (unitsOf(measure)[unit] ?? NaN);
+}
+/** The units that a measure can be limited in, and how many base units each is. */
+function unitsOf(measure) {
+    return MEASURES[measure].units;
+}
+function parseLimit(line, measure, text) {
+    const [, comparison, digits, written = ''] = /^([<>])\s*(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z%]*)$/.exec(text) ?? [];
+    if (digits === undefined || (comparison !== '>' && comparison !== '<')) {
+        throw ruleError(line, `a limit is > or <, a number and a unit: "> ${MEASURES[measure].example}", or off`);
+    }
+    const units = Object.keys(unitsOf(measure));
+    const unit = units.find((known) => known.toLowerCase() === written.toLowerCase());
+    if (unit === undefined) {
+        const known = units.map((name) => (name === '' ? 'a plain number' : name)).join(', ');
+        throw ruleError(line, `${measure} is measured in ${known}`);
+    }
+    return { comparison, amount: Number(digits), unit };
+}
+function ruleError(line, problem) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UsageError */ .eb({
+        doing: 'reading the alert rules',
+        problem: `"${line.trim()}" is not an alert rule: ${problem}`,
+        advice: 'Write rules such as `critical duration > 45min`, `warning compression off`, one a line.',
+    });
+}
+function isOneOf(known, text) {
+    return known.includes(text);
+}
+
+
+/***/ }),
+
+/***/ 93630:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ BYTE_UNITS),
+/* harmony export */   S: () => (/* binding */ TIME_UNITS)
+/* harmony export */ });
+/** Units of alert limits: how many base units (seconds, bytes, one) each is. */
+const TIME_UNITS = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 };
+/** `KB` to `TB` are powers of 1000, as disks are sold; `KiB` to `TiB` are powers of 1024. */
+const BYTE_UNITS = {
+    B: 1,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    TB: 1e12,
+    KiB: 1024,
+    MiB: 1024 ** 2,
+    GiB: 1024 ** 3,
+    TiB: 1024 ** 4,
+};
+
+
+/***/ }),
+
+/***/ 26573:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   XG: () => (/* binding */ ageText),
+/* harmony export */   dT: () => (/* binding */ judgeFreshness)
+/* harmony export */ });
+/* unused harmony export USUAL_AGES */
+/* harmony import */ var _backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6345);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(56077);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(61996);
+
+
+
+const HOUR = 3_600_000;
+/** Where the options say nothing: a night and a bit, a week and a day. */
+const USUAL_AGES = { others: 26 * HOUR, byType: { weekly: 8 * 24 * HOUR } };
+/** Taken by hand, so not expected at any time. */
+const BY_HAND = 'manual';
+/** Clocks of two machines may differ so much without anybody having to look. */
+const CLOCK_TOLERANCE = 5 * 60_000;
+/**
+ * Judges what a store holds against the objectives. Ages count from the snapshots, so that a backup which took long is as
+ * old as what is in it. A set that is dated in the future is never the newest: otherwise one wrong clock would keep the
+ * watch quiet for as long as it was wrong by.
+ *
+ * @param expected further types that must be there: for a copy, those of the primary store
+ */
+function judgeFreshness(shelf, objectives, now, expected = []) {
+    const latest = now.getTime() + CLOCK_TOLERANCE;
+    const past = shelf.sets.filter(({ id }) => (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(id).getTime() <= latest);
+    const future = shelf.sets.filter((set) => !past.includes(set)).map((set) => fromFuture(set, shelf, now));
+    if (shelf.sets.length === 0 && shelf.broken.length === 0) {
+        return { types: [], findings: [(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('STORE_EMPTY', shelf.store, 'it holds no backup')] };
+    }
+    const types = watchedTypes(shelf, objectives, expected).map((type) => look(type, { ...shelf, sets: past }, objectives));
+    const judged = types.map((one) => judge(one, now));
+    const none = types.length === 0 ? [nothingWatched(shelf)] : [];
+    return {
+        types: judged.map(({ type }) => type),
+        findings: [...none, ...judged.flatMap(({ findings }) => findings), ...future, ...unreadable(shelf, judged)],
+    };
+}
+/** The types that are asked for, else those that are named or there; what is taken by hand only where it is named. */
+function watchedTypes({ sets, broken }, { type, maxAge, maxUnproven }, expected) {
+    if (type !== undefined) {
+        return [type];
+    }
+    const named = [...Object.keys(maxAge?.byType ?? {}), ...Object.keys(maxUnproven?.byType ?? {})];
+    const present = [...sets, ...broken].map((set) => set.type).filter((each) => each !== BY_HAND);
+    const isLimited = (each) => maxAge?.others !== undefined || maxAge === undefined || named.includes(each);
+    return [...new Set([...named, ...expected, ...present])].filter(isLimited).sort();
+}
+function look(type, { store, sets }, { maxAge, maxUnproven }) {
+    const ofType = sets.filter((set) => set.type === type);
+    const newest = newestOf(ofType);
+    const newestProven = newestOf(ofType.filter(({ proof }) => proof.outcome === 'proven'));
+    const age = ageFor(type, maxAge) ?? ageFor(type, maxUnproven) ?? ageFor(type, USUAL_AGES) ?? 0;
+    return {
+        store,
+        type,
+        maxAge: age,
+        maxUnproven: ageFor(type, maxUnproven) ?? age,
+        ...(newest !== undefined && { newest }),
+        ...(newestProven !== undefined && { newestProven }),
+    };
+}
+function ageFor(type, ages) {
+    return ages === undefined ? undefined : (ages.byType[type] ?? ages.others);
+}
+function newestOf(sets) {
+    const ids = sets.map(({ id }) => id).sort();
+    const last = ids.at(-1);
+    return last === undefined ? undefined : (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(last);
+}
+function judge(seen, now) {
+    const { store, type, newest, newestProven, maxAge, maxUnproven } = seen;
+    const within = (at, limit) => at !== undefined && now.getTime() - at.getTime() <= limit;
+    const isFresh = within(newest, maxAge);
+    const isProven = within(newestProven, maxUnproven);
+    const told = { type: { ...seen, isFresh, isProven } };
+    const on = `${type} in ${store}`;
+    if (newest === undefined) {
+        return { ...told, findings: [(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_MISSING', on, `there is no ${type} backup`)] };
+    }
+    const aged = (at) => `from ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatInstant */ .r4)(at)}, ${ageText(now.getTime() - at.getTime())} ago`;
+    const findings = [];
+    if (!isFresh) {
+        const found = `the newest ${type} backup is ${aged(newest)}, and may be ${ageText(maxAge)} old`;
+        findings.push((0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_TOO_OLD', on, found));
+    }
+    if (!isProven) {
+        const found = newestProven === undefined
+            ? `no ${type} backup is proven to restore`
+            : `the newest ${type} backup that is proven to restore is ${aged(newestProven)}, and may be ${ageText(maxUnproven)} old`;
+        findings.push((0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_UNPROVEN_TOO_LONG', on, found));
+    }
+    return { ...told, findings };
+}
+function fromFuture({ id, type }, { store }, now) {
+    return (0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_FROM_FUTURE', `${type}/${id} in ${store}`, `it is dated ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatInstant */ .r4)((0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(id))}, and here it is ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatInstant */ .r4)(now)}`);
+}
+function nothingWatched({ store, sets }) {
+    const found = `none of its ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(sets.length, 'backup')} is of a type that is watched, so nobody would notice if there came no more`;
+    return (0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_MISSING', store, found, 'Name the types that matter in max-age: daily=26h, manual=30d.');
+}
+/** Only what is newer than all that counts is of interest here. */
+function unreadable({ store, broken }, judged) {
+    return judged.flatMap(({ type: { type, newest } }) => broken
+        .filter((one) => one.type === type && (newest === undefined || (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(one.id) > newest))
+        .map(({ id, reason }) => (0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_UNREADABLE', `${type}/${id} in ${store}`, reason.replace(/\.$/, ''))));
+}
+/** `26 h`, `8 d`, `2 d 5 h`: people count backups in days. */
+function ageText(milliseconds) {
+    const hours = Math.floor(milliseconds / HOUR);
+    if (hours < 48) {
+        return (0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(Math.max(0, milliseconds) / 1000);
+    }
+    return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 
@@ -32098,11 +35959,11 @@ function trend(drills) {
     const names = [...new Set(shown.flatMap(({ scenarios }) => scenarios.map(({ scenario }) => scenario)))];
     const bars = shown.map(({ at, scenarios }) => ({
         label: at.toISOString().slice(0, 10),
-        seconds: Math.max(0, ...scenarios.map(({ rto = 0 }) => rto)),
+        value: Math.max(0, ...scenarios.map(({ rto = 0 }) => rto)),
     }));
     return [
         { kind: 'heading', text: 'Trend' },
-        { kind: 'bars', caption: 'Longest RTO in seconds by drill', bars },
+        { kind: 'bars', caption: 'Longest RTO by drill', unit: 'seconds', bars },
         {
             kind: 'table',
             caption: 'RTO by scenario and drill, the newest last',
@@ -32128,11 +35989,11 @@ function durationOr(seconds) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   RK: () => (/* binding */ visible),
 /* harmony export */   ZD: () => (/* binding */ escapeHtml),
 /* harmony export */   kw: () => (/* binding */ escapeForGitHub),
 /* harmony export */   ml: () => (/* binding */ shorten)
 /* harmony export */ });
-/* unused harmony export visible */
 /**
  * What comes from outside (names of tables, messages of servers, paths) must not act in the page that shows it: no tags,
  * no Markdown, no text that runs backwards, no mention of a stranger. Everything is written as HTML, also in the job
@@ -32194,6 +36055,205 @@ function shorten(text, length) {
 
 /***/ }),
 
+/***/ 53553:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   aU: () => (/* binding */ freedBytes),
+/* harmony export */   zZ: () => (/* binding */ maintenanceVerdict)
+/* harmony export */ });
+/* unused harmony export maintenanceBlocks */
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61996);
+/* harmony import */ var _content_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(54363);
+
+
+/** The room that was won. */
+function freedBytes({ removed }) {
+    return removed.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+}
+function maintenanceVerdict({ maintenance, dryRun, findings, }) {
+    const failed = findings.filter(({ severity }) => severity === 'error').length;
+    const { removed = [], vacuum } = maintenance ?? {};
+    const things = (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(removed.length, 'thing');
+    const bytes = (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(maintenance === undefined ? 0 : freedBytes(maintenance));
+    const won = dryRun === true
+        ? (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) `Nothing was removed, this was a rehearsal: ${things} would go and free ${bytes}.`
+        : removed.length === 0
+            ? (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) `There was nothing to remove.`
+            : (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) `${things} that nobody needs any more ${removed.length === 1 ? 'was' : 'were'} removed, which freed ${bytes}.`;
+    const vacuumed = vacuum === undefined ? [] : (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) ` The database ${(0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(vacuum.database)} was vacuumed and analyzed.`;
+    const rest = failed === 0 ? [] : (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) ` ${(0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .counted */ .hS)(failed, 'part')} of the maintenance could not be done.`;
+    return { mood: failed > 0 ? 'bad' : 'good', text: (0,_content_js__WEBPACK_IMPORTED_MODULE_1__/* .sentence */ .em) `${won}${vacuumed}${rest}` };
+}
+/** What was removed and what vacuumdb said. */
+function maintenanceBlocks({ maintenance, dryRun }, limits) {
+    if (maintenance === undefined) {
+        return [];
+    }
+    return [...removedBlocks(maintenance.removed, dryRun === true, limits), ...vacuumBlocks(maintenance.vacuum)];
+}
+function removedBlocks(removed, isDry, limits) {
+    if (removed.length === 0) {
+        return [];
+    }
+    const shown = removed.slice(0, limits.retention);
+    const left = removed.length - shown.length;
+    return [
+        { kind: 'heading', text: isDry ? 'What would be removed' : 'What was removed' },
+        {
+            kind: 'table',
+            caption: 'Each thing with the room that it took',
+            columns: [{ title: 'What' }, { title: 'Name' }, { title: 'Where' }, { title: 'Room', numeric: true }],
+            rows: shown.map(({ kind, name, where, bytes }) => [
+                [KINDS[kind]],
+                [code(name)],
+                [code(where)],
+                [bytes === undefined ? '–' : formatBytes(bytes)],
+            ]),
+        },
+        ...(left === 0 ? [] : [{ kind: 'paragraph', text: [`${counted(left, 'more thing')} not shown here.`] }]),
+    ];
+}
+const KINDS = {
+    log: 'old log',
+    unfinished: 'left by a killed run',
+    workspace: 'temporary folder of a killed run',
+    'scratch database': 'scratch database of a killed run',
+};
+function vacuumBlocks(vacuum) {
+    if (vacuum === undefined) {
+        return [];
+    }
+    const { database, seconds, output, leftOut } = vacuum;
+    const more = leftOut === 0 ? [] : [[`${counted(leftOut, 'more line')} not kept.`]];
+    return [
+        { kind: 'heading', text: 'Vacuum' },
+        { kind: 'paragraph', text: sentence `${code(database)} took ${formatDuration(seconds)}.` },
+        ...(output.length === 0
+            ? []
+            : [
+                {
+                    kind: 'details',
+                    summary: 'What vacuumdb said',
+                    blocks: [{ kind: 'list', items: [...output.map((line) => [code(line)]), ...more] }],
+                },
+            ]),
+    ];
+}
+
+
+/***/ }),
+
+/***/ 54285:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ renderMarkdown)
+/* harmony export */ });
+/* harmony import */ var _markup_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(68132);
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(14031);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70626);
+
+
+
+/**
+ * Blocks as GitHub's Markdown: HTML throughout, which nothing from outside can break, and mermaid for the charts (its
+ * renderer reads only fenced code).
+ */
+function renderMarkdown(blocks, limits) {
+    return `${(0,_markup_js__WEBPACK_IMPORTED_MODULE_0__/* .renderBlocks */ .R)(blocks, dialect(limits))}\n`;
+}
+function dialect(limits) {
+    return {
+        prose: _escape_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeForGitHub */ .kw,
+        code: _escape_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeHtml */ .ZD,
+        bars: mermaidBars,
+        chart: mermaidLines,
+        frame: (_, content) => content,
+        tiles: (block) => tilesTable(block, limits),
+        openDetails: false,
+        limits,
+    };
+}
+/** A bar chart; its axis has no clock, because mermaid would show that in the reader's time zone. */
+function mermaidBars({ caption, unit, bars }) {
+    const values = bars.map(({ value }) => value);
+    const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)];
+    const { size, suffix } = (0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .axisUnit */ .uF)(unit, Math.max(highest, -lowest));
+    const [from, to] = [Math.floor(lowest / size), Math.max(1, Math.ceil(highest / size))];
+    return [
+        '```mermaid',
+        'xychart-beta horizontal',
+        `    title "${label(caption)}"`,
+        `    x-axis [${bars.map((bar) => `"${label(bar.label)}"`).join(', ')}]`,
+        `    y-axis "${axisName(unit, suffix)}" ${from} --> ${to}`,
+        `    bar [${values.map((value) => (value / size).toFixed(1)).join(', ')}]`,
+        '```',
+    ].join('\n');
+}
+/** `min`, `GB`, `percent` … */
+function axisName(unit, suffix) {
+    const short = suffix.trim();
+    return unit === 'share' ? 'percent' : short === '' ? 'number' : short;
+}
+/** As many points as have room under the drawing. */
+const MOST_POINTS = 31;
+/**
+ * Lines over time. Mermaid knows neither gaps nor times, only values one after the other; so the longest line gives the
+ * instants, and beside it stand those that have a value at each of them. The table has the others, and what is reckoned
+ * and not measured. There is no key either: the axis names the lines, in the order of the palette.
+ */
+function mermaidLines({ caption, text, unit, series }) {
+    const columns = series
+        .filter(({ forecast }) => forecast !== true)
+        .map(({ name, points }) => ({ name, values: valuesOf(points) }))
+        .sort((a, b) => b.values.size - a.values.size);
+    const labels = [...(columns[0]?.values.keys() ?? [])].slice(-MOST_POINTS);
+    const drawn = columns.filter(({ values }) => labels.every((label) => values.has(label))).slice(0, 5);
+    const sentence = `<p>${(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeForGitHub */ .kw)(text)}</p>`;
+    if (labels.length < 2) {
+        return sentence;
+    }
+    const rows = drawn.map(({ values }) => labels.map((label) => values.get(label) ?? 0));
+    const { size, suffix } = (0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .axisUnit */ .uF)(unit, Math.max(...rows.flat()));
+    return [
+        sentence,
+        '',
+        '```mermaid',
+        'xychart-beta',
+        `    title "${label(caption)}"`,
+        `    x-axis [${labels.map((text) => `"${text}"`).join(', ')}]`,
+        `    y-axis "${label(drawn.map(({ name }) => name).join(', '))}, ${axisName(unit, suffix)}"`,
+        ...rows.map((row) => `    line [${row.map((value) => (value / size).toFixed(2)).join(', ')}]`),
+        '```',
+    ].join('\n');
+}
+/** By the label of their instants, the last of each; mermaid takes equal labels for one place. */
+function valuesOf(points) {
+    return new Map(points.flatMap(({ at, value }) => value === null || !Number.isFinite(value) ? [] : [[(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .formatMoment */ .K9)(at).slice(5), value]]));
+}
+/** One column a figure: the figure, then what it stands on. */
+function tilesTable({ caption, tiles }, limits) {
+    const cell = (text) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeForGitHub */ .kw)((0,_escape_js__WEBPACK_IMPORTED_MODULE_1__/* .shorten */ .ml)(text, limits.text));
+    return [
+        '<table>',
+        `<caption>${cell(caption)}</caption>`,
+        `<thead><tr>${tiles.map(({ label }) => `<th scope="col" align="left">${cell(label)}</th>`).join('')}</tr></thead>`,
+        '<tbody>',
+        `<tr>${tiles.map(({ value, mood }) => `<td><strong>${mood === undefined ? '' : `${_markup_js__WEBPACK_IMPORTED_MODULE_0__/* .MOOD_MARKS */ .N[mood]} `}${cell(value)}</strong></td>`).join('')}</tr>`,
+        `<tr>${tiles.map(({ note }) => `<td>${cell(note ?? '')}</td>`).join('')}</tr>`,
+        '</tbody>',
+        '</table>',
+    ].join('\n');
+}
+/** Only what cannot mean anything to mermaid or end the fence. */
+function label(text) {
+    return text.replaceAll(/[^\p{L}\p{N} ,.()-]/gu, ' ').slice(0, 40);
+}
+
+
+/***/ }),
+
 /***/ 68132:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -32202,6 +36262,10 @@ function shorten(text, length) {
 /* harmony export */   R: () => (/* binding */ renderBlocks)
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(14031);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(61996);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70626);
+
+
 
 const MOOD_MARKS = { good: '✅', bad: '❌', doubtful: '⚠️' };
 /** Blocks as HTML, one a paragraph of text. No block has an empty line in it, so Markdown takes each for HTML to its end. */
@@ -32219,13 +36283,47 @@ function renderBlock(block, dialect) {
         case 'list':
             return `<ul>\n${block.items.map((item) => `<li>${renderText(item, dialect)}</li>`).join('\n')}\n</ul>`;
         case 'table':
-            return renderTable(block, dialect);
+            return dialect.frame('table', renderTable(block, dialect), block.caption);
         case 'bars':
             return dialect.bars(block);
+        case 'tiles':
+            return dialect.tiles(block);
+        case 'charts':
+            return renderCharts(block, dialect);
         case 'details':
-            return `<details${dialect.openDetails ? ' open' : ''}>\n<summary>${dialect.prose(block.summary)}</summary>\n\n${renderBlocks(block.blocks, dialect)}\n\n</details>`;
+            return `<details${dialect.openDetails && block.folded !== true ? ' open' : ''}>\n<summary>${dialect.prose(block.summary)}</summary>\n\n${renderBlocks(block.blocks, dialect)}\n\n</details>`;
     }
 }
+function renderCharts({ charts }, dialect) {
+    const framed = charts.map((chart) => dialect.frame('chart', `${dialect.chart(chart)}\n\n${renderBlocks([figuresOf(chart)], dialect)}`, chart.caption));
+    return dialect.frame('charts', framed.join('\n\n'), '');
+}
+/** A chart in figures, the newest first: one line an instant, one column a series. */
+function figuresOf({ caption, unit, series }) {
+    const instants = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at.getTime())))].sort((a, b) => b - a);
+    const columns = series.map(({ points }) => new Map(points.map(({ at, value }) => [at.getTime(), value])));
+    const shown = instants.slice(0, MOST_FIGURES);
+    const rows = shown.map((instant) => [
+        [(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .formatMoment */ .K9)(new Date(instant))],
+        ...columns.map((column) => [(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .formatValue */ .Fl)(column.get(instant) ?? null, unit)]),
+    ]);
+    const left = instants.length - shown.length;
+    return {
+        kind: 'details',
+        folded: true,
+        summary: `${caption}, in figures`,
+        blocks: [
+            {
+                kind: 'table',
+                caption: left === 0 ? caption : `${caption}: the newest ${shown.length}; ${(0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .counted */ .hS)(left, 'older line')} left out`,
+                columns: [{ title: 'When (UTC)' }, ...series.map(({ name }) => ({ title: name, numeric: true }))],
+                rows,
+            },
+        ],
+    };
+}
+/** More than a year of days; the JSON has all. */
+const MOST_FIGURES = 400;
 function renderTable({ caption, columns, rows }, dialect) {
     const head = columns
         .map((column) => `<th scope="col"${alignment(column)}>${dialect.prose(column.title)}</th>`)
@@ -32289,6 +36387,7 @@ function outputsOf(report) {
         ...(proof !== undefined && { proof: proof.outcome, 'proof-tier': proof.tier }),
         ...wayBack(restored),
         ...ofDrill(report.drill),
+        ...(report.statistics !== undefined && { statistics: statisticsOutput(report.statistics) }),
         ...(metrics !== undefined && { metrics }),
         ...(report.operation === 'backup' && { alerts: report.alerts }),
         ...(records !== undefined && { records }),
@@ -32318,6 +36417,10 @@ function storeOf({ name, role, copied, holds, retention, checked, trouble }, rep
         ...(trouble !== undefined && { error: trouble }),
     };
 }
+/** The figures that were asked for, in their own shape, and beside them all others. */
+function statisticsOutput({ reports, ...details }) {
+    return { ...reports, details };
+}
 function wayBack(restored) {
     const { previous, undoCommand } = restored ?? {};
     return {
@@ -32346,14 +36449,37 @@ function recordsOf({ metrics, tables }) {
 
 /***/ }),
 
+/***/ 80206:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ plainText)
+/* harmony export */ });
+/** A sentence as plain text, for a terminal or a message. Of a link only its label is told. */
+function plainText(text) {
+    return text.map(plainInline).join('');
+}
+function plainInline(inline) {
+    if (typeof inline === 'string')
+        return inline;
+    if ('code' in inline)
+        return inline.code;
+    return 'strong' in inline ? inline.strong : inline.label;
+}
+
+
+/***/ }),
+
 /***/ 88850:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ exitCodeFor)
+/* harmony export */   R: () => (/* binding */ exitCodeFor),
+/* harmony export */   c: () => (/* binding */ allFindings)
 /* harmony export */ });
-/* unused harmony export allFindings */
-/* harmony import */ var _drill_facts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71313);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(56077);
+/* harmony import */ var _drill_facts_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(71313);
+
 
 /** The findings of the proof and of everything around it. */
 function allFindings(report) {
@@ -32361,24 +36487,32 @@ function allFindings(report) {
 }
 /**
  * What the process should end with: a failure's own code, else 3 for a proof that failed and 4 for one that was asked for
- * and could not be given; for a drill and for several stores alike. A dump of another tool cannot be proven at all; when all else ran and was
- * right, that is 0.
+ * and could not be given; for a drill and for several stores alike. A watch that misses something ends with 1, and with 4
+ * where something could not be seen. A dump of another tool cannot be proven at all; when
+ * all else ran and was right, that is 0. 1 where everything is right and an alert makes the run fail.
  */
 function exitCodeFor(report) {
     if (report.failure !== undefined) {
         return report.failure.exitCode;
     }
     if (report.drill !== undefined) {
-        return DRILL_CODES[(0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .worstOutcome */ .Om)(report.drill.scenarios)];
+        return DRILL_CODES[(0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_1__/* .worstOutcome */ .Om)(report.drill.scenarios)];
+    }
+    if (report.operation === 'watch' || report.operation === 'maintain') {
+        return foundCode(report.findings);
     }
     if (report.operation === 'validate' && report.stores !== undefined) {
         return checkedCode(report.stores);
     }
-    switch (report.proof?.outcome) {
+    const code = proofCode(report.proof);
+    return code === 0 && report.failedOn !== undefined ? 1 : code;
+}
+function proofCode(proof) {
+    switch (proof?.outcome) {
         case 'failed':
             return 3;
         case 'not-verified':
-            return report.proof.tier === 'none' || lacksOnlyManifest(report.proof) ? 0 : 4;
+            return proof.tier === 'none' || lacksOnlyManifest(proof) ? 0 : 4;
         default:
             return 0;
     }
@@ -32391,6 +36525,11 @@ function checkedCode(stores) {
     }
     return outcomes.every((outcome) => outcome === 'proven') ? 0 : 4;
 }
+/** What is missing or failed weighs more than what could not be seen. */
+function foundCode(findings) {
+    const worst = (0,_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .worstOf */ .hm)(findings);
+    return worst === 'error' ? 1 : worst === 'inconclusive' ? 4 : 0;
+}
 const DRILL_CODES = { passed: 0, failed: 3, 'could-not-run': 4 };
 function lacksOnlyManifest({ findings }) {
     const open = findings.filter(({ severity }) => severity === 'inconclusive');
@@ -32400,21 +36539,19 @@ function lacksOnlyManifest({ findings }) {
 
 /***/ }),
 
-/***/ 29131:
+/***/ 24849:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  P: () => (/* binding */ closingLines)
+  xn: () => (/* binding */ checkedVerdict),
+  JA: () => (/* binding */ lackingCopies),
+  xS: () => (/* binding */ storeLines)
 });
 
-// EXTERNAL MODULE: ./src/report/drill.ts
-var drill = __nccwpck_require__(10519);
-// EXTERNAL MODULE: ./src/report/drill-facts.ts
-var drill_facts = __nccwpck_require__(71313);
-// EXTERNAL MODULE: ./src/report/markup.ts
-var markup = __nccwpck_require__(68132);
+// UNUSED EXPORTS: storeBlocks
+
 // EXTERNAL MODULE: ./src/units.ts
 var units = __nccwpck_require__(61996);
 // EXTERNAL MODULE: ./src/report/content.ts
@@ -32602,7 +36739,270 @@ function storeLines({ operation, stores = [] }) {
     });
 }
 
+
+/***/ }),
+
+/***/ 87496:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ closingLines)
+/* harmony export */ });
+/* harmony import */ var _drill_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(10519);
+/* harmony import */ var _drill_facts_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(71313);
+/* harmony import */ var _markup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(68132);
+/* harmony import */ var _plain_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(80206);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(61996);
+/* harmony import */ var _stores_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(24849);
+/* harmony import */ var _verdict_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3765);
+
+
+
+
+
+
+
+/** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
+function closingLines(report) {
+    const { mood, text } = (0,_verdict_js__WEBPACK_IMPORTED_MODULE_4__/* .verdictOf */ .V)(report);
+    const { id, set, retention, restored } = report;
+    const removed = retention.filter(({ keep }) => !keep);
+    return [
+        ...(report.drill?.scenarios ?? []).map(scenarioLine),
+        `${_markup_js__WEBPACK_IMPORTED_MODULE_1__/* .MOOD_MARKS */ .N[mood]} ${(0,_plain_js__WEBPACK_IMPORTED_MODULE_5__/* .plainText */ .w)(text)}`,
+        ...(set === undefined
+            ? []
+            : [
+                `${set.foreign === true ? 'Dump' : 'Set'}: ${set.location ?? set.path}${id === undefined ? '' : ` (${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(set.bytes)})`}`,
+            ]),
+        ...(restored?.previous === undefined
+            ? []
+            : [
+                `The database that was there before is kept as ${restored.previous}. To put it back: ${restored.undoCommand}`,
+            ]),
+        ...(retention.length === 0
+            ? []
+            : [
+                `Retention: ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .counted */ .hS)(retention.length - removed.length, 'set')} kept, ${removed.length} ${report.dryRun === true ? 'would be removed' : 'removed'}.`,
+            ]),
+        ...(0,_stores_js__WEBPACK_IMPORTED_MODULE_3__/* .storeLines */ .xS)(report),
+        `Took ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(report.seconds)}.`,
+    ];
+}
+function scenarioLine(result) {
+    const [rto, rpo] = [(0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_6__/* .rtoOf */ .bf)(result), (0,_drill_facts_js__WEBPACK_IMPORTED_MODULE_6__/* .rpoOf */ .f1)(result)];
+    const times = rto === undefined || rpo === undefined ? '' : `, RTO ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(rto)}, RPO ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatDuration */ .a3)(rpo)}`;
+    return `${_drill_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTCOME_MARKS */ .Uq[result.outcome]}: ${result.scenario}${times}`;
+}
+
+
+/***/ }),
+
+/***/ 70626:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fl: () => (/* binding */ formatValue),
+/* harmony export */   K9: () => (/* binding */ formatMoment),
+/* harmony export */   uF: () => (/* binding */ axisUnit)
+/* harmony export */ });
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61996);
+
+/** A number of a chart or its table as people read it; a dash where nothing was measured. */
+function formatValue(value, unit) {
+    if (value === null || !Number.isFinite(value)) {
+        return '–';
+    }
+    return value < 0 ? `−${formatPositive(-value, unit)}` : formatPositive(value, unit);
+}
+function formatPositive(value, unit) {
+    switch (unit) {
+        case 'seconds':
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(value);
+        case 'bytes':
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(value);
+        case 'share':
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatShare */ .T1)(value);
+        case 'count':
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(Math.round(value * 100) / 100);
+    }
+}
+/** `2026-11-24 02:00`, without the time where it is midnight; UTC. */
+function formatMoment(time) {
+    const text = time.toISOString();
+    return text.slice(11, 16) === '00:00' ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ');
+}
+const AXIS_UNITS = {
+    seconds: [
+        { size: 86_400, suffix: ' d' },
+        { size: 3600, suffix: ' h' },
+        { size: 60, suffix: ' min' },
+        { size: 1, suffix: ' s' },
+    ],
+    bytes: [
+        { size: 1e12, suffix: ' TB' },
+        { size: 1e9, suffix: ' GB' },
+        { size: 1e6, suffix: ' MB' },
+        { size: 1e3, suffix: ' kB' },
+        { size: 1, suffix: ' B' },
+    ],
+    share: [{ size: 0.01, suffix: ' %' }],
+    count: [
+        { size: 1e9, suffix: ' bn' },
+        { size: 1e6, suffix: ' M' },
+        { size: 1e3, suffix: ' k' },
+        { size: 1, suffix: '' },
+    ],
+};
+/** The unit in which an axis up to this value reads best. An hour and a half has 90 minutes, but 1.5 GB are not 1,500 MB. */
+function axisUnit(unit, highest) {
+    const units = AXIS_UNITS[unit];
+    return (units.find(({ size }) => highest >= size * (unit === 'seconds' ? 2 : 1)) ??
+        units[units.length - 1] ?? { size: 1, suffix: '' });
+}
+
+
+/***/ }),
+
+/***/ 3765:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  V: () => (/* binding */ verdictOf)
+});
+
+// EXTERNAL MODULE: ./src/report/content.ts
+var content = __nccwpck_require__(54363);
+// EXTERNAL MODULE: ./src/units.ts
+var units = __nccwpck_require__(61996);
+// EXTERNAL MODULE: ./src/report/drill.ts
+var drill = __nccwpck_require__(10519);
+// EXTERNAL MODULE: ./src/records/freshness.ts
+var freshness = __nccwpck_require__(26573);
+;// CONCATENATED MODULE: ./src/report/period-verdict.ts
+
+
+
+/** How the backups of a period did, for somebody who reads one sentence. Nothing is called good that was not proven. */
+function periodVerdict(report) {
+    const { backups, holds } = report;
+    const safe = newestProven(report.types);
+    if (holds.length === 0) {
+        return {
+            mood: 'bad',
+            text: (0,content/* sentence */.em) `The store holds no backup: if the database were lost now, nothing could be restored from here.`,
+        };
+    }
+    if (safe === undefined) {
+        return { mood: 'bad', text: (0,content/* sentence */.em) `No backup in the store is proven to restore: do not rely on them.` };
+    }
+    const loss = wouldBeLost(safe);
+    if (backups.total === 0) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `No backup was taken in ${spanOf(report)}. ${loss}` };
+    }
+    if (backups.failed > 0) {
+        const failed = `${(0,units/* counted */.hS)(backups.failed, 'backup')} of ${backups.total} failed in ${spanOf(report)}.`;
+        return { mood: isRecent(safe, report) ? 'doubtful' : 'bad', text: (0,content/* sentence */.em) `${failed} ${loss}` };
+    }
+    if (backups.proven < backups.sets) {
+        const open = `${backups.sets - backups.proven} of ${(0,units/* counted */.hS)(backups.sets, 'backup')} of ${spanOf(report)} ${backups.sets - backups.proven === 1 ? 'is' : 'are'} not proven to restore.`;
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `${open} ${loss}` };
+    }
+    const bare = report.types.find(({ newest, newestProven }) => newest !== null && newestProven === null);
+    if (bare !== undefined) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `No ${(0,content/* code */.aY)(bare.type)} backup in the store is proven to restore. ${loss}` };
+    }
+    const all = backups.total === 1 ? 'The backup' : `All ${(0,units/* counted */.hS)(backups.total, 'backup')}`;
+    const verb = backups.total === 1 ? 'is' : 'are';
+    return { mood: 'good', text: (0,content/* sentence */.em) `${all} of ${spanOf(report)} ${verb} proven to restore. ${loss}` };
+}
+/** `the last day` */
+function spanOf({ period }) {
+    return period === 'daily' ? 'the last day' : 'the last seven days';
+}
+/** The type that would be restored from if the server were gone now. */
+function newestProven(types) {
+    return types.filter(isProven).sort((a, b) => a.rpo - b.rpo)[0];
+}
+function isProven(type) {
+    return type.rpo !== null;
+}
+function wouldBeLost({ type, rpo }) {
+    return (0,content/* sentence */.em) `If the server were lost now, the newest proven backup (${(0,content/* code */.aY)(type)}) is ${(0,freshness/* ageText */.XG)(rpo * 1000)} old.`;
+}
+/** Taken in the period that is told of. */
+function isRecent({ rpo }, { from, to }) {
+    return rpo * 1000 <= to.getTime() - from.getTime();
+}
+
+// EXTERNAL MODULE: ./src/report/maintenance.ts
+var maintenance = __nccwpck_require__(53553);
+// EXTERNAL MODULE: ./src/report/stores.ts + 1 modules
+var stores = __nccwpck_require__(24849);
+;// CONCATENATED MODULE: ./src/report/watch.ts
+
+
+
+/** Whether what was looked for is there; what could not be seen is not called good. */
+function watchVerdict({ watched = [], findings }) {
+    const missed = findings.filter(({ severity }) => severity === 'error');
+    const open = findings.filter(({ severity }) => severity === 'inconclusive');
+    const [first] = missed;
+    if (first !== undefined) {
+        const rest = missed.length === 1 ? [] : (0,content/* sentence */.em) ` ${(0,units/* counted */.hS)(missed.length - 1, 'more problem')} below.`;
+        return { mood: 'bad', text: (0,content/* sentence */.em) `${(0,content/* code */.aY)(first.on)}: ${(0,content/* asSentence */.KG)(first.found)}${rest}` };
+    }
+    const [unseen] = open;
+    if (unseen !== undefined) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `${(0,content/* code */.aY)(unseen.on)} could not be watched: ${(0,content/* asSentence */.KG)(unseen.found)}` };
+    }
+    const stores = new Set(watched.map(({ store }) => store)).size;
+    const kinds = new Set(watched.map(({ type }) => type)).size;
+    const where = stores === 1 ? 'the store' : `each of ${(0,units/* counted */.hS)(stores, 'store')}`;
+    return {
+        mood: findings.some(({ severity }) => severity === 'warning') ? 'doubtful' : 'good',
+        text: (0,content/* sentence */.em) `The newest backup of ${kinds === 1 ? 'the type' : `each of ${(0,units/* counted */.hS)(kinds, 'type')}`} that ${kinds === 1 ? 'is' : 'are'} watched is as new as it should be in ${where}, and proven to restore.`,
+    };
+}
+/** What was seen, type by type, in every store. */
+function watchBlocks({ watched = [], startedAt }) {
+    if (watched.length === 0) {
+        return [];
+    }
+    return [
+        { kind: 'heading', text: 'What was seen' },
+        {
+            kind: 'table',
+            caption: 'The newest backup of each type, and the newest that is proven to restore',
+            columns: [
+                { title: 'Store' },
+                { title: 'Type' },
+                { title: 'Newest' },
+                { title: 'Age', numeric: true },
+                { title: 'Allowed', numeric: true },
+                { title: 'Newest proven' },
+                { title: 'Age', numeric: true },
+                { title: 'Allowed', numeric: true },
+            ],
+            rows: watched.map((one) => row(one, startedAt)),
+        },
+    ];
+}
+function row({ store, type, newest, newestProven, maxAge, maxUnproven, isFresh, isProven }, now) {
+    const seen = (at, isGood, limit) => [
+        [`${isGood ? '✅' : '❌'} ${at === undefined ? 'none' : formatInstant(at)}`],
+        [at === undefined ? '–' : ageText(now.getTime() - at.getTime())],
+        [ageText(limit)],
+    ];
+    return [[code(store)], [code(type)], ...seen(newest, isFresh, maxAge), ...seen(newestProven, isProven, maxUnproven)];
+}
+
 ;// CONCATENATED MODULE: ./src/report/verdict.ts
+
+
+
 
 
 
@@ -32613,17 +37013,12 @@ function verdictOf(report) {
     if (report.failure !== undefined && report.proof?.outcome !== 'failed') {
         return failed(report);
     }
-    if (report.operation === 'rotate') {
-        return rotated(report);
-    }
-    if (report.drill !== undefined) {
-        return (0,drill/* drillVerdict */.Po)(report.drill);
-    }
-    if (report.operation === 'restore') {
-        return restored(report);
+    const own = verdictOfOperation(report);
+    if (own !== undefined) {
+        return own;
     }
     if (report.operation === 'validate' && report.stores !== undefined) {
-        return checkedVerdict(report.stores);
+        return (0,stores/* checkedVerdict */.xn)(report.stores);
     }
     switch (report.proof?.outcome) {
         case 'proven':
@@ -32636,10 +37031,29 @@ function verdictOf(report) {
             return { mood: 'doubtful', text: (0,content/* sentence */.em) `Not verified: nobody knows whether this backup restores.` };
     }
 }
+/** Of operations that are about something else than the proof of one set. */
+function verdictOfOperation(report) {
+    switch (report.operation) {
+        case 'rotate':
+            return rotated(report);
+        case 'report':
+            return report.statistics === undefined ? undefined : periodVerdict(report.statistics);
+        case 'watch':
+            return watchVerdict(report);
+        case 'maintain':
+            return (0,maintenance/* maintenanceVerdict */.zZ)(report);
+        case 'drill':
+            return report.drill === undefined ? undefined : (0,drill/* drillVerdict */.Po)(report.drill);
+        case 'restore':
+            return restored(report);
+        default:
+            return undefined;
+    }
+}
 function proven(report, proof) {
     const when = report.source?.snapshotTime;
     const at = when === undefined ? 'the moment it was taken' : (0,units/* formatInstant */.r4)(when);
-    const amount = verdict_amountOf(report);
+    const amount = amountOf(report);
     switch (proof.tier) {
         case 'full':
             return (0,content/* sentence */.em) `This backup was restored and is equal to the database at ${at}: ${amount}.`;
@@ -32685,20 +37099,26 @@ function failed(report) {
                     ? (0,content/* sentence */.em) `Nothing was restored. No existing data was touched.`
                     : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(report.restored.database)} was restored, but the operation failed after it.`;
             case 'rotate':
-                return lackingCopies(report) === undefined
+                return (0,stores/* lackingCopies */.JA)(report) === undefined
                     ? (0,content/* sentence */.em) `The retention policy was not applied.`
-                    : (0,content/* sentence */.em) `The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`;
+                    : (0,content/* sentence */.em) `The retention policy was applied to the store, but ${(0,stores/* lackingCopies */.JA)(report) ?? ''}.`;
             case 'drill':
                 return (0,content/* sentence */.em) `The drill ended early, so nobody knows whether recovery works.`;
+            case 'report':
+                return (0,content/* sentence */.em) `The report could not be made, so nothing is said about the backups.`;
+            case 'watch':
+                return (0,content/* sentence */.em) `The backups could not be watched, so nobody knows whether they are there.`;
+            case 'maintain':
+                return (0,content/* sentence */.em) `The maintenance ended early. No backup was touched.`;
         }
     })();
     // What was proven stays proven when a copy of it is lacking.
-    const isGood = report.operation === 'backup' && report.proof?.outcome === 'proven' && lackingCopies(report) !== undefined;
+    const isGood = report.operation === 'backup' && report.proof?.outcome === 'proven' && (0,stores/* lackingCopies */.JA)(report) !== undefined;
     return { mood: isGood ? 'doubtful' : 'bad', text };
 }
 /** The set is there; what can be said of it is said all the same. */
 function afterBackup(report) {
-    const lacking = lackingCopies(report);
+    const lacking = (0,stores/* lackingCopies */.JA)(report);
     const { proof } = report;
     if (lacking === undefined) {
         return (0,content/* sentence */.em) `The backup is in the store, but the operation failed after it.`;
@@ -32711,7 +37131,7 @@ function restored(report) {
     const { restored: made, proof, source } = report;
     const when = source?.snapshotTime === undefined ? 'it was taken' : (0,units/* formatInstant */.r4)(source.snapshotTime);
     if (made !== undefined && proof?.outcome === 'proven') {
-        return { mood: 'good', text: (0,content/* sentence */.em) `${restoredWhat(report, made, when)}: ${verdict_amountOf(report)}.` };
+        return { mood: 'good', text: (0,content/* sentence */.em) `${restoredWhat(report, made, when)}: ${amountOf(report)}.` };
     }
     if (made !== undefined && proof !== undefined) {
         // Only tables that were brought back are compared once more where they are, and somebody may write to them there.
@@ -32760,53 +37180,10 @@ function rotated(report) {
     return { mood: 'good', text };
 }
 /** `84,210 rows in 9 tables` */
-function verdict_amountOf({ tables }) {
+function amountOf({ tables }) {
     const withRows = tables.filter(({ rows }) => rows !== undefined);
     const rows = withRows.reduce((sum, table) => sum + (table.rows ?? 0), 0);
     return `${(0,units/* counted */.hS)(rows, 'row')} in ${(0,units/* counted */.hS)(withRows.length, 'table')}`;
-}
-
-;// CONCATENATED MODULE: ./src/report/terminal.ts
-
-
-
-
-
-
-/** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
-function closingLines(report) {
-    const { mood, text } = verdictOf(report);
-    const { id, set, retention, restored } = report;
-    const removed = retention.filter(({ keep }) => !keep);
-    return [
-        ...(report.drill?.scenarios ?? []).map(scenarioLine),
-        `${markup/* MOOD_MARKS */.N[mood]} ${plain(text)}`,
-        ...(set === undefined
-            ? []
-            : [
-                `${set.foreign === true ? 'Dump' : 'Set'}: ${set.location ?? set.path}${id === undefined ? '' : ` (${(0,units/* formatBytes */.z3)(set.bytes)})`}`,
-            ]),
-        ...(restored?.previous === undefined
-            ? []
-            : [
-                `The database that was there before is kept as ${restored.previous}. To put it back: ${restored.undoCommand}`,
-            ]),
-        ...(retention.length === 0
-            ? []
-            : [
-                `Retention: ${(0,units/* counted */.hS)(retention.length - removed.length, 'set')} kept, ${removed.length} ${report.dryRun === true ? 'would be removed' : 'removed'}.`,
-            ]),
-        ...storeLines(report),
-        `Took ${(0,units/* formatDuration */.a3)(report.seconds)}.`,
-    ];
-}
-function scenarioLine(result) {
-    const [rto, rpo] = [(0,drill_facts/* rtoOf */.bf)(result), (0,drill_facts/* rpoOf */.f1)(result)];
-    const times = rto === undefined || rpo === undefined ? '' : `, RTO ${(0,units/* formatDuration */.a3)(rto)}, RPO ${(0,units/* formatDuration */.a3)(rpo)}`;
-    return `${drill/* OUTCOME_MARKS */.Uq[result.outcome]}: ${result.scenario}${times}`;
-}
-function plain(text) {
-    return text.map((inline) => (typeof inline === 'string' ? inline : Object.values(inline).join(''))).join('');
 }
 
 
@@ -46354,10 +50731,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   g1P: () => (/* binding */ record),
   YjP: () => (/* binding */ string),
   KCZ: () => (/* binding */ union),
-  L5J: () => (/* binding */ unknown)
+  L5J: () => (/* binding */ unknown),
+  OZ5: () => (/* binding */ url)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, strictObject, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(88532);
@@ -51592,7 +55970,7 @@ const ZodURL = /*@__PURE__*/ core_core/* $constructor */.xI("ZodURL", (inst, def
     ZodStringFormat.init(inst, def);
 });
 function url(params) {
-    return core._url(ZodURL, params);
+    return api/* _url */.Fn(ZodURL, params);
 }
 function httpUrl(params) {
     return core._url(ZodURL, {
