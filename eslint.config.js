@@ -10,6 +10,8 @@ import tseslint from 'typescript-eslint'
  */
 const FLOORS = [
   'action',
+  'command-line',
+  'fleet',
   'operations',
   'alerts',
   'drill',
@@ -22,6 +24,7 @@ const FLOORS = [
   'sealing',
   'backup',
   'postgres',
+  'config',
   'platform',
 ]
 
