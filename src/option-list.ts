@@ -1,3 +1,4 @@
+import { FLEET_OPTIONS } from './fleet-options.js'
 import { SEEING_OPTIONS } from './seeing-options.js'
 
 /**
@@ -21,9 +22,21 @@ export interface OptionDefinition {
   /** Its value must never be shown. */
   secret?: boolean
   example?: string
+  /** The only place where it can be given: to a run (flag, input, environment), or in `lifeboat.yml`. Both by default. */
+  where?: 'run' | 'file'
 }
 
-export const OPERATIONS = ['backup', 'validate', 'restore', 'rotate', 'drill', 'report', 'watch', 'maintain'] as const
+export const OPERATIONS = [
+  'backup',
+  'validate',
+  'restore',
+  'rotate',
+  'drill',
+  'report',
+  'watch',
+  'maintain',
+  'plan',
+] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
@@ -35,6 +48,7 @@ export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
   report: 'tell how the backups of a day or a week did, from the log of the store and the sets in it',
   watch: 'fail when a store lacks a backup, or a proven one, that is new enough',
   maintain: 'remove old logs and what killed runs left behind, and vacuum the database',
+  plan: 'print the job matrix for the databases of the configuration: what runs in which job of a workflow',
 }
 
 const SCRATCH_KINDS = ['auto', 'service', 'cluster'] as const
@@ -394,11 +408,14 @@ export const OPTIONS = {
     default: 'true',
     operations: ['backup', 'validate', 'restore', 'rotate', 'drill'],
   },
-  config: {
-    kind: 'text',
-    describe: 'A YAML file with these same keys. Flags, inputs and the environment go before it.',
-    defaultText: '`lifeboat.yml`, if there is one',
+  'max-jobs': {
+    kind: 'count',
+    describe:
+      'How many jobs `plan` may make; 256 is the most that GitHub takes in a matrix. Where there are more databases and types than that, several share a job, so that all jobs take about as long.',
+    default: '256',
+    operations: ['plan'],
   },
+  ...FLEET_OPTIONS,
 } as const satisfies Record<string, OptionDefinition>
 
 export type OptionName = keyof typeof OPTIONS
@@ -409,6 +426,16 @@ export function optionDefinitions(): (OptionDefinition & { name: OptionName })[]
     ...definition,
     name: name as OptionName,
   }))
+}
+
+/** The options that a run can be given: as flags, as inputs, in the environment. */
+export function runOptionDefinitions(): (OptionDefinition & { name: OptionName })[] {
+  return optionDefinitions().filter(({ where }) => where !== 'file')
+}
+
+/** What is known of an option; undefined for a name that is none. */
+export function definitionOf(name: string): OptionDefinition | undefined {
+  return Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName] : undefined
 }
 
 /** The options that an operation looks at. */

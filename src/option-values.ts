@@ -1,3 +1,4 @@
+import { Cron } from 'croner'
 import { z } from 'zod'
 
 /** A whole number that is not negative. */
@@ -152,5 +153,22 @@ export function isTimeZone(name: string): boolean {
     return true
   } catch {
     return false
+  }
+}
+
+/** What is wrong with a cron expression of five fields (or `@daily` and its like); undefined where nothing is. */
+export function scheduleProblem(text: string): string | undefined {
+  const form = 'must be a cron expression of five fields, such as "17 2 * * *" (every day at 2:17)'
+  // croner also takes a single date, which is no schedule.
+  if (/^\s*\d{4}-\d/.test(text)) {
+    return form
+  }
+  try {
+    return new Cron(text, { paused: true, mode: '5-part' }).nextRun() === null
+      ? 'must be a cron expression whose time comes: there is no such date'
+      : undefined
+  } catch (error) {
+    const why = error instanceof RangeError ? error.message.replace(/^CronPattern: /, '') : undefined
+    return why === undefined ? form : `${form}: ${why}`
   }
 }

@@ -3,8 +3,8 @@ import { copies } from './copy-option.js'
 import { UsageError } from './errors.js'
 import { nearest } from './nearest.js'
 import { KeepRules } from './keep-rules.js'
-import { OPTIONS, type OptionDefinition } from './option-list.js'
-import { ages, count, duration, flag, isTimeZone, lines, list, pairs, rules } from './option-values.js'
+import { OPTIONS, definitionOf } from './option-list.js'
+import { ages, count, duration, flag, isTimeZone, lines, list, pairs, rules, scheduleProblem } from './option-values.js'
 
 export { nearest }
 
@@ -75,7 +75,20 @@ const Given = z.object({
   artifactRetentionDays: count.min(1, 'must be at least 1').max(400, 'must be at most 400').optional(),
   allowPublicArtifact: flag(false),
   historyCache: flag(true),
+  // The name that was chosen, or of the only one there is.
+  database: z.string().optional(),
+  all: flag(false),
+  parallel: count.min(1, 'must be at least 1').max(64, 'must be at most 64').default(2),
+  timeLimit: duration().optional(),
+  schedule: z.string().superRefine(checkSchedule).optional(),
+  missedRuns: z.enum(OPTIONS['missed-runs'].choices).default('once'),
+  maxJobs: count.min(1, 'must be at least 1').max(256, 'must be at most 256, as GitHub has it').default(256),
 })
+
+function checkSchedule(text: string, context: z.RefinementCtx): void {
+  const message = scheduleProblem(text)
+  if (message !== undefined) context.addIssue({ code: 'custom', message })
+}
 
 const Schema = Given.transform(({ verify, ...given }) => ({
   ...given,
@@ -90,31 +103,84 @@ export interface Source {
   /** How messages call a name from here: `the input "jobs"`, `--jobs`, `"jobs" in lifeboat.yml`. */
   label: (name: string) => string
   values: Readonly<Record<string, unknown>>
+  /** Whether this is a configuration file, and not what a run was given. */
+  isFile?: boolean
+}
+
+/** A value that does not fit, by the name of its option. */
+export interface OptionProblem {
+  name: string
+  /** What it must be: `must be a whole number`. */
+  message: string
 }
 
 /**
  * Builds the options from their sources, the strongest first. Empty text counts as not given, as GitHub does for inputs.
  *
- * Throws `UsageError` for an unknown name (and names the nearest known one) and for a value that does not fit.
+ * Throws `UsageError` that tells all unknown names (with the nearest known ones) and all values that do not fit.
  */
 export function buildOptions(sources: readonly Source[]): Options {
+  const unknown = sources.flatMap((source) => unknownNames(source))
+  const { values, labels } = merged(sources)
+  const wrong = problemsOfValues(values).map(({ name, message }) => `${labels.get(name) ?? name}: ${message}`)
+  if (unknown.length > 0 || wrong.length > 0) {
+    throw new UsageError({
+      doing: 'reading the options',
+      problem: [...unknown.map(({ problem }) => problem), ...wrong].join('; '),
+      advice: unknown.find(({ hint }) => hint !== undefined)?.hint ?? ADVICE,
+    })
+  }
+  return Schema.parse(byMember(values))
+}
+
+const ADVICE = 'Correct it and start again; docs/reference.md lists all options.'
+
+/** What does not fit among values, by the names of their options, each looked at by itself. */
+export function problemsOfValues(values: Readonly<Record<string, unknown>>): OptionProblem[] {
+  const parsed = Schema.safeParse(byMember(values))
+  return parsed.success ? [] : parsed.error.issues.map(problemOfIssue)
+}
+
+/** Whether a value says anything: empty text and nothing do not. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== ''
+}
+
+/** The names in a source that are no options, or have their place elsewhere. */
+export function unknownNames(source: Source): { name: string; problem: string; hint?: string }[] {
+  return Object.keys(source.values).flatMap((name) => {
+    const definition = definitionOf(name)
+    if (definition !== undefined) {
+      const place = definition.where
+      const isElsewhere = place !== undefined && (place === 'file') !== (source.isFile === true)
+      return isElsewhere && isGiven(source.values[name])
+        ? [{ name, problem: `${source.label(name)} ${ELSEWHERE[place]}` }]
+        : []
+    }
+    const near = nearest(name, Object.keys(OPTIONS))
+    const problem = `${source.label(name)} is not an option of pg-lifeboat`
+    return [{ name, problem, ...(near !== undefined && { hint: `Did you mean ${source.label(near)}?` }) }]
+  })
+}
+
+const ELSEWHERE = {
+  run: 'is said to a run, as a flag, an input or a variable, and has no place in a file',
+  file: 'has its place in lifeboat.yml only',
+} as const
+
+/** The strongest value of each option, and what that source calls it. */
+function merged(sources: readonly Source[]): { values: Record<string, unknown>; labels: Map<string, string> } {
+  const labels = new Map<string, string>()
   const values: Record<string, unknown> = {}
-  const origins = new Map<string, string>()
   for (const source of sources) {
     for (const [name, value] of Object.entries(source.values)) {
-      rejectUnknown(name, source)
-      const key = camelCase(name)
-      if (isGiven(value) && !origins.has(key)) {
-        values[key] = value
-        origins.set(key, source.label(name))
+      if (isGiven(value) && !labels.has(name)) {
+        values[name] = value
+        labels.set(name, source.label(name))
       }
     }
   }
-  const parsed = Schema.safeParse(values)
-  if (!parsed.success) {
-    throw usageError(parsed.error, origins)
-  }
-  return parsed.data
+  return { values, labels }
 }
 
 /** The environment's values: `LIFEBOAT_DATABASE_URL` is `database-url`. Other variables of that prefix are refused. */
@@ -129,35 +195,18 @@ export function fromEnvironment(environment: Readonly<Record<string, string | un
   return { label: (name) => `the variable ${prefix}${name.toUpperCase().replaceAll('-', '_')}`, values }
 }
 
-function rejectUnknown(name: string, source: Source): void {
-  if (name in OPTIONS) {
-    return
+function problemOfIssue(issue: z.core.$ZodIssue): OptionProblem {
+  const name = kebabCase(String(issue.path[0] ?? ''))
+  const choices = definitionOf(name)?.choices
+  if (choices !== undefined) {
+    return { name, message: `must be one of ${choices.join(', ')}` }
   }
-  const near = nearest(name, Object.keys(OPTIONS))
-  throw new UsageError({
-    doing: 'reading the options',
-    problem: `${source.label(name)} is not an option of pg-lifeboat`,
-    advice: near === undefined ? 'The README lists all options.' : `Did you mean ${source.label(near)}?`,
-  })
+  const isOfText = issue.code === 'invalid_type' && issue.expected === 'string' && issue.message.startsWith('Invalid')
+  return { name, message: isOfText ? 'must be text; in a file, put it in quotes' : issue.message }
 }
 
-function usageError(error: z.ZodError, origins: ReadonlyMap<string, string>): UsageError {
-  const problems = error.issues.map((issue) => {
-    const key = String(issue.path[0] ?? '')
-    const name = kebabCase(key)
-    const choices = (OPTIONS as Record<string, OptionDefinition>)[name]?.choices
-    const expectation = choices === undefined ? issue.message : `must be one of ${choices.join(', ')}`
-    return `${origins.get(key) ?? name}: ${expectation}`
-  })
-  return new UsageError({
-    doing: 'reading the options',
-    problem: problems.join('; '),
-    advice: 'Correct the value and start again; the README lists all options.',
-  })
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== ''
+function byMember(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [camelCase(name), value]))
 }
 
 function camelCase(name: string): string {
