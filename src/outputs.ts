@@ -136,6 +136,20 @@ export const OUTPUTS = {
     operations: ['report'],
     example: '{"daily":{"success_rate":1,"avg_duration":12.4,…},"weekly":{"compression_trends":[…],…},"details":{…}}',
   },
+  matrix: {
+    kind: 'json',
+    describe:
+      'The matrix of a job, for `strategy.matrix` of a workflow: in each entry a `name` for people, the `databases` that it works through, separated by commas, their `type`, and the `seconds` that it will take about. Names only, nothing secret.',
+    operations: ['plan'],
+    example: '{"include":[{"name":"shop (daily)","databases":"shop","type":"daily","seconds":840},…]}',
+  },
+  databases: {
+    kind: 'json',
+    describe:
+      'Of several databases: each with its type and what came of it, in the order of the configuration. `outcome` is `good`, `doubtful` or `bad`, `exit_code` as the operation alone would end.',
+    example:
+      '[{"database":"shop","type":"daily","outcome":"good","exit_code":0,"newest_proven":"2026-11-24T02:17:00Z",…}]',
+  },
   'report-path': {
     kind: 'text',
     describe: 'The report as one HTML page.',

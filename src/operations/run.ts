@@ -1,5 +1,6 @@
 import { withFailOn } from '../alerts/fail-on.js'
 import type { Context } from '../context.js'
+import { UsageError } from '../errors.js'
 import type { Operation } from '../option-list.js'
 import type { Options } from '../options.js'
 import type { Report } from '../report/report.js'
@@ -23,6 +24,7 @@ const OPERATIONS: Readonly<Record<Operation, (options: Options, context: Context
   report,
   watch,
   maintain,
+  plan: ofConfiguration,
 }
 
 /**
@@ -32,4 +34,15 @@ const OPERATIONS: Readonly<Record<Operation, (options: Options, context: Context
 export async function runOperation(operation: Operation, options: Options, context: Context): Promise<Report> {
   await startLeftServices(context)
   return withMetricsFile(withFailOn(await OPERATIONS[operation](options, context), options), options, context)
+}
+
+/** The entries give what is about a whole configuration to `fleet/`; here it is about one database. */
+function ofConfiguration(): Promise<Report> {
+  return Promise.reject(
+    new UsageError({
+      doing: 'starting the operation',
+      problem: 'this operation is about a whole configuration, not about one database of it',
+      advice: 'Start it without the option database.',
+    }),
+  )
 }

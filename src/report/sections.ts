@@ -76,6 +76,8 @@ function labelOf({ operation }: Report): string {
       return 'Watch'
     case 'maintain':
       return 'Maintenance'
+    case 'plan':
+      return 'Plan'
   }
 }
 

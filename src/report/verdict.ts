@@ -124,6 +124,8 @@ function failed(report: Report): Verdict {
         return sentence`The backups could not be watched, so nobody knows whether they are there.`
       case 'maintain':
         return sentence`The maintenance ended early. No backup was touched.`
+      case 'plan':
+        return sentence`The jobs could not be planned.`
     }
   })()
   // What was proven stays proven when a copy of it is lacking.
