@@ -100,6 +100,8 @@ export interface Command {
   signal?: AbortSignal
   /** Ended after so many milliseconds. */
   timeout?: number
+  /** Milliseconds that it has to end by itself once it was asked to; a few seconds where not given. */
+  killDelay?: number
   /** Exit codes that are not a failure; only 0 by default. */
   accept?: readonly number[]
 }

@@ -82,6 +82,27 @@ export class InterruptedError extends LifeboatError {
   }
 }
 
+/** Why a run ends itself: the reason of the signal that is aborted when its `time-limit` is reached. */
+export class TimeLimitReached extends Error {
+  /** @param milliseconds how long the run was allowed to take */
+  constructor(readonly milliseconds: number) {
+    super(`time-limit of ${milliseconds / 1000} s reached`)
+  }
+}
+
+/** A run took longer than its `time-limit`: exit code 1. `cause` is what the end of it interrupted. */
+export class TimeLimitError extends OperationError {
+  constructor({ milliseconds }: TimeLimitReached, cause: unknown) {
+    super({
+      doing: cause instanceof LifeboatError ? cause.doing : 'working',
+      problem: `the run took longer than its time-limit of ${milliseconds / 1000} s and was ended`,
+      advice:
+        'Look at what held it up (a lock, a slow network, a database that has grown); where the work needs longer, raise time-limit.',
+      cause,
+    })
+  }
+}
+
 export type ConnectionProblem =
   | 'wrong-password'
   | 'unknown-host'

@@ -2,7 +2,7 @@ import type { ManifestDraft } from '../backup/draft.js'
 import type { Manifest, Proof } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import type { Context } from '../context.js'
-import { exitCodeOf, messageOf, messagesOf } from '../errors.js'
+import { exitCodeOf, messageOf, messagesOf, TimeLimitError, TimeLimitReached } from '../errors.js'
 import { describeFinding, type Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
 import { setDetails, type LogDetails } from '../records/log.js'
@@ -187,14 +187,17 @@ export class ReportDraft {
     }
   }
 
-  private failureOf(error: unknown): Failure {
+  private failureOf(thrown: unknown): Failure {
+    const { reason } = this.context.signal as { reason: unknown }
+    // Whatever was thrown once the limit was reached came of that.
+    const error = reason instanceof TimeLimitReached ? new TimeLimitError(reason, thrown) : thrown
     const redact = (text: string) => this.context.logger.redact(text)
     const { ended } = this
     return {
       message: redact(messageOf(error)),
       causes: messagesOf(error).slice(1).map(redact),
       exitCode: exitCodeOf(error),
-      ...(ended !== undefined && ended.error === error && { phase: ended.phase }),
+      ...(ended !== undefined && ended.error === thrown && { phase: ended.phase }),
     }
   }
 

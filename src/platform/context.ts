@@ -1,4 +1,5 @@
 import type { Context, Logger } from '../context.js'
+import { TimeLimitReached } from '../errors.js'
 import { systemClock } from './clock.js'
 import { spawnProcessRunner } from './process.js'
 import { createWorkspace, sweepWorkspaces } from './workspace.js'
@@ -7,17 +8,24 @@ export interface Surroundings {
   logger: Logger
   environment: Readonly<Record<string, string | undefined>>
   workingDirectory: string
+  /** Milliseconds after which the work is aborted as by an interruption, with a `TimeLimitReached` as the reason. */
+  timeLimit?: number | undefined
+  /** What SIGHUP does, for a process that goes on through it; it is an interruption where this is not given. */
+  hangUp?: () => void
 }
 
 /** How the user, a service manager or GitHub's runner asks a process to stop. */
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** A longer one would go off at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
 
 /**
  * Makes the real ports, does work with them, and cleans up, whatever happens. The first interruption aborts the work,
  * which then has the time to put things in order; what an earlier run that was killed left behind is removed first.
  */
 export async function withContext<T>(surroundings: Surroundings, work: (context: Context) => Promise<T>): Promise<T> {
-  const { logger, environment } = surroundings
+  const { logger, environment, workingDirectory, timeLimit, hangUp } = surroundings
   const interruption = new AbortController()
   const stop = (name: string) => {
     if (!interruption.signal.aborted) {
@@ -25,14 +33,24 @@ export async function withContext<T>(surroundings: Surroundings, work: (context:
       interruption.abort(name)
     }
   }
-  INTERRUPTIONS.forEach((name) => process.on(name, stop))
+  const limitReached = () => {
+    if (!interruption.signal.aborted && timeLimit !== undefined) {
+      logger.warning(`The time-limit of ${timeLimit / 1000} s is reached: stopping and cleaning up.`)
+      interruption.abort(new TimeLimitReached(timeLimit))
+    }
+  }
+  const handlers = INTERRUPTIONS.map((name) => [name, name === 'SIGHUP' ? (hangUp ?? stop) : stop] as const)
+  handlers.forEach(([name, handler]) => process.on(name, handler))
+  const timer = timeLimit === undefined ? undefined : setTimeout(limitReached, Math.min(timeLimit, LONGEST_TIMER))
   const workspace = await createWorkspace({ environment })
   try {
     await sweepWorkspaces({ environment })
     const processes = spawnProcessRunner({ logger, signal: interruption.signal })
-    return await work({ ...surroundings, processes, clock: systemClock, workspace, signal: interruption.signal })
+    const { signal } = interruption
+    return await work({ logger, environment, workingDirectory, processes, clock: systemClock, workspace, signal })
   } finally {
     await workspace.clean()
-    INTERRUPTIONS.forEach((name) => process.off(name, stop))
+    clearTimeout(timer)
+    handlers.forEach(([name, handler]) => process.off(name, handler))
   }
 }

@@ -104,7 +104,7 @@ class Child implements Running {
     if (signal === undefined) {
       this.killTimer ??= setTimeout(() => {
         this.kill('SIGKILL')
-      }, this.options.killDelay)
+      }, this.command.killDelay ?? this.options.killDelay)
     }
   }
 
