@@ -1,0 +1,45 @@
+import type { Logger } from '../context.js'
+import { LifeboatError, exitCodeOf, messagesOf, type ExitCode } from '../errors.js'
+import { terminalLogger } from '../platform/terminal-logger.js'
+import { parse, type Invocation } from './parse.js'
+import { runAsked } from './run-operation.js'
+import { paintOf, styleOf } from './style.js'
+import type { Surroundings } from './surroundings.js'
+import { runTool } from './tools.js'
+
+/** Does what the command line asks for and returns what the process ends with. It does not throw. */
+export async function main(surroundings: Surroundings): Promise<ExitCode> {
+  const { argv, environment, stdout, stderr } = surroundings
+  try {
+    const invocation = parse(argv, styleOf(stdout, environment))
+    if (invocation.kind === 'print') {
+      stdout.write(invocation.text)
+      return 0
+    }
+    const logger = loggerFor(invocation, surroundings)
+    return await (invocation.kind === 'tool'
+      ? runTool(invocation, surroundings)
+      : runAsked(invocation, logger, surroundings))
+  } catch (error) {
+    const paint = paintOf(styleOf(stderr, environment))
+    stderr.write(`${paint('red', `Error: ${messageFor(error)}`)}\n`)
+    return exitCodeOf(error)
+  }
+}
+
+function loggerFor({ verbose }: Exclude<Invocation, { kind: 'print' }>, { stderr, environment }: Surroundings): Logger {
+  const { isTerminal, colours } = styleOf(stderr, environment)
+  return terminalLogger({
+    write: (text) => stderr.write(text),
+    isTerminal,
+    colours,
+    columns: () => stderr.columns ?? 80,
+    verbose,
+  })
+}
+
+/** What was thrown before an operation could begin. */
+function messageFor(error: unknown): string {
+  const told = messagesOf(error)
+  return (error instanceof LifeboatError ? told : ['Unexpected error, please report it.', ...told]).join('\nCause: ')
+}

@@ -1,0 +1,16 @@
+import type { Output } from './style.js'
+
+/** Where the command line runs: handed in by the entry, so that nothing below reads the process itself. */
+export interface Surroundings {
+  argv: readonly string[]
+  environment: Readonly<Record<string, string | undefined>>
+  workingDirectory: string
+  /** Results go here. */
+  stdout: Stream
+  /** Messages go here. */
+  stderr: Stream
+}
+
+export interface Stream extends Output {
+  write(text: string): unknown
+}
