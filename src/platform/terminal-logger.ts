@@ -5,7 +5,7 @@ import { progressBar, shareDone } from './progress-text.js'
 export interface TerminalLoggerOptions extends LoggerOptions {
   /** Whether a person watches: progress is then one line that is written over. */
   isTerminal: boolean
-  /** Without them, and on what is no terminal, no colours are used. `NO_COLOR` asks for that. */
+  /** Whether lines are coloured: on a terminal, unless `NO_COLOR` asks for none, or where `FORCE_COLOR` does. */
   colours: boolean
   /** Width of the terminal, asked anew each time because windows change. */
   columns?: () => number
@@ -88,7 +88,7 @@ class TerminalLogger extends RedactingLogger {
   }
 
   private coloured(text: string, colour: string): string {
-    return this.options.colours && this.options.isTerminal && colour !== '' ? `\u001B[${colour}m${text}\u001B[0m` : text
+    return this.options.colours && colour !== '' ? `\u001B[${colour}m${text}\u001B[0m` : text
   }
 }
 

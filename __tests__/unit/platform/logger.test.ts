@@ -95,11 +95,11 @@ describe('terminalLogger', () => {
     expect(text()).toBe('debug: detail\n')
   })
 
-  test('writes no escape sequence except colours of its own on a terminal', () => {
-    const plain = terminal({ colours: true })
+  test('writes no escape sequence except colours of its own, where they are asked for', () => {
+    const plain = terminal({ isTerminal: true })
     plain.logger.error('\u001B[2Jbroken')
     expect(plain.text()).not.toContain('\u001B')
-    const coloured = terminal({ colours: true, isTerminal: true })
+    const coloured = terminal({ colours: true })
     coloured.logger.error('\u001B[2Jbroken')
     expect(coloured.text()).toBe('\u001B[31mError: \u{FFFD}[2Jbroken\u001B[0m\n')
   })
