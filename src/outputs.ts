@@ -51,6 +51,12 @@ export const OUTPUTS = {
     operations: ['backup', 'validate', 'restore'],
     example: 'full',
   },
+  error: {
+    kind: 'text',
+    describe:
+      'Why it did not end well, in a sentence or two: what went wrong and what to do. Not set when it ended well.',
+    example: 'Connection to db:5432 was refused (while connecting to "app"). Start the server, or correct the host…',
+  },
   metrics: {
     kind: 'json',
     describe: 'Duration, compression, memory, sizes and rows of the backup, by table too.',

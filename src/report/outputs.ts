@@ -1,7 +1,9 @@
 import type { Outputs } from '../outputs.js'
 import { summaries, worstOutcome } from './drill-facts.js'
 import type { PeriodReport } from './period.js'
-import type { Report, StoreLine } from './report.js'
+import { plainText } from './plain.js'
+import { exitCodeFor, type Report, type StoreLine } from './report.js'
+import { verdictOf } from './verdict.js'
 
 /** The outputs of an operation, from its report. The caller adds where the report and the artifact are. */
 export function outputsOf(report: Report): Outputs {
@@ -12,6 +14,7 @@ export function outputsOf(report: Report): Outputs {
     ...(set !== undefined && { 'backup-path': set.path, 'size-bytes': set.bytes }),
     ...(set?.manifestPath !== undefined && { 'manifest-path': set.manifestPath }),
     ...(proof !== undefined && { proof: proof.outcome, 'proof-tier': proof.tier }),
+    ...(exitCodeFor(report) !== 0 && { error: errorOf(report) }),
     ...wayBack(restored),
     ...ofDrill(report.drill),
     ...(report.statistics !== undefined && { statistics: statisticsOutput(report.statistics) }),
@@ -25,6 +28,11 @@ export function outputsOf(report: Report): Outputs {
     }),
     ...(report.stores !== undefined && { stores: report.stores.map((store) => storeOf(store, report)) }),
   }
+}
+
+/** What ended it, else the sentence that says what is wrong with what it did. */
+function errorOf(report: Report): string {
+  return report.failure?.message ?? report.failedOn ?? plainText(verdictOf(report).text)
 }
 
 /** A store with the ids of its sets; what was decided for the primary is told where a copy tells its own. */
