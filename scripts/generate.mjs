@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Writes what is generated from src/: action.yml, the tables in README.md and docs/reference.md.
+// Writes what is generated from src/: action.yml, the tables of both READMEs, docs/reference.md, and the picture of
+// docs/architecture.md.
 //
 //   scripts/generate.mjs           writes what is stale, and says what it wrote
 //   scripts/generate.mjs --check   writes nothing, and fails where something is stale
@@ -8,7 +9,9 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transform } from '@swc/core'
 import prettier from 'prettier'
-import { actionFile, reference, withTables } from './lib/generated.mjs'
+import { FLOORS } from '../eslint.config.js'
+import { SPANISH, actionFile, between, reference, withTables } from './lib/generated.mjs'
+import { importPicture, importsBetween } from './lib/picture.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const isCheck = process.argv.includes('--check')
@@ -20,11 +23,13 @@ const definitions = {
   ...(await load('src/errors.ts')),
   ...(await load('src/records/metric-list.ts')),
 }
-const readme = await readFile(path.join(root, 'README.md'), 'utf8').catch(() => null)
+const picture = importPicture(FLOORS, await importsBetween(FLOORS, path.join(root, 'src')))
 const wanted = {
   'action.yml': actionFile(definitions),
   'docs/reference.md': reference(definitions),
-  ...(readme !== null && { 'README.md': withTables(readme, definitions) }),
+  'README.md': withTables(await read('README.md'), definitions),
+  'README.es.md': withTables(await read('README.es.md'), definitions, SPANISH),
+  'docs/architecture.md': between(await read('docs/architecture.md'), 'imports', picture),
 }
 
 const stale = []
@@ -42,6 +47,10 @@ for (const [name, content] of Object.entries(wanted)) {
 if (stale.length > 0) {
   console.log(isCheck ? `Stale: ${stale.join(', ')}. Run: npm run generate` : `Wrote ${stale.join(', ')}.`)
   process.exitCode = isCheck ? 1 : 0
+}
+
+function read(name) {
+  return readFile(path.join(root, name), 'utf8')
 }
 
 /** Loads a module of definitions and those that it takes more from; Node 20 reads no TypeScript by itself. */

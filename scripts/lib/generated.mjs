@@ -27,18 +27,22 @@ export function actionFile(definitions) {
   return document.toString({ lineWidth: 120 })
 }
 
-/** The README with its tables between the markers made anew. */
-export function withTables(readme, definitions) {
+const ENGLISH = { inputs: ['Input', 'What it says', 'Default'], outputs: ['Output', 'What it holds'] }
+/** The titles of README.es.md; what stands below them is the code's own English. */
+export const SPANISH = {
+  inputs: ['Entrada', 'Qué dice (en inglés, del código)', 'Valor por omisión'],
+  outputs: ['Salida', 'Qué contiene (en inglés, del código)'],
+}
+
+/** A README with its tables between the markers made anew. */
+export function withTables(readme, definitions, titles = ENGLISH) {
   const { optionDefinitions, outputDefinitions } = definitions
-  const inputs = table(
-    ['Input', 'What it says', 'Default'],
-    [
-      ['`operation`', `What to do: ${listed(definitions.OPERATIONS.map((name) => `\`${name}\``))}.`, '`backup`'],
-      ...optionDefinitions().map((option) => [`\`${option.name}\``, withChoices(option), defaultOf(option)]),
-    ],
-  )
+  const inputs = table(titles.inputs, [
+    ['`operation`', `What to do: ${listed(definitions.OPERATIONS.map((name) => `\`${name}\``))}.`, '`backup`'],
+    ...optionDefinitions().map((option) => [`\`${option.name}\``, withChoices(option), defaultOf(option)]),
+  ])
   const outputs = table(
-    ['Output', 'What it holds'],
+    titles.outputs,
     outputDefinitions().map((output) => [`\`${output.name}\``, outputDescribed(output)]),
   )
   return between(between(readme, 'inputs', inputs), 'outputs', outputs)
@@ -146,12 +150,13 @@ function outputDescribed({ describe, kind, operations }) {
   }`
 }
 
-function between(text, name, content) {
+/** A page with what stands between the markers of a name replaced. */
+export function between(text, name, content) {
   const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`]
   const from = text.indexOf(start)
   const to = text.indexOf(end)
   if (from < 0 || to < from) {
-    throw new Error(`README.md has no ${start} … ${end} in which the table could stand.`)
+    throw new Error(`The page has no ${start} … ${end} for what is generated.`)
   }
   return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`
 }
