@@ -6,7 +6,7 @@ import { subjectOf, type Announcement } from './announcement.js'
 import { printMarker, type Marker } from './issue-marker.js'
 import type { Problem } from './problems.js'
 
-const LIMITS: Limits = { tables: 0, findings: 0, retention: 0, text: 2000 }
+const LIMITS: Limits = { tables: 0, databases: 0, findings: 0, retention: 0, text: 2000 }
 
 const MOST_THINGS = 50
 

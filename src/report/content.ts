@@ -80,6 +80,8 @@ export type Block =
 /** How much of what can be long is shown. What is left out is always counted and said. */
 export interface Limits {
   tables: number
+  /** Lines of a report over several databases: one each, and short. */
+  databases: number
   findings: number
   retention: number
   /** Characters of one message or name. */
@@ -87,7 +89,13 @@ export interface Limits {
 }
 
 /** For the page, which has no limit of size: only what no person would read is left out. */
-export const EVERYTHING: Limits = { tables: Infinity, findings: 5000, retention: Infinity, text: 4000 }
+export const EVERYTHING: Limits = {
+  tables: Infinity,
+  databases: Infinity,
+  findings: 5000,
+  retention: Infinity,
+  text: 4000,
+}
 
 /** A sentence with names in it: ``sentence`the set ${id(set)} is there` ``. Given texts are joined, strings are prose. */
 export function sentence(strings: TemplateStringsArray, ...parts: (Inline | Text)[]): Text {

@@ -11,7 +11,7 @@ export interface DrillSubject {
   seconds: number
 }
 
-const LIMITS: Limits = { tables: 200, findings: 200, retention: 0, text: 1000 }
+const LIMITS: Limits = { tables: 200, databases: 0, findings: 200, retention: 0, text: 1000 }
 
 /** The report of a drill as one Markdown file that may be committed. */
 export function drillDocument(facts: DrillFacts, { series, startedAt, seconds }: DrillSubject): string {

@@ -1,7 +1,9 @@
 import type { Outputs } from '../outputs.js'
 import { summaries, worstOutcome } from './drill-facts.js'
+import { fleetOutput } from './fleet.js'
 import type { PeriodReport } from './period.js'
 import { plainText } from './plain.js'
+import { matrixOutput } from './plan.js'
 import { exitCodeFor, type Report, type StoreLine } from './report.js'
 import { verdictOf } from './verdict.js'
 
@@ -18,14 +20,12 @@ export function outputsOf(report: Report): Outputs {
     ...wayBack(restored),
     ...ofDrill(report.drill),
     ...(report.statistics !== undefined && { statistics: statisticsOutput(report.statistics) }),
+    ...ofSeveral(report),
+    ...(report.diagnosis !== undefined && { diagnosis: report.diagnosis }),
     ...(metrics !== undefined && { metrics }),
-    ...(report.operation === 'backup' && { alerts: report.alerts }),
     ...(records !== undefined && { records }),
     'duration-seconds': Math.round(report.seconds * 1000) / 1000,
-    ...((report.operation === 'backup' || report.operation === 'rotate') && {
-      kept: report.retention.filter(({ keep }) => keep).map(({ id }) => id),
-      removed: report.retention.filter(({ keep }) => !keep).map(({ id }) => id),
-    }),
+    ...ofOne(report),
     ...(report.stores !== undefined && { stores: report.stores.map((store) => storeOf(store, report)) }),
   }
 }
@@ -33,6 +33,28 @@ export function outputsOf(report: Report): Outputs {
 /** What ended it, else the sentence that says what is wrong with what it did. */
 function errorOf(report: Report): string {
   return report.failure?.message ?? report.failedOn ?? plainText(verdictOf(report).text)
+}
+
+/** Of several databases, and of the jobs for them. */
+function ofSeveral({ fleet, plan }: Report): Outputs {
+  return {
+    ...(fleet !== undefined && { databases: fleetOutput(fleet) }),
+    ...(plan !== undefined && { matrix: matrixOutput(plan) }),
+  }
+}
+
+/** What an operation on one database always tells, be it nothing. */
+function ofOne({ operation, fleet, alerts, retention }: Report): Outputs {
+  const hasRotation = operation === 'backup' || operation === 'rotate'
+  return fleet !== undefined
+    ? {}
+    : {
+        ...(operation === 'backup' && { alerts }),
+        ...(hasRotation && {
+          kept: retention.filter(({ keep }) => keep).map(({ id }) => id),
+          removed: retention.filter(({ keep }) => !keep).map(({ id }) => id),
+        }),
+      }
 }
 
 /** A store with the ids of its sets; what was decided for the primary is told where a copy tells its own. */

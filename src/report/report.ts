@@ -4,9 +4,12 @@ import { worstOf, type Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
 import type { WatchedType } from '../records/freshness.js'
 import type { Metrics } from '../records/metrics.js'
+import { diagnosisCode, type DiagnosisLine } from './doctor.js'
 import { worstOutcome, type DrillFacts } from './drill-facts.js'
+import { fleetExitCode, type FleetFacts } from './fleet-facts.js'
 import type { MaintenanceFacts } from './maintenance.js'
 import type { PeriodReport } from './period.js'
+import type { PlanFacts } from './plan.js'
 
 export type { Metrics }
 
@@ -37,6 +40,12 @@ export interface Report {
   maintenance?: MaintenanceFacts
   /** What a report over a period shows; undefined for other operations. */
   statistics?: PeriodReport
+  /** What came of each of several databases; undefined for an operation on one. */
+  fleet?: FleetFacts
+  /** What a plan came to; undefined for other operations. */
+  plan?: PlanFacts
+  /** Everything that was looked at; undefined for operations other than `doctor`. */
+  diagnosis?: readonly DiagnosisLine[]
   /** The outcome of verifying; undefined for operations that verify nothing. */
   proof?: Proof
   /** In the order in which they began; some run at the same time. */
@@ -224,6 +233,12 @@ export function allFindings(report: Report): readonly Finding[] {
 export function exitCodeFor(report: Report): ExitCode {
   if (report.failure !== undefined) {
     return report.failure.exitCode
+  }
+  if (report.fleet !== undefined) {
+    return fleetExitCode(report.fleet)
+  }
+  if (report.diagnosis !== undefined) {
+    return diagnosisCode(report.diagnosis)
   }
   if (report.drill !== undefined) {
     return DRILL_CODES[worstOutcome(report.drill.scenarios)]

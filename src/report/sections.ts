@@ -10,11 +10,14 @@ import {
   type Limits,
   type Text,
 } from './content.js'
+import { doctorBlocks } from './doctor.js'
 import { drillBlocks } from './drill.js'
 import { allFindings, type AlertLine, type Report, type TableOutcome, type TableResult } from './report.js'
 import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from '../units.js'
+import { fleetBlocks } from './fleet.js'
 import { maintenanceBlocks } from './maintenance.js'
 import { periodBlocks } from './period-content.js'
+import { planBlocks } from './plan.js'
 import { retentionBlocks } from './retention.js'
 import { schemaChangeBlocks } from './schema-change.js'
 import { storeBlocks } from './stores.js'
@@ -33,6 +36,9 @@ export function contentOf(report: Report, limits: Limits): Block[] {
     ...whatToDo(report, limits),
     ...(report.drill === undefined ? [] : drillBlocks(report.drill, report.startedAt, limits)),
     ...(report.statistics === undefined ? [] : periodBlocks(report.statistics, limits)),
+    ...fleetBlocks(report, limits),
+    ...(report.plan === undefined ? [] : planBlocks(report.plan, limits)),
+    ...doctorBlocks(report),
     ...watchBlocks(report),
     ...maintenanceBlocks(report, limits),
     ...alerts(report),

@@ -6,7 +6,7 @@ import { contentOf } from './sections.js'
 /** GitHub drops the whole summary of a step beyond 1 MiB; this leaves room for what the step wrote before. */
 export const SUMMARY_BUDGET = 900 * 1024
 
-const USUAL: Limits = { tables: 200, findings: 200, retention: 100, text: 1000 }
+const USUAL: Limits = { tables: 200, databases: 2000, findings: 200, retention: 100, text: 1000 }
 
 /** Where names cannot be told from each other any more, nothing is won by shorter ones. */
 const SHORTEST = 30
@@ -27,9 +27,10 @@ export function summaryOf(report: Report, budget = SUMMARY_BUDGET): string {
   }
 }
 
-function halved({ tables, findings, retention, text }: Limits): Limits {
+function halved({ tables, databases, findings, retention, text }: Limits): Limits {
   return {
     tables: Math.ceil(tables / 2),
+    databases: Math.ceil(databases / 2),
     findings: Math.ceil(findings / 2),
     retention: Math.ceil(retention / 2),
     text: Math.ceil(text / 2),

@@ -1,5 +1,6 @@
 import { OUTCOME_MARKS } from './drill.js'
 import { rpoOf, rtoOf, type ScenarioResult } from './drill-facts.js'
+import { fleetClosing } from './fleet.js'
 import { MOOD_MARKS } from './markup.js'
 import { plainText } from './plain.js'
 import type { Report } from './report.js'
@@ -14,6 +15,7 @@ export function closingLines(report: Report): string[] {
   const removed = retention.filter(({ keep }) => !keep)
   return [
     ...(report.drill?.scenarios ?? []).map(scenarioLine),
+    ...(report.fleet === undefined ? [] : fleetClosing(report.fleet)),
     `${MOOD_MARKS[mood]} ${plainText(text)}`,
     ...(set === undefined
       ? []

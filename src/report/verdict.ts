@@ -2,9 +2,12 @@ import type { Proof } from '../backup/manifest.js'
 import { asSentence, code, sentence, type Mood, type Text } from './content.js'
 import type { Report, RestoredFacts } from './report.js'
 import { counted, formatInstant } from '../units.js'
+import { doctorVerdict } from './doctor.js'
 import { drillVerdict } from './drill.js'
+import { fleetVerdict } from './fleet.js'
 import { periodVerdict } from './period-verdict.js'
 import { maintenanceVerdict } from './maintenance.js'
+import { planVerdict } from './plan.js'
 import { checkedVerdict, lackingCopies } from './stores.js'
 import { watchVerdict } from './watch.js'
 
@@ -41,6 +44,9 @@ export function verdictOf(report: Report): Verdict {
 
 /** Of operations that are about something else than the proof of one set. */
 function verdictOfOperation(report: Report): Verdict | undefined {
+  if (report.fleet !== undefined) {
+    return fleetVerdict(report)
+  }
   switch (report.operation) {
     case 'rotate':
       return rotated(report)
@@ -50,6 +56,10 @@ function verdictOfOperation(report: Report): Verdict | undefined {
       return watchVerdict(report)
     case 'maintain':
       return maintenanceVerdict(report)
+    case 'plan':
+      return report.plan === undefined ? undefined : planVerdict(report.plan)
+    case 'doctor':
+      return doctorVerdict(report.diagnosis ?? [])
     case 'drill':
       return report.drill === undefined ? undefined : drillVerdict(report.drill)
     case 'restore':

@@ -13,7 +13,11 @@ const tasks: fc.Arbitrary<Task[]> = names.chain((databases) =>
         fc
           .subarray(['daily', 'weekly', 'monthly'], { minLength: 1 })
           .chain((types) =>
-            fc.tuple(...types.map((type) => seconds.map((known) => ({ database, type, seconds: known })))),
+            fc.tuple(
+              ...types.map((type) =>
+                seconds.map((known) => ({ database, type, ...(known !== undefined && { seconds: known }) })),
+              ),
+            ),
           ),
       ),
     )
