@@ -1,0 +1,62 @@
+import type { Configuration, DatabaseEntry } from '../config/configuration.js'
+import type { Operation } from '../option-list.js'
+
+/** One run of an operation for one database and, where it is about one, one type. */
+export interface Job {
+  operation: Operation
+  /** Undefined where the configuration names no databases. */
+  database?: string
+  /** Undefined for an operation that is about all types at once, and where the configuration names none. */
+  type?: string
+}
+
+/** These look at a whole store and its database: one run does for every type in it. */
+const ONCE_A_STORE: ReadonlySet<Operation> = new Set<Operation>(['maintain', 'drill'])
+
+/** The store of a database and type, as the configuration has it. */
+export type StoreOf = (entry: DatabaseEntry, type: string) => string
+
+/**
+ * What an operation for every database comes to, in the order of the configuration: one job a database and type.
+ * `maintain` and `drill` see every type of a store by themselves, so they are one job a database, and only where its types
+ * are kept in several stores one job for each of these.
+ *
+ * @param type only this one; databases that do not name it have no job
+ */
+export function jobsOf(operation: Operation, { entries }: Configuration, storeOf: StoreOf, type?: string): Job[] {
+  return entries.flatMap((entry) =>
+    typesOf(operation, entry, storeOf, type).map((one) => jobOf(operation, entry.name, one)),
+  )
+}
+
+/** `masclet daily`, as messages begin. */
+export function labelOf({ operation, database, type }: Job): string {
+  const named = [database, type].filter((name) => name !== undefined)
+  return named.length === 0 ? operation : named.join(' ')
+}
+
+function typesOf(
+  operation: Operation,
+  entry: DatabaseEntry,
+  storeOf: StoreOf,
+  wanted: string | undefined,
+): (string | undefined)[] {
+  const names = entry.types.map(({ name }) => name)
+  if (wanted !== undefined) {
+    return names.filter((name) => name === wanted)
+  }
+  if (names.length === 0) {
+    return [undefined]
+  }
+  return ONCE_A_STORE.has(operation) ? onePerStore(names, (name) => storeOf(entry, name)) : names
+}
+
+function onePerStore(names: readonly string[], storeOf: (name: string) => string): (string | undefined)[] {
+  const stores = names.map(storeOf)
+  const firsts = names.filter((_, index) => stores.indexOf(stores[index] ?? '') === index)
+  return firsts.length === 1 ? [undefined] : firsts
+}
+
+function jobOf(operation: Operation, database: string | undefined, type: string | undefined): Job {
+  return { operation, ...(database !== undefined && { database }), ...(type !== undefined && { type }) }
+}

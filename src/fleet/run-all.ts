@@ -1,0 +1,76 @@
+import type { DatabaseEntry, LoadedConfiguration } from '../config/configuration.js'
+import type { Context } from '../context.js'
+import { UsageError } from '../errors.js'
+import type { Operation } from '../option-list.js'
+import { counted } from '../units.js'
+import { notBegun, runChild, type Family } from './child.js'
+import { jobsOf, labelOf, type Job } from './jobs.js'
+import { limitsOf } from './limits.js'
+import type { FleetOutcome, JobOutcome } from './outcome.js'
+import { closingLine } from './table.js'
+import { Turns } from './turns.js'
+
+/** An operation for every database of a configuration. */
+export interface Errand extends Family {
+  operation: Operation
+  /** Only for this type; databases that do not name it are left out. */
+  type?: string
+  configuration: LoadedConfiguration
+}
+
+/**
+ * Runs an operation for every database of a configuration, at most `parallel` at once and never two of one database, each
+ * in a process of its own: what fails, hangs or cannot be reached holds up no other. It does not throw for any of that.
+ * After an interruption nothing more begins, and what is under way is asked to stop and waited for.
+ *
+ * Throws `UsageError` when no database has the type that is asked for.
+ */
+export async function runAll(errand: Errand, context: Context): Promise<FleetOutcome> {
+  const { clock, logger, signal } = context
+  const { operation, configuration, type } = errand
+  const jobs = jobsOf(operation, configuration, storeOf(configuration), type)
+  if (jobs.length === 0) {
+    throw noJobs(errand)
+  }
+  const startedAt = clock.monotonic()
+  const turns = new Turns(parallelOf(configuration))
+  logger.info(`${operation} for all: ${counted(jobs.length, 'run')} to do, ${parallelOf(configuration)} at once.`)
+  let ended = 0
+  const runOne = async (job: Job): Promise<JobOutcome> => {
+    const outcome = signal.aborted
+      ? notBegun(job)
+      : await runChild(job, limitsOf(configuration.optionsFor(job)), errand, context)
+    ended += 1
+    logger.info(`[${labelOf(job)}] ${closingLine(outcome)} (${ended} of ${jobs.length})`)
+    return outcome
+  }
+  const outcomes = await Promise.all(jobs.map((job) => turns.take(job.database ?? '', () => runOne(job))))
+  return { outcomes, seconds: (clock.monotonic() - startedAt) / 1000, isInterrupted: signal.aborted }
+}
+
+/** How many may run at once: a matter of the machine, so the same whichever database is asked. */
+export function parallelOf(configuration: LoadedConfiguration): number {
+  return optionsOfFirst(configuration).parallel
+}
+
+function optionsOfFirst(configuration: LoadedConfiguration) {
+  const [entry] = configuration.entries
+  return configuration.optionsFor(choiceOf(entry, entry?.types[0]?.name))
+}
+
+function storeOf(configuration: LoadedConfiguration): (entry: DatabaseEntry, type: string) => string {
+  return (entry, type) => configuration.optionsFor(choiceOf(entry, type)).store
+}
+
+function choiceOf(entry: DatabaseEntry | undefined, type: string | undefined): { database?: string; type?: string } {
+  return { ...(entry?.name !== undefined && { database: entry.name }), ...(type !== undefined && { type }) }
+}
+
+function noJobs({ operation, type, configuration }: Errand): UsageError {
+  const types = new Set(configuration.entries.flatMap((entry) => entry.types.map(({ name }) => name)))
+  return new UsageError({
+    doing: `looking for what to ${operation}`,
+    problem: `no database of ${configuration.file ?? 'the configuration'} has the type "${type ?? ''}"`,
+    advice: types.size === 0 ? 'Leave --type out.' : `Its types are: ${[...types].join(', ')}.`,
+  })
+}
