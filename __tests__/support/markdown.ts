@@ -11,11 +11,23 @@ export interface CodeBlock {
   text: string
 }
 
-const FENCE = /^```(\w*)\n([\s\S]*?)^```$/gm
+/** Also within an item of a list, where it is indented. */
+const FENCE = /^( *)```(\w*)\n([\s\S]*?)^\1```$/gm
 
 /** The fenced blocks of a page. */
 export function codeBlocks(page: string): CodeBlock[] {
-  return [...page.matchAll(FENCE)].map(([, language = '', text = '']) => ({ language, text }))
+  return [...page.matchAll(FENCE)].map(([, indent = '', language = '', text = '']) => ({
+    language,
+    text: dedented(text, indent),
+  }))
+}
+
+/** A text without what all its lines are indented by. */
+export function dedented(text: string, indent: string): string {
+  return text
+    .split('\n')
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+    .join('\n')
 }
 
 /** The page without its fenced blocks. */

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from '@jest/globals'
+import { dedented } from './markdown.js'
 
 /**
  * What a fenced block of a page is, said by a comment before it that no reader sees:
@@ -18,12 +19,14 @@ export type Step =
   | { kind: 'not run'; why: string; text: string }
   | { kind: 'unmarked'; language: string; text: string }
 
-const BLOCK = /(?:^<!-- (?<mark>[^\n]*?) -->\n\n?)?^```(?<language>\w*)\n(?<text>[\s\S]*?)^```$/gm
+const BLOCK =
+  /(?:^ *<!-- (?<mark>[^\n]*?) -->\n\n?)?^(?<indent> *)```(?<language>\w*)\n(?<text>[\s\S]*?)^\k<indent>```$/gm
 
 /** The fenced blocks of a page, in their order. An error for a mark that does not exist. */
 export function stepsOf(page: string): Step[] {
   return [...page.matchAll(BLOCK)].map(({ groups = {} }) => {
-    const { mark, language = '', text = '' } = groups
+    const { mark, language = '', indent = '' } = groups
+    const text = dedented(groups.text ?? '', indent)
     return mark === undefined ? { kind: 'unmarked', language, text } : markedStep(mark, text)
   })
 }

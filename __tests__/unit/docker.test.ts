@@ -123,6 +123,17 @@ describe('compose.yaml', () => {
   })
 })
 
+test('compose.yaml with its credentials for S3 uncommented has them as one more secret, and nothing else', async () => {
+  const text = (await read('compose.yaml')).replaceAll(/^( *)# (?=\S*( \S*)?aws_credentials)/gm, '$1')
+  const { services, secrets } = parse(text) as ComposeFile
+  expect(secrets.aws_credentials).toEqual({ file: './secrets/aws_credentials' })
+  expect(services.backup).toEqual({
+    ...backup,
+    environment: { ...backup.environment, AWS_SHARED_CREDENTIALS_FILE: '/run/secrets/aws_credentials' },
+    secrets: ['database_url', 'aws_credentials'],
+  })
+})
+
 /** How Compose is called here, which reads a file without an engine; undefined where it is not installed. */
 async function composeProgram(): Promise<string[] | undefined> {
   const ways = [['docker', 'compose'], ['docker-compose']]
