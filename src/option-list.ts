@@ -36,6 +36,7 @@ export const OPERATIONS = [
   'watch',
   'maintain',
   'plan',
+  'doctor',
 ] as const
 export type Operation = (typeof OPERATIONS)[number]
 
@@ -48,6 +49,7 @@ export const OPERATION_SUMMARIES: Readonly<Record<Operation, string>> = {
   report: 'tell how the backups of a day or a week did, from the log of the store and the sets in it',
   watch: 'fail when a store lacks a backup, or a proven one, that is new enough',
   maintain: 'remove old logs and what killed runs left behind, and vacuum the database',
+  doctor: 'look at everything that could go wrong with a backup and its proof, and say how to mend it',
   plan: 'print the job matrix for the databases of the configuration: what runs in which job of a workflow',
 }
 
@@ -438,7 +440,11 @@ export function definitionOf(name: string): OptionDefinition | undefined {
   return Object.hasOwn(OPTIONS, name) ? OPTIONS[name as OptionName] : undefined
 }
 
+/** What `doctor` looks at is what these need, so that it can be asked in the very words in which they are. */
+const EXAMINED: readonly Operation[] = ['backup', 'validate', 'watch']
+
 /** The options that an operation looks at. */
 export function optionsOf(operation: Operation): (OptionDefinition & { name: OptionName })[] {
-  return optionDefinitions().filter(({ operations }) => operations?.includes(operation) ?? true)
+  const looking = operation === 'doctor' ? EXAMINED : [operation]
+  return optionDefinitions().filter(({ operations }) => operations?.some((name) => looking.includes(name)) ?? true)
 }

@@ -57,6 +57,13 @@ export const OUTPUTS = {
       'Why it did not end well, in a sentence or two: what went wrong and what to do. Not set when it ended well.',
     example: 'Connection to db:5432 was refused (while connecting to "app"). Start the server, or correct the host…',
   },
+  diagnosis: {
+    kind: 'json',
+    describe:
+      'Everything that was looked at, each with its state: `ok`, `warning`, `problem` or `not-checked`, and what to do.',
+    operations: ['doctor'],
+    example: '[{"subject":"Database","what":"connection","state":"ok",…}]',
+  },
   metrics: {
     kind: 'json',
     describe: 'Duration, compression, memory, sizes and rows of the backup, by table too.',

@@ -40,7 +40,9 @@ export async function withAlerts<Done extends { report: Report }>(
   http: Http = httpByToolkit,
 ): Promise<Done> {
   const giveUp = new AbortController()
-  const channels = channelsOf(run.options, ports, { http, clock: ports.clock, signal: giveUp.signal })
+  const delivery = { http, clock: ports.clock, signal: giveUp.signal }
+  // Whoever only looks says nothing: a dead-man's service would take it for a backup.
+  const channels = run.operation === 'doctor' ? [] : channelsOf(run.options, ports, delivery)
   const alerting = new Alerting(channels, ports)
   const startedAt = ports.clock.now()
   alerting.begin()

@@ -5,6 +5,7 @@ import type { SourceFacts } from '../postgres/catalog/model.js'
 import { readSource } from '../postgres/catalog/source.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
+import type { Programs } from '../postgres/programs.js'
 import { unreadableThings } from '../postgres/readability.js'
 import { counted } from '../units.js'
 import type { Source } from './source.js'
@@ -13,13 +14,20 @@ import { chooseTables } from './table-choice.js'
 /** What a look at the database says before anything is written. */
 export interface Inspection {
   findings: Finding[]
-  /** What the tables whose rows will be dumped occupy, in bytes. */
+  /** How many tables' rows will be dumped, and what they occupy, in bytes. */
+  tables: number
   bytes: number
   facts: SourceFacts
 }
 
+/** What of a source is looked at; without programs, nothing is said of them. */
+type Inspected = Pick<Source, 'session' | 'searchPath'> & { programs?: Pick<Programs, 'exact' | 'version'> | undefined }
+
 /** Looks whether everything that must be dumped is there and may be read, and with what programs. */
-export async function inspectSource({ session, searchPath, programs }: Source, options: Options): Promise<Inspection> {
+export async function inspectSource(
+  { session, searchPath, programs }: Inspected,
+  options: Options,
+): Promise<Inspection> {
   const tables = await readTables(session)
   const choice = chooseTables(tables, await readForeignKeys(session), {
     include: options.tables,
@@ -34,7 +42,7 @@ export async function inspectSource({ session, searchPath, programs }: Source, o
       ...choice.findings,
       ...plainRefusals(options, choice.loose.length),
       ...(await unreadableThings(session, choice.chosen)),
-      ...(programs.exact ? [] : [otherMajor(session.major, programs.version)]),
+      ...(programs === undefined || programs.exact ? [] : [otherMajor(session.major, programs.version)]),
       ...(server?.standby === true ? [finding('STANDBY', 'the server', 'it is a standby in recovery')] : []),
       ...chosen
         .filter(({ kind }) => kind === 'foreign')
@@ -42,6 +50,7 @@ export async function inspectSource({ session, searchPath, programs }: Source, o
           finding('FOREIGN_TABLE_DATA', `${schema}.${name}`, 'its rows are on another server'),
         ),
     ],
+    tables: chosen.length,
     bytes: chosen.reduce((sum, table) => sum + table.bytes, 0),
     facts,
   }

@@ -95,12 +95,14 @@ function sayOnce<T>(say: (reason: T) => void): (reason: T) => void {
   }
 }
 
-async function currentSchemas(session: Session): Promise<string[]> {
+/** The schemas in which a name without one is looked up; asked before settings are pinned. */
+export async function currentSchemas(session: Session): Promise<string[]> {
   const [row] = await session.query<{ schemas: string[] }>('SELECT current_schemas(false)::text[] AS schemas')
   return row?.schemas ?? []
 }
 
-function hideSecrets(settings: ConnectionSettings, options: Options, { logger }: Context): void {
+/** From now on, what the log would show of them is `***`. */
+export function hideSecrets(settings: ConnectionSettings, options: Options, { logger }: Context): void {
   for (const secret of [settings.password, options.databaseUrl, options.scratchUrl]) {
     if (secret !== undefined) {
       logger.hide(secret)

@@ -70,6 +70,13 @@ export const EXAMPLES: Readonly<Record<Explained, readonly Example[]>> = {
       command: 'pg-lifeboat maintain --store /backups/app --database-url postgresql://postgres@db/app --dry-run',
     },
   ],
+  doctor: [
+    { for: 'Before the first backup', command: 'pg-lifeboat doctor --type daily' },
+    {
+      for: 'With the very options of a backup',
+      command: 'pg-lifeboat doctor --database-url postgresql://backup@db/app --store /backups/app',
+    },
+  ],
   plan: [{ for: 'The jobs of a workflow, for its matrix', command: 'pg-lifeboat plan --json' }],
   init: [
     {

@@ -8,6 +8,7 @@ import type { Operation } from '../option-list.js'
 import { setDetails, type LogDetails } from '../records/log.js'
 import { setBytes } from '../records/metrics.js'
 import type { WatchedType } from '../records/freshness.js'
+import type { DiagnosisLine } from '../report/doctor.js'
 import type { DrillFacts } from '../report/drill-facts.js'
 import type { MaintenanceFacts } from '../report/maintenance.js'
 import type { PeriodReport } from '../report/period.js'
@@ -46,6 +47,7 @@ export class ReportDraft {
   statistics: PeriodReport | undefined
   watched: readonly WatchedType[] | undefined
   maintenance: MaintenanceFacts | undefined
+  diagnosis: readonly DiagnosisLine[] | undefined
   schemaChange: SchemaChangeFacts | undefined
   checks: string[] = []
   tables: TableResult[] = []
@@ -180,6 +182,7 @@ export class ReportDraft {
       ...(this.statistics !== undefined && { statistics: this.statistics }),
       ...(this.watched !== undefined && { watched: this.watched }),
       ...(this.maintenance !== undefined && { maintenance: this.maintenance }),
+      ...(this.diagnosis !== undefined && { diagnosis: this.diagnosis }),
       ...(this.proof !== undefined && { proof: this.proof }),
       ...(this.metrics !== undefined && { metrics: this.metrics }),
       ...(this.stores !== undefined && { stores: this.stores }),

@@ -6,6 +6,7 @@ import type { Options } from '../options.js'
 import type { Report } from '../report/report.js'
 import { startLeftServices } from '../restore/services.js'
 import { backup } from './backup.js'
+import { doctor } from './doctor.js'
 import { drill } from './drill.js'
 import { maintain } from './maintain.js'
 import { withMetricsFile } from './metrics-file.js'
@@ -24,6 +25,7 @@ const OPERATIONS: Readonly<Record<Operation, (options: Options, context: Context
   report,
   watch,
   maintain,
+  doctor,
   plan: ofConfiguration,
 }
 

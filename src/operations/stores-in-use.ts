@@ -82,7 +82,7 @@ export async function closeStores(stores: readonly StoreInUse[], { logger }: Pic
 }
 
 /** A copy in the place of its original is none. */
-function refuseSamePlace(locations: readonly string[], folder: string): void {
+export function refuseSamePlace(locations: readonly string[], folder: string): void {
   const places = locations.map((location) => placeOf(location, folder))
   const twice = locations.find((_, index) => places.indexOf(places[index] ?? '') !== index)
   if (twice !== undefined) {

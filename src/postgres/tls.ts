@@ -58,8 +58,11 @@ export function tlsOptions(settings: ConnectionSettings): ConnectionOptions {
   }
 }
 
-/** libpq checks the chain in every mode once it has root certificates; only the verify modes insist on having them. */
-function isVerified({ sslMode, sslRootCert }: ConnectionSettings): boolean {
+/**
+ * Whether the server's certificate is checked: libpq checks the chain in every mode once it has root certificates; only
+ * the verify modes insist on having them.
+ */
+export function isVerified({ sslMode, sslRootCert }: ConnectionSettings): boolean {
   return sslMode === 'verify-ca' || sslMode === 'verify-full' || (sslRootCert !== undefined && existsSync(sslRootCert))
 }
 

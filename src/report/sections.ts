@@ -82,6 +82,8 @@ function labelOf({ operation }: Report): string {
       return 'Watch'
     case 'maintain':
       return 'Maintenance'
+    case 'doctor':
+      return 'Examination'
     case 'plan':
       return 'Plan'
   }

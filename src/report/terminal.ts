@@ -1,3 +1,4 @@
+import { doctorTable } from './doctor-table.js'
 import { OUTCOME_MARKS } from './drill.js'
 import { rpoOf, rtoOf, type ScenarioResult } from './drill-facts.js'
 import { fleetClosing } from './fleet.js'
@@ -14,6 +15,7 @@ export function closingLines(report: Report): string[] {
   const { id, set, retention, restored } = report
   const removed = retention.filter(({ keep }) => !keep)
   return [
+    ...doctorTable(report.diagnosis ?? []),
     ...(report.drill?.scenarios ?? []).map(scenarioLine),
     ...(report.fleet === undefined ? [] : fleetClosing(report.fleet)),
     `${MOOD_MARKS[mood]} ${plainText(text)}`,

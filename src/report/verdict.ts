@@ -134,6 +134,8 @@ function failed(report: Report): Verdict {
         return sentence`The backups could not be watched, so nobody knows whether they are there.`
       case 'maintain':
         return sentence`The maintenance ended early. No backup was touched.`
+      case 'doctor':
+        return sentence`Not everything was looked at, so nobody knows whether backups can be taken.`
       case 'plan':
         return sentence`The jobs could not be planned.`
     }

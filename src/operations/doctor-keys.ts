@@ -1,0 +1,94 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { Context } from '../context.js'
+import type { Options } from '../options.js'
+import type { Identity } from '../sealing/identities.js'
+import { keyName } from '../sealing/signature.js'
+import type { Listing } from '../stores/store.js'
+import { counted } from '../units.js'
+import type { Examination } from './examination.js'
+import { readOpeningKeys, type OpeningKeys } from './open-set.js'
+import { readProtection, type Protection } from './seal-set.js'
+
+/** Looks whether the keys can be read and fit each other, and the newest set in the store. */
+export async function examineKeys(
+  seen: Examination,
+  stored: Listing | undefined,
+  options: Options,
+  context: Context,
+): Promise<void> {
+  const protection = await seen.check('Keys', 'encrypt-to, signing-key', () => readProtection(options, context))
+  const opening = await seen.check('Keys', 'decrypt-key, trusted-keys', () => readOpeningKeys(options, context))
+  if (protection !== undefined) {
+    tellEncryption(seen, protection, options)
+  }
+  if (opening !== undefined && opening.identities.length > 0) {
+    tellDecryption(seen, opening.identities, protection, stored)
+  }
+  if (protection !== undefined && protection.signingKey !== null) {
+    tellSignature(seen, protection.signingKey, opening)
+  }
+}
+
+function tellEncryption(seen: Examination, { recipients }: Protection, { store, copies }: Options): void {
+  if (recipients.length > 0) {
+    seen.ok('Keys', 'encrypt-to', `sets are encrypted to ${counted(recipients.length, 'key')}`)
+    return
+  }
+  const elsewhere = [store, ...copies.map(({ location }) => location)].some((each) => !/^[./]/.test(each))
+  if (elsewhere) {
+    seen.warning(
+      'Keys',
+      'encrypt-to',
+      'sets are kept off this machine and are not encrypted: whoever can read a store reads every row',
+      'Give an age public key in encrypt-to (age-keygen makes one), and keep the private one elsewhere.',
+    )
+  } else {
+    seen.ok('Keys', 'encrypt-to', 'sets are not encrypted, and stay on this machine')
+  }
+}
+
+function tellDecryption(
+  seen: Examination,
+  identities: readonly Identity[],
+  protection: Protection | undefined,
+  stored: Listing | undefined,
+): void {
+  const own = new Set(identities.map(({ recipientId }) => recipientId))
+  const newest = stored?.sets.find(({ manifest }) => manifest.encryption !== undefined)
+  const reads = (ids: readonly string[]): boolean => ids.some((id) => own.has(id))
+  const needed = [
+    ...(protection === undefined || protection.recipients.length === 0
+      ? []
+      : [{ what: 'what is encrypted from now on', ids: protection.recipients.map(({ id }) => id) }]),
+    ...(newest?.manifest.encryption === undefined
+      ? []
+      : [{ what: `the newest encrypted set ${newest.type}/${newest.id}`, ids: newest.manifest.encryption.recipients }]),
+  ]
+  const shut = needed.filter(({ ids }) => !reads(ids)).map(({ what }) => what)
+  if (shut.length > 0) {
+    seen.problem(
+      'Keys',
+      'decrypt-key',
+      `it does not read ${shut.join(' and ')}`,
+      'Give the private key that belongs to a key of encrypt-to: age-keygen -y prints the public key of a private one.',
+    )
+    return
+  }
+  const read = needed.map(({ what }) => what).join(' and ')
+  seen.ok('Keys', 'decrypt-key', needed.length === 0 ? 'it can be read; nothing is encrypted' : `it reads ${read}`)
+}
+
+function tellSignature(seen: Examination, key: KeyObject, opening: OpeningKeys | undefined): void {
+  const trusted = (opening?.trusted ?? []).map(keyName)
+  const name = keyName(createPublicKey(key))
+  if (trusted.length > 0 && !trusted.includes(name)) {
+    seen.problem(
+      'Keys',
+      'signing-key',
+      `the key ${name} is none of the trusted-keys (${trusted.join(', ')})`,
+      'Add its public key to trusted-keys, or every set that is signed from now on will be refused: openssl pkey -in signing.pem -pubout',
+    )
+    return
+  }
+  seen.ok('Keys', 'signing-key', `sets are signed with the key ${name}`)
+}
