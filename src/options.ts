@@ -195,14 +195,21 @@ export function fromEnvironment(environment: Readonly<Record<string, string | un
   return { label: (name) => `the variable ${prefix}${name.toUpperCase().replaceAll('-', '_')}`, values }
 }
 
+/** What zod expected, in words. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  string: 'text; in a file, put it in quotes',
+  array: 'a list, or names separated by commas',
+  record: 'a mapping',
+}
+
 function problemOfIssue(issue: z.core.$ZodIssue): OptionProblem {
   const name = kebabCase(String(issue.path[0] ?? ''))
   const choices = definitionOf(name)?.choices
   if (choices !== undefined) {
     return { name, message: `must be one of ${choices.join(', ')}` }
   }
-  const isOfText = issue.code === 'invalid_type' && issue.expected === 'string' && issue.message.startsWith('Invalid')
-  return { name, message: isOfText ? 'must be text; in a file, put it in quotes' : issue.message }
+  const isOurs = issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid')
+  return { name, message: isOurs ? issue.message : `must be ${EXPECTED[issue.expected] ?? issue.expected}` }
 }
 
 function byMember(values: Readonly<Record<string, unknown>>): Record<string, unknown> {

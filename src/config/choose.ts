@@ -1,0 +1,109 @@
+import { UsageError } from '../errors.js'
+import { nearest } from '../nearest.js'
+import { isGiven } from '../options.js'
+import type { DatabaseLevels, Level, Levels, Types } from './levels.js'
+import type { Entry } from './tree.js'
+
+/**
+ * The database that a run is about; undefined where the file names none.
+ *
+ * @param named what the run was told; undefined means the only one there is
+ *
+ * Throws `UsageError` for a name that is not there, and for none where there are several.
+ */
+export function chooseDatabase(
+  { databases }: Levels,
+  named: string | undefined,
+  file: string | undefined,
+): DatabaseLevels | undefined {
+  if (databases === undefined) {
+    if (named !== undefined) {
+      throw notThere(named, file === undefined ? 'there is no lifeboat.yml' : `${file} names no databases`)
+    }
+    return undefined
+  }
+  const found =
+    named === undefined && databases.length === 1 ? databases[0] : databases.find(({ name }) => name === named)
+  const names = databases.map(({ name }) => name)
+  if (found === undefined && named === undefined) {
+    throw new UsageError({
+      doing: 'choosing the database',
+      problem: `the configuration names ${names.length} databases, and none was chosen`,
+      advice: `Say which with --database (${listed(names)}), or work through all of them with --all.`,
+    })
+  }
+  if (found === undefined) {
+    const near = nearest(named ?? '', names)
+    const hint = near === undefined ? `names ${listed(names)}` : `names "${near}": did you mean that?`
+    throw notThere(named ?? '', `${file ?? 'the configuration'} ${hint}`)
+  }
+  return found
+}
+
+/**
+ * Refuses a type that is none of the configuration's and looks like one of them misspelled. Others may be meant: sets of
+ * a type that is no longer configured can still be restored, and `manual` is every database's.
+ */
+export function assertTypeMeant(type: string, database: DatabaseLevels | undefined, levels: Levels): void {
+  const known = typesOf(levels, database)
+  if (known.includes(type) || type === 'manual') {
+    return
+  }
+  const near = nearest(type, known)
+  if (near !== undefined) {
+    throw new UsageError({
+      doing: 'choosing the type',
+      problem: `the configuration has no type "${type}"`,
+      advice: `Did you mean "${near}"? A type is made known under "types" in the configuration.`,
+    })
+  }
+}
+
+/** The types of a database, those at the top first, without those that it switches off. */
+export function typesOf({ types }: Levels, database: DatabaseLevels | undefined): string[] {
+  const own: Types = database?.types ?? new Map()
+  const names = [...new Set([...types.keys(), ...own.keys()])]
+  return names.filter((name) => (own.has(name) ? own.get(name) : types.get(name)) !== undefined)
+}
+
+/** Every database with each of its types, or by itself where it has none. */
+export function everyRun(levels: Levels): { database: DatabaseLevels | undefined; type?: string }[] {
+  return (levels.databases ?? [undefined]).flatMap((database) => {
+    const types = typesOf(levels, database)
+    return types.length === 0 ? [{ database }] : types.map((type) => ({ database, type }))
+  })
+}
+
+/** The levels that a run looks at, the strongest first. */
+export function levelsInUse(levels: Levels, database: DatabaseLevels | undefined, type: string | undefined): Level[] {
+  const ofType = (types: Types | undefined) => (type === undefined ? undefined : types?.get(type))
+  return [ofType(database?.types), database?.own, ofType(levels.types), levels.top].filter(
+    (level) => level !== undefined,
+  )
+}
+
+/** For each option the strongest entry that says something. */
+export function mergeLevels(levels: readonly Level[]): ReadonlyMap<string, Entry> {
+  const merged = new Map<string, Entry>()
+  for (const [name, entry] of levels.flatMap(({ options }) => [...options])) {
+    if (isGiven(entry.value) && !merged.has(name)) {
+      merged.set(name, entry)
+    }
+  }
+  return merged
+}
+
+const MOST_NAMED = 12
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - MOST_NAMED
+  return names.slice(0, MOST_NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
+}
+
+function notThere(name: string, why: string): UsageError {
+  return new UsageError({
+    doing: 'choosing the database',
+    problem: `there is no database "${name}" in the configuration`,
+    advice: `The database of --database is one of "databases" in the configuration; ${why}.`,
+  })
+}

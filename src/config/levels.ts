@@ -1,0 +1,166 @@
+import { OPTIONS, definitionOf } from '../option-list.js'
+import { isGiven } from '../options.js'
+import { nearest } from '../nearest.js'
+import type { Problem } from './problems.js'
+import type { Entry, Mapping, Tree } from './tree.js'
+
+/** The options that stand together in one mapping, by their names. */
+export interface Level {
+  at: number
+  options: ReadonlyMap<string, Entry>
+}
+
+/** Types by their names, in the file's order; undefined for one that is switched off. */
+export type Types = ReadonlyMap<string, Level | undefined>
+
+export interface DatabaseLevels {
+  name: string
+  /** Where its name stands. */
+  at: number
+  own: Level
+  types: Types
+}
+
+/** A file as its levels: what holds for everything, for a type of every database, for a database, for one of its types. */
+export interface Levels {
+  top: Level
+  types: Types
+  /** Undefined where the file names none. */
+  databases?: readonly DatabaseLevels[]
+}
+
+const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/
+const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/
+
+/** What stands in a mapping besides options, by its level. */
+const STRUCTURE = { top: ['types', 'databases'], database: ['types'], type: [] } as const
+type Kind = keyof typeof STRUCTURE
+
+/** Options that mean nothing below the top. */
+const TOP_ONLY = ['parallel']
+
+/** Makes levels of what was read of a file, and tells all keys that have no place where they are. */
+export function levelsOf(tree: Tree): { levels: Levels; problems: Problem[] } {
+  const builder = new LevelBuilder(tree)
+  return { levels: builder.levels(), problems: builder.problems }
+}
+
+class LevelBuilder {
+  readonly problems: Problem[] = []
+
+  constructor(private readonly tree: Tree) {}
+
+  levels(): Levels {
+    const { top } = this.tree
+    const types = this.types(top, new Map(), true)
+    const databases = this.databases(top, types)
+    return { top: this.level(top, 'top'), types, ...(databases !== undefined && { databases }) }
+  }
+
+  private databases(top: Mapping, types: Types): DatabaseLevels[] | undefined {
+    const entry = top.entries.find(({ name }) => name === 'databases')
+    if (entry === undefined) {
+      return undefined
+    }
+    const entries = entry.under?.entries ?? []
+    if (entries.length === 0) {
+      const what = isGiven(entry.value) && entry.under === undefined ? 'must be a mapping of names' : 'names none'
+      this.tell(entry.keyAt, `"databases" ${what}; write each as a key, with its options below it, or leave it out`)
+    }
+    return entries.map((each) => this.database(each, types))
+  }
+
+  private database({ name, value, under, keyAt }: Entry, types: Types): DatabaseLevels {
+    if (!DATABASE_NAME.test(name)) {
+      this.tell(
+        keyAt,
+        `a database's name here is letters, digits, "_", "-" and ".", and becomes part of paths; this is not`,
+      )
+    }
+    if (under === undefined && isGiven(value)) {
+      this.tell(keyAt, `${this.named(name)} must be a mapping of options, such as {database-url: "postgresql://…"}`)
+    }
+    const mapping = under ?? { at: keyAt, entries: [] }
+    return { name, at: keyAt, own: this.level(mapping, 'database'), types: this.types(mapping, types, false) }
+  }
+
+  /** @param above the types at the top, which a database may switch off */
+  private types({ entries }: Mapping, above: Types, isTop: boolean): Types {
+    const entry = entries.find(({ name }) => name === 'types')
+    if (entry === undefined) {
+      return new Map()
+    }
+    if (entry.under === undefined && isGiven(entry.value)) {
+      this.tell(entry.keyAt, '"types" must be a mapping of names, each with its options: {daily: {keep-daily: 7}}')
+    }
+    return new Map((entry.under?.entries ?? []).map((each) => [each.name, this.type(each, above, isTop)]))
+  }
+
+  private type({ name, value, under, keyAt }: Entry, above: Types, isTop: boolean): Level | undefined {
+    if (!TYPE_NAME.test(name)) {
+      this.tell(keyAt, "a type's name is a word of small letters, digits and hyphens, such as daily")
+    }
+    if (under !== undefined) {
+      return this.level(under, 'type')
+    }
+    const isOff = value === 'off' || value === false || (value === null && !isTop)
+    if (isOff && (isTop || !above.has(name))) {
+      const hint = isTop ? 'leave it out' : 'write {} for a type that has no options of its own'
+      this.tell(keyAt, `there is no type "${name}" above that this would switch off; ${hint}`)
+    } else if (!isOff && isGiven(value)) {
+      this.tell(keyAt, `the type "${name}" must be a mapping of options, or off`)
+    }
+    return isOff ? undefined : { at: keyAt, options: new Map() }
+  }
+
+  private level({ at, entries }: Mapping, kind: Kind): Level {
+    const options = entries.filter(({ name }) => !isStructure(name, kind))
+    options.forEach((entry) => {
+      const message = misplaced(entry, kind)
+      if (message !== undefined) this.tell(entry.keyAt, message)
+    })
+    return { at, options: new Map(options.map((entry) => [entry.name, entry])) }
+  }
+
+  private named(name: string): string {
+    return DATABASE_NAME.test(name) ? `the database "${name}"` : 'this database'
+  }
+
+  private tell(at: number, message: string): void {
+    this.problems.push({ place: this.tree.place(at), message })
+  }
+}
+
+function isStructure(name: string, kind: Kind): boolean {
+  return STRUCTURE[kind].some((word) => word === name)
+}
+
+/** What is wrong with a key where it stands; undefined where nothing is. */
+function misplaced({ name, under }: Entry, kind: Kind): string | undefined {
+  const definition = definitionOf(name)
+  if (isStructure(name, 'top')) {
+    return kind === 'type' ? `"${name}" has no place in a type` : `"${name}" has its place at the top of the file`
+  }
+  if (definition === undefined) {
+    return unknown(name, kind, under !== undefined)
+  }
+  if (definition.where === 'run') {
+    return name === 'database'
+      ? 'which database is meant is said to a run; here they all stand under "databases"'
+      : `"${name}" is said to a run (--${name}), and has no place in a file`
+  }
+  if (kind === 'type' && name === 'type') {
+    return 'the key above is the name of the type already'
+  }
+  return kind !== 'top' && TOP_ONLY.includes(name) ? `"${name}" has its place at the top of the file` : undefined
+}
+
+function unknown(name: string, kind: Kind, isMapping: boolean): string {
+  const keys = Object.keys(OPTIONS).filter((key) => definitionOf(key)?.where !== 'run')
+  const near = nearest(name, [...STRUCTURE[kind], ...keys])
+  if (near !== undefined) {
+    return `"${name}" is not known here; did you mean "${near}"?`
+  }
+  const hint = isMapping && kind === 'top' ? '; a database stands under "databases", a type under "types"' : ''
+  return `"${name}" is not known here${hint === '' ? '; docs/reference.md lists all options' : hint}`
+}

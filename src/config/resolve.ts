@@ -1,0 +1,174 @@
+import { definitionOf, type Operation } from '../option-list.js'
+import { buildOptions, isGiven, type Options, type Source } from '../options.js'
+import { missingText } from './check-values.js'
+import { assertTypeMeant, chooseDatabase, levelsInUse, mergeLevels, typesOf } from './choose.js'
+import type { Choice, DatabaseEntry, TypeEntry } from './configuration.js'
+import type { DatabaseLevels, Levels } from './levels.js'
+import { ConfigurationError, type Problem } from './problems.js'
+import type { Entry, Tree } from './tree.js'
+import { expand, type Missing, type Names } from './variables.js'
+
+/** All that a run was told, read and checked. */
+export interface Told {
+  levels: Levels
+  tree: Tree
+  /** What the run was given, the strongest first: flags or inputs, the environment. */
+  run: readonly Source[]
+  environment: Names['environment']
+  folder: string
+  /** As it was named. */
+  file?: string
+}
+
+/** A value of the file with everything put in, and what is missing for that. */
+export interface Resolved {
+  entry: Entry
+  value: unknown
+  missing: readonly Missing[]
+}
+
+/** A value that holds in the end, and where it comes from, for problems. */
+export interface Effective {
+  value: unknown
+  /** Empty for what the run was given. */
+  origin: Pick<Problem, 'place'>
+}
+
+const TIMEZONE = 'UTC'
+
+/** Makes of the levels what holds for one database and type. */
+export class Resolver {
+  constructor(readonly told: Told) {}
+
+  optionsFor({ database: wanted, type: wantedType, operation }: Choice): Options {
+    const { levels, run, file } = this.told
+    const database = chooseDatabase(levels, wanted ?? this.given('database'), file)
+    const type = wantedType ?? this.given('type') ?? this.textOf('type', database, undefined)
+    if (type !== undefined) {
+      assertTypeMeant(type, database, levels)
+    }
+    const chosen: Source = {
+      label: (name) => `the chosen ${name}`,
+      values: { ...(database !== undefined && { database: database.name }), ...(wantedType !== undefined && { type }) },
+    }
+    const values = this.needed(this.entries(database, type)).map((entry) => this.expanded(entry, database, type))
+    return buildOptions([chosen, ...run, this.source(values, operation)])
+  }
+
+  commonOptions(operation?: Operation): Options {
+    const values = this.needed(mergeLevels([this.told.levels.top])).map((entry) => {
+      const { value, missing } = this.expanded(entry, undefined, undefined)
+      return { entry, value, missing: missing.filter(({ kind }) => kind !== 'placeholder') }
+    })
+    return buildOptions([...this.told.run, this.source(values, operation)])
+  }
+
+  entry(database: DatabaseLevels | undefined): DatabaseEntry {
+    return { ...(database !== undefined && { name: database.name }), types: this.types(database) }
+  }
+
+  /** The types of a database; where none are spoken of, the one that `type` names. */
+  types(database: DatabaseLevels | undefined): TypeEntry[] {
+    const { levels } = this.told
+    const isSpokenOf = levels.types.size > 0 || (database?.types.size ?? 0) > 0
+    const single = isSpokenOf ? undefined : this.textOf('type', database, undefined)
+    return (isSpokenOf ? typesOf(levels, database) : single === undefined ? [] : [single]).map((name) => {
+      const schedule = this.textOf('schedule', database, name)
+      const timezone = this.given('timezone') ?? this.textOf('timezone', database, name) ?? TIMEZONE
+      return { name, ...(schedule !== undefined && { schedule }), timezone }
+    })
+  }
+
+  /**
+   * Every value that holds for a database and type.
+   *
+   * @param withRun whether what the run was given counts, which goes before the file
+   */
+  effective(
+    database: DatabaseLevels | undefined,
+    type: string | undefined,
+    withRun = true,
+  ): ReadonlyMap<string, Effective> {
+    const values = new Map<string, Effective>()
+    for (const entry of this.entries(database, type).values()) {
+      const { value } = this.expanded(entry, database, type)
+      values.set(entry.name, { value, origin: { place: this.told.tree.place(entry.valueAt) } })
+    }
+    for (const source of withRun ? [...this.told.run].reverse() : []) {
+      const given = Object.entries(source.values).filter(([, value]) => isGiven(value))
+      given.forEach(([name, value]) => values.set(name, { value, origin: {} }))
+    }
+    return values
+  }
+
+  /** The strongest text among what the run was given. */
+  given(name: string): string | undefined {
+    const texts = this.told.run.map(({ values }) => values[name])
+    return texts.find((value): value is string => typeof value === 'string' && value !== '')
+  }
+
+  /** What the strongest source of the run that gives this option calls it. */
+  originOf(name: string): string | undefined {
+    return this.told.run.find(({ values }) => isGiven(values[name]))?.label(name)
+  }
+
+  /** Whether the run works through every database. */
+  isOfAll(): boolean {
+    const value = this.told.run.map(({ values }) => values.all).find(isGiven)
+    return value === true || (typeof value === 'string' && value.toLowerCase() === 'true')
+  }
+
+  /** A text that must be known before anything can be chosen. */
+  private textOf(name: string, database: DatabaseLevels | undefined, type: string | undefined): string | undefined {
+    const entry = this.entries(database, type).get(name)
+    if (entry === undefined) {
+      return undefined
+    }
+    const resolved = this.expanded(entry, database, type)
+    this.assertComplete([resolved])
+    return typeof resolved.value === 'string' && resolved.value !== '' ? resolved.value : undefined
+  }
+
+  private entries(database: DatabaseLevels | undefined, type: string | undefined): ReadonlyMap<string, Entry> {
+    return mergeLevels(levelsInUse(this.told.levels, database, type))
+  }
+
+  /** The entries that hold, because the run was given nothing that goes before them. */
+  private needed(entries: ReadonlyMap<string, Entry>): Entry[] {
+    return [...entries.values()].filter(({ name }) => this.originOf(name) === undefined)
+  }
+
+  private expanded(entry: Entry, database: DatabaseLevels | undefined, type: string | undefined): Resolved {
+    const names = { ...(database !== undefined && { database: database.name }), ...(type !== undefined && { type }) }
+    return { entry, ...expand(entry.value, { ...names, environment: this.told.environment }) }
+  }
+
+  /** The file's values as a source. Throws `ConfigurationError` for those that miss something that the operation needs. */
+  private source(values: readonly Resolved[], operation: Operation | undefined): Source {
+    const usable = values.filter(({ missing, entry }) => missing.length === 0 || isNeeded(entry.name, operation))
+    this.assertComplete(usable)
+    const { tree, file } = this.told
+    const places = new Map(usable.map(({ entry }) => [entry.name, tree.place(entry.valueAt)]))
+    const label = (name: string) => {
+      const place = places.get(name)
+      return `"${name}" in ${place === undefined ? (file ?? '') : `${place.file}:${place.line}:${place.column}`}`
+    }
+    return { isFile: true, label, values: Object.fromEntries(usable.map(({ entry, value }) => [entry.name, value])) }
+  }
+
+  private assertComplete(values: readonly Resolved[]): void {
+    const problems = values.flatMap(({ entry, missing }) =>
+      [...new Set(missing.map(missingText))].map((text) => ({
+        place: this.told.tree.place(entry.valueAt),
+        message: `"${entry.name}": ${text}`,
+      })),
+    )
+    if (problems.length > 0) {
+      throw new ConfigurationError(this.told.file, problems)
+    }
+  }
+}
+
+function isNeeded(name: string, operation: Operation | undefined): boolean {
+  return operation === undefined || (definitionOf(name)?.operations?.includes(operation) ?? true)
+}

@@ -1,0 +1,178 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml'
+import { messageOf } from '../errors.js'
+import { definitionOf } from '../option-list.js'
+import { excerptOf, excerptOfBroken, isOpen, type Stretch } from './excerpt.js'
+import type { Place, Problem } from './problems.js'
+import type { FileText } from './read-file.js'
+
+/** A key of the file and its value, and where they stand: offsets in the text. */
+export interface Entry {
+  name: string
+  value: unknown
+  keyAt: number
+  valueAt: number
+  /** Its value, where that is a mapping and the key is no option. */
+  under?: Mapping
+}
+
+/** A mapping of the file as it was written, before anything is made of it. */
+export interface Mapping {
+  at: number
+  entries: readonly Entry[]
+}
+
+/** What was read of a file, and a way to point into it. */
+export interface Tree {
+  top: Mapping
+  place: (at: number) => Place
+  problems: readonly Problem[]
+}
+
+const MOST_PROBLEMS = 10
+
+/** `databases`, a database, `types`, a type, an option: nothing is deeper. */
+const DEEPEST = 5
+
+/** Reads the YAML of a file. What is wrong is among the problems; the tree then holds what could be read. */
+export function parseTree(file: FileText): Tree {
+  const lines = new LineCounter()
+  const { document, problems } = parse(file, lines)
+  return document === undefined
+    ? { top: { at: 0, entries: [] }, place: (at) => brokenPlace(file, lines, at), problems }
+    : new Reader(file, lines, document).tree()
+}
+
+function parse(file: FileText, lines: LineCounter): { document?: Document.Parsed; problems: Problem[] } {
+  const broken = (at: number, message: string): Problem => ({ place: brokenPlace(file, lines, at), message })
+  try {
+    const document = parseDocument(file.text, { lineCounter: lines, prettyErrors: false })
+    const seen = new Set<number>()
+    const problems = [...document.errors, ...document.warnings].flatMap(({ pos, code, message }) => {
+      const { line } = lines.linePos(pos[0])
+      // One mistake makes the parser stumble again and again in its line.
+      return seen.has(line) ? [] : (seen.add(line), [broken(pos[0], explained(code, message))])
+    })
+    return problems.length > 0 ? { problems: problems.slice(0, MOST_PROBLEMS) } : { document, problems }
+  } catch (error) {
+    // The parser calls itself for each level: a file of brackets alone ends its stack.
+    return { problems: [broken(0, `it cannot be read as YAML: ${messageOf(error)}`)] }
+  }
+}
+
+/** What the parser says, without the text that it found, which may be a secret. */
+function explained(code: string, message: string): string {
+  const plain = (message.split('\n')[0] ?? '').replace(/: ".*$/s, '')
+  switch (code) {
+    case 'DUPLICATE_KEY':
+      return 'this key is there twice in one mapping; leave one of the two out'
+    case 'TAB_AS_INDENT':
+      return 'a line is indented with a tab; YAML takes blanks only'
+    case 'MULTIPLE_DOCS':
+      return 'a second document begins with "---"; a configuration is one document'
+    case 'TAG_RESOLVE_FAILED':
+      return 'tags ("!…") are not read; put the text in quotes'
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'a second ": " stands in this line; put a value that holds one in quotes'
+    default:
+      return `this is not YAML: ${plain}. Quotes around a value help where it holds \`\${…}\`, ": ", " #", "{" or "["`
+  }
+}
+
+function brokenPlace(file: FileText, lines: LineCounter, at: number): Place {
+  return placed(file, lines, at, excerptOfBroken(file.text, at))
+}
+
+function placed(file: FileText, lines: LineCounter, at: number, excerpt: Place['excerpt']): Place {
+  const { line, col } = lines.linePos(at)
+  return { file: file.name, line: Math.max(line, 1), column: Math.max(col, 1), ...(excerpt && { excerpt }) }
+}
+
+/** Goes through a document that is good YAML. */
+class Reader {
+  private readonly problems: { at: number; message: string }[] = []
+  private readonly stretches: Stretch[] = []
+
+  constructor(
+    private readonly file: FileText,
+    private readonly lines: LineCounter,
+    private readonly document: Document.Parsed,
+  ) {}
+
+  tree(): Tree {
+    const { contents } = this.document
+    const top = isMap(contents) ? this.mapping(contents, 1) : { at: 0, entries: [] }
+    if (!isMap(contents) && !(contents === null || (isScalar(contents) && contents.value === null))) {
+      this.tell(0, 'the file holds no mapping of option names to values, such as "store: /backups"')
+    }
+    const place = (at: number) => this.place(at)
+    return { top, place, problems: this.problems.map(({ at, message }) => ({ place: place(at), message })) }
+  }
+
+  private mapping(map: YAMLMap, depth: number): Mapping {
+    const entries = map.items.flatMap(({ key, value }) => this.entry(key, value, depth))
+    return { at: map.range?.[0] ?? 0, entries }
+  }
+
+  private entry(key: unknown, value: unknown, depth: number): Entry[] {
+    const [keyAt, keyEnd] = isScalar(key) ? (key.range ?? [0, 0]) : [startOf(key), startOf(key)]
+    if (!isScalar(key) || !['string', 'number', 'boolean'].includes(typeof key.value)) {
+      this.tell(keyAt, 'a key must be a word')
+      return []
+    }
+    const name = String(key.value)
+    this.stretches.push({ from: keyAt, to: keyEnd, isShown: true })
+    const node = this.resolved(value, keyAt)
+    const valueAt = isScalar(value) && value.value === null ? keyAt : (rangeOf(value)?.[0] ?? keyAt)
+    if (isMap(node) && definitionOf(name) === undefined && depth < DEEPEST) {
+      return [{ name, value: {}, keyAt, valueAt, under: this.mapping(node, depth + 1) }]
+    }
+    const [from, to] = rangeOf(value) ?? [keyEnd, keyEnd]
+    this.stretches.push({ from, to, isShown: isOpen(name) })
+    return [{ name, value: this.plain(node, keyAt), keyAt, valueAt }]
+  }
+
+  /** What an alias stands for, or the node itself. */
+  private resolved(node: unknown, at: number): Node | undefined {
+    const found = isAlias(node) ? node.resolve(this.document) : (node as Node | null)
+    if (isAlias(node) && found === undefined) {
+      this.tell(at, `"*${node.source}" stands for nothing: there is no "&${node.source}" before it`)
+    }
+    return found ?? undefined
+  }
+
+  private plain(node: Node | undefined, at: number): unknown {
+    try {
+      return node?.toJS(this.document, { maxAliasCount: 100 })
+    } catch (error) {
+      this.tell(at, `its value cannot be read: ${messageOf(error)}`)
+      return undefined
+    }
+  }
+
+  private tell(at: number, message: string): void {
+    this.problems.push({ at, message })
+  }
+
+  private place(at: number): Place {
+    return placed(this.file, this.lines, at, excerptOf(this.file.text, at, this.stretches))
+  }
+}
+
+function rangeOf(node: unknown): readonly [number, number] | undefined {
+  const range = isScalar(node) || isMap(node) || isAlias(node) || isSeq(node) ? node.range : undefined
+  return range === null || range === undefined ? undefined : [range[0], range[1]]
+}
+
+function startOf(node: unknown): number {
+  return rangeOf(node)?.[0] ?? 0
+}
