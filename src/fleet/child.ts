@@ -14,7 +14,7 @@ export interface Family {
   /** The configuration file; undefined where there is none. */
   config: string | undefined
   /** What this run was given as flags, by the option's name: every child is given it too. */
-  given: Readonly<Record<string, unknown>>
+  given: Readonly<Record<string, string>>
   verbose: boolean
 }
 
@@ -72,11 +72,6 @@ export async function runChild(
   }
 }
 
-/** A job that was not begun because somebody asked to stop. */
-export function notBegun(job: Job): JobOutcome {
-  return { ...job, exitCode: 130, outputs: {}, seconds: 0, peakMemory: 0, cause: 'Interrupted before it began.' }
-}
-
 function argumentsOf({ operation, database, type }: Job, { program, config, verbose }: Family): string[] {
   const named = Object.entries({ config, database, type }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],
@@ -85,13 +80,13 @@ function argumentsOf({ operation, database, type }: Job, { program, config, verb
 }
 
 /** Flags become variables, which are as strong against a file: some are secret, and argv is for everybody to see. */
-function environmentOf({ given }: Family, environment: Context['environment']): Record<string, string | undefined> {
-  const handedOn = Object.entries(given).filter(([name]) => !NOT_HANDED_ON.has(name))
+function environmentOf({ given }: Family, environment: Context['environment']): Command['env'] {
   const inherited = Object.entries(environment).filter(([variable]) => !isForAll(variable))
-  return Object.fromEntries([
-    ...inherited,
-    ...handedOn.map(([name, value]) => [variableOf(name), value === undefined ? undefined : String(value)]),
-  ])
+  const handedOn = Object.entries(given).filter(([name]) => !NOT_HANDED_ON.has(name))
+  return {
+    ...Object.fromEntries(inherited),
+    ...Object.fromEntries(handedOn.map(([name, value]) => [variableOf(name), value])),
+  }
 }
 
 function isForAll(variable: string): boolean {

@@ -1,12 +1,12 @@
-import type { DatabaseEntry, LoadedConfiguration } from '../config/configuration.js'
+import type { LoadedConfiguration } from '../config/configuration.js'
 import type { Context } from '../context.js'
 import { UsageError } from '../errors.js'
 import type { Operation } from '../option-list.js'
 import { counted } from '../units.js'
-import { notBegun, runChild, type Family } from './child.js'
-import { jobsOf, labelOf, type Job } from './jobs.js'
-import { limitsOf } from './limits.js'
+import type { Family } from './child.js'
+import { jobsOf, labelOf, type Job, type StoreOf } from './jobs.js'
 import type { FleetOutcome, JobOutcome } from './outcome.js'
+import { notBegun, runJob } from './run-job.js'
 import { closingLine } from './table.js'
 import { Turns } from './turns.js'
 
@@ -28,18 +28,19 @@ export interface Errand extends Family {
 export async function runAll(errand: Errand, context: Context): Promise<FleetOutcome> {
   const { clock, logger, signal } = context
   const { operation, configuration, type } = errand
-  const jobs = jobsOf(operation, configuration, storeOf(configuration), type)
+  const jobs = jobsOf(operation, configuration, storeOf(configuration, operation), type)
   if (jobs.length === 0) {
     throw noJobs(errand)
   }
   const startedAt = clock.monotonic()
-  const turns = new Turns(parallelOf(configuration))
-  logger.info(`${operation} for all: ${counted(jobs.length, 'run')} to do, ${parallelOf(configuration)} at once.`)
+  const { parallel } = configuration.commonOptions({ operation })
+  const turns = new Turns(parallel)
+  logger.info(`${operation} for all: ${counted(jobs.length, 'run')} to do, at most ${parallel} at once.`)
   let ended = 0
   const runOne = async (job: Job): Promise<JobOutcome> => {
     const outcome = signal.aborted
-      ? notBegun(job)
-      : await runChild(job, limitsOf(configuration.optionsFor(job)), errand, context)
+      ? notBegun(job, 130, 'Interrupted before it began.')
+      : await runJob(job, configuration, errand, context)
     ended += 1
     logger.info(`[${labelOf(job)}] ${closingLine(outcome)} (${ended} of ${jobs.length})`)
     return outcome
@@ -48,22 +49,9 @@ export async function runAll(errand: Errand, context: Context): Promise<FleetOut
   return { outcomes, seconds: (clock.monotonic() - startedAt) / 1000, isInterrupted: signal.aborted }
 }
 
-/** How many may run at once: a matter of the machine, so the same whichever database is asked. */
-export function parallelOf(configuration: LoadedConfiguration): number {
-  return optionsOfFirst(configuration).parallel
-}
-
-function optionsOfFirst(configuration: LoadedConfiguration) {
-  const [entry] = configuration.entries
-  return configuration.optionsFor(choiceOf(entry, entry?.types[0]?.name))
-}
-
-function storeOf(configuration: LoadedConfiguration): (entry: DatabaseEntry, type: string) => string {
-  return (entry, type) => configuration.optionsFor(choiceOf(entry, type)).store
-}
-
-function choiceOf(entry: DatabaseEntry | undefined, type: string | undefined): { database?: string; type?: string } {
-  return { ...(entry?.name !== undefined && { database: entry.name }), ...(type !== undefined && { type }) }
+function storeOf(configuration: LoadedConfiguration, operation: Operation): StoreOf {
+  return ({ name }, type) =>
+    configuration.optionsFor({ operation, ...(name !== undefined && { database: name }), type }).store
 }
 
 function noJobs({ operation, type, configuration }: Errand): UsageError {

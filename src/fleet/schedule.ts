@@ -1,12 +1,11 @@
 import type { LoadedConfiguration } from '../config/configuration.js'
-import type { Context } from '../context.js'
+import type { Context, Logger } from '../context.js'
 import { messageOf, UsageError } from '../errors.js'
 import { counted } from '../units.js'
-import { runChild, type Family } from './child.js'
+import type { Family } from './child.js'
 import { labelOf, type Job } from './jobs.js'
 import { hasRunSince } from './last-run.js'
-import { limitsOf } from './limits.js'
-import { parallelOf } from './run-all.js'
+import { runJob } from './run-job.js'
 import { Scheduler, type Plan, type Scheduled } from './scheduler.js'
 import { closingLine } from './table.js'
 
@@ -26,13 +25,13 @@ export interface ScheduleErrand extends Omit<Family, 'config'> {
 export async function runSchedules(errand: ScheduleErrand, context: Context): Promise<void> {
   const { clock, logger, signal } = context
   let configuration = await errand.load()
-  const scheduler = new Scheduler(planOf(configuration), {
+  const scheduler = new Scheduler(planOf(configuration, logger), {
     clock,
     logger,
     signal,
     run: async (job) => {
       const family = { ...errand, config: configuration.file }
-      const outcome = await runChild(job, limitsOf(configuration.optionsFor(job)), family, context)
+      const outcome = await runJob(job, configuration, family, context)
       const tell = outcome.exitCode === 0 ? logger.info.bind(logger) : logger.error.bind(logger)
       tell(`[${labelOf(job)}] ${closingLine(outcome)}`)
     },
@@ -42,7 +41,7 @@ export async function runSchedules(errand: ScheduleErrand, context: Context): Pr
   const reload = async (): Promise<void> => {
     try {
       const loaded = await errand.load()
-      const plan = planOf(loaded)
+      const plan = planOf(loaded, logger)
       configuration = loaded
       logger.info(`The configuration was read again: ${counted(plan.scheduled.length, 'schedule')}.`)
       scheduler.replan(plan)
@@ -55,12 +54,11 @@ export async function runSchedules(errand: ScheduleErrand, context: Context): Pr
 }
 
 /** What is due when. Throws `UsageError` where nothing ever is. */
-function planOf(configuration: LoadedConfiguration): Plan {
+function planOf(configuration: LoadedConfiguration, logger: Pick<Logger, 'error'>): Plan {
   const scheduled = configuration.entries.flatMap(({ name, types }) =>
     types.flatMap(({ name: type, schedule, timezone }): Scheduled[] => {
       const job: Job = { operation: 'backup', ...(name !== undefined && { database: name }), type }
-      const makesUp = configuration.optionsFor(job).missedRuns === 'once'
-      return schedule === undefined ? [] : [{ job, schedule, timezone, makesUp }]
+      return schedule === undefined ? [] : [{ job, schedule, timezone, makesUp: makesUp(job, configuration, logger) }]
     }),
   )
   if (scheduled.length === 0) {
@@ -70,5 +68,15 @@ function planOf(configuration: LoadedConfiguration): Plan {
       advice: 'Give one to a type in lifeboat.yml, such as: types: { daily: { schedule: "17 2 * * *" } }.',
     })
   }
-  return { scheduled, parallel: parallelOf(configuration) }
+  return { scheduled, parallel: configuration.commonOptions({ operation: 'backup' }).parallel }
+}
+
+/** A database whose options cannot be had is told of at once, and again by each of its runs; the others go on. */
+function makesUp(job: Job, configuration: LoadedConfiguration, logger: Pick<Logger, 'error'>): boolean {
+  try {
+    return configuration.optionsFor(job).missedRuns === 'once'
+  } catch (error) {
+    logger.error(`[${labelOf(job)}] ${messageOf(error)}`)
+    return false
+  }
 }
