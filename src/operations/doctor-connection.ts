@@ -37,7 +37,7 @@ export async function examineConnection(
   })
   if (session === undefined) {
     for (const [subject, what] of NEEDS_CONNECTION) {
-      seen.notChecked(subject, what, 'the database could not be reached', 'Mend the connection, then look again.')
+      seen.notChecked(subject, what, 'the database could not be reached')
     }
     return undefined
   }

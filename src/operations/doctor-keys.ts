@@ -1,35 +1,61 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Context } from '../context.js'
 import type { Options } from '../options.js'
-import type { Identity } from '../sealing/identities.js'
-import { keyName } from '../sealing/signature.js'
+import { readIdentities, type Identity } from '../sealing/identities.js'
+import { parseRecipients, type Recipient } from '../sealing/recipients.js'
+import { keyName, readSigningKey, readTrustedKeys } from '../sealing/signature.js'
 import type { Listing } from '../stores/store.js'
 import { counted } from '../units.js'
 import type { Examination } from './examination.js'
-import { readOpeningKeys, type OpeningKeys } from './open-set.js'
-import { readProtection, type Protection } from './seal-set.js'
 
 /** Looks whether the keys can be read and fit each other, and the newest set in the store. */
 export async function examineKeys(
   seen: Examination,
   stored: Listing | undefined,
   options: Options,
-  context: Context,
+  { logger, workingDirectory }: Context,
 ): Promise<void> {
-  const protection = await seen.check('Keys', 'encrypt-to, signing-key', () => readProtection(options, context))
-  const opening = await seen.check('Keys', 'decrypt-key, trusted-keys', () => readOpeningKeys(options, context))
-  if (protection !== undefined) {
-    tellEncryption(seen, protection, options)
+  const { encryptTo, decryptKey, signingKey, trustedKeys } = options
+  const hide = (secret: string): void => {
+    logger.hide(secret)
   }
-  if (opening !== undefined && opening.identities.length > 0) {
-    tellDecryption(seen, opening.identities, protection, stored)
+  const reading = { folder: workingDirectory, hide }
+  const recipients = await seen.check('Keys', 'encrypt-to', () => parseRecipients(encryptTo, hide))
+  if (recipients !== undefined) {
+    tellEncryption(seen, recipients, options)
   }
-  if (protection !== undefined && protection.signingKey !== null) {
-    tellSignature(seen, protection.signingKey, opening)
+  if (decryptKey !== undefined) {
+    const identities = await seen.check('Keys', 'decrypt-key', () => readIdentities(decryptKey, reading))
+    if (identities !== undefined) {
+      tellDecryption(seen, identities, recipients ?? [], stored)
+    }
+  }
+  const trusted =
+    trustedKeys === undefined
+      ? []
+      : await seen.check('Keys', 'trusted-keys', () => readTrustedKeys(trustedKeys, reading))
+  if (signingKey !== undefined) {
+    const key = await seen.check('Keys', 'signing-key', () => readSigningKey(signingKey, reading))
+    if (key !== undefined) {
+      tellSignature(seen, key, trusted ?? [])
+    }
   }
 }
 
-function tellEncryption(seen: Examination, { recipients }: Protection, { store, copies }: Options): void {
+function tellEncryption(
+  seen: Examination,
+  recipients: readonly Recipient[],
+  { store, copies, hideNames }: Options,
+): void {
+  if (hideNames && recipients.length === 0) {
+    seen.problem(
+      'Keys',
+      'hide-names',
+      'it is asked for without encrypt-to',
+      'Names are hidden only where their list is encrypted: give encrypt-to.',
+    )
+    return
+  }
   if (recipients.length > 0) {
     seen.ok('Keys', 'encrypt-to', `sets are encrypted to ${counted(recipients.length, 'key')}`)
     return
@@ -50,16 +76,16 @@ function tellEncryption(seen: Examination, { recipients }: Protection, { store, 
 function tellDecryption(
   seen: Examination,
   identities: readonly Identity[],
-  protection: Protection | undefined,
+  recipients: readonly Recipient[],
   stored: Listing | undefined,
 ): void {
   const own = new Set(identities.map(({ recipientId }) => recipientId))
   const newest = stored?.sets.find(({ manifest }) => manifest.encryption !== undefined)
   const reads = (ids: readonly string[]): boolean => ids.some((id) => own.has(id))
   const needed = [
-    ...(protection === undefined || protection.recipients.length === 0
+    ...(recipients.length === 0
       ? []
-      : [{ what: 'what is encrypted from now on', ids: protection.recipients.map(({ id }) => id) }]),
+      : [{ what: 'what is encrypted from now on', ids: recipients.map(({ id }) => id) }]),
     ...(newest?.manifest.encryption === undefined
       ? []
       : [{ what: `the newest encrypted set ${newest.type}/${newest.id}`, ids: newest.manifest.encryption.recipients }]),
@@ -78,9 +104,9 @@ function tellDecryption(
   seen.ok('Keys', 'decrypt-key', needed.length === 0 ? 'it can be read; nothing is encrypted' : `it reads ${read}`)
 }
 
-function tellSignature(seen: Examination, key: KeyObject, opening: OpeningKeys | undefined): void {
-  const trusted = (opening?.trusted ?? []).map(keyName)
-  const name = keyName(createPublicKey(key))
+function tellSignature(seen: Examination, key: KeyObject, keys: readonly KeyObject[]): void {
+  const trusted = keys.map(keyName)
+  const name = keyName(key)
   if (trusted.length > 0 && !trusted.includes(name)) {
     seen.problem(
       'Keys',

@@ -28,7 +28,7 @@ export async function examineScratch(
     return
   }
   if (source === undefined) {
-    seen.notChecked('Scratch', WHAT, 'it must fit the database, which could not be looked at', 'Mend that first.')
+    seen.notChecked('Scratch', WHAT, 'it must fit the database, which could not be looked at')
     return
   }
   const scratch = await seen.check('Scratch', WHAT, () =>

@@ -25,7 +25,7 @@ export async function examineStores(
   const { workingDirectory } = context
   const locations = [options.store, ...options.copies.map(({ location }) => location)]
   await seen.check('Stores', 'copies', () => {
-    refuseSamePlace(locations, workingDirectory)
+    refuseSamePlace(locations.filter(isLocation), workingDirectory)
     if (options.copies.length === 0) {
       seen.warning(
         'Stores',
@@ -130,7 +130,6 @@ async function examineRoom(
       'Space',
       store.name,
       `${formatBytes(free)} are free; what a backup needs is not known without the database`,
-      'Mend the connection, then look again.',
     )
     return
   }
@@ -150,6 +149,11 @@ function examineFreshness(
   { maxAge, maxUnproven, type }: Options,
   { clock }: Context,
 ): void {
+  const what = `in ${store.name}`
+  if (sets.length === 0 && broken.length === 0) {
+    seen.warning('Schedule', what, 'there is no backup yet', 'Take the first one: pg-lifeboat backup')
+    return
+  }
   const { types, findings } = judgeFreshness(
     { store: store.name, sets, broken },
     { maxAge, maxUnproven, type },
@@ -160,5 +164,15 @@ function examineFreshness(
     severity: one.severity === 'error' && !LATE.includes(one.code) ? ('warning' as const) : one.severity,
   }))
   const watched = types.map((one) => one.type).join(', ')
-  seen.findings('Schedule', `backups in ${store.name}`, weighed, `${watched}: new enough, and proven to restore`)
+  seen.findings('Schedule', what, weighed, `${watched}: new enough, and proven to restore`)
+}
+
+/** What is none is said where it is opened. */
+function isLocation(location: string): boolean {
+  try {
+    kindOfLocation(location)
+    return true
+  } catch {
+    return false
+  }
 }

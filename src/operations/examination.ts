@@ -49,8 +49,8 @@ export class Examination {
     this.seen.push({ subject, what, state: 'problem', found, advice })
   }
 
-  notChecked(subject: Subject, what: string, found: string, advice: string): void {
-    this.seen.push({ subject, what, state: 'not-checked', found, advice })
+  notChecked(subject: Subject, what: string, found: string, advice?: string): void {
+    this.seen.push({ subject, what, state: 'not-checked', found, ...(advice !== undefined && { advice }) })
   }
 
   /** Looks at one thing. What is thrown becomes a line; only an interruption ends everything. */

@@ -10,20 +10,16 @@ import { storeLines } from './stores.js'
 import { verdictOf } from './verdict.js'
 
 /** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
-export function closingLines(report: Report): string[] {
+export function closingLines(report: Report, { withTable = true } = {}): string[] {
   const { mood, text } = verdictOf(report)
-  const { id, set, retention, restored } = report
+  const { retention, restored } = report
   const removed = retention.filter(({ keep }) => !keep)
   return [
-    ...doctorTable(report.diagnosis ?? []),
+    ...(withTable ? doctorTable(report.diagnosis ?? []) : []),
     ...(report.drill?.scenarios ?? []).map(scenarioLine),
     ...(report.fleet === undefined ? [] : fleetClosing(report.fleet)),
     `${MOOD_MARKS[mood]} ${plainText(text)}`,
-    ...(set === undefined
-      ? []
-      : [
-          `${set.foreign === true ? 'Dump' : 'Set'}: ${set.location ?? set.path}${id === undefined ? '' : ` (${formatBytes(set.bytes)})`}`,
-        ]),
+    ...setLine(report),
     ...(restored?.previous === undefined
       ? []
       : [
@@ -37,6 +33,14 @@ export function closingLines(report: Report): string[] {
     ...storeLines(report),
     `Took ${formatDuration(report.seconds)}.`,
   ]
+}
+
+function setLine({ id, set }: Report): string[] {
+  if (set === undefined) {
+    return []
+  }
+  const size = id === undefined ? '' : ` (${formatBytes(set.bytes)})`
+  return [`${set.foreign === true ? 'Dump' : 'Set'}: ${set.location ?? set.path}${size}`]
 }
 
 function scenarioLine(result: ScenarioResult): string {
