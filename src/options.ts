@@ -79,11 +79,18 @@ const Given = z.object({
   database: z.string().optional(),
   all: flag(false),
   parallel: count.min(1, 'must be at least 1').max(64, 'must be at most 64').default(2),
-  timeLimit: duration().optional(),
+  timeLimit: duration().refine(isTimeLimit, 'must be more than nothing and at most 576h').optional(),
   schedule: z.string().superRefine(checkSchedule).optional(),
   missedRuns: z.enum(OPTIONS['missed-runs'].choices).default('once'),
   maxJobs: count.min(1, 'must be at least 1').max(256, 'must be at most 256, as GitHub has it').default(256),
 })
+
+/** What a timer of Node can count to, with a day or so to spare. */
+const LONGEST_LIMIT = 24 * 24 * 3_600_000
+
+function isTimeLimit(milliseconds: number): boolean {
+  return milliseconds > 0 && milliseconds <= LONGEST_LIMIT
+}
 
 function checkSchedule(text: string, context: z.RefinementCtx): void {
   const message = scheduleProblem(text)

@@ -1,13 +1,13 @@
 import { appendFile } from 'node:fs/promises'
 import { withAlerts } from '../alerts/alerting.js'
 import { tellAlerts } from '../alerts/tell.js'
+import { loadConfiguration } from '../config/configuration.js'
 import type { Context, Logger } from '../context.js'
 import { LifeboatError, exitCodeOf, messageOf, messagesOf, type ExitCode } from '../errors.js'
 import type { Operation } from '../option-list.js'
-import { buildOptions, type Options } from '../options.js'
+import type { Options } from '../options.js'
 import { withContext } from '../platform/context.js'
 import { jobOf, type Job } from '../platform/github.js'
-import { optionSources } from '../platform/option-sources.js'
 import { sweepWorkspaces } from '../platform/workspace.js'
 import { startLeftServices } from '../restore/services.js'
 import { outputsOf } from '../report/outputs.js'
@@ -43,13 +43,15 @@ export async function runMain({ environment, logger, runOperation }: Run): Promi
       logger.hide(secret)
     })
     const workingDirectory = environment.GITHUB_WORKSPACE ?? process.cwd()
-    const options = buildOptions(await optionSources(inputs.options, environment, workingDirectory))
+    const configuration = await loadConfiguration(inputs.options, environment, workingDirectory)
+    const options = configuration.optionsFor({ operation: inputs.operation })
     const job = jobOf(environment)
     if (inputs.operation === 'backup' && job !== null) {
       assertArtifactAllowed({ visibility: job.visibility, encrypted: options.encryptTo.length > 0, options })
       assertArtifactPossible(environment, options)
     }
-    return await withContext({ logger, environment, workingDirectory }, (context) =>
+    const { timeLimit } = options
+    return await withContext({ logger, environment, workingDirectory, timeLimit }, (context) =>
       runInJob(inputs.operation, options, job, context, runOperation),
     )
   } catch (error) {
