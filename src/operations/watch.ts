@@ -15,6 +15,19 @@ import { watchSchedules } from './watch-schedules.js'
  * and nothing that a backup does or leaves undone can keep it quiet.
  */
 export function watch(options: Options, context: Context): Promise<Report> {
+  return watchStores(options, context, async ({ report }) => {
+    await report.phase("Looking at the repository's schedules", async () => {
+      report.find(await watchSchedules(options, context))
+    })
+  })
+}
+
+/** Looks into the stores alone, and then at what else there is to look at. */
+export function watchStores(
+  options: Options,
+  context: Context,
+  more: (underWay: UnderWay) => Promise<void> = () => Promise.resolve(),
+): Promise<Report> {
   return reporting('watch', options, context, async (underWay) => {
     const { report, stores } = underWay
     report.type = options.type
@@ -28,9 +41,7 @@ export function watch(options: Options, context: Context): Promise<Report> {
         await look(copy, types, underWay)
       }
     })
-    await report.phase("Looking at the repository's schedules", async () => {
-      report.find(await watchSchedules(options, context))
-    })
+    await more(underWay)
   })
 }
 

@@ -66,9 +66,11 @@ export function fleetLines({ parts }: FleetFacts): FleetLine[] {
 /**
  * What the process should end with: 0 where all is good, what all that is not good have in common, else 1; 130 where
  * somebody asked to stop.
+ *
+ * @param further what is to be said of the whole, and of no one database
  */
-export function fleetExitCode({ parts }: FleetFacts): ExitCode {
-  const codes = new Set(parts.map(({ exitCode }) => exitCode).filter((code) => code !== 0))
+export function fleetExitCode({ parts }: FleetFacts, further: ExitCode = 0): ExitCode {
+  const codes = new Set([...parts.map(({ exitCode }) => exitCode), further].filter((code) => code !== 0))
   const [first = 0] = codes
   return codes.has(130) ? 130 : codes.size > 1 ? 1 : first
 }

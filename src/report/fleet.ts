@@ -30,7 +30,7 @@ const LONGEST_CELL = 160
 const FINDINGS_EACH = 5
 
 /** How all of them did, for somebody who reads one sentence. */
-export function fleetVerdict({ fleet = { parts: [] }, operation, startedAt }: Report): Verdict {
+export function fleetVerdict({ fleet = { parts: [] }, operation, startedAt, findings }: Report): Verdict {
   const lines = fleetLines(fleet)
   if (lines.length === 0) {
     return { mood: 'doubtful', text: sentence`The configuration has no database that this is about.` }
@@ -38,7 +38,14 @@ export function fleetVerdict({ fleet = { parts: [] }, operation, startedAt }: Re
   const [first] = lines
   const worst = lines.filter(({ mood }) => mood === first?.mood)
   if (first === undefined || first.mood === 'good') {
-    return { mood: 'good', text: allGood(lines, operation, startedAt) }
+    const common = findings.find(({ severity }) => severity !== 'info')
+    const text = allGood(lines, operation, startedAt)
+    return common === undefined
+      ? { mood: 'good', text }
+      : {
+          mood: common.severity === 'error' ? 'bad' : 'doubtful',
+          text: sentence`${text} But ${code(common.on)}: ${asSentence(common.found)}`,
+        }
   }
   const verb = worst.length === 1 ? 'needs' : 'need'
   const need = first.mood === 'bad' ? `${verb} somebody now` : `${verb} a look`

@@ -235,7 +235,7 @@ export function exitCodeFor(report: Report): ExitCode {
     return report.failure.exitCode
   }
   if (report.fleet !== undefined) {
-    return fleetExitCode(report.fleet)
+    return fleetExitCode(report.fleet, foundCode(report.findings))
   }
   if (report.diagnosis !== undefined) {
     return diagnosisCode(report.diagnosis)
