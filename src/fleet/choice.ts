@@ -2,6 +2,7 @@ import type { Configuration, LoadedConfiguration } from '../config/configuration
 import { UsageError } from '../errors.js'
 import { nearest } from '../nearest.js'
 import type { Operation } from '../option-list.js'
+import type { Options } from '../options.js'
 import { jobsOf, type Job } from './jobs.js'
 
 /** Which databases and types of a configuration something is about; what is not said means every one. */
@@ -16,6 +17,17 @@ export function namesIn(text: string): string[] {
     .split(/[\s,]+/)
     .map((name) => name.trim())
     .filter((name) => name !== '')
+}
+
+/** Whether a run is about more than one database. */
+export function isOfSeveral({ all, database = '' }: Pick<Options, 'all' | 'database'>): boolean {
+  return all || namesIn(database).length > 1
+}
+
+/** What a run was told to choose. */
+export function choiceOf({ database = '', type }: Pick<Options, 'database' | 'type'>): FleetChoice {
+  const databases = namesIn(database)
+  return { ...(databases.length > 0 && { databases }), ...(type !== undefined && { type }) }
 }
 
 /**
