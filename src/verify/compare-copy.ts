@@ -67,7 +67,7 @@ export async function compareRest(copy: Copy): Promise<Finding[]> {
   const { subject, server, check, context, omission } = copy
   const sameMajor = server.major === subject.manifest.source.major
   const { objects, views } = await withPinnedSessions(copy, 1, async (sessions) => ({
-    objects: await readObjects(sessions[0], server.major),
+    objects: await readObjects(sessions[0], server.major, subject.manifest.source.roles),
     views: await compareMaterializedViews(sessions, copy),
   }))
   const compared = compareObjects(expectedObjects(copy), objects, {

@@ -33,7 +33,7 @@ import {
 } from './types.js'
 
 /** One query a family of objects, whatever the number of objects. Containers come before what they contain. */
-const FAMILIES: readonly ((major: number) => string)[] = [
+const FAMILIES: readonly ((major: number, roles: readonly string[]) => string)[] = [
   database,
   roles,
   schemas,
@@ -92,11 +92,19 @@ export async function readCatalog(session: Queryable): Promise<Catalog> {
   return { source, tables: tableFacts, sequences: sequenceValues, objects: await readObjects(session, major) }
 }
 
-/** Only the objects, for a restored copy whose data has been compared already. */
-export async function readObjects(session: Queryable, major: number): Promise<CatalogObject[]> {
+/**
+ * Only the objects, for a restored copy whose data has been compared already.
+ *
+ * @param sourceRoles the roles that the source told of: they are looked for, whatever they may do in the copy
+ */
+export async function readObjects(
+  session: Queryable,
+  major: number,
+  sourceRoles: readonly string[] = [],
+): Promise<CatalogObject[]> {
   const objects: CatalogObject[] = []
   for (const family of FAMILIES) {
-    for (const row of await session.query<ObjectRow>(family(major))) {
+    for (const row of await session.query<ObjectRow>(family(major, sourceRoles))) {
       objects.push(objectOf(row))
     }
   }

@@ -12,8 +12,13 @@ export const RELEVANT_ROLES = `
       WHERE s.refclassid = 'pg_authid'::regclass
         AND (s.dbid = d.oid OR (s.classid = 'pg_database'::regclass AND s.objid = d.oid))))`
 
-/** Attributes, memberships and settings of the relevant roles but the bootstrap role, which every cluster has of its own. */
-export function roles(major: number): string {
+/**
+ * Attributes, memberships and settings of the relevant roles but the bootstrap role, which every cluster has of its own.
+ *
+ * @param also roles that are told of where they exist, relevant or not: a copy of a database has the same objects, but not
+ * the grants on the database itself, which may be all that makes a role relevant to the source
+ */
+export function roles(major: number, also: readonly string[] = []): string {
   const detail = (column: string, words: string): string =>
     major >= 16 ? `CASE WHEN ${column} THEN ' (${words})' ELSE '' END` : `''`
   return objectQuery({
@@ -40,6 +45,12 @@ export function roles(major: number): string {
           : 'NULL',
       settings: list(`(SELECT s.setconfig FROM pg_db_role_setting s WHERE s.setrole = r.oid AND s.setdatabase = 0)`),
     },
-    from: `FROM pg_roles r WHERE r.oid <> 10 AND r.oid IN (SELECT relevant.oid FROM (${RELEVANT_ROLES}) relevant)`,
+    from: `FROM pg_roles r WHERE r.oid <> 10
+      AND (r.oid IN (SELECT relevant.oid FROM (${RELEVANT_ROLES}) relevant)
+        OR r.rolname::text = ANY (ARRAY[${also.map(literal).join(', ')}]::text[]))`,
   })
+}
+
+function literal(name: string): string {
+  return `'${name.replaceAll("'", "''")}'`
 }
