@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from '@jest/globals'
 import { dedented } from './markdown.js'
@@ -22,12 +22,15 @@ export type Step =
 const BLOCK =
   /(?:^ *<!-- (?<mark>[^\n]*?) -->\n\n?)?^(?<indent> *)```(?<language>\w*)\n(?<text>[\s\S]*?)^\k<indent>```$/gm
 
+/** What stands between such comments is written by scripts/generate.mjs. */
+const GENERATED = /:(start|end)$/
+
 /** The fenced blocks of a page, in their order. An error for a mark that does not exist. */
 export function stepsOf(page: string): Step[] {
   return [...page.matchAll(BLOCK)].map(({ groups = {} }) => {
     const { mark, language = '', indent = '' } = groups
     const text = dedented(groups.text ?? '', indent)
-    return mark === undefined ? { kind: 'unmarked', language, text } : markedStep(mark, text)
+    return mark === undefined || GENERATED.test(mark) ? { kind: 'unmarked', language, text } : markedStep(mark, text)
   })
 }
 
@@ -115,7 +118,7 @@ export class PageShell {
     let ran = 0
     for (const step of steps) {
       const text = placed(step.text, places)
-      if (step.kind === 'file') await writeFile(path.join(this.folder, step.name), text)
+      if (step.kind === 'file') await saved(path.join(this.folder, step.name), text)
       if (step.kind === 'prints') {
         for (const line of text.trimEnd().split('\n')) expect(printed).toEqual(shown(line))
       }
@@ -127,6 +130,11 @@ export class PageShell {
     }
     return ran
   }
+}
+
+async function saved(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(file, text)
 }
 
 interface Around {
