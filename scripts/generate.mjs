@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Writes what is generated from src/: action.yml, the tables of both READMEs, docs/reference.md, and the picture of
-// docs/architecture.md.
+// Writes what is generated from src/: action.yml, the tables of both READMEs, docs/reference.md, the picture of
+// docs/architecture.md, and lifeboat.schema.json.
 //
 //   scripts/generate.mjs           writes what is stale, and says what it wrote
 //   scripts/generate.mjs --check   writes nothing, and fails where something is stale
@@ -23,12 +23,14 @@ const definitions = {
   ...(await load('src/errors.ts')),
   ...(await load('src/records/metric-list.ts')),
 }
+const { configurationSchema } = await load('src/config/json-schema.ts')
 const picture = importPicture(FLOORS, await importsBetween(FLOORS, path.join(root, 'src')))
 const wanted = {
   'action.yml': actionFile(definitions),
   'docs/reference.md': reference(definitions),
   'README.md': withTables(await read('README.md'), definitions),
   'README.es.md': withTables(await read('README.es.md'), definitions, SPANISH),
+  'lifeboat.schema.json': JSON.stringify(configurationSchema()),
   'docs/architecture.md': between(await read('docs/architecture.md'), 'imports', picture),
 }
 
@@ -64,9 +66,12 @@ async function asDataUrl(file) {
     module: { type: 'es6' },
   })
   let linked = code
-  for (const [, module] of code.matchAll(/ from ["']\.\/([^"']+)\.js["']/g)) {
-    const url = await asDataUrl(path.join(path.dirname(file), `${module}.ts`))
-    linked = linked.replace(new RegExp(` from ["']\\./${module}\\.js["']`), () => ` from ${JSON.stringify(url)}`)
+  for (const [clause, module] of code.matchAll(/ from ["']([^"']+)["']/g)) {
+    // Data URLs have no folder and no node_modules: every name becomes an address.
+    const url = module.startsWith('.')
+      ? await asDataUrl(path.resolve(path.dirname(file), module.replace(/\.js$/, '.ts')))
+      : import.meta.resolve(module)
+    linked = linked.replaceAll(clause, () => ` from ${JSON.stringify(url)}`)
   }
   return `data:text/javascript;base64,${Buffer.from(linked).toString('base64')}`
 }

@@ -380,6 +380,7 @@ export const OPTIONS = {
     describe:
       'A name, typed to let a guard pass that refused and said so in its message: of the series for rotation, of the target database for a restore that touches existing data.',
     operations: ['backup', 'restore', 'rotate'],
+    where: 'run',
   },
   ...SEEING_OPTIONS,
   'upload-artifact': {

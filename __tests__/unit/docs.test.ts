@@ -46,7 +46,8 @@ const COMMAND = /(?:^|\s)(?:\S*cli\/index\.js|pg-lifeboat) ([a-z]\S*)/
 
 function isKnownCode(name: string): boolean {
   const option = name.startsWith('LIFEBOAT_') ? name.slice('LIFEBOAT_'.length).toLowerCase().replaceAll('_', '-') : ''
-  return name in FINDINGS || option in OPTIONS || OTHER_CODES.includes(name)
+  const isOption = option in OPTIONS || option.replace(/-file$/, '') in OPTIONS
+  return name in FINDINGS || isOption || OTHER_CODES.includes(name)
 }
 
 test('the pages are found', () => {

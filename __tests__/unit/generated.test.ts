@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { EXIT_CODES } from '../../src/errors.js'
 import { FINDINGS } from '../../src/findings.js'
-import { OPERATIONS, optionDefinitions, optionsOf } from '../../src/option-list.js'
+import { OPERATIONS, optionsOf, runOptionDefinitions } from '../../src/option-list.js'
 import { OUTPUTS } from '../../src/outputs.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -28,7 +28,7 @@ describe('action.yml', () => {
 
   test('has every option as a described input, and no other but the operation', async () => {
     const { inputs } = await action()
-    expect(Object.keys(inputs)).toEqual(['operation', ...optionDefinitions().map(({ name }) => name)])
+    expect(Object.keys(inputs)).toEqual(['operation', ...runOptionDefinitions().map(({ name }) => name)])
     for (const { description } of Object.values(inputs)) {
       expect(description.length).toBeGreaterThan(20)
     }

@@ -5,7 +5,7 @@ const NOTE = 'Written by scripts/generate.mjs from src/; change it there.'
 
 /** The text of action.yml. */
 export function actionFile(definitions) {
-  const { OPERATIONS, OPERATION_SUMMARIES, optionDefinitions, outputDefinitions } = definitions
+  const { OPERATIONS, OPERATION_SUMMARIES, runOptionDefinitions, outputDefinitions } = definitions
   const operations = OPERATIONS.map((name) => `\`${name}\` (${OPERATION_SUMMARIES[name]})`)
   const document = new Document({
     name: 'pg-lifeboat',
@@ -15,7 +15,7 @@ export function actionFile(definitions) {
     inputs: {
       operation: { description: `What to do: ${listed(operations)}.`, default: 'backup' },
       // No defaults here: an input with one would always be given, and go before the environment and lifeboat.yml.
-      ...Object.fromEntries(optionDefinitions().map((option) => [option.name, { description: described(option) }])),
+      ...Object.fromEntries(runOptionDefinitions().map((option) => [option.name, { description: described(option) }])),
     },
     outputs: Object.fromEntries(
       outputDefinitions().map((output) => [output.name, { description: outputDescribed(output) }]),
@@ -36,10 +36,10 @@ export const SPANISH = {
 
 /** A README with its tables between the markers made anew. */
 export function withTables(readme, definitions, titles = ENGLISH) {
-  const { optionDefinitions, outputDefinitions } = definitions
+  const { runOptionDefinitions, outputDefinitions } = definitions
   const inputs = table(titles.inputs, [
     ['`operation`', `What to do: ${listed(definitions.OPERATIONS.map((name) => `\`${name}\``))}.`, '`backup`'],
-    ...optionDefinitions().map((option) => [`\`${option.name}\``, withChoices(option), defaultOf(option)]),
+    ...runOptionDefinitions().map((option) => [`\`${option.name}\``, withChoices(option), defaultOf(option)]),
   ])
   const outputs = table(
     titles.outputs,
@@ -55,7 +55,7 @@ export function reference(definitions) {
   return [
     `<!-- ${NOTE} -->`,
     '# Reference',
-    'Action inputs, command line flags (`--name value`) and keys of `lifeboat.yml` have the same names. A flag or input goes before the environment (`LIFEBOAT_NAME`), that before the configuration file, that before the default. An unknown name is an error.',
+    'Action inputs, command line flags (`--name value`) and keys of `lifeboat.yml` ([configuration](configuration.md)) have the same names. A flag or input goes before the environment (`LIFEBOAT_NAME`), that before the configuration file, that before the default. An unknown name is an error.',
     ...OPERATIONS.flatMap((operation) => [
       `## ${operation}`,
       `${capitalised(OPERATION_SUMMARIES[operation])}.`,
@@ -63,7 +63,7 @@ export function reference(definitions) {
         ['Option', 'What it says', 'Default', 'Example'],
         optionsOf(operation).map((option) => [
           `\`${option.name}\``,
-          withChoices(option),
+          withPlace(option),
           defaultOf(option),
           option.example === undefined ? '' : `\`${option.example}\``,
         ]),
@@ -132,6 +132,11 @@ function withChoices({ describe, choices }) {
   return choices === undefined || choices.every((choice) => describe.includes(`\`${choice}\``))
     ? describe
     : `${describe} One of ${listed(choices.map((choice) => `\`${choice}\``))}.`
+}
+
+function withPlace(option) {
+  const places = { file: ' Only in `lifeboat.yml`.', run: ' Not in `lifeboat.yml`.' }
+  return `${withChoices(option)}${places[option.where] ?? ''}`
 }
 
 function defaultOf({ default: value, defaultText }) {

@@ -1,4 +1,4 @@
-import { OPTIONS, definitionOf } from '../option-list.js'
+import { definitionOf, optionDefinitions, type OptionName } from '../option-list.js'
 import { isGiven } from '../options.js'
 import { nearest } from '../nearest.js'
 import type { Problem } from './problems.js'
@@ -29,15 +29,25 @@ export interface Levels {
   databases?: readonly DatabaseLevels[]
 }
 
-const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/
-const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/
+export const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/
+export const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/
 
 /** What stands in a mapping besides options, by its level. */
 const STRUCTURE = { top: ['types', 'databases'], database: ['types'], type: [] } as const
-type Kind = keyof typeof STRUCTURE
+export type LevelKind = keyof typeof STRUCTURE
 
 /** Options that mean nothing below the top. */
 const TOP_ONLY = ['parallel']
+
+/** The options that may stand in a level of that kind. */
+export function optionsAt(kind: LevelKind): OptionName[] {
+  const inFile = optionDefinitions().filter(({ where }) => where !== 'run')
+  return inFile.map(({ name }) => name).filter((name) => !isAboveOf(name, kind))
+}
+
+function isAboveOf(name: string, kind: LevelKind): boolean {
+  return (kind === 'type' && name === 'type') || (kind !== 'top' && TOP_ONLY.includes(name))
+}
 
 /** Makes levels of what was read of a file, and tells all keys that have no place where they are. */
 export function levelsOf(tree: Tree): { levels: Levels; problems: Problem[] } {
@@ -113,7 +123,7 @@ class LevelBuilder {
     return isOff ? undefined : { at: keyAt, options: new Map() }
   }
 
-  private level({ at, entries }: Mapping, kind: Kind): Level {
+  private level({ at, entries }: Mapping, kind: LevelKind): Level {
     const options = entries.filter(({ name }) => !isStructure(name, kind))
     options.forEach((entry) => {
       const message = misplaced(entry, kind)
@@ -131,12 +141,12 @@ class LevelBuilder {
   }
 }
 
-function isStructure(name: string, kind: Kind): boolean {
+function isStructure(name: string, kind: LevelKind): boolean {
   return STRUCTURE[kind].some((word) => word === name)
 }
 
 /** What is wrong with a key where it stands; undefined where nothing is. */
-function misplaced({ name, under }: Entry, kind: Kind): string | undefined {
+function misplaced({ name, under }: Entry, kind: LevelKind): string | undefined {
   const definition = definitionOf(name)
   if (isStructure(name, 'top')) {
     return kind === 'type' ? `"${name}" has no place in a type` : `"${name}" has its place at the top of the file`
@@ -149,15 +159,16 @@ function misplaced({ name, under }: Entry, kind: Kind): string | undefined {
       ? 'which database is meant is said to a run; here they all stand under "databases"'
       : `"${name}" is said to a run (--${name}), and has no place in a file`
   }
-  if (kind === 'type' && name === 'type') {
-    return 'the key above is the name of the type already'
+  if (!isAboveOf(name, kind)) {
+    return undefined
   }
-  return kind !== 'top' && TOP_ONLY.includes(name) ? `"${name}" has its place at the top of the file` : undefined
+  return name === 'type'
+    ? 'the key above is the name of the type already'
+    : `"${name}" has its place at the top of the file`
 }
 
-function unknown(name: string, kind: Kind, isMapping: boolean): string {
-  const keys = Object.keys(OPTIONS).filter((key) => definitionOf(key)?.where !== 'run')
-  const near = nearest(name, [...STRUCTURE[kind], ...keys])
+function unknown(name: string, kind: LevelKind, isMapping: boolean): string {
+  const near = nearest(name, [...STRUCTURE[kind], ...optionsAt(kind)])
   if (near !== undefined) {
     return `"${name}" is not known here; did you mean "${near}"?`
   }
