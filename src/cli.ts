@@ -3,6 +3,7 @@ import { main } from './command-line/main.js'
 
 process.exitCode = await main({
   argv: process.argv.slice(2),
+  program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
   environment: process.env,
   workingDirectory: process.cwd(),
   stdout: process.stdout,

@@ -1,33 +1,37 @@
 import { withAlerts } from '../alerts/alerting.js'
 import { tellAlerts } from '../alerts/tell.js'
-import { loadConfiguration } from '../config/configuration.js'
+import { loadConfiguration, type LoadedConfiguration } from '../config/configuration.js'
 import type { Logger } from '../context.js'
 import type { ExitCode } from '../errors.js'
+import { isOfSeveral } from '../fleet/choice.js'
+import { isDoneByChildren } from '../fleet/jobs.js'
+import { isWhole, runWhole } from '../fleet/whole.js'
 import { runOperation } from '../operations/run.js'
-import { withContext } from '../platform/context.js'
+import type { Operation } from '../option-list.js'
+import { withContext, type Surroundings as PortSurroundings } from '../platform/context.js'
 import { doctorTable, type TableLook } from '../report/doctor-table.js'
 import { outputsOf } from '../report/outputs.js'
 import { exitCodeFor, type Report } from '../report/report.js'
 import { closingLines } from '../report/terminal.js'
 import type { Invocation } from './parse.js'
 import { paintOf, styleOf, type Style } from './style.js'
+import { runForAll } from './run-fleet.js'
 import type { Surroundings } from './surroundings.js'
 
 /** Runs an operation that the command line asks for, and tells what came of it. */
 export async function runAsked(
-  { operation, flags, json }: Extract<Invocation, { kind: 'operation' }>,
+  { operation, flags, json, verbose }: Extract<Invocation, { kind: 'operation' }>,
   logger: Logger,
-  { environment, workingDirectory, stdout }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<ExitCode> {
+  const { environment, workingDirectory, stdout } = surroundings
   const given = { label: (name: string) => `--${name}`, values: flags }
   const configuration = await loadConfiguration(given, environment, workingDirectory)
-  const options = configuration.optionsFor({ operation })
-  const { timeLimit } = options
-  const { report } = await withContext({ logger, environment, workingDirectory, timeLimit }, (context) =>
-    withAlerts({ operation, options }, context, async () => ({
-      report: await runOperation(operation, options, context),
-    })),
-  )
+  const common = configuration.commonOptions({ operation })
+  if (isOfSeveral(common) && isDoneByChildren(operation)) {
+    return runForAll({ operation, flags, json, verbose, configuration }, logger, surroundings)
+  }
+  const report = await reportOf(operation, configuration, { logger, environment, workingDirectory })
   tellEnd(report, logger, { withTable: json })
   if (json) {
     stdout.write(logger.redact(`${JSON.stringify(outputsOf(report))}\n`))
@@ -36,6 +40,26 @@ export async function runAsked(
     stdout.write(logger.redact(`${table.join('\n')}\n`))
   }
   return exitCodeFor(report)
+}
+
+function reportOf(
+  operation: Operation,
+  configuration: LoadedConfiguration,
+  surroundings: Pick<PortSurroundings, 'logger' | 'environment' | 'workingDirectory'>,
+): Promise<Report> {
+  const common = configuration.commonOptions({ operation })
+  if (isWhole(operation, common)) {
+    return withContext({ ...surroundings, timeLimit: common.timeLimit }, (context) =>
+      runWhole(operation, configuration, common, context),
+    )
+  }
+  const options = configuration.optionsFor({ operation })
+  return withContext({ ...surroundings, timeLimit: options.timeLimit }, async (context) => {
+    const { report } = await withAlerts({ operation, options }, context, async () => ({
+      report: await runOperation(operation, options, context),
+    }))
+    return report
+  })
 }
 
 function tellEnd(report: Report, logger: Logger, { withTable }: { withTable: boolean }): void {

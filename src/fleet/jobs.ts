@@ -10,6 +10,13 @@ export interface Job {
   type?: string
 }
 
+/** Whether this operation has a process of its own for each of several databases. Others look at all of them together. */
+export function isDoneByChildren(operation: Operation): boolean {
+  return BY_CHILDREN.has(operation)
+}
+
+const BY_CHILDREN: ReadonlySet<Operation> = new Set<Operation>(['backup', 'validate', 'rotate', 'drill', 'maintain'])
+
 /** These look at a whole store and its database: one run does for every type in it. */
 const ONCE_A_STORE: ReadonlySet<Operation> = new Set<Operation>(['maintain', 'drill'])
 

@@ -1,37 +1,33 @@
 import type { LoadedConfiguration } from '../config/configuration.js'
 import type { Context } from '../context.js'
-import { UsageError } from '../errors.js'
 import type { Operation } from '../option-list.js'
 import { counted } from '../units.js'
 import type { Family } from './child.js'
-import { jobsOf, labelOf, type Job, type StoreOf } from './jobs.js'
+import { chosenJobs, type FleetChoice } from './choice.js'
+import { labelOf, type Job } from './jobs.js'
 import type { FleetOutcome, JobOutcome } from './outcome.js'
 import { notBegun, runJob } from './run-job.js'
 import { closingLine } from './table.js'
 import { Turns } from './turns.js'
 
-/** An operation for every database of a configuration. */
+/** An operation for several databases of a configuration. */
 export interface Errand extends Family {
   operation: Operation
-  /** Only for this type; databases that do not name it are left out. */
-  type?: string
+  choice: FleetChoice
   configuration: LoadedConfiguration
 }
 
 /**
- * Runs an operation for every database of a configuration, at most `parallel` at once and never two of one database, each
+ * Runs an operation for the chosen databases of a configuration, at most `parallel` at once and never two of one database, each
  * in a process of its own: what fails, hangs or cannot be reached holds up no other. It does not throw for any of that.
  * After an interruption nothing more begins, and what is under way is asked to stop and waited for.
  *
- * Throws `UsageError` when no database has the type that is asked for.
+ * Throws `UsageError` for a choice that leaves nothing to do.
  */
 export async function runAll(errand: Errand, context: Context): Promise<FleetOutcome> {
   const { clock, logger, signal } = context
-  const { operation, configuration, type } = errand
-  const jobs = jobsOf(operation, configuration, storeOf(configuration, operation), type)
-  if (jobs.length === 0) {
-    throw noJobs(errand)
-  }
+  const { operation, configuration, choice } = errand
+  const jobs = chosenJobs(operation, configuration, choice)
   const startedAt = clock.monotonic()
   const { parallel } = configuration.commonOptions({ operation })
   const turns = new Turns(parallel)
@@ -47,18 +43,4 @@ export async function runAll(errand: Errand, context: Context): Promise<FleetOut
   }
   const outcomes = await Promise.all(jobs.map((job) => turns.take(job.database ?? '', () => runOne(job))))
   return { outcomes, seconds: (clock.monotonic() - startedAt) / 1000, isInterrupted: signal.aborted }
-}
-
-function storeOf(configuration: LoadedConfiguration, operation: Operation): StoreOf {
-  return ({ name }, type) =>
-    configuration.optionsFor({ operation, ...(name !== undefined && { database: name }), type }).store
-}
-
-function noJobs({ operation, type, configuration }: Errand): UsageError {
-  const types = new Set(configuration.entries.flatMap((entry) => entry.types.map(({ name }) => name)))
-  return new UsageError({
-    doing: `looking for what to ${operation}`,
-    problem: `no database of ${configuration.file ?? 'the configuration'} has the type "${type ?? ''}"`,
-    advice: types.size === 0 ? 'Leave --type out.' : `Its types are: ${[...types].join(', ')}.`,
-  })
 }
