@@ -102,7 +102,11 @@ export async function currentSchemas(session: Session): Promise<string[]> {
 }
 
 /** From now on, what the log would show of them is `***`. */
-export function hideSecrets(settings: ConnectionSettings, options: Options, { logger }: Context): void {
+export function hideSecrets(
+  settings: ConnectionSettings,
+  options: Pick<Options, 'databaseUrl' | 'scratchUrl'>,
+  { logger }: Pick<Context, 'logger'>,
+): void {
   for (const secret of [settings.password, options.databaseUrl, options.scratchUrl]) {
     if (secret !== undefined) {
       logger.hide(secret)

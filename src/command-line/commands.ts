@@ -45,7 +45,7 @@ export interface FlagSpec {
 }
 
 /** Commands that no job of a workflow needs, and so are no operations. */
-export const TOOLS = ['completion', 'help'] as const
+export const TOOLS = ['init', 'completion', 'help'] as const
 export type Tool = (typeof TOOLS)[number]
 
 /** The shells that a completion is written for. */
@@ -96,6 +96,15 @@ export function topicNames(): string[] {
 function toolSpecs(): (CommandSpec & { name: Tool })[] {
   return [
     {
+      name: 'init',
+      summary: 'look at the database and write a commented lifeboat.yml for it',
+      flags: [...INIT_FLAGS, HELP_FLAG],
+      examples: EXAMPLES.init,
+      notes: [
+        'Connects to the database, looks how large it is, what is in it and whether this machine has what a proof needs, and writes a configuration with the facts as comments. It reads, and changes nothing in the database. Passwords are not written: the file names the variables that hold them. A file that is there already is never written over.',
+      ],
+    },
+    {
       name: 'completion',
       summary: 'print what makes a shell complete operations, options and their values',
       argument: { name: 'shell', describe: 'The shell that it is for.', required: true, choices: SHELLS },
@@ -109,7 +118,7 @@ function toolSpecs(): (CommandSpec & { name: Tool })[] {
         name: 'topic',
         describe: 'An operation, or a topic.',
         required: false,
-        choices: [...OPERATIONS, 'completion', ...topicNames()],
+        choices: [...OPERATIONS, 'init', 'completion', ...topicNames()],
       },
       flags: [HELP_FLAG],
       examples: EXAMPLES.help,
@@ -125,6 +134,25 @@ const OUTPUT_FLAGS: readonly FlagSpec[] = [
     name: 'verbose',
     describe: 'Tell also what is only of interest when something is wrong.',
     group: groupOf('verbose'),
+  },
+]
+
+const INIT_OPTIONS: readonly OptionName[] = ['database-url', 'store', 'postgres-bin']
+
+const INIT_FLAGS: readonly FlagSpec[] = [
+  ...optionsOf('backup')
+    .filter(({ name }) => INIT_OPTIONS.includes(name))
+    .map(flagOf)
+    .map((flag) =>
+      flag.name === 'store' ? { ...flag, default: '`backups/<database>`, below the folder you are in' } : flag,
+    ),
+  {
+    name: 'output',
+    value: '<file>',
+    describe: 'The file to write; `-` prints it instead.',
+    default: '`lifeboat.yml`',
+    names: 'file',
+    group: groupOf('output'),
   },
 ]
 

@@ -18,7 +18,7 @@ export async function main(surroundings: Surroundings): Promise<ExitCode> {
     }
     const logger = loggerFor(invocation, surroundings)
     return await (invocation.kind === 'tool'
-      ? runTool(invocation, surroundings)
+      ? runTool(invocation, logger, surroundings)
       : runAsked(invocation, logger, surroundings))
   } catch (error) {
     const paint = paintOf(styleOf(stderr, environment))
