@@ -51,7 +51,9 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   shell.end()
-  const made = await cluster.query(`SELECT datname FROM pg_database WHERE datname LIKE 'masclet%'`)
+  const made = await cluster.query(
+    `SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('postgres', 'sample')`,
+  )
   for (const { datname } of made) await cluster.psql(`DROP DATABASE "${String(datname)}" WITH (FORCE)`)
   await cluster.psql('DROP ROLE IF EXISTS backup')
 })
