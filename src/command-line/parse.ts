@@ -133,7 +133,7 @@ function helpAbout(name: string, look: Pick<Style, 'columns' | 'colours'>): stri
 /** What commander found wrong, in words that name the nearest known thing. Values are not shown: one may be a secret. */
 function misunderstood({ code, message }: CommanderError, argv: readonly string[]): UsageError {
   const quoted = /'([^']*)'/.exec(message)?.[1] ?? ''
-  const command = commandSpecs().find(({ name }) => argv.includes(name))
+  const command = commandSpecs().find(({ name }) => argv[0] === name)
   switch (code) {
     case 'commander.unknownCommand':
       return unknownCommand(quoted)
