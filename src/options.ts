@@ -105,11 +105,11 @@ const Schema = Given.transform(({ verify, ...given }) => ({
 
 export type Options = z.infer<typeof Schema>
 
-/** What each option takes, as JSON Schema says it; `{}` where that is no single form. */
+/** What an option takes, as JSON Schema says it; `{}` where that is no single form. */
 export function inputSchemaOf(name: string): Record<string, unknown> {
   const field: z.ZodType = (Given.shape as Record<string, z.ZodType>)[camelCase(name)] ?? z.any()
-  const { $schema: _, ...schema } = z.toJSONSchema(field, { io: 'input', unrepresentable: 'any', target: 'draft-7' })
-  return schema
+  const schema = z.toJSONSchema(field, { io: 'input', unrepresentable: 'any', target: 'draft-7' })
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== 'default'))
 }
 
 /** Values of one origin, by option name: text from inputs, flags and environment, anything from YAML. */

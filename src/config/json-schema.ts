@@ -29,9 +29,11 @@ export function configurationSchema(): Schema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'pg-lifeboat: lifeboat.yml',
     description: 'Options that hold for every database, and the databases and types that are backed up.',
+    // An empty file says nothing, and is right.
+    type: ['object', 'null'],
     ...level('top', {
       types: typesSchema('Types of backups of every database, each with its options.', [
-        { $ref: '#/definitions/type' },
+        { $ref: '#/definitions/of-a-type' },
         NOTHING,
       ]),
       databases: {
@@ -39,29 +41,29 @@ export function configurationSchema(): Schema {
         type: 'object',
         minProperties: 1,
         propertyNames: { pattern: DATABASE_NAME.source },
-        additionalProperties: { anyOf: [{ $ref: '#/definitions/database' }, NOTHING] },
+        additionalProperties: { anyOf: [{ $ref: '#/definitions/of-a-database' }, NOTHING] },
       },
     }),
     definitions: {
-      type: { description: 'A type of backups.', ...level('type', {}) },
-      database: {
+      'of-a-type': { description: 'A type of backups.', type: 'object', ...level('type', {}) },
+      'of-a-database': {
         description: 'A database.',
+        type: 'object',
         ...level('database', {
           types: typesSchema('Types of this database, merged over those at the top; `off` removes one.', [
-            { $ref: '#/definitions/type' },
+            { $ref: '#/definitions/of-a-type' },
             { enum: ['off', false, null] },
           ]),
         }),
       },
-      options: Object.fromEntries(optionsAt('top').map((name) => [name, optionSchema(name)])),
+      ...Object.fromEntries(optionsAt('top').map((name) => [name, optionSchema(name)])),
     },
   }
 }
 
 function level(kind: LevelKind, structure: Readonly<Record<string, Schema>>): Schema {
-  const options = optionsAt(kind).map((name) => [name, { $ref: `#/definitions/options/${name}` }] as const)
+  const options = optionsAt(kind).map((name) => [name, { $ref: `#/definitions/${name}` }] as const)
   return {
-    type: 'object',
     properties: { ...structure, ...Object.fromEntries(options) },
     additionalProperties: false,
   }
@@ -88,7 +90,7 @@ function optionSchema(name: OptionName): Schema {
 
 /** The ways to write a value of each kind, as the loader takes them. */
 function formsOf(name: OptionName, { kind, choices }: OptionDefinition): Schema[] {
-  const { default: _, ...own } = inputSchemaOf(name)
+  const own = inputSchemaOf(name)
   switch (kind) {
     case 'choice':
       return [{ enum: choices ?? [] }]

@@ -27,6 +27,8 @@ export interface Levels {
   types: Types
   /** Undefined where the file names none. */
   databases?: readonly DatabaseLevels[]
+  /** Where `databases` stands. */
+  databasesAt?: number
 }
 
 export const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/
@@ -64,7 +66,13 @@ class LevelBuilder {
     const { top } = this.tree
     const types = this.types(top, new Map(), true)
     const databases = this.databases(top, types)
-    return { top: this.level(top, 'top'), types, ...(databases !== undefined && { databases }) }
+    const databasesAt = top.entries.find(({ name }) => name === 'databases')?.keyAt
+    return {
+      top: this.level(top, 'top'),
+      types,
+      ...(databases !== undefined && { databases }),
+      ...(databasesAt !== undefined && { databasesAt }),
+    }
   }
 
   private databases(top: Mapping, types: Types): DatabaseLevels[] | undefined {

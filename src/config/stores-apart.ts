@@ -1,17 +1,22 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { everyRun } from './choose.js'
-import type { Problem } from './problems.js'
+import type { Place, Problem } from './problems.js'
 import type { Effective, Resolver } from './resolve.js'
 
 const DEFAULT_STORE = './backups'
 const MOST_NAMED = 4
 
-/** A place in which two databases would keep their sets. */
+interface Kept {
+  location: string
+  /** Where the file says so; undefined for the default. */
+  place: Place | undefined
+}
+
+/** A place in which several databases would keep their sets. */
 interface Shared {
   databases: Set<string>
-  /** Where the last of them says so. */
-  origin: Effective['origin']
+  place: Place | undefined
 }
 
 /**
@@ -19,24 +24,26 @@ interface Shared {
  * are told apart by their series, so there it is the series that must differ.
  */
 export function problemsOfStores(resolver: Resolver): Problem[] {
-  const places = new Map<string, Shared>()
-  for (const { database, type } of everyRun(resolver.told.levels)) {
-    if (database === undefined) continue
+  const { levels, folder, tree } = resolver.told
+  const shared = new Map<string, Shared>()
+  for (const { database, type } of everyRun(levels)) {
     const values = resolver.effective(database, type, resolver.isOfAll())
-    for (const { location, origin } of locationsOf(values)) {
-      const series = values.get('series')?.value
-      const key = keyOf(location, typeof series === 'string' ? series : undefined, resolver.told.folder)
-      if (key === undefined) continue
-      const shared = places.get(key) ?? { databases: new Set(), origin }
-      places.set(key, {
-        databases: shared.databases.add(database.name),
-        origin: origin.place === undefined ? shared.origin : origin,
-      })
+    for (const { location, place } of locationsOf(values)) {
+      const key = keyOf(location, textOf(values.get('series')), folder)
+      if (database !== undefined && key !== undefined) {
+        const before = shared.get(key)
+        const databases = (before?.databases ?? new Set()).add(database.name)
+        shared.set(key, { databases, place: place ?? before?.place })
+      }
     }
   }
-  return [...places]
+  const fallback = levels.databasesAt === undefined ? undefined : tree.place(levels.databasesAt)
+  return [...shared]
     .filter(([, { databases }]) => databases.size > 1)
-    .map(([key, { databases, origin }]) => ({ ...origin, message: messageFor(key, [...databases]) }))
+    .map(([key, { databases, place = fallback }]) => ({
+      ...(place && { place }),
+      message: messageFor(key, [...databases]),
+    }))
 }
 
 function messageFor(key: string, databases: readonly string[]): string {
@@ -44,16 +51,19 @@ function messageFor(key: string, databases: readonly string[]): string {
   const names = databases.length > MOST_NAMED ? `${named} and ${databases.length - MOST_NAMED} more` : named
   return key.startsWith('artifact:')
     ? `the databases ${names} have one series among the artifacts; give each its own, for example series: "{database}"`
-    : `the databases ${names} have one store, which holds one series; write {database} in it, as in /backups/{database}`
+    : `the databases ${names} have one store, which holds one series; write {database} in it, as in store: /backups/{database}`
 }
 
-function locationsOf(values: ReadonlyMap<string, Effective>): { location: string; origin: Effective['origin'] }[] {
-  const store = values.get('store')
-  const copies = values.get('copies')
+function locationsOf(values: ReadonlyMap<string, Effective>): Kept[] {
+  const [store, copies] = [values.get('store'), values.get('copies')]
   return [
-    { location: typeof store?.value === 'string' ? store.value : DEFAULT_STORE, origin: store?.origin ?? {} },
-    ...copyLocations(copies?.value).map((location) => ({ location, origin: copies?.origin ?? {} })),
+    { location: textOf(store) ?? DEFAULT_STORE, place: store?.origin.place },
+    ...copyLocations(copies?.value).map((location) => ({ location, place: copies?.origin.place })),
   ]
+}
+
+function textOf(effective: Effective | undefined): string | undefined {
+  return typeof effective?.value === 'string' ? effective.value : undefined
 }
 
 /** The locations among copies, as text or as YAML writes them. */
