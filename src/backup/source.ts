@@ -8,8 +8,9 @@ import { pinSettings } from '../postgres/pinned.js'
 import { assertDirect } from '../postgres/pooler.js'
 import { findPrograms, type Programs } from '../postgres/programs.js'
 import { connect, type Session } from '../postgres/session.js'
+import { formatDuration } from '../units.js'
 
-/** How long a server that is starting is waited for. */
+/** How long a server that is starting is waited for, where nobody says how long a connection may take. */
 const PATIENCE_MS = 60_000
 
 /** The database to back up: reached, found usable, with the programs that fit it. */
@@ -49,11 +50,12 @@ async function openSource(options: Options, context: Context): Promise<Source> {
   const { logger, environment, workspace, processes } = context
   const settings = parseConnection({ databaseUrl: options.databaseUrl, environment })
   hideSecrets(settings, options, context)
+  const patience = Number(settings.parameters.connect_timeout ?? 0) * 1000 || PATIENCE_MS
   const session = await connect(settings, {
     signal: context.signal,
-    patience: PATIENCE_MS,
+    patience,
     onRetry: sayOnce((reason: ConnectionError) => {
-      logger.info(`Waiting up to a minute for the server: ${reason.problem}.`)
+      logger.info(`Waiting up to ${formatDuration(patience / 1000)} for the server: ${reason.problem}.`)
     }),
   })
   try {

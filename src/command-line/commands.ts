@@ -45,7 +45,7 @@ export interface FlagSpec {
 }
 
 /** Commands that no job of a workflow needs, and so are no operations. */
-export const TOOLS = ['init', 'completion', 'help'] as const
+export const TOOLS = ['schedule', 'init', 'completion', 'help'] as const
 export type Tool = (typeof TOOLS)[number]
 
 /** The shells that a completion is written for. */
@@ -96,6 +96,15 @@ export function topicNames(): string[] {
 function toolSpecs(): (CommandSpec & { name: Tool })[] {
   return [
     {
+      name: 'schedule',
+      summary: 'run the schedules of lifeboat.yml until it is stopped',
+      flags: [...SCHEDULE_FLAGS, ...VERBOSE_FLAGS, HELP_FLAG],
+      examples: EXAMPLES.schedule,
+      notes: [
+        'Stays in the foreground, for a container or a service manager, and runs each type when its schedule says, on the clocks of its time zone. Two runs of one database never overlap. What was missed while it was down is made up once. SIGTERM and Ctrl-C stop it cleanly; SIGHUP makes it read the configuration again.',
+      ],
+    },
+    {
       name: 'init',
       summary: 'look at the database and write a commented lifeboat.yml for it',
       flags: [...INIT_FLAGS, HELP_FLAG],
@@ -118,7 +127,7 @@ function toolSpecs(): (CommandSpec & { name: Tool })[] {
         name: 'topic',
         describe: 'An operation, or a topic.',
         required: false,
-        choices: [...OPERATIONS, 'init', 'completion', ...topicNames()],
+        choices: [...OPERATIONS, 'schedule', 'init', 'completion', ...topicNames()],
       },
       flags: [HELP_FLAG],
       examples: EXAMPLES.help,
@@ -128,14 +137,24 @@ function toolSpecs(): (CommandSpec & { name: Tool })[] {
 
 const HELP_FLAG: FlagSpec = { name: 'help', describe: 'Print this help.', group: groupOf('help') }
 
-const OUTPUT_FLAGS: readonly FlagSpec[] = [
-  { name: 'json', describe: 'Print the results as one JSON object on stdout.', group: groupOf('json') },
+const VERBOSE_FLAGS: readonly FlagSpec[] = [
   {
     name: 'verbose',
     describe: 'Tell also what is only of interest when something is wrong.',
     group: groupOf('verbose'),
   },
 ]
+
+const OUTPUT_FLAGS: readonly FlagSpec[] = [
+  { name: 'json', describe: 'Print the results as one JSON object on stdout.', group: groupOf('json') },
+  ...VERBOSE_FLAGS,
+]
+
+const SCHEDULE_OPTIONS: readonly OptionName[] = ['config', 'parallel']
+
+const SCHEDULE_FLAGS: readonly FlagSpec[] = optionsOf('backup')
+  .filter(({ name }) => SCHEDULE_OPTIONS.includes(name))
+  .map(flagOf)
 
 const INIT_OPTIONS: readonly OptionName[] = ['database-url', 'store', 'postgres-bin']
 

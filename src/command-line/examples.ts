@@ -6,7 +6,7 @@ export interface Example {
   command: string
 }
 
-type Explained = Operation | 'init' | 'completion' | 'help'
+type Explained = Operation | 'schedule' | 'init' | 'completion' | 'help'
 
 /** The examples of the help; each of them is parsed by a test. */
 export const EXAMPLES: Readonly<Record<Explained, readonly Example[]>> = {
@@ -78,6 +78,9 @@ export const EXAMPLES: Readonly<Record<Explained, readonly Example[]>> = {
     },
   ],
   plan: [{ for: 'The jobs of a workflow, for its matrix', command: 'pg-lifeboat plan --json' }],
+  schedule: [
+    { for: 'As the command of a service', command: 'pg-lifeboat schedule --config /etc/pg-lifeboat/lifeboat.yml' },
+  ],
   init: [
     {
       for: 'For one database',
