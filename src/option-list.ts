@@ -387,15 +387,15 @@ export const OPTIONS = {
     kind: 'choice',
     choices: ['all', 'report', 'none'],
     describe:
-      'What a job uploads as artifacts: the set and the report, only the report, or nothing. The command line uploads nothing.',
+      'What a job uploads as artifacts: the set and the report, only the report, or nothing. The command line uploads nothing. Of `report`, only one over several databases is uploaded.',
     default: 'all',
-    operations: ['backup', 'drill'],
+    operations: ['backup', 'drill', 'report'],
   },
   'artifact-retention-days': {
     kind: 'count',
     describe: 'How long GitHub keeps the artifacts.',
     defaultText: "the repository's setting",
-    operations: ['backup', 'drill'],
+    operations: ['backup', 'drill', 'report'],
   },
   'allow-public-artifact': {
     kind: 'flag',

@@ -26,9 +26,9 @@ test('nothing that is generated is stale (npm run generate)', async () => {
 describe('action.yml', () => {
   const action = async () => parse(await read('action.yml')) as ActionFile
 
-  test('has every option as a described input, and no other but the operation', async () => {
+  test('has every option as a described input, and besides only the operation and the environment', async () => {
     const { inputs } = await action()
-    expect(Object.keys(inputs)).toEqual(['operation', ...runOptionDefinitions().map(({ name }) => name)])
+    expect(Object.keys(inputs)).toEqual(['operation', 'environment', ...runOptionDefinitions().map(({ name }) => name)])
     for (const { description } of Object.values(inputs)) {
       expect(description.length).toBeGreaterThan(20)
     }

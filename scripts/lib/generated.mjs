@@ -3,6 +3,10 @@ import { Document, Scalar, visit } from 'yaml'
 
 const NOTE = 'Written by scripts/generate.mjs from src/; change it there.'
 
+/** An input of the action alone: elsewhere the environment is there already. */
+const ENVIRONMENT =
+  'Variables for `${…}` in lifeboat.yml, and for what reads its credentials from the environment: one `NAME=value` a line, or `NAME<<END`, the lines of the value, and `END`. Each value is masked in the log, and only this step gets them.'
+
 /** The text of action.yml. */
 export function actionFile(definitions) {
   const { OPERATIONS, OPERATION_SUMMARIES, runOptionDefinitions, outputDefinitions } = definitions
@@ -14,6 +18,7 @@ export function actionFile(definitions) {
     branding: { icon: 'life-buoy', color: 'blue' },
     inputs: {
       operation: { description: `What to do: ${listed(operations)}.`, default: 'backup' },
+      environment: { description: ENVIRONMENT },
       // No defaults here: an input with one would always be given, and go before the environment and lifeboat.yml.
       ...Object.fromEntries(runOptionDefinitions().map((option) => [option.name, { description: described(option) }])),
     },
@@ -39,6 +44,7 @@ export function withTables(readme, definitions, titles = ENGLISH) {
   const { runOptionDefinitions, outputDefinitions } = definitions
   const inputs = table(titles.inputs, [
     ['`operation`', `What to do: ${listed(definitions.OPERATIONS.map((name) => `\`${name}\``))}.`, '`backup`'],
+    ['`environment`', ENVIRONMENT, 'none'],
     ...runOptionDefinitions().map((option) => [`\`${option.name}\``, withChoices(option), defaultOf(option)]),
   ])
   const outputs = table(

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js'
 import { OPERATIONS, OPTIONS, optionDefinitions, type Operation } from '../option-list.js'
 import { nearest, type Source } from '../options.js'
+import { parseEnvironment } from './environment-input.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -9,12 +10,16 @@ export interface Inputs {
   operation: Operation
   /** The options among the inputs, for `buildOptions`. */
   options: Source
+  /** Variables that this step alone gets, for `${…}` in lifeboat.yml. */
+  environment: Readonly<Record<string, string>>
   /** The values that must never be shown. */
   secrets: readonly string[]
 }
 
 const PREFIX = 'INPUT_'
-const KNOWN: readonly string[] = ['operation', ...Object.keys(OPTIONS)]
+/** Inputs that are no options: what is to be done, and what an environment holds elsewhere. */
+const OWN: readonly string[] = ['operation', 'environment']
+const KNOWN: readonly string[] = [...OWN, ...Object.keys(OPTIONS)]
 
 /**
  * Reads the inputs: the runner hands each on as `INPUT_<NAME>`, in capitals, hyphens kept. It hands on those too that
@@ -31,13 +36,18 @@ export function readInputs(environment: Environment): Inputs {
     rejectUnknown(name)
   })
   const values: Readonly<Record<string, string>> = Object.fromEntries(given)
+  const variables = parseEnvironment(values.environment ?? '')
   return {
     operation: operationOf(values.operation ?? ''),
     options: {
       label: (name) => `the input "${name}"`,
-      values: Object.fromEntries(given.filter(([name]) => name !== 'operation')),
+      values: Object.fromEntries(given.filter(([name]) => !OWN.includes(name))),
     },
-    secrets: optionDefinitions().flatMap(({ name, secret }) => (secret === true && values[name] ? [values[name]] : [])),
+    environment: variables,
+    secrets: [
+      ...optionDefinitions().flatMap(({ name, secret }) => (secret === true && values[name] ? [values[name]] : [])),
+      ...Object.values(variables),
+    ],
   }
 }
 

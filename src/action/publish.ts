@@ -100,9 +100,13 @@ async function publishPage(report: Report, page: string, publication: Publicatio
   }
 }
 
-/** Only backups and drills are uploaded, and not while we are asked to stop: there are seconds left then. */
-function isPublished({ operation }: Report, { context }: Publication): boolean {
-  return (operation === 'backup' || operation === 'drill') && !context.signal.aborted
+/**
+ * Backups, drills, and a report over several databases, which nobody else has; and not while we are asked to stop: there
+ * are seconds left then.
+ */
+function isPublished({ operation, fleet }: Report, { context }: Publication): boolean {
+  const isOfSeveral = operation === 'report' && fleet !== undefined
+  return (operation === 'backup' || operation === 'drill' || isOfSeveral) && !context.signal.aborted
 }
 
 /** The page, in a folder of its own that later steps of the job can read. */
@@ -124,7 +128,10 @@ async function writePage(report: Report, { context }: Publication): Promise<stri
 }
 
 /** `masclet_imperi-daily-20261124T020003Z`; a set that failed its proof says so wherever it goes. */
-function nameOf({ operation, series, type, id, proof }: Report): string {
+function nameOf({ operation, series, type, id, proof, fleet }: Report): string {
+  if (fleet !== undefined) {
+    return artifactName('all-databases', type, operation === 'report' ? undefined : operation)
+  }
   const failed = proof?.outcome === 'failed' ? 'proof-failed' : undefined
   return artifactName(series, type, id ?? operation, failed)
 }

@@ -1,32 +1,26 @@
-import { appendFile } from 'node:fs/promises'
-import { withAlerts } from '../alerts/alerting.js'
-import { tellAlerts } from '../alerts/tell.js'
 import { loadConfiguration } from '../config/configuration.js'
 import type { Context, Logger } from '../context.js'
-import { LifeboatError, exitCodeOf, messageOf, messagesOf, type ExitCode } from '../errors.js'
-import type { Operation } from '../option-list.js'
-import type { Options } from '../options.js'
-import { withContext } from '../platform/context.js'
-import { jobOf, type Job } from '../platform/github.js'
+import type { ExitCode } from '../errors.js'
+import { isOfSeveral } from '../fleet/choice.js'
+import { isWhole, runWhole } from '../fleet/whole.js'
+import { withContext, type Surroundings } from '../platform/context.js'
+import { jobOf } from '../platform/github.js'
 import { sweepWorkspaces } from '../platform/workspace.js'
 import { startLeftServices } from '../restore/services.js'
 import { outputsOf } from '../report/outputs.js'
 import { exitCodeFor, type Report } from '../report/report.js'
-import { summaryOf } from '../report/summary.js'
-import { closingLines } from '../report/terminal.js'
-import { assertArtifactAllowed, assertArtifactPossible } from './artifact-errors.js'
-import { historyOf, restoreHistory, saveHistory } from './history.js'
-import { readInputs } from './inputs.js'
-import { listingsOf, withListingCache } from './listing-cache.js'
+import { parseEnvironment } from './environment-input.js'
+import { readInputs, type Inputs } from './inputs.js'
+import { assertPublishable, operateInJob, type RunOperation } from './operate.js'
 import { setOutputs } from './outputs.js'
 import { publish, type Published } from './publish.js'
-import { redactDeep } from '../platform/redact-deep.js'
+import { runSeveral } from './several.js'
 import { markMain } from './state.js'
+import { explain, tellEnd, writeSummary } from './tell.js'
+
+export { explain, type RunOperation }
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-/** Runs an operation; what goes wrong on its way is in the report. */
-export type RunOperation = (operation: Operation, options: Options, context: Context) => Promise<Report>
 
 export interface Run {
   environment: Environment
@@ -42,18 +36,12 @@ export async function runMain({ environment, logger, runOperation }: Run): Promi
     inputs.secrets.forEach((secret) => {
       logger.hide(secret)
     })
-    const workingDirectory = environment.GITHUB_WORKSPACE ?? process.cwd()
-    const configuration = await loadConfiguration(inputs.options, environment, workingDirectory)
-    const options = configuration.optionsFor({ operation: inputs.operation })
-    const job = jobOf(environment)
-    if (inputs.operation === 'backup' && job !== null) {
-      assertArtifactAllowed({ visibility: job.visibility, encrypted: options.encryptTo.length > 0, options })
-      assertArtifactPossible(environment, options)
+    const surroundings = {
+      logger,
+      environment: { ...environment, ...inputs.environment },
+      workingDirectory: environment.GITHUB_WORKSPACE ?? process.cwd(),
     }
-    const { timeLimit } = options
-    return await withContext({ logger, environment, workingDirectory, timeLimit }, (context) =>
-      runInJob(inputs.operation, options, job, context, runOperation),
-    )
+    return await runInputs(inputs, surroundings, runOperation)
   } catch (error) {
     return explain(error, logger)
   }
@@ -66,24 +54,56 @@ export async function runPost({ environment, logger }: Pick<Run, 'environment' |
       logger.info(`Removed ${folder}, which a step that was stopped had left behind.`)
     }
     const workingDirectory = environment.GITHUB_WORKSPACE ?? process.cwd()
-    await withContext({ logger, environment, workingDirectory }, startLeftServices)
+    const own = parseEnvironment(environment.INPUT_ENVIRONMENT ?? '')
+    Object.values(own).forEach((secret) => {
+      logger.hide(secret)
+    })
+    const surroundings = { logger, environment: { ...environment, ...own }, workingDirectory }
+    await withContext(surroundings, startLeftServices)
     return 0
   } catch (error) {
     return explain(error, logger)
   }
 }
 
-async function runInJob(
-  operation: Operation,
-  options: Options,
-  job: Job | null,
-  context: Context,
+/** One database, several one after another, or what is about all of them at once. */
+async function runInputs(
+  { operation, options: given }: Inputs,
+  surroundings: Surroundings,
   runOperation: RunOperation,
 ): Promise<ExitCode> {
-  const { logger } = context
-  const { report, reportPath, artifactId } = await withAlerts({ operation, options }, context, () =>
-    operateAndPublish(operation, options, job, context, runOperation),
+  const { environment, workingDirectory } = surroundings
+  const configuration = await loadConfiguration(given, environment, workingDirectory)
+  const common = configuration.commonOptions({ operation })
+  const job = jobOf(environment)
+  if (isWhole(operation, common)) {
+    return withContext({ ...surroundings, timeLimit: common.timeLimit }, async (context) => {
+      const report = await runWhole(operation, configuration, common, context)
+      return tell(await publish(report, { options: common, job, context }), [], context)
+    })
+  }
+  if (isOfSeveral(common)) {
+    return withContext(surroundings, async (context) => {
+      const several = { operation, configuration, common, job, runOperation }
+      const { report, reports } = await runSeveral(several, context)
+      // Other jobs of the run work on other databases; the artifacts of a run must have different names.
+      return tell(await publish(report, { options: common, job: null, context }), reports, context)
+    })
+  }
+  const options = configuration.optionsFor({ operation })
+  assertPublishable(operation, options, job, environment)
+  return withContext({ ...surroundings, timeLimit: options.timeLimit }, async (context) =>
+    tell(await operateInJob(operation, options, job, context, runOperation), [], context),
   )
+}
+
+/** Sets the outputs, writes the summary and the last lines of the log. `details` are what the report is made of. */
+async function tell(
+  { report, reportPath, artifactId }: Published,
+  details: readonly Report[],
+  context: Context,
+): Promise<ExitCode> {
+  const { logger } = context
   setOutputs(
     {
       ...outputsOf(report),
@@ -92,65 +112,7 @@ async function runInJob(
     },
     (text) => logger.redact(text),
   )
-  await writeSummary(report, context)
+  await writeSummary([report, ...details], context)
   tellEnd(report, logger)
   return exitCodeFor(report)
-}
-
-/** The operation with what a job adds to it: the log of earlier runs before, what is uploaded after. */
-async function operateAndPublish(
-  operation: Operation,
-  options: Options,
-  job: Job | null,
-  context: Context,
-  runOperation: RunOperation,
-): Promise<Published> {
-  const { logger, clock } = context
-  const history = historyOf(job, options, context)
-  if (history !== null) {
-    await logger.step('Reading the log of earlier runs', () => restoreHistory(history, context))
-  }
-  const done = await withListingCache(listingsOf(job, options), job, context, (all) =>
-    runOperation(operation, options, all),
-  )
-  if (history !== null && job !== null) {
-    await logger.step('Keeping the log for later runs', () => saveHistory(history, job, clock.now(), context))
-  }
-  return publish(done, { options, job, context })
-}
-
-/** The summary of the step; a runner that takes none is no reason to fail. */
-async function writeSummary(report: Report, { logger, environment }: Context): Promise<void> {
-  const file = environment.GITHUB_STEP_SUMMARY ?? ''
-  const redact = (text: string) => logger.redact(text)
-  try {
-    if (file !== '') {
-      await appendFile(file, redact(summaryOf(redactDeep(report, redact))))
-    }
-  } catch (error) {
-    logger.warning(`The job summary could not be written. ${messageOf(error)}`)
-  }
-}
-
-/** The last lines of the log; alerts become annotations. */
-function tellEnd(report: Report, logger: Logger): void {
-  tellAlerts(report, logger)
-  if (report.failure !== undefined) {
-    logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'))
-  }
-  closingLines(report).forEach((line) => {
-    logger.info(line)
-  })
-}
-
-/** Says what was thrown, for a person; where it was thrown interests only who debugs. */
-export function explain(error: unknown, logger: Logger): ExitCode {
-  const told = messagesOf(error)
-  logger.error(
-    (error instanceof LifeboatError ? told : ['An unexpected error, please report it.', ...told]).join('\nCause: '),
-  )
-  if (error instanceof Error && error.stack !== undefined) {
-    logger.debug(error.stack)
-  }
-  return exitCodeOf(error)
 }
