@@ -26,15 +26,17 @@ async function runnablePages(): Promise<[string, Step[]][]> {
 
 const pages = await runnablePages()
 let cluster: TestCluster
+/** So that not each command starts a cluster of its own. */
+let scratch: TestCluster
 let shell: PageShell
 let folder: string
 
 beforeAll(async () => {
-  cluster = await startCluster()
+  ;[cluster, scratch] = await Promise.all([startCluster(), startCluster()])
   await createSampleDatabase(cluster, 'sample', 200)
 })
 afterAll(async () => {
-  await cluster.remove()
+  await Promise.all([cluster.remove(), scratch.remove()])
   await removeTemporaryFolders()
 })
 
@@ -47,7 +49,7 @@ beforeEach(async () => {
   await chmod(program, 0o755)
   await cluster.psql('CREATE DATABASE masclet_imperi TEMPLATE sample')
   const PATH = [path.dirname(program), cluster.clientBin, process.env.PATH].join(':')
-  shell = new PageShell(folder, { PATH, HOME: folder })
+  shell = new PageShell(folder, { PATH, HOME: folder, LIFEBOAT_SCRATCH_URL: scratch.url() })
 })
 afterEach(async () => {
   shell.end()
@@ -62,6 +64,7 @@ afterEach(async () => {
 const places = (): Places => [
   ['/backups/', `${folder}/backups/`],
   ['@db.example.org', `@127.0.0.1:${cluster.port}`],
+  ['PGHOST=db.example.org', `PGHOST=127.0.0.1 PGPORT=${cluster.port}`],
 ]
 
 test('there are such pages', () => {

