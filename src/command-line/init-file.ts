@@ -117,12 +117,10 @@ function urlOf(settings: ConnectionSettings, variable: string | undefined): stri
   ])
   const server = isSocket(settings) ? '' : `${host.includes(':') ? `[${host}]` : host}:${port}`
   const password = variable === undefined ? '' : `:\${${variable}}`
-  const shown = [...query].map(([name, value]) => `${name}=${encoded(value)}`).join('&')
-  return `postgresql://${encoded(user)}${password}@${server}/${encoded(database)}${shown === '' ? '' : `?${shown}`}`
-}
-
-function encoded(text: string): string {
-  return literal(encodeURIComponent(text)).replaceAll('%2F', '/').replaceAll('%2C', ',')
+  const shown = [...query]
+    .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%2F', '/')}`)
+    .join('&')
+  return `postgresql://${encodeURIComponent(user)}${password}@${server}/${encodeURIComponent(database)}${shown === '' ? '' : `?${shown}`}`
 }
 
 function keeping({ store, timezone }: Wishes): string[] {

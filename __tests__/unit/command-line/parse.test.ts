@@ -45,7 +45,7 @@ describe('what is understood', () => {
   test.each(OPERATIONS)('%s has a help, and its examples are understood', (operation) => {
     expect(read(`${operation} --help`)).toMatchObject({
       kind: 'print',
-      text: expect.stringContaining(`pg-lifeboat ${operation}`) as string,
+      text: expect.stringContaining(`pg-lifeboat ${operation}`),
     })
     for (const { command } of EXAMPLES[operation]) {
       expect(read(command.replace(/^pg-lifeboat /, ''))).toMatchObject({ kind: 'operation', operation })
@@ -65,7 +65,7 @@ describe('what is understood', () => {
   test('the version', () => {
     expect(read('--version')).toMatchObject({
       kind: 'print',
-      text: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+      text: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     })
   })
 })
