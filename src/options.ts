@@ -107,8 +107,7 @@ export type Options = z.infer<typeof Schema>
 
 /** What an option takes, as JSON Schema says it; `{}` where that is no single form. */
 export function inputSchemaOf(name: string): Record<string, unknown> {
-  const field: z.ZodType = (Given.shape as Record<string, z.ZodType>)[camelCase(name)] ?? z.any()
-  const schema = z.toJSONSchema(field, { io: 'input', unrepresentable: 'any', target: 'draft-7' })
+  const schema = z.toJSONSchema(fieldOf(name) ?? z.any(), { io: 'input', unrepresentable: 'any', target: 'draft-7' })
   return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== 'default'))
 }
 
@@ -149,10 +148,12 @@ export function buildOptions(sources: readonly Source[]): Options {
 
 const ADVICE = 'Correct it and start again; docs/reference.md lists all options.'
 
-/** What does not fit among values, by the names of their options, each looked at by itself. */
+/** What does not fit among values, by the names of their options, each looked at by itself; unknown names are passed over. */
 export function problemsOfValues(values: Readonly<Record<string, unknown>>): OptionProblem[] {
-  const parsed = Schema.safeParse(byMember(values))
-  return parsed.success ? [] : parsed.error.issues.map(problemOfIssue)
+  return Object.entries(values).flatMap(([name, value]) => {
+    const parsed = fieldOf(name)?.safeParse(value)
+    return parsed?.success === false ? parsed.error.issues.map((issue) => problemOfIssue(name, issue)) : []
+  })
 }
 
 /** Whether a value says anything: empty text and nothing do not. */
@@ -216,8 +217,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   record: 'a mapping',
 }
 
-function problemOfIssue(issue: z.core.$ZodIssue): OptionProblem {
-  const name = kebabCase(String(issue.path[0] ?? ''))
+function problemOfIssue(name: string, issue: z.core.$ZodIssue): OptionProblem {
   const choices = definitionOf(name)?.choices
   if (choices !== undefined) {
     return { name, message: `must be one of ${choices.join(', ')}` }
@@ -226,14 +226,17 @@ function problemOfIssue(issue: z.core.$ZodIssue): OptionProblem {
   return { name, message: isOurs ? issue.message : `must be ${EXPECTED[issue.expected] ?? issue.expected}` }
 }
 
+/** What checks one option. */
+function fieldOf(name: string): z.ZodType | undefined {
+  const fields: Readonly<Record<string, z.ZodType>> = Given.shape
+  const key = camelCase(name)
+  return Object.hasOwn(fields, key) ? fields[key] : undefined
+}
+
 function byMember(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [camelCase(name), value]))
 }
 
 function camelCase(name: string): string {
   return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-function kebabCase(key: string): string {
-  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

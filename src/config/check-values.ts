@@ -37,7 +37,7 @@ export function allLevels({ top, types, databases = [] }: Levels): { level: Leve
 
 function problemOfEntry({ name, value }: Entry, names: Names): string | undefined {
   const definition = definitionOf(name)
-  if (definition === undefined || !isGiven(value)) {
+  if (definition === undefined || definition.where === 'run' || !isGiven(value)) {
     return undefined
   }
   const shape = shapeProblem(definition, value)
@@ -50,7 +50,7 @@ function problemOfEntry({ name, value }: Entry, names: Names): string | undefine
     return `"${name}": ${missingText(first)}`
   }
   const [wrong] = missing.length > 0 || !isGiven(expanded) ? [] : problemsOfValues({ [name]: expanded })
-  return wrong === undefined ? undefined : `"${name}" ${wrong.message}`
+  return wrong === undefined ? undefined : `"${name}"${wrong.message.startsWith('must') ? '' : ':'} ${wrong.message}`
 }
 
 /** What to say of something that a value asks for and that is not there. */

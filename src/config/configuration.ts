@@ -1,4 +1,4 @@
-import type { Operation } from '../option-list.js'
+import { definitionOf, type Operation } from '../option-list.js'
 import { unknownNames, problemsOfValues, isGiven, type Options, type Source } from '../options.js'
 import { problemsOfLevels } from './check-values.js'
 import { problemsTogether } from './contradictions.js'
@@ -111,7 +111,8 @@ function problemsOfRun(run: readonly Source[]): Problem[] {
     })),
   )
   const wrong = run.flatMap(({ values, label }) => {
-    const set = Object.fromEntries(Object.entries(values).filter(([, value]) => isGiven(value)))
+    const isInPlace = (name: string) => definitionOf(name) !== undefined && definitionOf(name)?.where !== 'file'
+    const set = Object.fromEntries(Object.entries(values).filter(([name, value]) => isGiven(value) && isInPlace(name)))
     return problemsOfValues(set).map(({ name, message }) => ({ message: `${label(name)}: ${message}` }))
   })
   return [...unknown, ...wrong]

@@ -45,18 +45,18 @@ const TIERS: readonly unknown[] = ['none', 'archive', 'data', 'full']
 function problemsOfRun(resolver: Resolver, database: DatabaseLevels | undefined, type: string | undefined): Problem[] {
   const values = resolver.effective(database, type)
   const stop = values.get('stop-command')
-  const keep = values.get('keep-tier')
-  const verify = values.get('verify') ?? { value: 'full' }
+  // One run may well verify less than what is kept asks for.
+  const ofFile = resolver.effective(database, type, false)
+  const keep = ofFile.get('keep-tier')
+  const verify = ofFile.get('verify') ?? { value: 'full' }
   const problems: Problem[] = []
   if (stop !== undefined && !values.has('start-command')) {
-    problems.push({
-      ...stop.origin,
-      message: '"stop-command" without "start-command" would leave the services stopped',
-    })
+    const message = '"stop-command" without "start-command" would leave the services stopped'
+    problems.push(resolver.problemAt(stop.at, message))
   }
   if (keep !== undefined && TIERS.indexOf(keep.value) > TIERS.indexOf(verify.value)) {
     const message = '"keep-tier" asks for more than "verify" proves, so that no set would ever fill a slot of retention'
-    problems.push({ ...keep.origin, message })
+    problems.push(resolver.problemAt(keep.at, message))
   }
   return problems
 }

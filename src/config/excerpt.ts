@@ -39,6 +39,8 @@ export function excerptOf(text: string, at: number, stretches: readonly Stretch[
       done = end
     }
   }
+  // Brackets, but no comment.
+  shown += /^[\s:,[\]{}]*/.exec(text.slice(done, to))?.[0].trimEnd() ?? ''
   return here.length === 0 ? undefined : bounded({ text: shown, mark: mark ?? shown.length })
 }
 

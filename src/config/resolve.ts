@@ -30,8 +30,8 @@ export interface Resolved {
 /** A value that holds in the end, and where it comes from, for problems. */
 export interface Effective {
   value: unknown
-  /** Empty for what the run was given. */
-  origin: Pick<Problem, 'place'>
+  /** The offset in the file; undefined for what the run was given. */
+  at?: number
 }
 
 const TIMEZONE = 'UTC'
@@ -92,13 +92,18 @@ export class Resolver {
     const values = new Map<string, Effective>()
     for (const entry of this.entries(database, type).values()) {
       const { value } = this.expanded(entry, database, type)
-      values.set(entry.name, { value, origin: { place: this.told.tree.place(entry.valueAt) } })
+      values.set(entry.name, { value, at: entry.valueAt })
     }
     for (const source of withRun ? [...this.told.run].reverse() : []) {
       const given = Object.entries(source.values).filter(([, value]) => isGiven(value))
-      given.forEach(([name, value]) => values.set(name, { value, origin: {} }))
+      given.forEach(([name, value]) => values.set(name, { value }))
     }
     return values
+  }
+
+  /** A problem at an offset of the file, or with what the run was given. */
+  problemAt(at: number | undefined, message: string): Problem {
+    return { ...(at !== undefined && { place: this.told.tree.place(at) }), message }
   }
 
   /** The strongest text among what the run was given. */

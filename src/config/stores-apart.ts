@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { everyRun } from './choose.js'
-import type { Place, Problem } from './problems.js'
+import type { Problem } from './problems.js'
 import type { Effective, Resolver } from './resolve.js'
 
 const DEFAULT_STORE = './backups'
@@ -9,14 +9,14 @@ const MOST_NAMED = 4
 
 interface Kept {
   location: string
-  /** Where the file says so; undefined for the default. */
-  place: Place | undefined
+  /** Where the file says so, as an offset; undefined for the default. */
+  at: number | undefined
 }
 
 /** A place in which several databases would keep their sets. */
 interface Shared {
   databases: Set<string>
-  place: Place | undefined
+  at: number | undefined
 }
 
 /**
@@ -24,41 +24,38 @@ interface Shared {
  * are told apart by their series, so there it is the series that must differ.
  */
 export function problemsOfStores(resolver: Resolver): Problem[] {
-  const { levels, folder, tree } = resolver.told
+  const { levels, folder } = resolver.told
   const shared = new Map<string, Shared>()
   for (const { database, type } of everyRun(levels)) {
     const values = resolver.effective(database, type, resolver.isOfAll())
-    for (const { location, place } of locationsOf(values)) {
+    for (const { location, at } of locationsOf(values)) {
       const key = keyOf(location, textOf(values.get('series')), folder)
       if (database !== undefined && key !== undefined) {
         const before = shared.get(key)
         const databases = (before?.databases ?? new Set()).add(database.name)
-        shared.set(key, { databases, place: place ?? before?.place })
+        shared.set(key, { databases, at: at ?? before?.at })
       }
     }
   }
-  const fallback = levels.databasesAt === undefined ? undefined : tree.place(levels.databasesAt)
-  return [...shared]
-    .filter(([, { databases }]) => databases.size > 1)
-    .map(([key, { databases, place = fallback }]) => ({
-      ...(place && { place }),
-      message: messageFor(key, [...databases]),
-    }))
+  return [...shared].flatMap(([key, { databases, at }]) => {
+    const message = messageFor(key, [...databases], at === undefined && !resolver.isOfAll())
+    return databases.size < 2 ? [] : [resolver.problemAt(at ?? levels.databasesAt, message)]
+  })
 }
 
-function messageFor(key: string, databases: readonly string[]): string {
+function messageFor(key: string, databases: readonly string[], isDefault: boolean): string {
   const named = databases.slice(0, MOST_NAMED).join(', ')
   const names = databases.length > MOST_NAMED ? `${named} and ${databases.length - MOST_NAMED} more` : named
   return key.startsWith('artifact:')
     ? `the databases ${names} have one series among the artifacts; give each its own, for example series: "{database}"`
-    : `the databases ${names} have one store, which holds one series; write {database} in it, as in store: /backups/{database}`
+    : `the databases ${names} have one store${isDefault ? ` (${DEFAULT_STORE}, because none is named)` : ''}, which holds one series; write {database} in it, as in store: /backups/{database}`
 }
 
 function locationsOf(values: ReadonlyMap<string, Effective>): Kept[] {
   const [store, copies] = [values.get('store'), values.get('copies')]
   return [
-    { location: textOf(store) ?? DEFAULT_STORE, place: store?.origin.place },
-    ...copyLocations(copies?.value).map((location) => ({ location, place: copies?.origin.place })),
+    { location: textOf(store) ?? DEFAULT_STORE, at: store?.at },
+    ...copyLocations(copies?.value).map((location) => ({ location, at: copies?.at })),
   ]
 }
 

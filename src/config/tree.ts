@@ -5,8 +5,10 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
   type Document,
   type Node,
+  type Scalar,
   type YAMLMap,
 } from 'yaml'
 import { messageOf } from '../errors.js'
@@ -40,6 +42,8 @@ export interface Tree {
 
 const MOST_PROBLEMS = 10
 
+const TOO_DEEP = 'brackets are nested too deeply'
+
 /** `databases`, a database, `types`, a type, an option: nothing is deeper. */
 const DEEPEST = 5
 
@@ -58,21 +62,36 @@ function parse(file: FileText, lines: LineCounter): { document?: Document.Parsed
     const document = parseDocument(file.text, { lineCounter: lines, prettyErrors: false })
     const seen = new Set<number>()
     const problems = [...document.errors, ...document.warnings].flatMap(({ pos, code, message }) => {
-      const { line } = lines.linePos(pos[0])
+      const at = code === 'MISSING_CHAR' ? (openingQuote(document, pos[0]) ?? pos[0]) : pos[0]
+      const { line } = lines.linePos(at)
       // One mistake makes the parser stumble again and again in its line.
-      return seen.has(line) ? [] : (seen.add(line), [broken(pos[0], explained(code, message))])
+      return seen.has(line) ? [] : (seen.add(line), [broken(at, explained(code, message))])
     })
     return problems.length > 0 ? { problems: problems.slice(0, MOST_PROBLEMS) } : { document, problems }
   } catch (error) {
     // The parser calls itself for each level: a file of brackets alone ends its stack.
-    return { problems: [broken(0, `it cannot be read as YAML: ${messageOf(error)}`)] }
+    if (!(error instanceof RangeError)) throw error
+    return { problems: [broken(0, TOO_DEEP)] }
   }
+}
+
+/** Where the quoted text begins that goes on until there, for want of its closing quote. */
+function openingQuote({ contents }: Document.Parsed, at: number): number | undefined {
+  let found: number | undefined
+  visit(contents, {
+    Scalar(_, { type, range }) {
+      if (type?.startsWith('QUOTE') === true && range && range[0] <= at && range[2] >= at) found = range[0]
+    },
+  })
+  return found
 }
 
 /** What the parser says, without the text that it found, which may be a secret. */
 function explained(code: string, message: string): string {
   const plain = (message.split('\n')[0] ?? '').replace(/: ".*$/s, '')
   switch (code) {
+    case 'MISSING_CHAR':
+      return plain.startsWith('Missing closing') ? 'a quote opens here and is never closed' : notYaml(plain)
     case 'DUPLICATE_KEY':
       return 'this key is there twice in one mapping; leave one of the two out'
     case 'TAB_AS_INDENT':
@@ -84,8 +103,12 @@ function explained(code: string, message: string): string {
     case 'BLOCK_AS_IMPLICIT_KEY':
       return 'a second ": " stands in this line; put a value that holds one in quotes'
     default:
-      return `this is not YAML: ${plain}. Quotes around a value help where it holds \`\${…}\`, ": ", " #", "{" or "["`
+      return plain.includes('call stack') ? TOO_DEEP : notYaml(plain)
   }
+}
+
+function notYaml(why: string): string {
+  return `this is not YAML: ${why}. Quotes around a value help where it holds \`\${…}\`, ": ", " #", "{" or "["`
 }
 
 function brokenPlace(file: FileText, lines: LineCounter, at: number): Place {
@@ -124,21 +147,25 @@ class Reader {
   }
 
   private entry(key: unknown, value: unknown, depth: number): Entry[] {
-    const [keyAt, keyEnd] = isScalar(key) ? (key.range ?? [0, 0]) : [startOf(key), startOf(key)]
-    if (!isScalar(key) || !['string', 'number', 'boolean'].includes(typeof key.value)) {
+    const [keyAt, keyEnd] = rangeOf(key) ?? [0, 0]
+    if (!isWord(key)) {
       this.tell(keyAt, 'a key must be a word')
       return []
     }
-    const name = String(key.value)
     this.stretches.push({ from: keyAt, to: keyEnd, isShown: true })
+    return [this.entryOf(String(key.value), [keyAt, keyEnd], value, depth)]
+  }
+
+  private entryOf(name: string, [keyAt, keyEnd]: Range, value: unknown, depth: number): Entry {
     const node = this.resolved(value, keyAt)
-    const valueAt = isScalar(value) && value.value === null ? keyAt : (rangeOf(value)?.[0] ?? keyAt)
+    const range = rangeOf(value) ?? [keyEnd, keyEnd]
+    const valueAt = isScalar(value) && value.value === null ? keyAt : range[0]
     if (isMap(node) && definitionOf(name) === undefined && depth < DEEPEST) {
-      return [{ name, value: {}, keyAt, valueAt, under: this.mapping(node, depth + 1) }]
+      return { name, value: {}, keyAt, valueAt, under: this.mapping(node, depth + 1) }
     }
-    const [from, to] = rangeOf(value) ?? [keyEnd, keyEnd]
-    this.stretches.push({ from, to, isShown: isOpen(name) })
-    return [{ name, value: this.plain(node, keyAt), keyAt, valueAt }]
+    const isSwitch = isScalar(node) && ['off', false, null].some((word) => word === node.value)
+    this.stretches.push({ from: range[0], to: range[1], isShown: isOpen(name) || isSwitch })
+    return { name, value: this.plain(node, keyAt), keyAt, valueAt }
   }
 
   /** What an alias stands for, or the node itself. */
@@ -168,11 +195,14 @@ class Reader {
   }
 }
 
-function rangeOf(node: unknown): readonly [number, number] | undefined {
+/** Where something begins and ends. */
+type Range = readonly [number, number]
+
+function rangeOf(node: unknown): Range | undefined {
   const range = isScalar(node) || isMap(node) || isAlias(node) || isSeq(node) ? node.range : undefined
   return range === null || range === undefined ? undefined : [range[0], range[1]]
 }
 
-function startOf(node: unknown): number {
-  return rangeOf(node)?.[0] ?? 0
+function isWord(node: unknown): node is Scalar {
+  return isScalar(node) && ['string', 'number', 'boolean'].includes(typeof node.value)
 }
