@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Writes what is generated from src/: action.yml, the tables of both READMEs, docs/reference.md, the picture of
-// docs/architecture.md, and lifeboat.schema.json.
+// docs/architecture.md, what docs/command-line.md shows of the help, and lifeboat.schema.json.
 //
 //   scripts/generate.mjs           writes what is stale, and says what it wrote
 //   scripts/generate.mjs --check   writes nothing, and fails where something is stale
@@ -11,6 +11,7 @@ import { transform } from '@swc/core'
 import prettier from 'prettier'
 import { FLOORS } from '../eslint.config.js'
 import { SPANISH, actionFile, between, reference, withTables } from './lib/generated.mjs'
+import { commandLinePage } from './lib/command-line.mjs'
 import { importPicture, importsBetween } from './lib/picture.mjs'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
@@ -31,6 +32,11 @@ const wanted = {
   'README.md': withTables(await read('README.md'), definitions),
   'README.es.md': withTables(await read('README.es.md'), definitions, SPANISH),
   'lifeboat.schema.json': JSON.stringify(configurationSchema()),
+  'docs/command-line.md': commandLinePage(await read('docs/command-line.md'), {
+    ...(await load('src/command-line/commands.ts')),
+    ...(await load('src/command-line/help.ts')),
+    ...(await load('src/command-line/topics.ts')),
+  }),
   'docs/architecture.md': between(await read('docs/architecture.md'), 'imports', picture),
 }
 
