@@ -2,7 +2,6 @@ import { describeContent } from '../backup/describe-content.js'
 import { displayName, type Tier } from '../backup/manifest.js'
 import type { Context } from '../context.js'
 import { finding, worstOf, type Finding } from '../findings.js'
-import { quoteIdentifier } from '../postgres/identifier.js'
 import { libpqEnvironment } from '../postgres/libpq-environment.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { pinSettings } from '../postgres/pinned.js'
@@ -14,7 +13,7 @@ import type { ArchiveVerification } from './archive.js'
 import type { DetectedDump } from './detect.js'
 import type { CountedTable } from './prove.js'
 import type { RestoreCheck } from './copy.js'
-import { dropRoles } from './scratch-roles.js'
+import { SharedRoles } from './shared-roles.js'
 import { tableKey } from './table-key.js'
 
 /** A dump of another tool, read already. */
@@ -51,8 +50,9 @@ export async function restoreForeign(
     return { findings: [refused], tables: [], checks: [] }
   }
   const made = new Set<string>()
+  const roles = await SharedRoles.use(scratch, context)
   try {
-    const { findings, database } = await restoreWithRoles(dump, scratch, check, made, context)
+    const { findings, database } = await restoreWithRoles(dump, scratch, check, { roles, made }, context)
     const tables = await check.phase('Counting the rows', () => countCopy(database, context))
     return {
       findings: [...findings, ...rolesNote(made), ...compareCounts(dump.read.rows, tables)],
@@ -61,7 +61,7 @@ export async function restoreForeign(
     }
   } finally {
     await scratch.release()
-    await dropRoles(scratch, [...made], context)
+    await roles.release()
   }
 }
 
@@ -104,7 +104,7 @@ async function restoreWithRoles(
   dump: ForeignDump,
   scratch: Scratch,
   check: Pick<RestoreCheck, 'tier' | 'jobs' | 'phase'>,
-  made: Set<string>,
+  { roles, made }: { roles: SharedRoles; made: Set<string> },
   context: Context,
 ): Promise<{ findings: Finding[]; database: ScratchDatabase }> {
   for (let attempt = 1; ; attempt += 1) {
@@ -115,12 +115,8 @@ async function restoreWithRoles(
     if (wanted.length === 0 || attempt === MOST_ATTEMPTS) {
       return { findings, database }
     }
-    await withSession(scratch.maintenance, { signal: context.signal }, async (session) => {
-      for (const role of wanted) {
-        await session.query(`CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`)
-        made.add(role)
-      }
-    })
+    await roles.make(wanted.map((name) => ({ name, isSuperuser: false })))
+    wanted.forEach((name) => made.add(name))
   }
 }
 

@@ -8,6 +8,7 @@ import { quoteIdentifier } from '../postgres/identifier.js'
 import type { Scratch } from '../postgres/scratch.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { Complaints } from '../restore/complaints.js'
+import { SharedRoles, type WantedRole } from './shared-roles.js'
 
 export interface RoleSubject {
   /** The folder of the set. */
@@ -39,10 +40,14 @@ export async function prepareRoles(
       drop: () => Promise.resolve(),
     }
   }
-  const created = await withSession(scratch.maintenance, { signal: context.signal }, (session) =>
-    createMissing(session, subject),
-  )
-  return { findings: [], drop: () => dropRoles(scratch, created, context) }
+  const roles = await SharedRoles.use(scratch, context)
+  try {
+    await roles.make(wantedRoles(subject))
+  } catch (error) {
+    await roles.release()
+    throw error
+  }
+  return { findings: [], drop: () => roles.release() }
 }
 
 async function runGlobals(
@@ -77,34 +82,15 @@ async function existingRoles(session: Session): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name))
 }
 
-async function createMissing(session: Session, { source, objects }: RoleSubject): Promise<string[]> {
-  const present = await existingRoles(session)
-  const missing = source.roles.filter((role) => !present.has(role))
-  for (const role of missing) {
-    // Some objects (event triggers, foreign-data wrappers) can belong only to a superuser.
-    const attributes = role === source.bootstrapRole || isSuperuser(role, objects) ? 'NOLOGIN SUPERUSER' : 'NOLOGIN'
-    await session.query(`CREATE ROLE ${quoteIdentifier(role)} ${attributes}`)
-  }
-  return missing
+/** Some objects (event triggers, foreign-data wrappers) can belong only to a superuser. */
+function wantedRoles({ source, objects }: RoleSubject): WantedRole[] {
+  return source.roles.map((name) => ({
+    name,
+    isSuperuser: name === source.bootstrapRole || isSuperuser(name, objects),
+  }))
 }
 
 function isSuperuser(role: string, objects: readonly CatalogObject[]): boolean {
   const names = [role, quoteIdentifier(role)]
   return objects.some(({ kind, name, facts }) => kind === 'role' && names.includes(name) && facts.superuser === true)
-}
-
-/** Drops roles that were made for a proof, once no database of the scratch server uses them. Never throws. */
-export async function dropRoles(scratch: Scratch, roles: readonly string[], { logger }: Context): Promise<void> {
-  // A throw-away cluster is gone by then, with its roles.
-  if (scratch.kind === 'cluster' || roles.length === 0) {
-    return
-  }
-  // Without the signal: this must also happen after an interruption.
-  await withSession(scratch.maintenance, {}, async (session) => {
-    for (const role of roles) {
-      await session.query(`DROP ROLE IF EXISTS ${quoteIdentifier(role)}`)
-    }
-  }).catch((error: unknown) => {
-    logger.warning(`Roles made for the proof could not be dropped on the scratch server: ${String(error)}`)
-  })
 }
