@@ -1,5 +1,3 @@
-# syntax=docker/dockerfile:1
-
 # pg-lifeboat with the PostgreSQL programs of one major: `docker build -t pg-lifeboat .`
 #
 # The base is PostgreSQL's own image, because a proof restores into a throw-away cluster: that needs the server, the client

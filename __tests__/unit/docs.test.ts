@@ -211,6 +211,13 @@ describe('what is to be typed', () => {
   })
 })
 
+test('operations.md says what to do about every exit code', async () => {
+  const rows = [...section(await read('docs/operations.md'), '## Every day').matchAll(/^\| (\d+) /gm)].map(
+    ([, code]) => code,
+  )
+  expect(rows).toEqual(Object.keys(EXIT_CODES))
+})
+
 test('the index of the documentation leads to every page', async () => {
   const linked = relativeLinks(await read('docs/README.md')).map(({ file }) => file)
   const others = (await markdownIn('docs')).map((page) => path.basename(page)).filter((page) => page !== 'README.md')
