@@ -72,14 +72,29 @@ export async function loadConfiguration(
   environment: Environment,
   folder: string,
 ): Promise<LoadedConfiguration> {
-  const fromVariables = await readEnvironment(environment, folder)
-  const run = [given, fromVariables.source]
+  const { source, problems } = await readEnvironment(environment, folder)
+  const run = [given, source]
   const file = await readConfiguration(textIn(run, 'config'), folder)
+  return configurationOf({ run, environment, folder, problems, ...(file !== undefined && { file }) })
+}
+
+/** All that a run is told, read and not yet understood. */
+export interface Read {
+  /** What the run was given, the strongest first. */
+  run: readonly Source[]
+  file?: FileText
+  environment: Environment
+  folder: string
+  /** What was wrong with reading it. */
+  problems: readonly Problem[]
+}
+
+/** Makes a configuration of what was read. Throws `ConfigurationError`. */
+export function configurationOf({ run, file, environment, folder, problems: unread }: Read): LoadedConfiguration {
   const tree = file === undefined ? EMPTY : parseTree(file)
   const { levels, problems: misplaced } = levelsOf(tree)
-  const resolver = new Resolver({ levels, tree, run, environment, folder, ...(file && { file: file.name }) })
   const problems = [
-    ...fromVariables.problems,
+    ...unread,
     ...problemsOfRun(run),
     ...tree.problems,
     ...misplaced,
@@ -87,6 +102,7 @@ export async function loadConfiguration(
   ]
   // What does not fit by itself would be told again, and in riddles, when all is put together.
   throwAny(file, problems)
+  const resolver = new Resolver({ levels, tree, run, environment, folder, ...(file && { file: file.name }) })
   throwAny(file, problemsTogether(resolver))
   return loaded(file, levels, resolver)
 }
