@@ -46,8 +46,9 @@ USER postgres
 STOPSIGNAL SIGTERM
 
 # Healthy means: the store has a proven backup of each type that is new enough. For the first day of a container a missing one
-# leaves it "starting"; afterwards it is "unhealthy".
-HEALTHCHECK --interval=10m --timeout=2m --start-period=26h --retries=2 CMD ["pg-lifeboat", "watch", "--all"]
+# leaves it "starting", and is looked for every minute instead of every few seconds; afterwards it is "unhealthy".
+HEALTHCHECK --interval=10m --timeout=2m --start-period=26h --start-interval=1m --retries=2 \
+  CMD ["pg-lifeboat", "watch", "--all"]
 
 ENTRYPOINT ["tini", "--", "pg-lifeboat"]
 CMD ["schedule"]

@@ -4,6 +4,7 @@ import { access, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
+import { OPTIONS } from '../../src/option-list.js'
 import { argvOf, environmentOf, instructionsOf, valuesOf } from '../support/dockerfile.js'
 import { removeTemporaryFolders, temporaryFolder } from '../support/temporary.js'
 
@@ -61,7 +62,14 @@ describe('the Dockerfile', () => {
   test('runs the command line: schedules by default, and watches to tell its health', () => {
     expect(argvOf(instructions, 'ENTRYPOINT')).toEqual(['tini', '--', 'pg-lifeboat'])
     expect(argvOf(instructions, 'CMD')).toEqual(['schedule'])
-    expect(argvOf(instructions, 'HEALTHCHECK').slice(0, 2)).toEqual(['pg-lifeboat', 'watch'])
+    expect(argvOf(instructions, 'HEALTHCHECK')).toEqual(['pg-lifeboat', 'watch', '--all'])
+  })
+
+  test('gives the first backup as long as watch gives a daily one, without asking every few seconds', () => {
+    const [health = ''] = valuesOf(instructions, 'HEALTHCHECK')
+    expect(OPTIONS['max-age'].defaultText).toContain('`26h`')
+    expect(health).toContain('--start-period=26h ')
+    expect(health).toContain('--start-interval=1m ')
   })
 
   test('copies what is there and what .dockerignore lets through, which is nothing else', async () => {

