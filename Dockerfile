@@ -1,16 +1,18 @@
 # pg-lifeboat with the PostgreSQL programs of one major: `docker build -t pg-lifeboat .`
 #
 # The base is PostgreSQL's own image, because a proof restores into a throw-away cluster: that needs the server, the client
-# programs and the locales of the major that is backed up, built exactly as the database beside it. Its Debian variant, since
-# the one of Alpine has no locales that sort. Its digest is not pinned here; who publishes an image should pin it, and let a
-# bot move it. Node is one program, copied from Node's own image of the same Debian. Nothing is compiled, and there is no npm.
+# programs and the locales of the major that is backed up, as the database beside it has them. Debian, since the variant of
+# Alpine has no locales that sort; trixie, since that is what the tag postgres:17 is today, and text is then sorted alike. No
+# digest is pinned here; who publishes an image should pin it, and let a bot move it. Node is one program, copied from Node's
+# own image of the same Debian. Nothing is compiled, and there is no npm.
 #
-#   --build-arg POSTGRES_MAJOR=16                                  the major of your server
-#   --build-arg POSTGRES_IMAGE=pgvector/pgvector:pg17-bookworm     an image that has your extensions, of Debian bookworm
-#   --build-arg EXTRA_PACKAGES="rclone postgresql-17-cron"         more of Debian's or PostgreSQL's packages
+#   --build-arg POSTGRES_MAJOR=16                               the major of your server
+#   --build-arg POSTGRES_IMAGE=pgvector/pgvector:pg17-trixie    an image that has your extensions, of the same Debian
+#   --build-arg EXTRA_PACKAGES="rclone postgresql-17-cron"      more of Debian's or PostgreSQL's packages
 ARG POSTGRES_MAJOR=17
-ARG POSTGRES_IMAGE=postgres:${POSTGRES_MAJOR}-bookworm
-ARG NODE_IMAGE=node:24-bookworm-slim
+ARG DEBIAN=trixie
+ARG POSTGRES_IMAGE=postgres:${POSTGRES_MAJOR}-${DEBIAN}
+ARG NODE_IMAGE=node:24-${DEBIAN}-slim
 
 FROM ${NODE_IMAGE} AS node
 

@@ -36,8 +36,9 @@ describe('the Dockerfile', () => {
 
   test('takes images by a tag that says what is in them', () => {
     expect(valuesOf(instructions, 'FROM')).toEqual(['${NODE_IMAGE} AS node', '${POSTGRES_IMAGE}'])
-    expect(defaults.POSTGRES_IMAGE).toBe('postgres:${POSTGRES_MAJOR}-bookworm')
-    expect(defaults.NODE_IMAGE).toMatch(/^node:\d+-bookworm-slim$/)
+    expect(defaults.POSTGRES_IMAGE).toBe('postgres:${POSTGRES_MAJOR}-${DEBIAN}')
+    expect(defaults.NODE_IMAGE).toMatch(/^node:\d+-\$\{DEBIAN\}-slim$/)
+    expect(defaults.DEBIAN).toMatch(/^[a-z]+$/)
   })
 
   test('runs the Node that the action runs on', async () => {
