@@ -68,6 +68,7 @@ const Given = z.object({
   pingUrl: z.url('must be a URL').optional(),
   problemIssues: flag(false),
   metricsFile: z.string().min(1).optional(),
+  reportFile: z.string().min(1).optional(),
   period: z.enum(OPTIONS.period.choices).default('daily'),
   maxAge: ages(),
   maxUnproven: ages(),
