@@ -82,6 +82,8 @@ const Schema = Given.transform(({ verify, ...given }) => ({
   ...given,
   // Old sets are looked through for rot: that takes no server, and many of them.
   verify: verify ?? (given.rotateCheck ? 'archive' : 'full'),
+  // Where nobody says, a watch asks of each set what its own backup was asked for.
+  watchTier: verify === 'none' ? ('archive' as const) : verify,
 }))
 
 export type Options = z.infer<typeof Schema>

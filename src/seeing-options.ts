@@ -73,7 +73,8 @@ export const SEEING_OPTIONS = {
   },
   'max-unproven': {
     kind: 'list',
-    describe: 'How old the newest proven backup of a type may be for `watch`, written as `max-age` is.',
+    describe:
+      'How old the newest proven backup of a type may be for `watch`, written as `max-age` is. Proven means to the tier of `verify`; where that is not given, to the one that its own backup was asked for.',
     defaultText: 'the same as `max-age`',
     operations: ['watch'],
   },
