@@ -13,6 +13,7 @@ import {
   type OptionName,
 } from './option-list.js'
 import { buildOptions } from './options.js'
+import { withReportFile } from './operations/report-file.js'
 import { runOperation } from './operations/run.js'
 import { withContext } from './platform/context.js'
 import { optionSources } from './platform/option-sources.js'
@@ -118,10 +119,14 @@ async function main(argv: readonly string[]): Promise<number> {
     columns: () => process.stderr.columns,
     verbose,
   })
-  const { report } = await withContext({ logger, environment: process.env, workingDirectory }, (context) =>
-    withAlerts({ operation, options }, context, async () => ({
-      report: await runOperation(operation, options, context),
-    })),
+  const { report, reportPath } = await withContext(
+    { logger, environment: process.env, workingDirectory },
+    async (context) => {
+      const told = await withAlerts({ operation, options }, context, async () => ({
+        report: await runOperation(operation, options, context),
+      }))
+      return withReportFile(told.report, options, context)
+    },
   )
   tellAlerts(report, logger)
   if (report.failure !== undefined) {
@@ -131,7 +136,8 @@ async function main(argv: readonly string[]): Promise<number> {
     logger.info(line)
   })
   if (json) {
-    process.stdout.write(logger.redact(`${JSON.stringify(outputsOf(report))}\n`))
+    const outputs = { ...outputsOf(report), ...(reportPath !== undefined && { 'report-path': reportPath }) }
+    process.stdout.write(logger.redact(`${JSON.stringify(outputs)}\n`))
   }
   return exitCodeFor(report)
 }

@@ -19,7 +19,7 @@ import { historyOf, restoreHistory, saveHistory } from './history.js'
 import { readInputs } from './inputs.js'
 import { listingsOf, withListingCache } from './listing-cache.js'
 import { setOutputs } from './outputs.js'
-import { publish, type Published } from './publish.js'
+import { publishPage, publishSet, type Published } from './publish.js'
 import { redactDeep } from '../platform/redact-deep.js'
 import { markMain } from './state.js'
 
@@ -79,9 +79,10 @@ async function runInJob(
   runOperation: RunOperation,
 ): Promise<ExitCode> {
   const { logger } = context
-  const { report, reportPath, artifactId } = await withAlerts({ operation, options }, context, () =>
-    operateAndPublish(operation, options, job, context, runOperation),
+  const { report: told, artifactId } = await withAlerts({ operation, options }, context, () =>
+    operateAndUpload(operation, options, job, context, runOperation),
   )
+  const { report, reportPath } = await publishPage(told, { options, job, context })
   setOutputs(
     {
       ...outputsOf(report),
@@ -95,8 +96,8 @@ async function runInJob(
   return exitCodeFor(report)
 }
 
-/** The operation with what a job adds to it: the log of earlier runs before, what is uploaded after. */
-async function operateAndPublish(
+/** The operation with what a job adds to it: the log of earlier runs before, the upload of the set after. */
+async function operateAndUpload(
   operation: Operation,
   options: Options,
   job: Job | null,
@@ -114,7 +115,7 @@ async function operateAndPublish(
   if (history !== null && job !== null) {
     await logger.step('Keeping the log for later runs', () => saveHistory(history, job, clock.now(), context))
   }
-  return publish(done, { options, job, context })
+  return publishSet(done, { options, job, context })
 }
 
 /** The summary of the step; a runner that takes none is no reason to fail. */
