@@ -28,7 +28,7 @@ table { overflow-wrap: break-word; width: 100%; border-collapse: collapse; font-
 caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; min-width: 4em; }
 th:has(code), td:has(code) { min-width: 9em; overflow-wrap: anywhere; }
-th { font-weight: 600; } thead th { overflow-wrap: normal; } tbody th { font-weight: 400; }
+th:not([align]) { text-align: left; } th { font-weight: 600; } thead th { overflow-wrap: normal; } tbody th { font-weight: 400; }
 tbody tr:nth-child(even) { background: var(--stripe); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .8rem; margin: 1.5rem 0; }
 .tiles > div { border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; }

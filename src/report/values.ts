@@ -67,3 +67,8 @@ export function axisUnit(unit: Unit, highest: number): AxisUnit {
     units[units.length - 1] ?? { size: 1, suffix: '' }
   )
 }
+
+/** A log may hold any number; beyond an exabyte or a quintillion rows nobody measured it. */
+export function isMeasured(value: number | null): value is number {
+  return value !== null && Math.abs(value) <= 1e18
+}
