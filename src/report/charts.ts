@@ -61,8 +61,9 @@ export function drawChart(chart: Chart): string {
     `<desc>${words(chart.text)}</desc>`,
     ...valueAxis(scales),
     ...timeAxis(scales),
-    ...series.flatMap((one) => drawSeries(one, scales, chart)),
+    // Below the lines: its words must not hide what was measured.
     ...near.map((threshold) => drawThreshold(threshold, scales, chart)),
+    ...series.flatMap((one) => drawSeries(one, scales, chart)),
     '</svg>',
   ].join('\n')
   const far = thresholds.filter((threshold) => !near.includes(threshold))

@@ -1,3 +1,4 @@
+import { ageText } from '../records/freshness.js'
 import { formatBytes, formatCount, formatDuration, formatShare } from '../units.js'
 import type { Unit } from './content.js'
 
@@ -12,7 +13,8 @@ export function formatValue(value: number | null, unit: Unit): string {
 function formatPositive(value: number, unit: Unit): string {
   switch (unit) {
     case 'seconds':
-      return formatDuration(value)
+      // From two days on people count days, as they do with the age of a backup.
+      return value < 48 * 3600 ? formatDuration(value) : ageText(value * 1000)
     case 'bytes':
       return formatBytes(value)
     case 'share':
