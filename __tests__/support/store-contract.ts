@@ -384,6 +384,23 @@ export function storeContract(
       ])
     })
 
+    test('tells what a killed run left before it removes it, and never what a living one sends', async () => {
+      const living = await store.begin(SET.id, SET.type)
+      await writeSampleSet(living.folder, SET)
+      await living.send()
+      await fixture.plant('daily/20261120T020000Z/dump/toc.dat', 'half of it')
+      const left = await fixture.again().leftovers()
+      // What is shown as broken is left for a person to look at, and an artifact has a day to be made whole.
+      const isSwept = fixture.withoutManifest === 'invisible' && fixture.locks !== false
+      const half = { name: expect.stringContaining('20261120T020000Z') as unknown, bytes: 10 }
+      expect(left).toEqual(isSwept ? [half] : [])
+      expect(await fixture.again().leftovers()).toEqual(left)
+      expect(await withLock(store, 'a test', () => store.sweep())).toEqual(left.map(({ name }) => name))
+      expect(await fixture.again().leftovers()).toEqual([])
+      await living.commit()
+      expect(await ids()).toEqual(['daily/20261124T020000Z'])
+    })
+
     test('forgets the log lines of days before one, and only these; those of drills stay', async () => {
       // Of late: a store of artifacts leaves out by itself what is older than ninety days.
       const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
@@ -540,6 +557,8 @@ export function storeInShort(kind: string, make: () => Promise<StoreFixture>): v
       await store.addProof(SET, LATER)
       expect(await other.list()).toMatchObject({ sets: [{ ...SET, proof: LATER }], broken: [] })
       expect(await findingsOf(await other.open(SET))).toEqual([])
+      expect(await other.readText(SET, 'manifest.json')).toContain(SET.id)
+      expect(await other.leftovers()).toEqual([])
       await other.put(await other.open(SET), SET)
       await Promise.all([store.appendLog(LINE), other.appendLog(LINE)])
       expect(await other.readLog(new Date(0))).toEqual({ lines: [LINE, LINE], unreadable: 0 })
