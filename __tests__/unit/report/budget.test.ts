@@ -44,6 +44,16 @@ describe('a report over 400 days of 10,000 tables', () => {
     expect(page.match(/public\.measurements_\d+<\/code>/g)).toHaveLength(TABLES)
   })
 
+  test('takes little of the processor, from the lines of the log to page and summary', () => {
+    const before = process.cpuUsage()
+    const report = periodOf((index) => `public.measurements_${index}`)
+    pageOf(report)
+    summaryOf(report)
+    // Well below one on a quiet machine; the making of the history is in it too. What is quadratic takes minutes.
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1e6).toBeLessThan(3)
+  })
+
   test('has a summary that GitHub takes', () => {
     const summary = summaryOf(usual)
     expect(Buffer.byteLength(summary)).toBeLessThan(GITHUB_LIMIT)
