@@ -161,6 +161,20 @@ describe('a watch', () => {
   })
 })
 
+describe('more problems than GitHub shows annotations for', () => {
+  test('are told in the last of them', async () => {
+    const types = Array.from({ length: 14 }, (_, index) => `type-${index + 1}`)
+    const inputs = { operation: 'watch', 'max-age': types.map((type) => `${type}=1h`).join(', ') }
+    const watch = await job.main({ inputs })
+    const shown = annotations(watch).filter((line) => line.startsWith('::error::'))
+    expect(shown).toHaveLength(10)
+    expect(shown[9]).toContain('5 more errors')
+    types.forEach((type) => {
+      expect(shown.filter((line) => line.includes(`there is no ${type} backup`))).toHaveLength(1)
+    })
+  })
+})
+
 describe('maintenance', () => {
   test('removes the old log and the unfinished set, and keeps what vacuumdb said', async () => {
     await writeFile(
