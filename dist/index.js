@@ -46227,7 +46227,7 @@ function drawChart(chart) {
         return figure(chart, '<p>Nothing was measured yet.</p>', '');
     }
     const highest = most(values);
-    const thresholds = (chart.thresholds ?? []).filter(({ value }) => charts_isMeasured(value));
+    const thresholds = (chart.thresholds ?? []).filter(({ value }) => (0,report_values/* isMeasured */.V2)(value));
     const near = thresholds.filter(({ value }) => value <= Math.max(highest, Number.MIN_VALUE) * FAR);
     const scales = scalesFor(chart, series, [...values, ...near.map(({ value }) => value)]);
     const drawing = [
@@ -46236,8 +46236,9 @@ function drawChart(chart) {
         `<desc>${words(chart.text)}</desc>`,
         ...valueAxis(scales),
         ...timeAxis(scales),
-        ...series.flatMap((one) => drawSeries(one, scales, chart)),
+        // Below the lines: its words must not hide what was measured.
         ...near.map((threshold) => drawThreshold(threshold, scales, chart)),
+        ...series.flatMap((one) => drawSeries(one, scales, chart)),
         '</svg>',
     ].join('\n');
     const far = thresholds.filter((threshold) => !near.includes(threshold));
@@ -46254,15 +46255,11 @@ function drawable(series) {
         points: points
             .map(({ at, value }) => ({
             time: at.getTime(),
-            value: charts_isMeasured(value) ? rounded(value) : null,
+            value: (0,report_values/* isMeasured */.V2)(value) ? rounded(value) : null,
         }))
             .filter(({ time }) => Number.isFinite(time))
             .sort((a, b) => a.time - b.time),
     }));
-}
-/** A log may hold any number; beyond an exabyte or a quintillion rows nobody measured it. */
-function charts_isMeasured(value) {
-    return value !== null && Math.abs(value) <= 1e18;
 }
 /** To a millionth: an axis whose end is the smallest number that there is has no marks. */
 function rounded(value) {
@@ -46388,7 +46385,7 @@ function words(text) {
 const BARS = { height: 22, gap: 6, labels: 150, width: 460, letters: 20, values: 80 };
 /** Bars side by side; the table beside them says the same, so they are hidden from those who listen. */
 function drawBars({ caption, unit, bars }) {
-    const values = bars.map(({ value }) => (charts_isMeasured(value) ? value : 0));
+    const values = bars.map(({ value }) => ((0,report_values/* isMeasured */.V2)(value) ? value : 0));
     const across = d3_scale_linear()
         .domain([Math.min(0, charts_least(values)), Math.max(0, most(values), Number.MIN_VALUE)])
         .range([BARS.labels, BARS.width - BARS.values]);
@@ -46439,7 +46436,7 @@ const STYLE = `
 :root { color-scheme: light dark; --text: #1c2024; --back: #fff; --faint: #60646c; --line: #d9d9e0; --stripe: #f6f7f9;
   --good: #18794e; --bad: #c62a2f; --doubtful: #8a5325; --bar: #0d74ce;
   --s0: #0d74ce; --s1: #b3400c; --s2: #18794e; --s3: #7c3aed; --s4: #85600a; --s5: #be185d; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root { --text: #edeef0; --back: #111113; --faint: #b0b4ba; --line: #43484e; --stripe: #1a1c1f;
     --good: #3dd68c; --bad: #ff9592; --doubtful: #ffca16; --bar: #70b8ff;
     --s0: #70b8ff; --s1: #ffa07a; --s2: #3dd68c; --s3: #baa7ff; --s4: #ffca16; --s5: #ff8dcc; }
@@ -46460,8 +46457,8 @@ h1 code, h2 code { color: inherit; }
 table { overflow-wrap: break-word; width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; min-width: 4em; }
-th:has(code), td:has(code) { min-width: 9em; overflow-wrap: anywhere; }
-th { font-weight: 600; } thead th { overflow-wrap: normal; } tbody th { font-weight: 400; }
+th:has(code), td:has(code) { min-width: 9em; overflow-wrap: anywhere; } td[align] { white-space: nowrap; }
+th:not([align]) { text-align: left; } th { font-weight: 600; } thead th { overflow-wrap: normal; } tbody th { font-weight: 400; }
 tbody tr:nth-child(even) { background: var(--stripe); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .8rem; margin: 1.5rem 0; }
 .tiles > div { border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; }
@@ -46494,11 +46491,15 @@ footer { margin-top: 3rem; color: var(--faint); font-size: .9rem; }
 @media (max-width: 36rem) {
   body { padding: .8rem; } h2 { font-size: 1.25rem; } th, td { padding: .3rem .25rem; font-size: .85rem; }
   svg { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; } .tiles > div { padding: .5rem .6rem; }
-  .tiles dd.value { font-size: 1.2rem; }
+  .tiles dd.value { font-size: 1.2rem; } td:not([align]) { min-width: 6.8em; } th:has(code), td:has(code) { min-width: 7em; }
+  caption { width: calc(100vw - 1.6rem); font-size: .9rem; }
 }
+@page { margin: 14mm; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 10pt; } thead { display: table-header-group; }
-  tr, figure, .tiles > div { break-inside: avoid; } h3 { break-after: avoid; } .wide { overflow: visible; max-height: none; }
+  :root { color-scheme: light; font-size: 10pt; }
+  body { max-width: none; padding: 0; } thead { display: table-header-group; }
+  tr, figure, .tiles > div { break-inside: avoid; } h2, h3, figcaption, caption { break-after: avoid; } tbody tr:first-child { break-before: avoid; }
+  .wide { overflow: visible; max-height: none; } .tiles { grid-template-columns: repeat(3, 1fr); }
   .charts { grid-template-columns: 1fr 1fr; } .chart details { display: none; }
   a { color: inherit; }
 }
@@ -46551,6 +46552,8 @@ function dialect(limits) {
         frame: page_frame,
         // What is folded would not be printed.
         openDetails: true,
+        // Thousands of cells have it from the style sheet.
+        wordsAtLeft: '',
         limits,
     };
 }
@@ -46579,14 +46582,30 @@ function page_frame(kind, content, caption) {
 
 
 
-/** The report of one operation as a page of its own. */
+/** Bytes of the page of a period, which is sent around and opened on phones. */
+const PAGE_BUDGET = 2_000_000;
+/** So many tables are always listed. */
+const FEWEST_TABLES = 100;
+/**
+ * The report of one operation as a page of its own. It has every table of a set; of a period those that changed the most,
+ * as many as there is room for, and the rest is counted.
+ */
 function pageOf(report) {
+    const whole = html_render(report, content/* EVERYTHING */.Qz);
+    return report.statistics === undefined ? whole : withinBudget(whole, report, report.statistics.growth.length);
+}
+function withinBudget(page, report, tables) {
+    return Buffer.byteLength(page) <= PAGE_BUDGET || tables <= FEWEST_TABLES
+        ? page
+        : withinBudget(html_render(report, { ...content/* EVERYTHING */.Qz, tables: Math.ceil(tables / 2) }), report, Math.ceil(tables / 2));
+}
+function html_render(report, limits) {
     return pageWith({
         title: `${report.operation} of ${report.series}: ${outcomeOf(report)}`,
         heading: `${report.operation} of`,
         name: report.series,
         made: `for the operation of ${(0,units/* formatInstant */.r4)(report.startedAt)}`,
-    }, contentOf(report, content/* EVERYTHING */.Qz), content/* EVERYTHING */.Qz);
+    }, contentOf(report, limits), limits);
 }
 function outcomeOf(report) {
     return report.failure === undefined ? (report.proof?.outcome ?? 'done') : 'failed';
@@ -72682,11 +72701,17 @@ async function makeFolder(folder) {
     await syncPath(parent);
 }
 /**
- * Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part.
+ * Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part. What is
+ * there and is no file, such as /dev/null or a pipe, is written into: a renaming would take it from everybody else.
  *
  * @param mode who may read it; nobody else by default
  */
 async function writeWhole(file, content, mode = 0o600) {
+    const there = await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ifThere */ .y)((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)(file));
+    if (there?.isFile() === false) {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.writeFile)(file, content);
+        return;
+    }
     const temporary = node_path__WEBPACK_IMPORTED_MODULE_3___default().join(node_path__WEBPACK_IMPORTED_MODULE_3___default().dirname(file), `.${node_path__WEBPACK_IMPORTED_MODULE_3___default().basename(file)}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}.tmp`);
     try {
         await writeNew(temporary, content);
@@ -74379,12 +74404,13 @@ function dialect(limits) {
         frame: (_, content) => content,
         tiles: (block) => tilesTable(block, limits),
         openDetails: false,
+        wordsAtLeft: ' align="left"',
         limits,
     };
 }
 /** A bar chart; its axis has no clock, because mermaid would show that in the reader's time zone. */
 function mermaidBars({ caption, unit, bars }) {
-    const values = bars.map(({ value }) => value);
+    const values = bars.map(({ value }) => ((0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .isMeasured */ .V2)(value) ? value : 0));
     const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)];
     const { size, suffix } = (0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .axisUnit */ .uF)(unit, Math.max(highest, -lowest));
     const [from, to] = [Math.floor(lowest / size), Math.max(1, Math.ceil(highest / size))];
@@ -74392,7 +74418,9 @@ function mermaidBars({ caption, unit, bars }) {
         '```mermaid',
         'xychart-beta horizontal',
         `    title "${label(caption)}"`,
-        `    x-axis [${bars.map((bar) => `"${label(bar.label)}"`).join(', ')}]`,
+        `    x-axis [${toldApart(bars.map((bar) => label(bar.label)))
+            .map((text) => `"${text}"`)
+            .join(', ')}]`,
         `    y-axis "${axisName(unit, suffix)}" ${from} --> ${to}`,
         `    bar [${values.map((value) => (value / size).toFixed(1)).join(', ')}]`,
         '```',
@@ -74437,7 +74465,7 @@ function mermaidLines({ caption, text, unit, series }) {
 }
 /** By the label of their instants, the last of each; mermaid takes equal labels for one place. */
 function valuesOf(points) {
-    return new Map(points.flatMap(({ at, value }) => value === null || !Number.isFinite(value) ? [] : [[(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .formatMoment */ .K9)(at).slice(5), value]]));
+    return new Map(points.flatMap(({ at, value }) => ((0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .isMeasured */ .V2)(value) ? [[(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .formatMoment */ .K9)(at).slice(5), value]] : [])));
 }
 /** One column a figure: the figure, then what it stands on. */
 function tilesTable({ caption, tiles }, limits) {
@@ -74453,9 +74481,23 @@ function tilesTable({ caption, tiles }, limits) {
         '</table>',
     ].join('\n');
 }
+/** Mermaid takes equal labels for one place, and an empty one for a mistake. */
+function toldApart(labels) {
+    const taken = new Set();
+    return labels.map((text) => {
+        let own = text.trim() === '' ? '(no name)' : text;
+        for (let nth = 2; taken.has(own); nth++) {
+            own = `${text} (${nth})`;
+        }
+        taken.add(own);
+        return own;
+    });
+}
 /** Only what cannot mean anything to mermaid or end the fence. */
 function label(text) {
-    return text.replaceAll(/[^\p{L}\p{N} ,.()-]/gu, ' ').slice(0, 40);
+    return Array.from(text.replaceAll(/[^\p{L}\p{N} ,.()-]/gu, ' '))
+        .slice(0, 40)
+        .join('');
 }
 
 
@@ -74533,7 +74575,7 @@ function figuresOf({ caption, unit, series }) {
 const MOST_FIGURES = 400;
 function renderTable({ caption, columns, rows }, dialect) {
     const head = columns
-        .map((column) => `<th scope="col"${alignment(column)}>${dialect.prose(column.title)}</th>`)
+        .map((column) => `<th scope="col"${alignment(column, dialect)}>${dialect.prose(column.title)}</th>`)
         .join('');
     const body = rows.map((cells) => `<tr>${cells.map((cell, index) => renderCell(cell, index, columns, dialect)).join('')}</tr>`);
     return [
@@ -74549,11 +74591,11 @@ function renderTable({ caption, columns, rows }, dialect) {
 function renderCell(cell, index, columns, dialect) {
     const tag = index === 0 ? 'th' : 'td';
     const scope = index === 0 ? ' scope="row"' : '';
-    return `<${tag}${scope}${alignment(columns[index])}>${renderText(cell, dialect)}</${tag}>`;
+    return `<${tag}${scope}${alignment(columns[index], dialect)}>${renderText(cell, dialect)}</${tag}>`;
 }
 /** An attribute and not a style, because GitHub keeps no styles. */
-function alignment(column) {
-    return column?.numeric === true ? ' align="right"' : ' align="left"';
+function alignment(column, { wordsAtLeft }) {
+    return column?.numeric === true ? ' align="right"' : wordsAtLeft;
 }
 function renderText(text, dialect) {
     return text.map((inline) => renderInline(inline, dialect)).join('');
@@ -74650,9 +74692,12 @@ function lacksOnlyManifest({ findings }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Fl: () => (/* binding */ formatValue),
 /* harmony export */   K9: () => (/* binding */ formatMoment),
+/* harmony export */   V2: () => (/* binding */ isMeasured),
 /* harmony export */   uF: () => (/* binding */ axisUnit)
 /* harmony export */ });
-/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61996);
+/* harmony import */ var _records_freshness_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26573);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(61996);
+
 
 /** A number of a chart or its table as people read it; a dash where nothing was measured. */
 function formatValue(value, unit) {
@@ -74664,13 +74709,14 @@ function formatValue(value, unit) {
 function formatPositive(value, unit) {
     switch (unit) {
         case 'seconds':
-            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(value);
+            // From two days on people count days, as they do with the age of a backup.
+            return value < 48 * 3600 ? (0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(value) : (0,_records_freshness_js__WEBPACK_IMPORTED_MODULE_0__/* .ageText */ .XG)(value * 1000);
         case 'bytes':
-            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(value);
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(value);
         case 'share':
-            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatShare */ .T1)(value);
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatShare */ .T1)(value);
         case 'count':
-            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(Math.round(value * 100) / 100);
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(Math.round(value * 100) / 100);
     }
 }
 /** `2026-11-24 02:00`, without the time where it is midnight; UTC. */
@@ -74705,6 +74751,10 @@ function axisUnit(unit, highest) {
     const units = AXIS_UNITS[unit];
     return (units.find(({ size }) => highest >= size * (unit === 'seconds' ? 2 : 1)) ??
         units[units.length - 1] ?? { size: 1, suffix: '' });
+}
+/** A log may hold any number; beyond an exabyte or a quintillion rows nobody measured it. */
+function isMeasured(value) {
+    return value !== null && Math.abs(value) <= 1e18;
 }
 
 
