@@ -35130,7 +35130,7 @@ function extend(target) {
 
 /***/ }),
 
-/***/ 37135:
+/***/ 3129:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38762,9 +38762,8 @@ const OUTPUTS = {
     },
     'report-path': {
         kind: 'text',
-        describe: 'The report as one HTML page.',
-        actionOnly: true,
-        example: 'masclet_imperi-daily-20261124T020000Z-report.html',
+        describe: 'The report as one HTML page: in `report-file`, or, in a job, in a folder for temporary files.',
+        example: '/tmp/lifeboat-report-q0Jz9k/masclet_imperi-daily-20261124T020000Z-report.html',
     },
     'artifact-id': {
         kind: 'text',
@@ -38807,8 +38806,6 @@ function setOutputs(outputs, redact) {
 
 // EXTERNAL MODULE: ./src/backup/set.ts
 var set = __nccwpck_require__(67470);
-// EXTERNAL MODULE: ./src/platform/artifact-upload.ts + 1 modules
-var artifact_upload = __nccwpck_require__(70353);
 ;// CONCATENATED MODULE: ./node_modules/d3-array/dist/d3-array.mjs
 // https://d3js.org/d3-array/ v3.2.5 Copyright 2010-2026 Mike Bostock
 function d3_array_ascending(a, b) {
@@ -46230,7 +46227,7 @@ function drawChart(chart) {
         return figure(chart, '<p>Nothing was measured yet.</p>', '');
     }
     const highest = most(values);
-    const thresholds = (chart.thresholds ?? []).filter(({ value }) => charts_isMeasured(value));
+    const thresholds = (chart.thresholds ?? []).filter(({ value }) => (0,report_values/* isMeasured */.V2)(value));
     const near = thresholds.filter(({ value }) => value <= Math.max(highest, Number.MIN_VALUE) * FAR);
     const scales = scalesFor(chart, series, [...values, ...near.map(({ value }) => value)]);
     const drawing = [
@@ -46239,8 +46236,9 @@ function drawChart(chart) {
         `<desc>${words(chart.text)}</desc>`,
         ...valueAxis(scales),
         ...timeAxis(scales),
-        ...series.flatMap((one) => drawSeries(one, scales, chart)),
+        // Below the lines: its words must not hide what was measured.
         ...near.map((threshold) => drawThreshold(threshold, scales, chart)),
+        ...series.flatMap((one) => drawSeries(one, scales, chart)),
         '</svg>',
     ].join('\n');
     const far = thresholds.filter((threshold) => !near.includes(threshold));
@@ -46257,15 +46255,11 @@ function drawable(series) {
         points: points
             .map(({ at, value }) => ({
             time: at.getTime(),
-            value: charts_isMeasured(value) ? rounded(value) : null,
+            value: (0,report_values/* isMeasured */.V2)(value) ? rounded(value) : null,
         }))
             .filter(({ time }) => Number.isFinite(time))
             .sort((a, b) => a.time - b.time),
     }));
-}
-/** A log may hold any number; beyond an exabyte or a quintillion rows nobody measured it. */
-function charts_isMeasured(value) {
-    return value !== null && Math.abs(value) <= 1e18;
 }
 /** To a millionth: an axis whose end is the smallest number that there is has no marks. */
 function rounded(value) {
@@ -46391,7 +46385,7 @@ function words(text) {
 const BARS = { height: 22, gap: 6, labels: 150, width: 460, letters: 20, values: 80 };
 /** Bars side by side; the table beside them says the same, so they are hidden from those who listen. */
 function drawBars({ caption, unit, bars }) {
-    const values = bars.map(({ value }) => (charts_isMeasured(value) ? value : 0));
+    const values = bars.map(({ value }) => ((0,report_values/* isMeasured */.V2)(value) ? value : 0));
     const across = d3_scale_linear()
         .domain([Math.min(0, charts_least(values)), Math.max(0, most(values), Number.MIN_VALUE)])
         .range([BARS.labels, BARS.width - BARS.values]);
@@ -46442,7 +46436,7 @@ const STYLE = `
 :root { color-scheme: light dark; --text: #1c2024; --back: #fff; --faint: #60646c; --line: #d9d9e0; --stripe: #f6f7f9;
   --good: #18794e; --bad: #c62a2f; --doubtful: #8a5325; --bar: #0d74ce;
   --s0: #0d74ce; --s1: #b3400c; --s2: #18794e; --s3: #7c3aed; --s4: #85600a; --s5: #be185d; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root { --text: #edeef0; --back: #111113; --faint: #b0b4ba; --line: #43484e; --stripe: #1a1c1f;
     --good: #3dd68c; --bad: #ff9592; --doubtful: #ffca16; --bar: #70b8ff;
     --s0: #70b8ff; --s1: #ffa07a; --s2: #3dd68c; --s3: #baa7ff; --s4: #ffca16; --s5: #ff8dcc; }
@@ -46463,8 +46457,8 @@ h1 code, h2 code { color: inherit; }
 table { overflow-wrap: break-word; width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; min-width: 4em; }
-th:has(code), td:has(code) { min-width: 9em; overflow-wrap: anywhere; }
-th { font-weight: 600; } thead th { overflow-wrap: normal; } tbody th { font-weight: 400; }
+th:has(code), td:has(code) { min-width: 9em; overflow-wrap: anywhere; } td[align] { white-space: nowrap; }
+th:not([align]) { text-align: left; } th { font-weight: 600; } thead th { overflow-wrap: normal; } tbody th { font-weight: 400; }
 tbody tr:nth-child(even) { background: var(--stripe); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .8rem; margin: 1.5rem 0; }
 .tiles > div { border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; }
@@ -46497,11 +46491,15 @@ footer { margin-top: 3rem; color: var(--faint); font-size: .9rem; }
 @media (max-width: 36rem) {
   body { padding: .8rem; } h2 { font-size: 1.25rem; } th, td { padding: .3rem .25rem; font-size: .85rem; }
   svg { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; } .tiles > div { padding: .5rem .6rem; }
-  .tiles dd.value { font-size: 1.2rem; }
+  .tiles dd.value { font-size: 1.2rem; } td:not([align]) { min-width: 6.8em; } th:has(code), td:has(code) { min-width: 7em; }
+  caption { width: calc(100vw - 1.6rem); font-size: .9rem; }
 }
+@page { margin: 14mm; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 10pt; } thead { display: table-header-group; }
-  tr, figure, .tiles > div { break-inside: avoid; } h3 { break-after: avoid; } .wide { overflow: visible; max-height: none; }
+  :root { color-scheme: light; font-size: 10pt; }
+  body { max-width: none; padding: 0; } thead { display: table-header-group; }
+  tr, figure, .tiles > div { break-inside: avoid; } h2, h3, figcaption, caption { break-after: avoid; } tbody tr:first-child { break-before: avoid; }
+  .wide { overflow: visible; max-height: none; } .tiles { grid-template-columns: repeat(3, 1fr); }
   .charts { grid-template-columns: 1fr 1fr; } .chart details { display: none; }
   a { color: inherit; }
 }
@@ -46554,6 +46552,8 @@ function dialect(limits) {
         frame: page_frame,
         // What is folded would not be printed.
         openDetails: true,
+        // Thousands of cells have it from the style sheet.
+        wordsAtLeft: '',
         limits,
     };
 }
@@ -46582,19 +46582,72 @@ function page_frame(kind, content, caption) {
 
 
 
-/** The report of one operation as a page of its own. */
+/** Bytes of the page of a period, which is sent around and opened on phones. */
+const PAGE_BUDGET = 2_000_000;
+/** So many tables are always listed. */
+const FEWEST_TABLES = 100;
+/**
+ * The report of one operation as a page of its own. It has every table of a set; of a period those that changed the most,
+ * as many as there is room for, and the rest is counted.
+ */
 function pageOf(report) {
+    const whole = html_render(report, content/* EVERYTHING */.Qz);
+    return report.statistics === undefined ? whole : withinBudget(whole, report, report.statistics.growth.length);
+}
+function withinBudget(page, report, tables) {
+    return Buffer.byteLength(page) <= PAGE_BUDGET || tables <= FEWEST_TABLES
+        ? page
+        : withinBudget(html_render(report, { ...content/* EVERYTHING */.Qz, tables: Math.ceil(tables / 2) }), report, Math.ceil(tables / 2));
+}
+function html_render(report, limits) {
     return pageWith({
         title: `${report.operation} of ${report.series}: ${outcomeOf(report)}`,
         heading: `${report.operation} of`,
         name: report.series,
         made: `for the operation of ${(0,units/* formatInstant */.r4)(report.startedAt)}`,
-    }, contentOf(report, content/* EVERYTHING */.Qz), content/* EVERYTHING */.Qz);
+    }, contentOf(report, limits), limits);
 }
 function outcomeOf(report) {
     return report.failure === undefined ? (report.proof?.outcome ?? 'done') : 'failed';
 }
 
+;// CONCATENATED MODULE: ./src/operations/report-file.ts
+
+
+
+
+
+
+
+/** Somebody else shows it: a web server, a later step. What is secret is not in it. */
+const READABLE = 0o644;
+/** Writes a report as a page, whole or not at all, over an earlier one. No secret that the logger knows is in it. */
+async function writePage(report, file, { logger }) {
+    const redact = (text) => logger.redact(text);
+    await (0,file_errors/* orFileTrouble */.nD)('writing the report', async () => {
+        await (0,promises_.mkdir)(external_node_path_default().dirname(file), { recursive: true });
+        await (0,files/* writeWhole */.f8)(file, redact(pageOf(redactDeep(report, redact))), READABLE);
+    });
+}
+/** Writes the page that `report-file` asks for. That it cannot be written is a warning: the run is still what it was. */
+async function withReportFile(report, { reportFile }, context) {
+    if (reportFile === undefined) {
+        return { report };
+    }
+    const file = external_node_path_default().resolve(context.workingDirectory, reportFile);
+    try {
+        await writePage(report, file, context);
+        return { report, reportPath: file };
+    }
+    catch (error) {
+        const warning = `The report could not be written to ${file}. ${(0,errors/* messageOf */.bD)(error)}`;
+        context.logger.warning(warning);
+        return { report: { ...report, warnings: [...report.warnings, warning] } };
+    }
+}
+
+// EXTERNAL MODULE: ./src/platform/artifact-upload.ts + 1 modules
+var artifact_upload = __nccwpck_require__(70353);
 ;// CONCATENATED MODULE: ./src/action/publish.ts
 
 
@@ -46606,21 +46659,7 @@ function outcomeOf(report) {
 
 
 
-
-
-/**
- * Uploads the set, writes the report as a page and uploads that, as the options say. A set that could not be uploaded is
- * a failure, because it may end with the job; a page that could not is a warning.
- */
-async function publish(operated, publication) {
-    const { report, artifactId } = await publishSet(operated, publication);
-    const reportPath = await writePage(report, publication);
-    return {
-        report: reportPath === undefined ? report : await publishPage(report, reportPath, publication),
-        ...(reportPath !== undefined && { reportPath }),
-        ...(artifactId !== undefined && { artifactId }),
-    };
-}
+/** Uploads the set, as the options say. One that could not be is a failure, because it may end with the job. */
 async function publishSet(report, publication) {
     const { options, job, context, loadClient } = publication;
     const { set, id } = report;
@@ -46651,7 +46690,18 @@ async function publishSet(report, publication) {
         return { report: withFailure(report, error) };
     }
 }
-async function publishPage(report, page, publication) {
+/**
+ * Writes the report as a page and uploads that, as the options say; what of it cannot be done is a warning. Nothing
+ * changes a page that was uploaded, so this comes last: after the alerts, so that it tells which were not delivered.
+ */
+async function publishPage(report, publication) {
+    const { options, context } = publication;
+    const page = await pageForJob(report, context);
+    const uploaded = page === undefined ? report : await uploadPage(report, page, publication);
+    const filed = await withReportFile(uploaded, options, context);
+    return page === undefined ? filed : { reportPath: page, ...filed };
+}
+async function uploadPage(report, page, publication) {
     const { options, job, context, loadClient } = publication;
     if (!isPublished(report, publication) || job === null || options.uploadArtifact === 'none') {
         return report;
@@ -46679,19 +46729,15 @@ function isPublished({ operation }, { context }) {
     return (operation === 'backup' || operation === 'drill') && !context.signal.aborted;
 }
 /** The page, in a folder of its own that later steps of the job can read. */
-async function writePage(report, { context }) {
-    const { logger, environment } = context;
+async function pageForJob(report, context) {
     try {
-        return await (0,file_errors/* orFileTrouble */.nD)('writing the report', async () => {
-            const folder = report.drill?.folder ?? (await (0,promises_.mkdtemp)(external_node_path_default().join((0,platform_workspace/* temporaryFolder */.yy)(environment), 'lifeboat-report-')));
-            const page = external_node_path_default().join(folder, `${(0,artifact_upload/* artifactName */.Cs)(publish_nameOf(report), 'report')}.html`);
-            const redact = (text) => logger.redact(text);
-            await (0,promises_.writeFile)(page, redact(pageOf(redactDeep(report, redact))));
-            return page;
-        });
+        const folder = report.drill?.folder ?? (await (0,promises_.mkdtemp)(external_node_path_default().join((0,platform_workspace/* temporaryFolder */.yy)(context.environment), 'lifeboat-report-')));
+        const page = external_node_path_default().join(folder, `${(0,artifact_upload/* artifactName */.Cs)(publish_nameOf(report), 'report')}.html`);
+        await writePage(report, page, context);
+        return page;
     }
     catch (error) {
-        logger.warning(`The report could not be written. ${(0,errors/* messageOf */.bD)(error)}`);
+        context.logger.warning(`The report could not be written. ${(0,errors/* messageOf */.bD)(error)}`);
         return undefined;
     }
 }
@@ -46794,7 +46840,8 @@ async function runPost({ environment, logger }) {
 }
 async function runInJob(operation, options, job, context, runOperation) {
     const { logger } = context;
-    const { report, reportPath, artifactId } = await withAlerts({ operation, options }, context, () => operateAndPublish(operation, options, job, context, runOperation));
+    const { report: told, artifactId } = await withAlerts({ operation, options }, context, () => operateAndUpload(operation, options, job, context, runOperation));
+    const { report, reportPath } = await publishPage(told, { options, job, context });
     setOutputs({
         ...outputsOf(report),
         ...(reportPath !== undefined && { 'report-path': reportPath }),
@@ -46804,8 +46851,8 @@ async function runInJob(operation, options, job, context, runOperation) {
     tellEnd(report, logger);
     return (0,report_report/* exitCodeFor */.R)(report);
 }
-/** The operation with what a job adds to it: the log of earlier runs before, what is uploaded after. */
-async function operateAndPublish(operation, options, job, context, runOperation) {
+/** The operation with what a job adds to it: the log of earlier runs before, the upload of the set after. */
+async function operateAndUpload(operation, options, job, context, runOperation) {
     const { logger, clock } = context;
     const history = historyOf(job, options, context);
     if (history !== null) {
@@ -46815,7 +46862,7 @@ async function operateAndPublish(operation, options, job, context, runOperation)
     if (history !== null && job !== null) {
         await logger.step('Keeping the log for later runs', () => saveHistory(history, job, clock.now(), context));
     }
-    return publish(done, { options, job, context });
+    return publishSet(done, { options, job, context });
 }
 /** The summary of the step; a runner that takes none is no reason to fail. */
 async function writeSummary(report, { logger, environment }) {
@@ -47733,7 +47780,7 @@ const WATCH_FINDINGS = {
     },
     BACKUP_UNPROVEN_TOO_LONG: {
         severity: 'error',
-        meaning: 'The newest backup of a type that is proven to restore is older than `max-unproven` allows, or there is none.',
+        meaning: 'The newest backup of a type that is proven to restore is older than `max-unproven` allows, or there is none. It counts when it is proven as far as `verify` asks, or as its own backup was asked.',
         advice: 'Look at why the newer ones were not proven, then validate one of them or take a new backup.',
     },
     BACKUP_MISSING: {
@@ -48146,7 +48193,7 @@ function describeFinding({ code, on, found }) {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(37135);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3129);
 /* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(33175);
 /* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(10132);
 /* harmony import */ var _platform_actions_logger_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(20769);
@@ -48165,6 +48212,7 @@ const run = { environment: process.env, logger, runOperation: _operations_run_js
 leave((0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .isPost */ .t)() ? await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .runPost */ .a2)(run) : await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .runMain */ .VN)(run));
 /** An explicit exit: keep-alive sockets would hold the process for minutes after the work is done. */
 function leave(code) {
+    logger.finish();
     process.exitCode = code;
     process.stdout.write('', () => process.exit());
 }
@@ -51828,9 +51876,12 @@ async function writeCatalog(file, major, objects) {
     const lines = objects.map((object) => JSON.stringify(object)).join(',\n');
     await (0,promises_.writeFile)(file, `{"schema":${JSON.stringify(CATALOG_SCHEMA)},"major":${major},"objects":[\n${lines}\n]}\n`);
 }
-/** Reads what `writeCatalog` wrote. Throws `DamagedError` where it is not that. */
+/** Reads what `writeCatalog` wrote. Throws `DamagedError` where it is not that, or not there. */
 async function readStoredCatalog(file) {
-    return parseCatalog(await (0,promises_.readFile)(file, 'utf8'), file);
+    const text = await (0,promises_.readFile)(file, 'utf8').catch((cause) => {
+        throw noCatalog(file, 'it cannot be read', cause);
+    });
+    return parseCatalog(text, file);
 }
 /**
  * The same from its text.
@@ -51843,13 +51894,16 @@ function parseCatalog(text, name) {
         return { major, objects };
     }
     catch (cause) {
-        throw new errors/* DamagedError */.Me({
-            doing: `reading the stored catalog ${name}`,
-            problem: `it is not a catalog of the form ${CATALOG_SCHEMA}`,
-            advice: 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.',
-            cause,
-        });
+        throw noCatalog(name, `it is not a catalog of the form ${CATALOG_SCHEMA}`, cause);
     }
+}
+function noCatalog(name, problem, cause) {
+    return new errors/* DamagedError */.Me({
+        doing: `reading the stored catalog ${name}`,
+        problem,
+        advice: 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.',
+        cause,
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/postgres/fingerprint.ts
@@ -63541,6 +63595,11 @@ class SshConnection {
 
 const SILENCE_SECONDS = 120;
 const rsync_command_CONNECT_SECONDS = 20;
+/**
+ * rsync says a few bytes at a time and waits for the answer, which Nagle's algorithm and delayed acknowledgements keep
+ * back for 40 ms each. A daemon does the same for its part with `socket options = TCP_NODELAY`.
+ */
+const AT_ONCE = '--sockopts=TCP_NODELAY';
 const PAUSES_MS = [1_000, 5_000, 15_000];
 /** What rsync, and the ssh that it starts, may see of our environment. */
 const rsync_command_PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'SSH_AUTH_SOCK', 'KRB5CCNAME', 'RSYNC_PROXY'];
@@ -63598,7 +63657,7 @@ class RsyncCommand {
         const silence = (this.tools.silence ?? SILENCE_SECONDS) + quiet;
         const common = ['--from0', '--no-human-readable', `--timeout=${silence}`];
         if (this.location.kind === 'daemon')
-            common.push('--no-motd', `--contimeout=${rsync_command_CONNECT_SECONDS}`);
+            common.push('--no-motd', AT_ONCE, `--contimeout=${rsync_command_CONNECT_SECONDS}`);
         if (this.needsProtection(version))
             common.push('--protect-args');
         if (onBytes !== undefined)
@@ -70986,8 +71045,8 @@ async function watch_look(inUse, expected, { report, options, context }) {
     const { store } = inUse;
     try {
         const { sets, broken } = await store.list();
-        const { maxAge, maxUnproven, type } = options;
-        const objectives = { maxAge, maxUnproven, type };
+        const { maxAge, maxUnproven, watchTier: tier, type } = options;
+        const objectives = { maxAge, maxUnproven, tier, type };
         const { types, findings } = (0,freshness/* judgeFreshness */.dT)({ store: store.name, sets, broken }, objectives, context.clock.now(), expected);
         report.series = report.series === '' ? (sets[0]?.manifest.series ?? '') : report.series;
         report.watched = [...(report.watched ?? []), ...types];
@@ -71096,6 +71155,12 @@ const SEEING_OPTIONS = {
         describe: "A file that gets the metrics as OpenMetrics text, for a node exporter's textfile collector (a name that ends in `.prom`).",
         example: '/var/lib/node_exporter/lifeboat.prom',
     },
+    'report-file': {
+        kind: 'text',
+        describe: 'Where the report is written as one HTML page, with charts, that needs nothing else; an earlier one is written over.',
+        defaultText: 'in a job a folder for temporary files, on the command line nowhere',
+        example: '/var/www/backups/index.html',
+    },
     period: {
         kind: 'choice',
         choices: ['daily', 'weekly'],
@@ -71112,7 +71177,7 @@ const SEEING_OPTIONS = {
     },
     'max-unproven': {
         kind: 'list',
-        describe: 'How old the newest proven backup of a type may be for `watch`, written as `max-age` is.',
+        describe: 'How old the newest proven backup of a type may be for `watch`, written as `max-age` is. Proven means to the tier of `verify`; where that is not given, to the one that its own backup was asked for.',
         defaultText: 'the same as `max-age`',
         operations: ['watch'],
     },
@@ -71223,10 +71288,10 @@ const OPTIONS = {
     verify: {
         kind: 'choice',
         choices: ['none', 'archive', 'data', 'full'],
-        describe: 'How far the backup is verified: `archive` (read from end to end, rows counted), `data` (restored, every table equal to the source), `full` (also indexes, constraints, triggers, owners, grants), or `none`.',
+        describe: 'How far the backup is verified: `archive` (read from end to end, rows counted), `data` (restored, every table equal to the source), `full` (also indexes, constraints, triggers, owners, grants), or `none`. For `watch`, how far a backup must be proven to count as proven.',
         default: 'full',
-        defaultText: '`full`; with `rotate-check`, `archive`',
-        operations: ['backup', 'validate'],
+        defaultText: '`full`; with `rotate-check`, `archive`; for `watch`, what the backup of each set was asked for',
+        operations: ['backup', 'validate', 'watch'],
     },
     scratch: {
         kind: 'choice',
@@ -71817,6 +71882,7 @@ const Given = classic_schemas/* object */.Ikc({
     pingUrl: classic_schemas/* url */.OZ5('must be a URL').optional(),
     problemIssues: flag(false),
     metricsFile: classic_schemas/* string */.YjP().min(1).optional(),
+    reportFile: classic_schemas/* string */.YjP().min(1).optional(),
     period: classic_schemas/* enum */.k5n(option_list/* OPTIONS */.lw.period.choices).default('daily'),
     maxAge: ages(),
     maxUnproven: ages(),
@@ -71829,6 +71895,8 @@ const Schema = Given.transform(({ verify, ...given }) => ({
     ...given,
     // Old sets are looked through for rot: that takes no server, and many of them.
     verify: verify ?? (given.rotateCheck ? 'archive' : 'full'),
+    // Where nobody says, a watch asks of each set what its own backup was asked for.
+    watchTier: verify === 'none' ? 'archive' : verify,
 }));
 /**
  * Builds the options from their sources, the strongest first. Empty text counts as not given, as GitHub does for inputs.
@@ -72140,8 +72208,14 @@ const MAX_ANNOTATIONS = 10;
 /** GitHub cuts longer annotations. */
 const MAX_ANNOTATION_LENGTH = 4096;
 const CUT = '… (all of it is in the log)';
+/** So much of each of many messages stands in the annotation that they share. */
+const MAX_SHARE = 300;
+/** More than have room in it. */
+const MOST_HELD = 1000;
 class ActionsLogger extends RedactingLogger {
     annotations = { warning: 0, error: 0 };
+    /** What waits for the last annotation of its kind, the newest first; no more than could stand in it. */
+    held = { warning: [], error: [] };
     depth = 0;
     masked = new Set();
     hide(secret) {
@@ -72184,20 +72258,28 @@ class ActionsLogger extends RedactingLogger {
             this.write('::endgroup::\n');
         }
     }
-    annotate(level, message) {
-        const label = level === 'warning' ? 'Warning' : 'Error';
-        this.annotations[level] += 1;
-        if (this.annotations[level] > MAX_ANNOTATIONS) {
-            this.plain(`${label}: ${message}`);
-            return;
+    finish() {
+        for (const kind of ['error', 'warning']) {
+            const held = this.held[kind].splice(0);
+            const [only] = held;
+            const count = this.annotations[kind] - MAX_ANNOTATIONS + 1;
+            if (only !== undefined) {
+                this.command(kind, count === 1 ? actions_logger_cut(only) : sharedBy(held, count, kind));
+            }
         }
-        const isCut = message.length > MAX_ANNOTATION_LENGTH;
-        this.command(level, isCut ? message.slice(0, MAX_ANNOTATION_LENGTH - CUT.length) + CUT : message);
-        if (isCut) {
-            this.plain(`${label}: ${message}`);
+    }
+    /** The last annotation that GitHub shows is kept for those that it would not; until then they are lines of the log. */
+    annotate(kind, message) {
+        this.annotations[kind] += 1;
+        const isHeld = this.annotations[kind] >= MAX_ANNOTATIONS;
+        if (isHeld) {
+            this.held[kind] = [message, ...this.held[kind]].slice(0, MOST_HELD);
         }
-        if (this.annotations[level] === MAX_ANNOTATIONS) {
-            this.plain(`GitHub shows ${MAX_ANNOTATIONS} annotations of a kind: further ${level}s are only in this log.`);
+        else {
+            this.command(kind, actions_logger_cut(message));
+        }
+        if (isHeld || actions_logger_cut(message) !== message) {
+            this.plain(`${kind === 'warning' ? 'Warning' : 'Error'}: ${message}`);
         }
     }
     plain(message) {
@@ -72206,6 +72288,25 @@ class ActionsLogger extends RedactingLogger {
     command(name, message) {
         this.write(`::${name}::${escapeData(message)}\n`);
     }
+}
+/** At most what GitHub keeps of an annotation. */
+function actions_logger_cut(message) {
+    return message.length > MAX_ANNOTATION_LENGTH ? message.slice(0, MAX_ANNOTATION_LENGTH - CUT.length) + CUT : message;
+}
+/** One annotation for many messages: how many they are, and the first words of as many as have room. */
+function sharedBy(messages, count, kind) {
+    const head = `${count} more ${kind}s, which GitHub does not show one by one. The log of this step has all of them; the newest first:`;
+    let text = head;
+    for (const [index, message] of messages.entries()) {
+        const first = lines(message)[0] ?? '';
+        const item = `\n- ${first.length > MAX_SHARE ? `${first.slice(0, MAX_SHARE)}…` : first}`;
+        const rest = `\n… and ${count - index} earlier ones`;
+        if (text.length + item.length + rest.length > MAX_ANNOTATION_LENGTH) {
+            return text + rest;
+        }
+        text += item;
+    }
+    return text;
 }
 function lines(text) {
     return text.split(/\r\n|\r|\n/);
@@ -72600,11 +72701,17 @@ async function makeFolder(folder) {
     await syncPath(parent);
 }
 /**
- * Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part.
+ * Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part. What is
+ * there and is no file, such as /dev/null or a pipe, is written into: a renaming would take it from everybody else.
  *
  * @param mode who may read it; nobody else by default
  */
 async function writeWhole(file, content, mode = 0o600) {
+    const there = await (0,_file_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .ifThere */ .y)((0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)(file));
+    if (there?.isFile() === false) {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.writeFile)(file, content);
+        return;
+    }
     const temporary = node_path__WEBPACK_IMPORTED_MODULE_3___default().join(node_path__WEBPACK_IMPORTED_MODULE_3___default().dirname(file), `.${node_path__WEBPACK_IMPORTED_MODULE_3___default().basename(file)}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}.tmp`);
     try {
         await writeNew(temporary, content);
@@ -73761,10 +73868,12 @@ function watchedTypes({ sets, broken }, { type, maxAge, maxUnproven }, expected)
     const isLimited = (each) => maxAge?.others !== undefined || maxAge === undefined || named.includes(each);
     return [...new Set([...named, ...expected, ...present])].filter(isLimited).sort();
 }
-function look(type, { store, sets }, { maxAge, maxUnproven }) {
+function look(type, { store, sets }, { maxAge, maxUnproven, tier }) {
     const ofType = sets.filter((set) => set.type === type);
     const newest = newestOf(ofType);
-    const newestProven = newestOf(ofType.filter(({ proof }) => proof.outcome === 'proven'));
+    const proven = ofType.filter(({ proof }) => proof.outcome === 'proven');
+    const newestLesser = newestOf(proven);
+    const newestProven = newestOf(proven.filter((set) => isFarEnough(set, tier)));
     const age = ageFor(type, maxAge) ?? ageFor(type, maxUnproven) ?? ageFor(type, USUAL_AGES) ?? 0;
     return {
         store,
@@ -73773,7 +73882,15 @@ function look(type, { store, sets }, { maxAge, maxUnproven }) {
         maxUnproven: ageFor(type, maxUnproven) ?? age,
         ...(newest !== undefined && { newest }),
         ...(newestProven !== undefined && { newestProven }),
+        ...(newestLesser !== undefined && { newestLesser }),
     };
+}
+/**
+ * A set whose proof could not be given as far as was asked may be validated later, but less far. That says something of
+ * it, and not what was asked: nobody should believe that its restore was tried.
+ */
+function isFarEnough({ proof, manifest }, tier) {
+    return _backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .Verify */ .of.options.indexOf(proof.tier) >= _backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .Verify */ .of.options.indexOf(tier ?? manifest.options.verify);
 }
 function ageFor(type, ages) {
     return ages === undefined ? undefined : (ages.byType[type] ?? ages.others);
@@ -73784,7 +73901,7 @@ function newestOf(sets) {
     return last === undefined ? undefined : (0,_backup_manifest_js__WEBPACK_IMPORTED_MODULE_0__/* .timeOf */ .nR)(last);
 }
 function judge(seen, now) {
-    const { store, type, newest, newestProven, maxAge, maxUnproven } = seen;
+    const { store, type, newest, newestProven, newestLesser, maxAge, maxUnproven } = seen;
     const within = (at, limit) => at !== undefined && now.getTime() - at.getTime() <= limit;
     const isFresh = within(newest, maxAge);
     const isProven = within(newestProven, maxUnproven);
@@ -73803,7 +73920,9 @@ function judge(seen, now) {
         const found = newestProven === undefined
             ? `no ${type} backup is proven to restore`
             : `the newest ${type} backup that is proven to restore is ${aged(newestProven)}, and may be ${ageText(maxUnproven)} old`;
-        findings.push((0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_UNPROVEN_TOO_LONG', on, found));
+        const isLesser = newestLesser !== undefined && newestLesser.getTime() !== newestProven?.getTime();
+        const lesser = isLesser ? `; that from ${(0,_units_js__WEBPACK_IMPORTED_MODULE_2__/* .formatInstant */ .r4)(newestLesser)} is proven less far than was asked for` : '';
+        findings.push((0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .finding */ .gk)('BACKUP_UNPROVEN_TOO_LONG', on, `${found}${lesser}`));
     }
     return { ...told, findings };
 }
@@ -74285,12 +74404,13 @@ function dialect(limits) {
         frame: (_, content) => content,
         tiles: (block) => tilesTable(block, limits),
         openDetails: false,
+        wordsAtLeft: ' align="left"',
         limits,
     };
 }
 /** A bar chart; its axis has no clock, because mermaid would show that in the reader's time zone. */
 function mermaidBars({ caption, unit, bars }) {
-    const values = bars.map(({ value }) => value);
+    const values = bars.map(({ value }) => ((0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .isMeasured */ .V2)(value) ? value : 0));
     const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)];
     const { size, suffix } = (0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .axisUnit */ .uF)(unit, Math.max(highest, -lowest));
     const [from, to] = [Math.floor(lowest / size), Math.max(1, Math.ceil(highest / size))];
@@ -74298,7 +74418,9 @@ function mermaidBars({ caption, unit, bars }) {
         '```mermaid',
         'xychart-beta horizontal',
         `    title "${label(caption)}"`,
-        `    x-axis [${bars.map((bar) => `"${label(bar.label)}"`).join(', ')}]`,
+        `    x-axis [${toldApart(bars.map((bar) => label(bar.label)))
+            .map((text) => `"${text}"`)
+            .join(', ')}]`,
         `    y-axis "${axisName(unit, suffix)}" ${from} --> ${to}`,
         `    bar [${values.map((value) => (value / size).toFixed(1)).join(', ')}]`,
         '```',
@@ -74343,7 +74465,7 @@ function mermaidLines({ caption, text, unit, series }) {
 }
 /** By the label of their instants, the last of each; mermaid takes equal labels for one place. */
 function valuesOf(points) {
-    return new Map(points.flatMap(({ at, value }) => value === null || !Number.isFinite(value) ? [] : [[(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .formatMoment */ .K9)(at).slice(5), value]]));
+    return new Map(points.flatMap(({ at, value }) => ((0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .isMeasured */ .V2)(value) ? [[(0,_values_js__WEBPACK_IMPORTED_MODULE_2__/* .formatMoment */ .K9)(at).slice(5), value]] : [])));
 }
 /** One column a figure: the figure, then what it stands on. */
 function tilesTable({ caption, tiles }, limits) {
@@ -74359,9 +74481,23 @@ function tilesTable({ caption, tiles }, limits) {
         '</table>',
     ].join('\n');
 }
+/** Mermaid takes equal labels for one place, and an empty one for a mistake. */
+function toldApart(labels) {
+    const taken = new Set();
+    return labels.map((text) => {
+        let own = text.trim() === '' ? '(no name)' : text;
+        for (let nth = 2; taken.has(own); nth++) {
+            own = `${text} (${nth})`;
+        }
+        taken.add(own);
+        return own;
+    });
+}
 /** Only what cannot mean anything to mermaid or end the fence. */
 function label(text) {
-    return text.replaceAll(/[^\p{L}\p{N} ,.()-]/gu, ' ').slice(0, 40);
+    return Array.from(text.replaceAll(/[^\p{L}\p{N} ,.()-]/gu, ' '))
+        .slice(0, 40)
+        .join('');
 }
 
 
@@ -74439,7 +74575,7 @@ function figuresOf({ caption, unit, series }) {
 const MOST_FIGURES = 400;
 function renderTable({ caption, columns, rows }, dialect) {
     const head = columns
-        .map((column) => `<th scope="col"${alignment(column)}>${dialect.prose(column.title)}</th>`)
+        .map((column) => `<th scope="col"${alignment(column, dialect)}>${dialect.prose(column.title)}</th>`)
         .join('');
     const body = rows.map((cells) => `<tr>${cells.map((cell, index) => renderCell(cell, index, columns, dialect)).join('')}</tr>`);
     return [
@@ -74455,11 +74591,11 @@ function renderTable({ caption, columns, rows }, dialect) {
 function renderCell(cell, index, columns, dialect) {
     const tag = index === 0 ? 'th' : 'td';
     const scope = index === 0 ? ' scope="row"' : '';
-    return `<${tag}${scope}${alignment(columns[index])}>${renderText(cell, dialect)}</${tag}>`;
+    return `<${tag}${scope}${alignment(columns[index], dialect)}>${renderText(cell, dialect)}</${tag}>`;
 }
 /** An attribute and not a style, because GitHub keeps no styles. */
-function alignment(column) {
-    return column?.numeric === true ? ' align="right"' : ' align="left"';
+function alignment(column, { wordsAtLeft }) {
+    return column?.numeric === true ? ' align="right"' : wordsAtLeft;
 }
 function renderText(text, dialect) {
     return text.map((inline) => renderInline(inline, dialect)).join('');
@@ -74556,9 +74692,12 @@ function lacksOnlyManifest({ findings }) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Fl: () => (/* binding */ formatValue),
 /* harmony export */   K9: () => (/* binding */ formatMoment),
+/* harmony export */   V2: () => (/* binding */ isMeasured),
 /* harmony export */   uF: () => (/* binding */ axisUnit)
 /* harmony export */ });
-/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61996);
+/* harmony import */ var _records_freshness_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(26573);
+/* harmony import */ var _units_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(61996);
+
 
 /** A number of a chart or its table as people read it; a dash where nothing was measured. */
 function formatValue(value, unit) {
@@ -74570,13 +74709,14 @@ function formatValue(value, unit) {
 function formatPositive(value, unit) {
     switch (unit) {
         case 'seconds':
-            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatDuration */ .a3)(value);
+            // From two days on people count days, as they do with the age of a backup.
+            return value < 48 * 3600 ? (0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a3)(value) : (0,_records_freshness_js__WEBPACK_IMPORTED_MODULE_0__/* .ageText */ .XG)(value * 1000);
         case 'bytes':
-            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(value);
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(value);
         case 'share':
-            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatShare */ .T1)(value);
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatShare */ .T1)(value);
         case 'count':
-            return (0,_units_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(Math.round(value * 100) / 100);
+            return (0,_units_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(Math.round(value * 100) / 100);
     }
 }
 /** `2026-11-24 02:00`, without the time where it is midnight; UTC. */
@@ -74611,6 +74751,10 @@ function axisUnit(unit, highest) {
     const units = AXIS_UNITS[unit];
     return (units.find(({ size }) => highest >= size * (unit === 'seconds' ? 2 : 1)) ??
         units[units.length - 1] ?? { size: 1, suffix: '' });
+}
+/** A log may hold any number; beyond an exabyte or a quintillion rows nobody measured it. */
+function isMeasured(value) {
+    return value !== null && Math.abs(value) <= 1e18;
 }
 
 

@@ -17,6 +17,7 @@ leave(isPost() ? await runPost(run) : await runMain(run))
 
 /** An explicit exit: keep-alive sockets would hold the process for minutes after the work is done. */
 function leave(code: number): void {
+  logger.finish()
   process.exitCode = code
   process.stdout.write('', () => process.exit())
 }

@@ -157,10 +157,10 @@ export const OPTIONS = {
     kind: 'choice',
     choices: ['none', 'archive', 'data', 'full'],
     describe:
-      'How far the backup is verified: `archive` (read from end to end, rows counted), `data` (restored, every table equal to the source), `full` (also indexes, constraints, triggers, owners, grants), or `none`.',
+      'How far the backup is verified: `archive` (read from end to end, rows counted), `data` (restored, every table equal to the source), `full` (also indexes, constraints, triggers, owners, grants), or `none`. For `watch`, how far a backup must be proven to count as proven.',
     default: 'full',
-    defaultText: '`full`; with `rotate-check`, `archive`',
-    operations: ['backup', 'validate'],
+    defaultText: '`full`; with `rotate-check`, `archive`; for `watch`, what the backup of each set was asked for',
+    operations: ['backup', 'validate', 'watch'],
   },
   scratch: {
     kind: 'choice',

@@ -68,6 +68,7 @@ const Given = z.object({
   pingUrl: z.url('must be a URL').optional(),
   problemIssues: flag(false),
   metricsFile: z.string().min(1).optional(),
+  reportFile: z.string().min(1).optional(),
   period: z.enum(OPTIONS.period.choices).default('daily'),
   maxAge: ages(),
   maxUnproven: ages(),
@@ -101,6 +102,8 @@ const Schema = Given.transform(({ verify, ...given }) => ({
   ...given,
   // Old sets are looked through for rot: that takes no server, and many of them.
   verify: verify ?? (given.rotateCheck ? 'archive' : 'full'),
+  // Where nobody says, a watch asks of each set what its own backup was asked for.
+  watchTier: verify === 'none' ? ('archive' as const) : verify,
 }))
 
 export type Options = z.infer<typeof Schema>

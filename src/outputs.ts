@@ -165,9 +165,8 @@ export const OUTPUTS = {
   },
   'report-path': {
     kind: 'text',
-    describe: 'The report as one HTML page.',
-    actionOnly: true,
-    example: 'masclet_imperi-daily-20261124T020000Z-report.html',
+    describe: 'The report as one HTML page: in `report-file`, or, in a job, in a folder for temporary files.',
+    example: '/tmp/lifeboat-report-q0Jz9k/masclet_imperi-daily-20261124T020000Z-report.html',
   },
   'artifact-id': {
     kind: 'text',

@@ -49,6 +49,13 @@ export const SEEING_OPTIONS = {
       "A file that gets the metrics as OpenMetrics text, for a node exporter's textfile collector (a name that ends in `.prom`).",
     example: '/var/lib/node_exporter/lifeboat.prom',
   },
+  'report-file': {
+    kind: 'text',
+    describe:
+      'Where the report is written as one HTML page, with charts, that needs nothing else; an earlier one is written over.',
+    defaultText: 'in a job a folder for temporary files, on the command line nowhere',
+    example: '/var/www/backups/index.html',
+  },
   period: {
     kind: 'choice',
     choices: ['daily', 'weekly'],
@@ -66,7 +73,8 @@ export const SEEING_OPTIONS = {
   },
   'max-unproven': {
     kind: 'list',
-    describe: 'How old the newest proven backup of a type may be for `watch`, written as `max-age` is.',
+    describe:
+      'How old the newest proven backup of a type may be for `watch`, written as `max-age` is. Proven means to the tier of `verify`; where that is not given, to the one that its own backup was asked for.',
     defaultText: 'the same as `max-age`',
     operations: ['watch'],
   },

@@ -10,7 +10,7 @@ export const WATCH_FINDINGS = {
   BACKUP_UNPROVEN_TOO_LONG: {
     severity: 'error',
     meaning:
-      'The newest backup of a type that is proven to restore is older than `max-unproven` allows, or there is none.',
+      'The newest backup of a type that is proven to restore is older than `max-unproven` allows, or there is none. It counts when it is proven as far as `verify` asks, or as its own backup was asked.',
     advice: 'Look at why the newer ones were not proven, then validate one of them or take a new backup.',
   },
   BACKUP_MISSING: {

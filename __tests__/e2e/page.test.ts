@@ -85,6 +85,34 @@ test('every drawing of a period has a name that is read out', async () => {
   await page.context().close()
 })
 
+describe('printed by a reader who likes it dark', () => {
+  const DARK: BrowserContextOptions = { viewport: { width: 1100, height: 800 }, colorScheme: 'dark' }
+
+  test.each(['backup', 'period'])('the page %s is black on white, on few sheets, with whole drawings', async (name) => {
+    const page = await opened(name, DARK, [])
+    const sheets = (await page.pdf({ format: 'A4', printBackground: true }))
+      .toString('latin1')
+      .match(/\/Type \/Page\b/g)
+    expect(sheets?.length).toBeGreaterThanOrEqual(2)
+    expect(sheets?.length).toBeLessThanOrEqual(6)
+    await page.emulateMedia({ media: 'print' })
+    expect(
+      await page.evaluate(`(() => {
+        const styleOf = (element) => getComputedStyle(element)
+        const figures = [...document.querySelectorAll('figure')]
+        return {
+          text: styleOf(document.body).color,
+          back: styleOf(document.body).backgroundColor,
+          scheme: styleOf(document.documentElement).colorScheme,
+          cut: figures.filter((figure) => styleOf(figure).breakInside !== 'avoid').length,
+          folded: [...document.querySelectorAll('.chart details')].filter((one) => one.checkVisibility()).length,
+        }
+      })()`),
+    ).toEqual({ text: 'rgb(28, 32, 36)', back: 'rgb(255, 255, 255)', scheme: 'light', cut: 0, folded: 0 })
+    await page.context().close()
+  })
+})
+
 async function opened(name: string, options: BrowserContextOptions, troubles: string[]): Promise<Page> {
   const path = join(folder, `${name}.html`)
   const own = pathToFileURL(path).href

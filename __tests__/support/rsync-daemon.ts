@@ -29,7 +29,7 @@ export async function startRsyncDaemon(home: string, root: string, more = ''): P
   const identity = process.getuid?.() === 0 ? 'uid = root\ngid = root\n' : ''
   await writeFile(
     configuration,
-    `use chroot = no\nlog file = /dev/null\n${identity}
+    `use chroot = no\nlog file = /dev/null\nsocket options = TCP_NODELAY\n${identity}
 [backups]
 path = ${root}
 read only = no

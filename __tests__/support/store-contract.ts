@@ -60,8 +60,16 @@ async function findingsOf(folder: string): Promise<string[]> {
   return (await verifyFiles(folder, SET)).map(({ code, on }) => `${code} ${on}`)
 }
 
-/** What every store must do. Each implementation runs it with its own fixture. */
-export function storeContract(kind: string, make: () => Promise<StoreFixture>): void {
+/**
+ * What every store must do. Each implementation runs it with its own fixture: whole, or, where a store is a `RemoteStore`
+ * over one more kind of place, the core, in which most of what a store asks of a place is done. The rest is the same
+ * code over any place.
+ */
+export function storeContract(
+  kind: string,
+  make: () => Promise<StoreFixture>,
+  extent: 'whole' | 'core' = 'whole',
+): void {
   describe(`${kind} keeps the contract of stores`, () => {
     let fixture: StoreFixture
     let store: Store
@@ -73,6 +81,9 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
     afterEach(async () => {
       await fixture.dispose()
     })
+
+    /** How many runs are let loose on the store together; each waits for all before it. */
+    const atOnce = extent === 'core' ? 4 : 5
 
     const ids = async (): Promise<string[]> =>
       (await fixture.again().list()).sets.map(({ type, id }) => `${type}/${id}`)
@@ -110,6 +121,95 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
         expect(await readFile(path.join(folder, name), 'utf8')).toBe(content)
       }
     })
+
+    test('never overwrites a set, and keeps the first', async () => {
+      const [first, second] = [
+        await store.begin('20261124T020000Z', 'daily'),
+        await store.begin('20261124T020000Z', 'daily'),
+      ]
+      await writeSampleSet(first.folder, { id: '20261124T020000Z', files: { 'globals.sql': 'first' } })
+      await writeSampleSet(second.folder, { id: '20261124T020000Z', files: { 'globals.sql': 'second' } })
+      await first.commit()
+      await expect(second.commit()).rejects.toThrow(/already a set/)
+      await expect(store.begin('20261124T020000Z', 'daily')).rejects.toThrow(/already a set/)
+      await second.discard()
+      const folder = await store.open({ id: '20261124T020000Z', type: 'daily' })
+      expect(await readFile(path.join(folder, 'globals.sql'), 'utf8')).toBe('first')
+    })
+
+    test('removes a set and only that one', async () => {
+      await commitSample(store, { id: '20261123T020000Z' })
+      await commitSample(store, { id: '20261124T020000Z' })
+      await store.remove({ id: '20261123T020000Z', type: 'daily' })
+      expect(await ids()).toEqual(['daily/20261124T020000Z'])
+      await expect(store.remove({ id: '20261123T020000Z', type: 'daily' })).rejects.toThrow(/no such set/)
+      await expect(store.open({ id: '20261123T020000Z', type: 'daily' })).rejects.toThrow(/no such set/)
+    })
+
+    test('counts the newest outcome of a set that could run', async () => {
+      const set = { id: '20261124T020000Z', type: 'daily' }
+      await commitSample(store, { ...set, proof: sampleProof('proven', '2026-11-24T02:10:00.000Z') })
+      const newest = async (): Promise<string> => (await fixture.again().list()).sets[0]!.proof.outcome
+      await store.addProof(set, sampleProof('failed', '2026-11-25T02:10:00.000Z'))
+      expect(await newest()).toBe('failed')
+      await store.addProof(set, sampleProof('proven', '2026-11-24T12:00:00.000Z'))
+      expect(await newest()).toBe('failed')
+      await store.addProof(set, sampleProof('not-verified', '2026-11-25T02:10:00.000Z'))
+      // What could not run takes nothing back.
+      expect(await newest()).toBe('failed')
+      await store.addProof(set, sampleProof('proven', '2026-11-26T02:10:00.000Z'))
+      expect(await newest()).toBe('proven')
+    })
+
+    test('takes a copy of a whole set with its outcomes, and the same one again', async () => {
+      const folder = await localSet()
+      const told: [number, number][] = []
+      await store.put(folder, SET, (done, total) => told.push([done, total]))
+      expect(told.every(([done, total], index) => done <= total && done >= (told[index - 1]?.[0] ?? 0))).toBe(true)
+      const { sets, broken } = await fixture.again().list()
+      expect(broken).toEqual([])
+      expect(sets).toMatchObject([{ ...SET, proof: LATER }])
+      await fixture.again().put(folder, SET)
+      expect(await fixture.again().list()).toEqual({ sets, broken: [] })
+      const copy = await fixture.again().open(SET)
+      expect(await findingsOf(copy)).toEqual([])
+      expect(await readFile(path.join(copy, 'dump/toc.dat'), 'utf8')).toBe('dump of 20261124T020000Z\n')
+      expect(await fixture.again().sweep()).toEqual([])
+    })
+
+    test('loses no line of the log when several runs write to it at once', async () => {
+      const runs = Array.from({ length: atOnce - 1 }, () => fixture.again())
+      const line = (run: number, number: number): LogLine => ({ ...LINE, operation: `run-${run}-${number}` })
+      await Promise.all(
+        runs.map(async (run, index) => {
+          for (let number = 0; number < 2; number++) await run.appendLog(line(index, number))
+        }),
+      )
+      const { lines, unreadable } = await store.readLog(new Date(0))
+      expect(unreadable).toBe(0)
+      const all = runs.flatMap((_run, index) => [0, 1].map((number) => `run-${index}-${number}`))
+      expect(lines.map(({ operation }) => operation).sort()).toEqual(all.sort())
+    })
+
+    test('lets one run at a time change which sets there are', async () => {
+      let inside = 0
+      let most = 0
+      const work = async (): Promise<void> => {
+        most = Math.max(most, ++inside)
+        await new Promise((resolve) => setTimeout(resolve, 15))
+        inside--
+      }
+      await Promise.all(Array.from({ length: atOnce }, () => withLock(fixture.again(), 'a test', work)))
+      expect(most).toBe(fixture.locks === false ? atOnce : 1)
+      await expect(withLock(store, 'a test', () => Promise.reject(new Error('the work failed')))).rejects.toThrow(
+        'the work failed',
+      )
+      await (
+        await store.lock('a test')
+      )()
+    })
+
+    if (extent === 'core') return
 
     test('gives one small file of a set, damaged or not; or nothing, where only whole sets can be fetched', async () => {
       await commitSample(store, { id: SET.id, files: { 'catalog.json': '{"ñ": 1}\n', 'dump/toc.dat': 'x' } })
@@ -190,21 +290,6 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       await commitSample(store, { id: '20261124T020000Z', type: 'weekly' })
       await commitSample(store, { id: '20261123T020000Z', type: 'manual' })
       expect(await ids()).toEqual(['weekly/20261124T020000Z', 'manual/20261123T020000Z', 'daily/20261122T020000Z'])
-    })
-
-    test('never overwrites a set, and keeps the first', async () => {
-      const [first, second] = [
-        await store.begin('20261124T020000Z', 'daily'),
-        await store.begin('20261124T020000Z', 'daily'),
-      ]
-      await writeSampleSet(first.folder, { id: '20261124T020000Z', files: { 'globals.sql': 'first' } })
-      await writeSampleSet(second.folder, { id: '20261124T020000Z', files: { 'globals.sql': 'second' } })
-      await first.commit()
-      await expect(second.commit()).rejects.toThrow(/already a set/)
-      await expect(store.begin('20261124T020000Z', 'daily')).rejects.toThrow(/already a set/)
-      await second.discard()
-      const folder = await store.open({ id: '20261124T020000Z', type: 'daily' })
-      expect(await readFile(path.join(folder, 'globals.sql'), 'utf8')).toBe('first')
     })
 
     test('discards what was begun, and after a commit discards nothing', async () => {
@@ -299,6 +384,23 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       ])
     })
 
+    test('tells what a killed run left before it removes it, and never what a living one sends', async () => {
+      const living = await store.begin(SET.id, SET.type)
+      await writeSampleSet(living.folder, SET)
+      await living.send()
+      await fixture.plant('daily/20261120T020000Z/dump/toc.dat', 'half of it')
+      const left = await fixture.again().leftovers()
+      // What is shown as broken is left for a person to look at, and an artifact has a day to be made whole.
+      const isSwept = fixture.withoutManifest === 'invisible' && fixture.locks !== false
+      const half = { name: expect.stringContaining('20261120T020000Z') as unknown, bytes: 10 }
+      expect(left).toEqual(isSwept ? [half] : [])
+      expect(await fixture.again().leftovers()).toEqual(left)
+      expect(await withLock(store, 'a test', () => store.sweep())).toEqual(left.map(({ name }) => name))
+      expect(await fixture.again().leftovers()).toEqual([])
+      await living.commit()
+      expect(await ids()).toEqual(['daily/20261124T020000Z'])
+    })
+
     test('forgets the log lines of days before one, and only these; those of drills stay', async () => {
       // Of late: a store of artifacts leaves out by itself what is older than ninety days.
       const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
@@ -317,30 +419,6 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       expect(await fixture.again().removeLogsBefore(day(30))).toEqual(told)
       expect(await left()).toEqual(lines.slice(2))
       expect(await fixture.again().removeLogsBefore(day(30))).toEqual([])
-    })
-
-    test('removes a set and only that one', async () => {
-      await commitSample(store, { id: '20261123T020000Z' })
-      await commitSample(store, { id: '20261124T020000Z' })
-      await store.remove({ id: '20261123T020000Z', type: 'daily' })
-      expect(await ids()).toEqual(['daily/20261124T020000Z'])
-      await expect(store.remove({ id: '20261123T020000Z', type: 'daily' })).rejects.toThrow(/no such set/)
-      await expect(store.open({ id: '20261123T020000Z', type: 'daily' })).rejects.toThrow(/no such set/)
-    })
-
-    test('counts the newest outcome of a set that could run', async () => {
-      const set = { id: '20261124T020000Z', type: 'daily' }
-      await commitSample(store, { ...set, proof: sampleProof('proven', '2026-11-24T02:10:00.000Z') })
-      const newest = async (): Promise<string> => (await fixture.again().list()).sets[0]!.proof.outcome
-      await store.addProof(set, sampleProof('failed', '2026-11-25T02:10:00.000Z'))
-      expect(await newest()).toBe('failed')
-      await store.addProof(set, sampleProof('proven', '2026-11-24T12:00:00.000Z'))
-      expect(await newest()).toBe('failed')
-      await store.addProof(set, sampleProof('not-verified', '2026-11-25T02:10:00.000Z'))
-      // What could not run takes nothing back.
-      expect(await newest()).toBe('failed')
-      await store.addProof(set, sampleProof('proven', '2026-11-26T02:10:00.000Z'))
-      expect(await newest()).toBe('proven')
     })
 
     test('an outcome that cannot be read neither proves a set nor hides the others', async () => {
@@ -368,20 +446,6 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
       expect((await store.list()).broken).toEqual([])
     })
 
-    test('loses no line of the log when several runs write to it at once', async () => {
-      const runs = Array.from({ length: 4 }, () => fixture.again())
-      const line = (run: number, number: number): LogLine => ({ ...LINE, operation: `run-${run}-${number}` })
-      await Promise.all(
-        runs.map(async (run, index) => {
-          for (let number = 0; number < 3; number++) await run.appendLog(line(index, number))
-        }),
-      )
-      const { lines, unreadable } = await store.readLog(new Date(0))
-      expect(unreadable).toBe(0)
-      const all = runs.flatMap((_run, index) => [0, 1, 2].map((number) => `run-${index}-${number}`))
-      expect(lines.map(({ operation }) => operation).sort()).toEqual(all.sort())
-    })
-
     test.each([
       ['..', '20261124T020000Z'],
       ['a/b', '20261124T020000Z'],
@@ -400,22 +464,6 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
     })
 
     describe('as a place for copies', () => {
-      test('takes a whole set with its outcomes, and the same one again', async () => {
-        const folder = await localSet()
-        const told: [number, number][] = []
-        await store.put(folder, SET, (done, total) => told.push([done, total]))
-        expect(told.every(([done, total], index) => done <= total && done >= (told[index - 1]?.[0] ?? 0))).toBe(true)
-        const { sets, broken } = await fixture.again().list()
-        expect(broken).toEqual([])
-        expect(sets).toMatchObject([{ ...SET, proof: LATER }])
-        await fixture.again().put(folder, SET)
-        expect(await fixture.again().list()).toEqual({ sets, broken: [] })
-        const copy = await fixture.again().open(SET)
-        expect(await findingsOf(copy)).toEqual([])
-        expect(await readFile(path.join(copy, 'dump/toc.dat'), 'utf8')).toBe('dump of 20261124T020000Z\n')
-        expect(await fixture.again().sweep()).toEqual([])
-      })
-
       test('never puts one in the place of another', async () => {
         await commitSample(store, { ...SET, files: { 'globals.sql': 'first' } })
         const other = await localSet({ ...SET, files: { 'globals.sql': 'other' } })
@@ -487,23 +535,38 @@ export function storeContract(kind: string, make: () => Promise<StoreFixture>): 
         expect(await findingsOf(await fixture.again().open(SET))).toEqual([])
       })
     })
+  })
+}
 
-    test('lets one run at a time change which sets there are', async () => {
-      let inside = 0
-      let most = 0
-      const work = async (): Promise<void> => {
-        most = Math.max(most, ++inside)
-        await new Promise((resolve) => setTimeout(resolve, 15))
-        inside--
-      }
-      await Promise.all(Array.from({ length: 6 }, () => withLock(fixture.again(), 'a test', work)))
-      expect(most).toBe(fixture.locks === false ? 6 : 1)
-      await expect(withLock(store, 'a test', () => Promise.reject(new Error('the work failed')))).rejects.toThrow(
-        'the work failed',
-      )
-      await (
-        await store.lock('a test')
-      )()
-    })
+/**
+ * The life of a set in a store, from beginning to end, as one short test: for a store of code that keeps the contract
+ * over a place that keeps its own, so that the two are seen together once.
+ */
+export function storeInShort(kind: string, make: () => Promise<StoreFixture>): void {
+  test(`${kind} takes a set, shows it, gives it back, logs and removes it, with two runs at once`, async () => {
+    const fixture = await make()
+    const { store } = fixture
+    try {
+      const other = fixture.again()
+      await store.checkWritable()
+      const incoming = await store.begin(SET.id, SET.type)
+      await writeSampleSet(incoming.folder, { ...SET, files: { 'dump/ñ “x”.dat': 'x'.repeat(300_000) } })
+      await incoming.send()
+      expect(await other.list()).toEqual({ sets: [], broken: [] })
+      await withLock(store, 'a test', () => incoming.commit())
+      await store.addProof(SET, LATER)
+      expect(await other.list()).toMatchObject({ sets: [{ ...SET, proof: LATER }], broken: [] })
+      expect(await findingsOf(await other.open(SET))).toEqual([])
+      expect(await other.readText(SET, 'manifest.json')).toContain(SET.id)
+      expect(await other.leftovers()).toEqual([])
+      await other.put(await other.open(SET), SET)
+      await Promise.all([store.appendLog(LINE), other.appendLog(LINE)])
+      expect(await other.readLog(new Date(0))).toEqual({ lines: [LINE, LINE], unreadable: 0 })
+      await other.remove(SET)
+      expect(await store.list()).toEqual({ sets: [], broken: [] })
+      expect(await store.sweep()).toEqual([])
+    } finally {
+      await fixture.dispose()
+    }
   })
 }

@@ -7,7 +7,7 @@ import type { Report } from '../report/report.js'
 import { assertArtifactAllowed, assertArtifactPossible } from './artifact-errors.js'
 import { historyOf, restoreHistory, saveHistory } from './history.js'
 import { listingsOf, withListingCache } from './listing-cache.js'
-import { publish, type Published } from './publish.js'
+import { publishPage, publishSet, type Published, type PublishedInJob } from './publish.js'
 
 /** Runs an operation; what goes wrong on its way is in the report. */
 export type RunOperation = (operation: Operation, options: Options, context: Context) => Promise<Report>
@@ -25,8 +25,25 @@ export function assertPublishable(
   }
 }
 
-/** The operation with what a job adds to it: alerts around it, the log of earlier runs before, what is uploaded after. */
-export function operateInJob(
+/**
+ * The operation with what a job adds to it: alerts around it, the log of earlier runs before, the upload of the set after;
+ * and the page last, which tells of all that.
+ */
+export async function operateInJob(
+  operation: Operation,
+  options: Options,
+  job: Job | null,
+  context: Context,
+  runOperation: RunOperation,
+): Promise<PublishedInJob> {
+  const { report, artifactId } = await withAlerts({ operation, options }, context, () =>
+    operateAndUpload(operation, options, job, context, runOperation),
+  )
+  const filed = await publishPage(report, { options, job, context })
+  return { ...filed, ...(artifactId !== undefined && { artifactId }) }
+}
+
+async function operateAndUpload(
   operation: Operation,
   options: Options,
   job: Job | null,
@@ -34,17 +51,15 @@ export function operateInJob(
   runOperation: RunOperation,
 ): Promise<Published> {
   const { logger, clock } = context
-  return withAlerts({ operation, options }, context, async () => {
-    const history = historyOf(job, options, context)
-    if (history !== null) {
-      await logger.step('Reading the log of earlier runs', () => restoreHistory(history, context))
-    }
-    const done = await withListingCache(listingsOf(job, options), job, context, (all) =>
-      runOperation(operation, options, all),
-    )
-    if (history !== null && job !== null) {
-      await logger.step('Keeping the log for later runs', () => saveHistory(history, job, clock.now(), context))
-    }
-    return publish(done, { options, job, context })
-  })
+  const history = historyOf(job, options, context)
+  if (history !== null) {
+    await logger.step('Reading the log of earlier runs', () => restoreHistory(history, context))
+  }
+  const done = await withListingCache(listingsOf(job, options), job, context, (all) =>
+    runOperation(operation, options, all),
+  )
+  if (history !== null && job !== null) {
+    await logger.step('Keeping the log for later runs', () => saveHistory(history, job, clock.now(), context))
+  }
+  return publishSet(done, { options, job, context })
 }

@@ -1,53 +1,39 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import { readManifest } from '../backup/set.js'
 import type { Context } from '../context.js'
 import { LifeboatError, exitCodeOf, messageOf, messagesOf } from '../errors.js'
+import { withReportFile, writePage, type Filed } from '../operations/report-file.js'
 import type { Options } from '../options.js'
 import { artifactName, uploadFiles, type ArtifactClient } from '../platform/artifact-upload.js'
-import { orFileTrouble } from '../platform/file-errors.js'
 import { entriesBelow } from '../platform/files.js'
 import type { Job } from '../platform/github.js'
 import { temporaryFolder } from '../platform/workspace.js'
-import { pageOf } from '../report/html.js'
 import type { Report } from '../report/report.js'
 import { assertArtifactAllowed } from './artifact-errors.js'
 import { knownLocation } from './known-location.js'
-import { redactDeep } from '../platform/redact-deep.js'
 
 /** What publishing needs besides the report. */
 export interface Publication {
-  options: Pick<Options, 'uploadArtifact' | 'artifactRetentionDays' | 'allowPublicArtifact' | 'store'>
+  options: Pick<Options, 'uploadArtifact' | 'artifactRetentionDays' | 'allowPublicArtifact' | 'store' | 'reportFile'>
   /** Null outside GitHub Actions: then nothing is uploaded. */
   job: Job | null
-  context: Pick<Context, 'logger' | 'clock' | 'signal' | 'environment'>
+  context: Pick<Context, 'logger' | 'clock' | 'signal' | 'environment' | 'workingDirectory'>
   loadClient?: (() => Promise<ArtifactClient>) | undefined
 }
 
+/** A report with what was uploaded, and with the failure where the set could not be. */
 export interface Published {
-  /** The report with what was uploaded, and with the failure where the set could not be. */
   report: Report
-  /** The report as a page; undefined where it could not be written. */
-  reportPath?: string
   /** Of the artifact that holds the set. */
   artifactId?: string
 }
 
-/**
- * Uploads the set, writes the report as a page and uploads that, as the options say. A set that could not be uploaded is
- * a failure, because it may end with the job; a page that could not is a warning.
- */
-export async function publish(operated: Report, publication: Publication): Promise<Published> {
-  const { report, artifactId } = await publishSet(operated, publication)
-  const reportPath = await writePage(report, publication)
-  return {
-    report: reportPath === undefined ? report : await publishPage(report, reportPath, publication),
-    ...(reportPath !== undefined && { reportPath }),
-    ...(artifactId !== undefined && { artifactId }),
-  }
-}
+/** The same, and where the page of the report is. */
+export type PublishedInJob = Published & Filed
 
-async function publishSet(report: Report, publication: Publication): Promise<Pick<Published, 'report' | 'artifactId'>> {
+/** Uploads the set, as the options say. One that could not be is a failure, because it may end with the job. */
+export async function publishSet(report: Report, publication: Publication): Promise<Published> {
   const { options, job, context, loadClient } = publication
   const { set, id } = report
   if (!isPublished(report, publication) || job === null || options.uploadArtifact !== 'all') {
@@ -77,7 +63,19 @@ async function publishSet(report: Report, publication: Publication): Promise<Pic
   }
 }
 
-async function publishPage(report: Report, page: string, publication: Publication): Promise<Report> {
+/**
+ * Writes the report as a page and uploads that, as the options say; what of it cannot be done is a warning. Nothing
+ * changes a page that was uploaded, so this comes last: after the alerts, so that it tells which were not delivered.
+ */
+export async function publishPage(report: Report, publication: Publication): Promise<Filed> {
+  const { options, context } = publication
+  const page = await pageForJob(report, context)
+  const uploaded = page === undefined ? report : await uploadPage(report, page, publication)
+  const filed = await withReportFile(uploaded, options, context)
+  return page === undefined ? filed : { reportPath: page, ...filed }
+}
+
+async function uploadPage(report: Report, page: string, publication: Publication): Promise<Report> {
   const { options, job, context, loadClient } = publication
   if (!isPublished(report, publication) || job === null || options.uploadArtifact === 'none') {
     return report
@@ -110,19 +108,15 @@ function isPublished({ operation, fleet }: Report, { context }: Publication): bo
 }
 
 /** The page, in a folder of its own that later steps of the job can read. */
-async function writePage(report: Report, { context }: Publication): Promise<string | undefined> {
-  const { logger, environment } = context
+async function pageForJob(report: Report, context: Publication['context']): Promise<string | undefined> {
   try {
-    return await orFileTrouble('writing the report', async () => {
-      const folder =
-        report.drill?.folder ?? (await mkdtemp(path.join(temporaryFolder(environment), 'lifeboat-report-')))
-      const page = path.join(folder, `${artifactName(nameOf(report), 'report')}.html`)
-      const redact = (text: string) => logger.redact(text)
-      await writeFile(page, redact(pageOf(redactDeep(report, redact))))
-      return page
-    })
+    const folder =
+      report.drill?.folder ?? (await mkdtemp(path.join(temporaryFolder(context.environment), 'lifeboat-report-')))
+    const page = path.join(folder, `${artifactName(nameOf(report), 'report')}.html`)
+    await writePage(report, page, context)
+    return page
   } catch (error) {
-    logger.warning(`The report could not be written. ${messageOf(error)}`)
+    context.logger.warning(`The report could not be written. ${messageOf(error)}`)
     return undefined
   }
 }

@@ -13,7 +13,7 @@ import { parseEnvironment } from './environment-input.js'
 import { readInputs, type Inputs } from './inputs.js'
 import { assertPublishable, operateInJob, type RunOperation } from './operate.js'
 import { setOutputs } from './outputs.js'
-import { publish, type Published } from './publish.js'
+import { publishPage, type PublishedInJob } from './publish.js'
 import { runSeveral } from './several.js'
 import { markMain } from './state.js'
 import { explain, tellEnd, writeSummary } from './tell.js'
@@ -79,7 +79,7 @@ async function runInputs(
   if (isWhole(operation, common)) {
     return withContext({ ...surroundings, timeLimit: common.timeLimit }, async (context) => {
       const report = await runWhole(operation, configuration, common, context)
-      return tell(await publish(report, { options: common, job, context }), [], context)
+      return tell(await publishPage(report, { options: common, job, context }), [], context)
     })
   }
   if (isOfSeveral(common)) {
@@ -87,7 +87,7 @@ async function runInputs(
       const several = { operation, configuration, common, job, runOperation }
       const { report, reports } = await runSeveral(several, context)
       // Other jobs of the run work on other databases; the artifacts of a run must have different names.
-      return tell(await publish(report, { options: common, job: null, context }), reports, context)
+      return tell(await publishPage(report, { options: common, job: null, context }), reports, context)
     })
   }
   const options = configuration.optionsFor({ operation })
@@ -99,7 +99,7 @@ async function runInputs(
 
 /** Sets the outputs, writes the summary and the last lines of the log. `details` are what the report is made of. */
 async function tell(
-  { report, reportPath, artifactId }: Published,
+  { report, reportPath, artifactId }: PublishedInJob,
   details: readonly Report[],
   context: Context,
 ): Promise<ExitCode> {

@@ -6,6 +6,7 @@ import type { ExitCode } from '../errors.js'
 import { isOfSeveral } from '../fleet/choice.js'
 import { isDoneByChildren } from '../fleet/jobs.js'
 import { isWhole, runWhole } from '../fleet/whole.js'
+import { withReportFile, type Filed } from '../operations/report-file.js'
 import { runOperation } from '../operations/run.js'
 import type { Operation } from '../option-list.js'
 import { withContext, type Surroundings as PortSurroundings } from '../platform/context.js'
@@ -31,10 +32,11 @@ export async function runAsked(
   if (isOfSeveral(common) && isDoneByChildren(operation)) {
     return runForAll({ operation, flags, json, verbose, configuration }, logger, surroundings)
   }
-  const report = await reportOf(operation, configuration, { logger, environment, workingDirectory })
+  const { report, reportPath } = await reportOf(operation, configuration, { logger, environment, workingDirectory })
   tellEnd(report, logger, { withTable: json })
   if (json) {
-    stdout.write(logger.redact(`${JSON.stringify(outputsOf(report))}\n`))
+    const outputs = { ...outputsOf(report), ...(reportPath !== undefined && { 'report-path': reportPath }) }
+    stdout.write(logger.redact(`${JSON.stringify(outputs)}\n`))
   } else if (report.diagnosis !== undefined) {
     const table = doctorTable(report.diagnosis, tableLook(styleOf(stdout, environment)))
     stdout.write(logger.redact(`${table.join('\n')}\n`))
@@ -46,11 +48,11 @@ function reportOf(
   operation: Operation,
   configuration: LoadedConfiguration,
   surroundings: Pick<PortSurroundings, 'logger' | 'environment' | 'workingDirectory'>,
-): Promise<Report> {
+): Promise<Filed> {
   const common = configuration.commonOptions({ operation })
   if (isWhole(operation, common)) {
-    return withContext({ ...surroundings, timeLimit: common.timeLimit }, (context) =>
-      runWhole(operation, configuration, common, context),
+    return withContext({ ...surroundings, timeLimit: common.timeLimit }, async (context) =>
+      withReportFile(await runWhole(operation, configuration, common, context), common, context),
     )
   }
   const options = configuration.optionsFor({ operation })
@@ -58,7 +60,7 @@ function reportOf(
     const { report } = await withAlerts({ operation, options }, context, async () => ({
       report: await runOperation(operation, options, context),
     }))
-    return report
+    return withReportFile(report, options, context)
   })
 }
 

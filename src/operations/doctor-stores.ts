@@ -146,7 +146,7 @@ function examineFreshness(
   seen: Examination,
   store: Store,
   { sets, broken }: Listing,
-  { maxAge, maxUnproven, type }: Options,
+  { maxAge, maxUnproven, watchTier: tier, type }: Options,
   { clock }: Context,
 ): void {
   const what = `in ${store.name}`
@@ -156,7 +156,7 @@ function examineFreshness(
   }
   const { types, findings } = judgeFreshness(
     { store: store.name, sets, broken },
-    { maxAge, maxUnproven, type },
+    { maxAge, maxUnproven, tier, type },
     clock.now(),
   )
   const weighed = findings.map((one) => ({

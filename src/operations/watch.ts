@@ -54,8 +54,8 @@ async function look(
   const { store } = inUse
   try {
     const { sets, broken } = await store.list()
-    const { maxAge, maxUnproven, type } = options
-    const objectives = { maxAge, maxUnproven, type }
+    const { maxAge, maxUnproven, watchTier: tier, type } = options
+    const objectives = { maxAge, maxUnproven, tier, type }
     const { types, findings } = judgeFreshness(
       { store: store.name, sets, broken },
       objectives,

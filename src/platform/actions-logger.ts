@@ -8,8 +8,14 @@ import { RedactingLogger, type Level, type LoggerOptions } from './logger.js'
  *
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
-export function actionsLogger(options: LoggerOptions): Logger {
+export function actionsLogger(options: LoggerOptions): JobLogger {
   return new ActionsLogger(options)
+}
+
+/** A logger of a job, which has a last word. */
+export interface JobLogger extends Logger {
+  /** Tells, once, in the last annotation of a kind how many more there would have been, and what they say. */
+  finish: () => void
 }
 
 /** GitHub shows so many annotations of a kind and step; further ones are dropped without a word. */
@@ -20,8 +26,18 @@ const MAX_ANNOTATION_LENGTH = 4096
 
 const CUT = '… (all of it is in the log)'
 
-class ActionsLogger extends RedactingLogger {
+/** So much of each of many messages stands in the annotation that they share. */
+const MAX_SHARE = 300
+
+/** More than have room in it. */
+const MOST_HELD = 1000
+
+type Kind = 'warning' | 'error'
+
+class ActionsLogger extends RedactingLogger implements JobLogger {
   private readonly annotations = { warning: 0, error: 0 }
+  /** What waits for the last annotation of its kind, the newest first; no more than could stand in it. */
+  private readonly held: Record<Kind, string[]> = { warning: [], error: [] }
   private depth = 0
   private readonly masked = new Set<string>()
 
@@ -68,20 +84,28 @@ class ActionsLogger extends RedactingLogger {
     }
   }
 
-  private annotate(level: 'warning' | 'error', message: string): void {
-    const label = level === 'warning' ? 'Warning' : 'Error'
-    this.annotations[level] += 1
-    if (this.annotations[level] > MAX_ANNOTATIONS) {
-      this.plain(`${label}: ${message}`)
-      return
+  finish(): void {
+    for (const kind of ['error', 'warning'] as const) {
+      const held = this.held[kind].splice(0)
+      const [only] = held
+      const count = this.annotations[kind] - MAX_ANNOTATIONS + 1
+      if (only !== undefined) {
+        this.command(kind, count === 1 ? cut(only) : sharedBy(held, count, kind))
+      }
     }
-    const isCut = message.length > MAX_ANNOTATION_LENGTH
-    this.command(level, isCut ? message.slice(0, MAX_ANNOTATION_LENGTH - CUT.length) + CUT : message)
-    if (isCut) {
-      this.plain(`${label}: ${message}`)
+  }
+
+  /** The last annotation that GitHub shows is kept for those that it would not; until then they are lines of the log. */
+  private annotate(kind: Kind, message: string): void {
+    this.annotations[kind] += 1
+    const isHeld = this.annotations[kind] >= MAX_ANNOTATIONS
+    if (isHeld) {
+      this.held[kind] = [message, ...this.held[kind]].slice(0, MOST_HELD)
+    } else {
+      this.command(kind, cut(message))
     }
-    if (this.annotations[level] === MAX_ANNOTATIONS) {
-      this.plain(`GitHub shows ${MAX_ANNOTATIONS} annotations of a kind: further ${level}s are only in this log.`)
+    if (isHeld || cut(message) !== message) {
+      this.plain(`${kind === 'warning' ? 'Warning' : 'Error'}: ${message}`)
     }
   }
 
@@ -92,6 +116,27 @@ class ActionsLogger extends RedactingLogger {
   private command(name: string, message: string): void {
     this.write(`::${name}::${escapeData(message)}\n`)
   }
+}
+
+/** At most what GitHub keeps of an annotation. */
+function cut(message: string): string {
+  return message.length > MAX_ANNOTATION_LENGTH ? message.slice(0, MAX_ANNOTATION_LENGTH - CUT.length) + CUT : message
+}
+
+/** One annotation for many messages: how many they are, and the first words of as many as have room. */
+function sharedBy(messages: readonly string[], count: number, kind: Kind): string {
+  const head = `${count} more ${kind}s, which GitHub does not show one by one. The log of this step has all of them; the newest first:`
+  let text = head
+  for (const [index, message] of messages.entries()) {
+    const first = lines(message)[0] ?? ''
+    const item = `\n- ${first.length > MAX_SHARE ? `${first.slice(0, MAX_SHARE)}…` : first}`
+    const rest = `\n… and ${count - index} earlier ones`
+    if (text.length + item.length + rest.length > MAX_ANNOTATION_LENGTH) {
+      return text + rest
+    }
+    text += item
+  }
+  return text
 }
 
 function lines(text: string): string[] {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import type { Dirent } from 'node:fs'
-import { chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { codeOf, ifThere } from './file-errors.js'
 import { inParallel } from './parallel.js'
@@ -88,11 +88,17 @@ export async function makeFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part.
+ * Writes a file so that a reader, also after a crash, sees the old content or the new one, and never a part. What is
+ * there and is no file, such as /dev/null or a pipe, is written into: a renaming would take it from everybody else.
  *
  * @param mode who may read it; nobody else by default
  */
 export async function writeWhole(file: string, content: string, mode = 0o600): Promise<void> {
+  const there = await ifThere(stat(file))
+  if (there?.isFile() === false) {
+    await writeFile(file, content)
+    return
+  }
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     await writeNew(temporary, content)

@@ -1,4 +1,4 @@
-import { timeOf, type Proof } from '../backup/manifest.js'
+import { timeOf, Verify, type Manifest, type Proof, type Tier } from '../backup/manifest.js'
 import { finding, type Finding } from '../findings.js'
 import type { Ages } from '../option-values.js'
 import { counted, formatDuration, formatInstant } from '../units.js'
@@ -7,6 +7,8 @@ import { counted, formatDuration, formatInstant } from '../units.js'
 export interface Objectives {
   maxAge: Ages | undefined
   maxUnproven: Ages | undefined
+  /** The least tier that counts as proven; undefined for the one that the backup of each set was asked for. */
+  tier: Tier | undefined
   /** The one type that is watched; undefined for all. */
   type: string | undefined
 }
@@ -15,8 +17,16 @@ export interface Objectives {
 export interface Shelf {
   /** As a person would write it. */
   store: string
-  sets: readonly { id: string; type: string; proof: Pick<Proof, 'outcome'> }[]
+  sets: readonly ShelvedSet[]
   broken: readonly { id: string; type: string; reason: string }[]
+}
+
+/** What is needed of a set. */
+export interface ShelvedSet {
+  id: string
+  type: string
+  proof: Pick<Proof, 'outcome' | 'tier'>
+  manifest: { options: Pick<Manifest['options'], 'verify'> }
 }
 
 /** What was seen of one type in one store. Ages are in milliseconds. */
@@ -25,8 +35,10 @@ export interface WatchedType {
   type: string
   /** Snapshot of the newest set; undefined where there is none. */
   newest?: Date
-  /** Snapshot of the newest set that is proven. */
+  /** Snapshot of the newest set that is proven as far as is asked. */
   newestProven?: Date
+  /** Snapshot of the newest set that is proven, however far. */
+  newestLesser?: Date
   maxAge: number
   maxUnproven: number
   isFresh: boolean
@@ -98,11 +110,13 @@ function watchedTypes(
 function look(
   type: string,
   { store, sets }: Shelf,
-  { maxAge, maxUnproven }: Objectives,
+  { maxAge, maxUnproven, tier }: Objectives,
 ): Omit<WatchedType, 'isFresh' | 'isProven'> {
   const ofType = sets.filter((set) => set.type === type)
   const newest = newestOf(ofType)
-  const newestProven = newestOf(ofType.filter(({ proof }) => proof.outcome === 'proven'))
+  const proven = ofType.filter(({ proof }) => proof.outcome === 'proven')
+  const newestLesser = newestOf(proven)
+  const newestProven = newestOf(proven.filter((set) => isFarEnough(set, tier)))
   const age = ageFor(type, maxAge) ?? ageFor(type, maxUnproven) ?? ageFor(type, USUAL_AGES) ?? 0
   return {
     store,
@@ -111,7 +125,16 @@ function look(
     maxUnproven: ageFor(type, maxUnproven) ?? age,
     ...(newest !== undefined && { newest }),
     ...(newestProven !== undefined && { newestProven }),
+    ...(newestLesser !== undefined && { newestLesser }),
   }
+}
+
+/**
+ * A set whose proof could not be given as far as was asked may be validated later, but less far. That says something of
+ * it, and not what was asked: nobody should believe that its restore was tried.
+ */
+function isFarEnough({ proof, manifest }: ShelvedSet, tier: Tier | undefined): boolean {
+  return Verify.options.indexOf(proof.tier) >= Verify.options.indexOf(tier ?? manifest.options.verify)
 }
 
 function ageFor(type: string, ages: Ages | undefined): number | undefined {
@@ -125,7 +148,7 @@ function newestOf(sets: readonly { id: string }[]): Date | undefined {
 }
 
 function judge(seen: Omit<WatchedType, 'isFresh' | 'isProven'>, now: Date): { type: WatchedType; findings: Finding[] } {
-  const { store, type, newest, newestProven, maxAge, maxUnproven } = seen
+  const { store, type, newest, newestProven, newestLesser, maxAge, maxUnproven } = seen
   const within = (at: Date | undefined, limit: number): boolean =>
     at !== undefined && now.getTime() - at.getTime() <= limit
   const isFresh = within(newest, maxAge)
@@ -146,7 +169,9 @@ function judge(seen: Omit<WatchedType, 'isFresh' | 'isProven'>, now: Date): { ty
       newestProven === undefined
         ? `no ${type} backup is proven to restore`
         : `the newest ${type} backup that is proven to restore is ${aged(newestProven)}, and may be ${ageText(maxUnproven)} old`
-    findings.push(finding('BACKUP_UNPROVEN_TOO_LONG', on, found))
+    const isLesser = newestLesser !== undefined && newestLesser.getTime() !== newestProven?.getTime()
+    const lesser = isLesser ? `; that from ${formatInstant(newestLesser)} is proven less far than was asked for` : ''
+    findings.push(finding('BACKUP_UNPROVEN_TOO_LONG', on, `${found}${lesser}`))
   }
   return { ...told, findings }
 }

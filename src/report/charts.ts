@@ -2,7 +2,7 @@ import { scaleLinear, scaleUtc, type ScaleLinear, type ScaleTime } from 'd3-scal
 import { line } from 'd3-shape'
 import type { Chart, Series, Threshold } from './content.js'
 import { escapeHtml, shorten } from './escape.js'
-import { axisUnit, formatMoment, formatValue, type AxisUnit } from './values.js'
+import { axisUnit, formatMoment, formatValue, isMeasured, type AxisUnit } from './values.js'
 import type { Of } from './markup.js'
 
 /** The size of the drawing in its own units; it is scaled to the room that it gets. */
@@ -61,8 +61,9 @@ export function drawChart(chart: Chart): string {
     `<desc>${words(chart.text)}</desc>`,
     ...valueAxis(scales),
     ...timeAxis(scales),
-    ...series.flatMap((one) => drawSeries(one, scales, chart)),
+    // Below the lines: its words must not hide what was measured.
     ...near.map((threshold) => drawThreshold(threshold, scales, chart)),
+    ...series.flatMap((one) => drawSeries(one, scales, chart)),
     '</svg>',
   ].join('\n')
   const far = thresholds.filter((threshold) => !near.includes(threshold))
@@ -85,11 +86,6 @@ function drawable(series: readonly Series[]): DrawnSeries[] {
         .filter(({ time }) => Number.isFinite(time))
         .sort((a, b) => a.time - b.time),
     }))
-}
-
-/** A log may hold any number; beyond an exabyte or a quintillion rows nobody measured it. */
-function isMeasured(value: number | null): value is number {
-  return value !== null && Math.abs(value) <= 1e18
 }
 
 /** To a millionth: an axis whose end is the smallest number that there is has no marks. */

@@ -1,7 +1,7 @@
 import { MOOD_MARKS, renderBlocks, type Dialect, type Of } from './markup.js'
 import type { Block, Chart, Limits, Point, Unit } from './content.js'
 import { escapeForGitHub, escapeHtml, shorten } from './escape.js'
-import { axisUnit, formatMoment } from './values.js'
+import { axisUnit, formatMoment, isMeasured } from './values.js'
 
 /**
  * Blocks as GitHub's Markdown: HTML throughout, which nothing from outside can break, and mermaid for the charts (its
@@ -20,13 +20,14 @@ function dialect(limits: Limits): Dialect {
     frame: (_, content) => content,
     tiles: (block) => tilesTable(block, limits),
     openDetails: false,
+    wordsAtLeft: ' align="left"',
     limits,
   }
 }
 
 /** A bar chart; its axis has no clock, because mermaid would show that in the reader's time zone. */
 function mermaidBars({ caption, unit, bars }: Of<'bars'>): string {
-  const values = bars.map(({ value }) => value)
+  const values = bars.map(({ value }) => (isMeasured(value) ? value : 0))
   const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)]
   const { size, suffix } = axisUnit(unit, Math.max(highest, -lowest))
   const [from, to] = [Math.floor(lowest / size), Math.max(1, Math.ceil(highest / size))]
@@ -34,7 +35,9 @@ function mermaidBars({ caption, unit, bars }: Of<'bars'>): string {
     '```mermaid',
     'xychart-beta horizontal',
     `    title "${label(caption)}"`,
-    `    x-axis [${bars.map((bar) => `"${label(bar.label)}"`).join(', ')}]`,
+    `    x-axis [${toldApart(bars.map((bar) => label(bar.label)))
+      .map((text) => `"${text}"`)
+      .join(', ')}]`,
     `    y-axis "${axisName(unit, suffix)}" ${from} --> ${to}`,
     `    bar [${values.map((value) => (value / size).toFixed(1)).join(', ')}]`,
     '```',
@@ -84,9 +87,7 @@ function mermaidLines({ caption, text, unit, series }: Chart): string {
 /** By the label of their instants, the last of each; mermaid takes equal labels for one place. */
 function valuesOf(points: readonly Point[]): Map<string, number> {
   return new Map(
-    points.flatMap(({ at, value }) =>
-      value === null || !Number.isFinite(value) ? [] : [[formatMoment(at).slice(5), value] as const],
-    ),
+    points.flatMap(({ at, value }) => (isMeasured(value) ? [[formatMoment(at).slice(5), value] as const] : [])),
   )
 }
 
@@ -105,7 +106,22 @@ function tilesTable({ caption, tiles }: Of<'tiles'>, limits: Limits): string {
   ].join('\n')
 }
 
+/** Mermaid takes equal labels for one place, and an empty one for a mistake. */
+function toldApart(labels: readonly string[]): string[] {
+  const taken = new Set<string>()
+  return labels.map((text) => {
+    let own = text.trim() === '' ? '(no name)' : text
+    for (let nth = 2; taken.has(own); nth++) {
+      own = `${text} (${nth})`
+    }
+    taken.add(own)
+    return own
+  })
+}
+
 /** Only what cannot mean anything to mermaid or end the fence. */
 function label(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{N} ,.()-]/gu, ' ').slice(0, 40)
+  return Array.from(text.replaceAll(/[^\p{L}\p{N} ,.()-]/gu, ' '))
+    .slice(0, 40)
+    .join('')
 }

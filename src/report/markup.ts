@@ -21,6 +21,8 @@ export interface Dialect {
   tiles: (block: Of<'tiles'>) => string
   /** Whether what is folded starts open. */
   openDetails: boolean
+  /** The attribute that puts words at the left of a cell, where no style sheet does. */
+  wordsAtLeft: string
   limits: Limits
 }
 
@@ -94,7 +96,7 @@ const MOST_FIGURES = 400
 
 function renderTable({ caption, columns, rows }: Of<'table'>, dialect: Dialect): string {
   const head = columns
-    .map((column) => `<th scope="col"${alignment(column)}>${dialect.prose(column.title)}</th>`)
+    .map((column) => `<th scope="col"${alignment(column, dialect)}>${dialect.prose(column.title)}</th>`)
     .join('')
   const body = rows.map(
     (cells) => `<tr>${cells.map((cell, index) => renderCell(cell, index, columns, dialect)).join('')}</tr>`,
@@ -113,12 +115,12 @@ function renderTable({ caption, columns, rows }: Of<'table'>, dialect: Dialect):
 function renderCell(cell: Text, index: number, columns: readonly Column[], dialect: Dialect): string {
   const tag = index === 0 ? 'th' : 'td'
   const scope = index === 0 ? ' scope="row"' : ''
-  return `<${tag}${scope}${alignment(columns[index])}>${renderText(cell, dialect)}</${tag}>`
+  return `<${tag}${scope}${alignment(columns[index], dialect)}>${renderText(cell, dialect)}</${tag}>`
 }
 
 /** An attribute and not a style, because GitHub keeps no styles. */
-function alignment(column: Column | undefined): string {
-  return column?.numeric === true ? ' align="right"' : ' align="left"'
+function alignment(column: Column | undefined, { wordsAtLeft }: Dialect): string {
+  return column?.numeric === true ? ' align="right"' : wordsAtLeft
 }
 
 function renderText(text: Text, dialect: Dialect): string {

@@ -59,6 +59,8 @@ function dialect(limits: Limits): Dialect {
     frame,
     // What is folded would not be printed.
     openDetails: true,
+    // Thousands of cells have it from the style sheet.
+    wordsAtLeft: '',
     limits,
   }
 }

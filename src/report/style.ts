@@ -6,7 +6,7 @@ export const STYLE = `
 :root { color-scheme: light dark; --text: #1c2024; --back: #fff; --faint: #60646c; --line: #d9d9e0; --stripe: #f6f7f9;
   --good: #18794e; --bad: #c62a2f; --doubtful: #8a5325; --bar: #0d74ce;
   --s0: #0d74ce; --s1: #b3400c; --s2: #18794e; --s3: #7c3aed; --s4: #85600a; --s5: #be185d; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root { --text: #edeef0; --back: #111113; --faint: #b0b4ba; --line: #43484e; --stripe: #1a1c1f;
     --good: #3dd68c; --bad: #ff9592; --doubtful: #ffca16; --bar: #70b8ff;
     --s0: #70b8ff; --s1: #ffa07a; --s2: #3dd68c; --s3: #baa7ff; --s4: #ffca16; --s5: #ff8dcc; }
@@ -27,8 +27,8 @@ h1 code, h2 code { color: inherit; }
 table { overflow-wrap: break-word; width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--faint); padding-bottom: .3rem; }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; min-width: 4em; }
-th:has(code), td:has(code) { min-width: 9em; overflow-wrap: anywhere; }
-th { font-weight: 600; } thead th { overflow-wrap: normal; } tbody th { font-weight: 400; }
+th:has(code), td:has(code) { min-width: 9em; overflow-wrap: anywhere; } td[align] { white-space: nowrap; }
+th:not([align]) { text-align: left; } th { font-weight: 600; } thead th { overflow-wrap: normal; } tbody th { font-weight: 400; }
 tbody tr:nth-child(even) { background: var(--stripe); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .8rem; margin: 1.5rem 0; }
 .tiles > div { border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; }
@@ -61,11 +61,15 @@ footer { margin-top: 3rem; color: var(--faint); font-size: .9rem; }
 @media (max-width: 36rem) {
   body { padding: .8rem; } h2 { font-size: 1.25rem; } th, td { padding: .3rem .25rem; font-size: .85rem; }
   svg { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; } .tiles > div { padding: .5rem .6rem; }
-  .tiles dd.value { font-size: 1.2rem; }
+  .tiles dd.value { font-size: 1.2rem; } td:not([align]) { min-width: 6.8em; } th:has(code), td:has(code) { min-width: 7em; }
+  caption { width: calc(100vw - 1.6rem); font-size: .9rem; }
 }
+@page { margin: 14mm; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 10pt; } thead { display: table-header-group; }
-  tr, figure, .tiles > div { break-inside: avoid; } h3 { break-after: avoid; } .wide { overflow: visible; max-height: none; }
+  :root { color-scheme: light; font-size: 10pt; }
+  body { max-width: none; padding: 0; } thead { display: table-header-group; }
+  tr, figure, .tiles > div { break-inside: avoid; } h2, h3, figcaption, caption { break-after: avoid; } tbody tr:first-child { break-before: avoid; }
+  .wide { overflow: visible; max-height: none; } .tiles { grid-template-columns: repeat(3, 1fr); }
   .charts { grid-template-columns: 1fr 1fr; } .chart details { display: none; }
   a { color: inherit; }
 }

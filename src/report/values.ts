@@ -1,3 +1,4 @@
+import { ageText } from '../records/freshness.js'
 import { formatBytes, formatCount, formatDuration, formatShare } from '../units.js'
 import type { Unit } from './content.js'
 
@@ -12,7 +13,8 @@ export function formatValue(value: number | null, unit: Unit): string {
 function formatPositive(value: number, unit: Unit): string {
   switch (unit) {
     case 'seconds':
-      return formatDuration(value)
+      // From two days on people count days, as they do with the age of a backup.
+      return value < 48 * 3600 ? formatDuration(value) : ageText(value * 1000)
     case 'bytes':
       return formatBytes(value)
     case 'share':
@@ -66,4 +68,9 @@ export function axisUnit(unit: Unit, highest: number): AxisUnit {
     units.find(({ size }) => highest >= size * (unit === 'seconds' ? 2 : 1)) ??
     units[units.length - 1] ?? { size: 1, suffix: '' }
   )
+}
+
+/** A log may hold any number; beyond an exabyte or a quintillion rows nobody measured it. */
+export function isMeasured(value: number | null): value is number {
+  return value !== null && Math.abs(value) <= 1e18
 }

@@ -39,6 +39,13 @@ export interface RsyncCall {
 
 const SILENCE_SECONDS = 120
 const CONNECT_SECONDS = 20
+
+/**
+ * rsync says a few bytes at a time and waits for the answer, which Nagle's algorithm and delayed acknowledgements keep
+ * back for 40 ms each. A daemon does the same for its part with `socket options = TCP_NODELAY`.
+ */
+const AT_ONCE = '--sockopts=TCP_NODELAY'
+
 const PAUSES_MS = [1_000, 5_000, 15_000]
 
 /** What rsync, and the ssh that it starts, may see of our environment. */
@@ -111,7 +118,7 @@ export class RsyncCommand {
     const { doing, options, from, to, quiet = 0, onBytes, accept = [] } = call
     const silence = (this.tools.silence ?? SILENCE_SECONDS) + quiet
     const common = ['--from0', '--no-human-readable', `--timeout=${silence}`]
-    if (this.location.kind === 'daemon') common.push('--no-motd', `--contimeout=${CONNECT_SECONDS}`)
+    if (this.location.kind === 'daemon') common.push('--no-motd', AT_ONCE, `--contimeout=${CONNECT_SECONDS}`)
     if (this.needsProtection(version)) common.push('--protect-args')
     if (onBytes !== undefined) common.push('--info=progress2', '--outbuf=N')
     return {

@@ -3,17 +3,10 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import type { Manifest } from '../../../src/backup/manifest.js'
+import type { Command } from '../../../src/context.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { createEverything, createFarm, createSampleDatabase } from '../../support/databases/index.js'
-import {
-  afterPrograms,
-  isProgram,
-  operate,
-  PROVEN,
-  summaryOf,
-  type Alteration,
-  type Given,
-} from '../../support/operating.js'
+import { afterPrograms, operate, PROVEN, summaryOf, type Alteration, type Given } from '../../support/operating.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(180_000)
@@ -60,26 +53,21 @@ describe('databases as people have them', () => {
       expect(await scratch.query(state)).toEqual(before)
     })
 
-    test('a grant by somebody else than the owner is never restored before what it needs', async () => {
-      const jobs: (string | undefined)[] = []
-      const watching = afterPrograms(isProgram('pg_restore', '--section=pre-data'), ({ args }) => {
-        jobs.push(args.find((argument) => argument.startsWith('--jobs')))
+    test('grants by others than the owner, and indexes of partitions, are restored one after the other', async () => {
+      const jobs: Record<string, (string | undefined)[]> = {}
+      const sectionOf = (args: readonly string[]) => args.find((argument) => argument.startsWith('--section='))
+      const restoresOne = ({ program, args }: Command) =>
+        path.basename(program) === 'pg_restore' && sectionOf(args) !== undefined
+      const watching = afterPrograms(restoresOne, ({ args }) => {
+        const section = sectionOf(args)!
+        ;(jobs[section] ??= []).push(args.find((argument) => argument.startsWith('--jobs')))
         return Promise.resolve()
       })
-      // With more at once it goes wrong in one round of six or so, when the machine is busy.
       expect(summaryOf(await backUp(source, 'everything', inScratch({ jobs: '4' }), watching))).toEqual(PROVEN)
-      expect(jobs).toEqual(['--jobs=1'])
-    })
-
-    test('indexes of partitions are attached one after the other', async () => {
-      const jobs: (string | undefined)[] = []
-      const watching = afterPrograms(isProgram('pg_restore', '--section=post-data'), ({ args }) => {
-        jobs.push(args.find((argument) => argument.startsWith('--jobs')))
-        return Promise.resolve()
-      })
+      // With more at once, one round of six or so restores a grant before what it needs, when the machine is busy.
+      expect(jobs['--section=pre-data']).toEqual(['--jobs=1'])
       // At once, about one restore of thirty leaves an index of the partitioned table invalid.
-      expect(summaryOf(await backUp(source, 'everything', inScratch({ jobs: '4' }), watching))).toEqual(PROVEN)
-      expect(jobs).toEqual(['--jobs=4', '--jobs=1', '--jobs=4'])
+      expect(jobs['--section=post-data']).toEqual(['--jobs=4', '--jobs=1', '--jobs=4'])
     })
 
     test('is proven without parallelism and without compression', async () => {
@@ -95,43 +83,36 @@ describe('databases as people have them', () => {
     expect(operated.report.metrics?.records).toEqual({ total: 0, by_table: {} })
   })
 
-  test('a database with 2,000 tables is proven in a reasonable time', async () => {
+  test('a database with 1,000 tables is proven in a reasonable time', async () => {
     await source.createDatabase('many')
     await source.query(
-      `DO $$ BEGIN FOR i IN 1..2000 LOOP
+      `DO $$ BEGIN FOR i IN 1..1000 LOOP
          EXECUTE format('CREATE TABLE t%s AS SELECT %s AS n, md5(%L) AS t', i, i, i);
        END LOOP; END $$`,
       'many',
     )
     const operated = await backUp(source, 'many')
     expect(summaryOf(operated)).toEqual(PROVEN)
-    expect(operated.report.metrics?.records.total).toBe(2000)
-    // Measured: 15 s where nothing else runs. A mistake that is quadratic in the tables takes minutes.
-    expect(operated.report.seconds).toBeLessThan(300)
+    expect(operated.report.metrics?.records.total).toBe(1000)
+    // Measured: 8 s where nothing else runs. A mistake that is quadratic in the tables takes minutes.
+    expect(operated.report.seconds).toBeLessThan(150)
   })
 
-  test.each([
-    'Ünïcode 🐄 db',
-    `it's "quoted"`,
-    'a=b c',
-    'semi;colon\\back',
-    '-rf',
-    '%41%',
-    'postgresql://evil/x',
-    ' spaces ',
-    "host=evil dbname='x'",
-  ])('a database called %p is proven', async (name) => {
-    await source.createDatabase(name)
-    await source.query(
-      `CREATE SCHEMA "Sch ""ema"".x"; CREATE TABLE "Sch ""ema"".x"."tab'le; DROP TABLE x --" ("co""l 🐄" int PRIMARY KEY, "--" text);
+  test.each([` Ünïcode 🐄 it's "quoted";\\back a=b %41% `, '-rf', 'postgresql://evil/x', "host=evil dbname='x'"])(
+    'a database called %p is proven',
+    async (name) => {
+      await source.createDatabase(name)
+      await source.query(
+        `CREATE SCHEMA "Sch ""ema"".x"; CREATE TABLE "Sch ""ema"".x"."tab'le; DROP TABLE x --" ("co""l 🐄" int PRIMARY KEY, "--" text);
        INSERT INTO "Sch ""ema"".x"."tab'le; DROP TABLE x --" VALUES (1, E'\\\\.'), (2, E'a\\tb\\nc')`,
-      name,
-    )
-    const operated = await backUp(source, name, inScratch())
-    expect(summaryOf(operated)).toEqual(PROVEN)
-    expect(operated.report).toMatchObject({ series: name })
-    expect((await manifestIn(operated.report.set!.path)).tables).toMatchObject([{ rows: 2 }])
-  })
+        name,
+      )
+      const operated = await backUp(source, name, inScratch())
+      expect(summaryOf(operated)).toEqual(PROVEN)
+      expect(operated.report).toMatchObject({ series: name })
+      expect((await manifestIn(operated.report.set!.path)).tables).toMatchObject([{ rows: 2 }])
+    },
+  )
 
   describe('some tables only', () => {
     beforeAll(async () => {
@@ -169,7 +150,11 @@ describe('databases as people have them', () => {
       async (format) => {
         const { operated, chosen, manifest } = await withRows({ tables: 'parts', format })
         expect({ ...summaryOf(operated), chosen }).toEqual({ ...PROVEN, chosen: ['parts'] })
-        expect(operated.found).toEqual(['REFERENCED_TABLE_LEFT_OUT public.parts'])
+        const uncovered = operated.found.filter((one) => one.startsWith('TABLE_NOT_COVERED '))
+        expect(uncovered).toContain('TABLE_NOT_COVERED public.animals')
+        expect(operated.found.filter((one) => !uncovered.includes(one))).toEqual([
+          'REFERENCED_TABLE_LEFT_OUT public.parts',
+        ])
         expect(manifest?.looseForeignKeys).toMatchObject([
           { name: 'parts_animal_fkey', statement: expect.stringMatching(/FOREIGN KEY \(animal\) .* NOT VALID/) },
         ])

@@ -137,6 +137,8 @@ describeMajors('a description', ({ major }) => {
       expect(await readStoredCatalog(file)).toEqual({ major, objects: described.catalog.objects })
       await writeFile(file, (await readFile(file, 'utf8')).replace('catalog/1', 'catalog/2'))
       await expect(readStoredCatalog(file)).rejects.toThrow(DamagedError)
+      await rm(file)
+      await expect(readStoredCatalog(file)).rejects.toThrow(DamagedError)
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

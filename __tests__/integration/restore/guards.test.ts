@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, jest, test } from '@jest/globals'
-import { readFile, writeFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describeFiles, readManifest, writeChecksums, writeManifest } from '../../../src/backup/set.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
@@ -41,10 +41,16 @@ afterAll(async () => {
 
 describe('a cluster that has nothing', () => {
   let target: TestCluster
-  beforeEach(async () => {
+  beforeAll(async () => {
     target = await startCluster()
   })
-  afterEach(() => target.remove())
+  afterEach(async () => {
+    for (const name of await databases()) await target.query(`DROP DATABASE "${String(name)}" WITH (FORCE)`)
+    for (const name of (await roles()).filter((each) => each !== 'postgres')) {
+      await target.query(`DROP OWNED BY "${String(name)}"; DROP ROLE "${String(name)}"`)
+    }
+  })
+  afterAll(() => target.remove())
 
   const restore = (options: Record<string, unknown> = {}, user?: string) =>
     bench.run('restore', { 'target-url': target.url('fresh', user === undefined ? {} : { user }), ...options })
@@ -150,10 +156,16 @@ describe('a cluster that has nothing', () => {
   })
 
   test('a standby is refused', async () => {
-    await writeFile(path.join(target.dataDirectory, 'standby.signal'), '')
-    await target.stop()
-    await target.start()
+    const signal = path.join(target.dataDirectory, 'standby.signal')
+    const again = async (): Promise<void> => {
+      await target.stop()
+      await target.start()
+    }
+    await writeFile(signal, '')
+    await again()
     const ran = await restore()
+    await rm(signal)
+    await again()
     expect([ran.exitCode, codesOf(ran)]).toEqual([5, expect.arrayContaining(['TARGET_STANDBY'])])
   })
 

@@ -143,23 +143,38 @@ const STEPS = [
   'Comparing the schema',
 ]
 const REPLACING = [...STEPS, 'Swapping the databases', 'Starting the services']
-const MAKING = [...STEPS, 'Naming the database', 'Starting the services']
-const CASES = [...REPLACING.map((step) => ['replace', step] as const), ...MAKING.map((step) => ['new', step] as const)]
+/** Until it gets its name, a new database is made as one that replaces another; with it, the next run refuses. */
+const MAKING = [
+  ['Stopping the services', 'Restoring the definitions', 'Restoring the data', 'Comparing the data'],
+  ['Naming the database'],
+  ['Starting the services'],
+]
+
+/** Steps in rows; in a row each run comes after one that came to a bad end, and gets further than that one. */
+const rowsOf = (steps: readonly string[], rows: number) =>
+  Array.from({ length: rows }, (_, row) => steps.filter((_step, index) => index % rows === row))
+const CASES = [
+  ...rowsOf(REPLACING, 3).map((steps) => ['replace', steps] as const),
+  ...MAKING.map((steps) => ['new', steps] as const),
+]
 
 /** Somewhere in a step: at its very beginning in one run of the tests, well inside in another. */
 const somewhere = () => Math.floor(Math.random() * 80)
 
 describe('killed with SIGKILL', () => {
-  test.each(CASES)('%s, at "%s"', async (mode, at) => {
+  test.each(CASES)('%s, at each of %j, one run after the other', async (mode, steps) => {
     const old = mode === 'replace' ? await makeLive() : ''
-    await restore(mode, { at, after: somewhere(), happens: (child) => void child.kill('SIGKILL') })
-    await expectWhole(mode, old)
+    for (const at of steps) {
+      await restore(mode, { at, after: somewhere(), happens: (child) => void child.kill('SIGKILL') })
+      await expectWhole(mode, old)
+    }
     await expectNextRunWorks(mode)
   })
 })
 
 describe('a table is brought back', () => {
-  const LEDGER = 'SELECT i, md5(i::text) AS t FROM generate_series(1, 400000) AS i'
+  const LEDGER_ROWS = 200_000
+  const LEDGER = `SELECT i, md5(i::text) AS t FROM generate_series(1, ${LEDGER_ROWS}) AS i`
   let books: RecoveryBench
   beforeAll(async () => {
     books = await RecoveryBench.make(await temporaryFolder(), cluster)
@@ -216,7 +231,7 @@ describe('a table is brought back', () => {
     expect(await rows()).toBeNull()
     const next = await bringBack()
     expect({ code: next.code, log: next.code === 0 ? '' : next.log }).toEqual({ code: 0, log: '' })
-    expect(await rows()).toBe(400_000)
+    expect(await rows()).toBe(LEDGER_ROWS)
     expect(await service()).toBe('started\n')
     expect((await databases()).filter((name) => name.includes('_lifeboat_'))).toEqual([])
   })
@@ -244,15 +259,17 @@ describe('killed while stand-ins for mapped roles are there', () => {
 })
 
 describe('asked to stop with SIGTERM', () => {
-  test.each(REPLACING)('replace, at "%s"', async (at) => {
-    const old = await makeLive()
-    const ended = await restore('replace', { at, after: somewhere(), happens: (child) => void child.kill('SIGTERM') })
-    expect([0, 130]).toContain(ended.code)
-    await expectWhole('replace', old)
-    expect(await contentOf('live')).toBe(ended.code === 0 ? restored : old)
-    // It had the time to put things in order, so nothing waits for the next run.
-    expect(['', 'started\n']).toContain(await service())
-    expect((await databases()).filter((name) => name.includes('_lifeboat_'))).toEqual([])
+  test.each(rowsOf(REPLACING, 3))('replace, at "%s", "%s", "%s" and "%s"', async (...steps) => {
+    let old = await makeLive()
+    for (const at of steps) {
+      const ended = await restore('replace', { at, after: somewhere(), happens: (child) => void child.kill('SIGTERM') })
+      expect([0, 130]).toContain(ended.code)
+      if (ended.code === 0) old = restored
+      expect(await contentOf('live')).toBe(old)
+      // It had the time to put things in order, so nothing waits for the next run.
+      expect(['', 'started\n']).toContain(await service())
+      expect((await databases()).filter((name) => name.includes('_lifeboat_'))).toEqual([])
+    }
     await expectNextRunWorks('replace')
   })
 })

@@ -24,5 +24,5 @@ placeContract(
       dispose: () => rm(root, { recursive: true, force: true }),
     }
   },
-  { many: true },
+  { many: 2_500 },
 )

@@ -7,10 +7,12 @@ import path from 'node:path'
 
 import type { FilePlace } from '../../../src/stores/file-place.js'
 import { openRclonePlace } from '../../../src/stores/rclone.js'
+import { RemoteStore } from '../../../src/stores/remote.js'
 import { placeContract } from '../../support/place-contract.js'
 import { realContext, type RealContext } from '../../support/real-context.js'
 import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
 import { mountSmallDisk } from '../../support/small-disk.js'
+import { storeInShort } from '../../support/store-contract.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(120_000)
@@ -91,6 +93,23 @@ placeContract('rclone and a bucket', async () => {
         return undefined
       }
     },
+    dispose: () => server.reset(),
+  }
+})
+
+storeInShort('a store of rclone', async () => {
+  const bucket = await server.bucket()
+  const again = (): RemoteStore => new RemoteStore(open(`rclone:s3:${bucket}/backups/db`), context)
+  return {
+    store: again(),
+    again,
+    plant: async (file, content) => {
+      await server.client.putObject({ Bucket: bucket, Key: `backups/db/${file}`, Body: content })
+    },
+    erase: async (file) => {
+      await server.client.deleteObject({ Bucket: bucket, Key: `backups/db/${file}` })
+    },
+    withoutManifest: 'invisible',
     dispose: () => server.reset(),
   }
 })

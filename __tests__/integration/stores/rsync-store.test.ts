@@ -3,30 +3,34 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import { RemoteStore } from '../../../src/stores/remote.js'
+import type { RsyncSettings } from '../../../src/stores/rsync-settings.js'
 import type { RsyncDaemon } from '../../support/rsync-daemon.js'
 import { RsyncPlaces, keysOf } from '../../support/rsync-places.js'
-import { storeContract } from '../../support/store-contract.js'
+import type { Sshd } from '../../support/sshd.js'
+import { storeContract, storeInShort, type StoreFixture } from '../../support/store-contract.js'
 
 jest.setTimeout(300_000)
 
 let places: RsyncPlaces
 let daemon: RsyncDaemon
+let sshd: Sshd
 
 beforeAll(async () => {
   places = await RsyncPlaces.start()
   daemon = await places.daemon('daemon')
+  sshd = await places.sshd('sshd')
 })
 afterAll(async () => {
   await places.stop()
 })
 
-storeContract('a store behind a daemon of rsync', () => {
-  const root = places.at('daemon', 'module', 'store')
+/** A store at a location that leads to a folder of this machine. */
+function storeAt(location: string, root: string, settings: RsyncSettings): StoreFixture {
   const open = (): RemoteStore => {
-    const tools = places.tools(keysOf(daemon))
-    return new RemoteStore(places.open(daemon.location('/store'), tools), tools)
+    const tools = places.tools(settings)
+    return new RemoteStore(places.open(location, tools), tools)
   }
-  return Promise.resolve({
+  return {
     store: open(),
     again: open,
     plant: async (file, content) => {
@@ -34,7 +38,17 @@ storeContract('a store behind a daemon of rsync', () => {
       await writeFile(path.join(root, file), content)
     },
     erase: (file) => rm(path.join(root, file)),
-    withoutManifest: 'invisible' as const,
+    withoutManifest: 'invisible',
     dispose: () => rm(root, { recursive: true, force: true }),
-  })
-})
+  }
+}
+
+storeContract(
+  'a store behind a daemon of rsync',
+  () => Promise.resolve(storeAt(daemon.location('/store'), places.at('daemon', 'module', 'store'), keysOf(daemon))),
+  'core',
+)
+
+storeInShort('a store of rsync behind ssh', () =>
+  Promise.resolve(storeAt(sshd.location(places.at('store')), places.at('store'), keysOf(sshd))),
+)

@@ -30,15 +30,23 @@ placeContract(
     const root = places.at('daemon', 'module', 'a b', 'store')
     return Promise.resolve(places.fixture(daemon.location('/a b/store'), root, places.tools(keysOf(daemon))))
   },
-  { many: true },
+  { many: 2_500 },
 )
 
-placeContract('rsync over ssh', () => {
-  const root = places.at("odd $HOME 'path'", 'store')
-  return Promise.resolve(places.fixture(sshd.location(root), root, places.tools(keysOf(sshd))))
-})
+placeContract(
+  'rsync over ssh',
+  () => {
+    const root = places.at("odd $HOME 'path'", 'store')
+    return Promise.resolve(places.fixture(sshd.location(root), root, places.tools(keysOf(sshd))))
+  },
+  { extent: 'core' },
+)
 
-placeContract('rsync over ssh with a key restricted to a folder', () => {
-  const tools = places.tools(keysOf(restricted))
-  return Promise.resolve(places.fixture(restricted.location('/store'), places.at('rr', 'store'), tools))
-})
+placeContract(
+  'rsync over ssh with a key restricted to a folder',
+  () => {
+    const tools = places.tools(keysOf(restricted))
+    return Promise.resolve(places.fixture(restricted.location('/store'), places.at('rr', 'store'), tools))
+  },
+  { extent: 'core' },
+)

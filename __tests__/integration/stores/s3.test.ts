@@ -30,9 +30,9 @@ const open = (location: string): FilePlace =>
     credentials: () => Promise.resolve(CREDENTIALS),
   })
 
-for (const [kind, prefix, query] of [
-  ['S3', '/backups/db', ''],
-  ['S3 of a whole bucket, with MD5', '', '&checksums=md5'],
+for (const [kind, prefix, query, options] of [
+  ['S3', '/backups/db', '', { many: 1_100 }],
+  ['S3 of a whole bucket, with MD5', '', '&checksums=md5', { extent: 'core' }],
 ] as const) {
   placeContract(
     kind,
@@ -57,7 +57,7 @@ for (const [kind, prefix, query] of [
         dispose: () => server.reset(),
       }
     },
-    { many: query === '' },
+    options,
   )
 }
 

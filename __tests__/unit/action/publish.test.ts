@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ArtifactClient } from '../../../src/platform/artifact-upload.js'
 import { writeManifest } from '../../../src/backup/set.js'
-import { publish } from '../../../src/action/publish.js'
+import { publishPage, publishSet, type Publication } from '../../../src/action/publish.js'
 import type { Job } from '../../../src/platform/github.js'
 import { systemClock } from '../../../src/platform/clock.js'
 import { exitCodeFor, type Report } from '../../../src/report/report.js'
@@ -55,17 +55,29 @@ async function reportOfSet(overrides: Partial<Report> = {}): Promise<Report> {
   return sampleReport({ set: { path: folder, bytes: 3, compression: 'zstd:1' }, ...overrides })
 }
 
-function publishing(
+/** The set, then the page, as a run has it. */
+async function publishing(
   report: Report,
-  changes: { uploadArtifact?: 'all' | 'report' | 'none'; store?: string; job?: Job | null; signal?: AbortSignal } = {},
+  changes: {
+    uploadArtifact?: 'all' | 'report' | 'none'
+    store?: string
+    job?: Job | null
+    signal?: AbortSignal
+    reportFile?: string
+  } = {},
 ) {
-  const { uploadArtifact = 'all', store = './backups', signal = new AbortController().signal } = changes
-  return publish(report, {
-    options: { uploadArtifact, artifactRetentionDays: undefined, allowPublicArtifact: false, store },
+  const { uploadArtifact = 'all', store = './backups', signal = new AbortController().signal, reportFile } = changes
+  const publication: Publication = {
+    options: { uploadArtifact, artifactRetentionDays: undefined, allowPublicArtifact: false, store, reportFile },
     job: changes.job === undefined ? job : changes.job,
-    context: { logger, clock: systemClock, signal, environment: { RUNNER_TEMP: temp } },
+    context: {
+      ...{ logger, clock: systemClock, signal, workingDirectory: temp },
+      environment: { RUNNER_TEMP: temp },
+    },
     loadClient: () => Promise.resolve(client),
-  })
+  }
+  const { report: published, artifactId } = await publishSet(report, publication)
+  return { artifactId, ...(await publishPage(published, publication)) }
 }
 
 describe('publish', () => {
@@ -130,6 +142,22 @@ describe('publish', () => {
     const { report } = await publishing(await reportOfSet())
     expect(exitCodeFor(report)).toBe(0)
     expect(logger.said.filter(({ level }) => level === 'warning')).toHaveLength(1)
+  })
+
+  test('the page is also written where report-file says, and that is what is told', async () => {
+    const { report, reportPath } = await publishing(await reportOfSet(), { reportFile: 'pages/of/today.html' })
+    expect(reportPath).toBe(path.join(temp, 'pages/of/today.html'))
+    expect(await readFile(reportPath!, 'utf8')).toContain('<!doctype html>')
+    expect(uploaded.map(({ name }) => name)).toContain('masclet_imperi-daily-20261124T020003Z-report')
+    expect(report.warnings).toEqual([])
+  })
+
+  test('a report-file that cannot be written is a warning, and the page is where it always is', async () => {
+    await writeFile(path.join(temp, 'file'), '')
+    const { report, reportPath } = await publishing(await reportOfSet(), { reportFile: 'file/page.html' })
+    expect(exitCodeFor(report)).toBe(0)
+    expect(report.warnings).toEqual([expect.stringContaining('file/page.html')])
+    expect(await readFile(reportPath!, 'utf8')).toContain('<!doctype html>')
   })
 
   test('no secret reaches the page, however it is escaped there', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
 import type { Logger } from '../../../src/context.js'
-import { actionsLogger } from '../../../src/platform/actions-logger.js'
+import { actionsLogger, type JobLogger } from '../../../src/platform/actions-logger.js'
 import { terminalLogger, type TerminalLoggerOptions } from '../../../src/platform/terminal-logger.js'
 
 interface Captured {
@@ -35,6 +35,13 @@ function capture(make: (sink: { write: (text: string) => void; monotonic: () => 
 const terminal = (options: Partial<TerminalLoggerOptions> = {}): Captured =>
   capture((sink) => terminalLogger({ isTerminal: false, colours: false, ...sink, ...options }))
 const actions = (): Captured => capture((sink) => actionsLogger(sink))
+
+/** With the last word of a job. */
+function job(): Captured & { finish: () => void } {
+  let made: JobLogger | undefined
+  const captured = capture((sink) => (made = actionsLogger(sink)))
+  return { ...captured, finish: () => made?.finish() }
+}
 
 describe.each([
   ['terminal', terminal],
@@ -183,17 +190,51 @@ describe('actionsLogger', () => {
     )
   })
 
-  test('after ten annotations of a kind the rest are lines, and it says so', () => {
-    const { logger, lines } = actions()
-    for (let n = 1; n <= 12; n++) logger.warning(`number ${n}`)
+  /** What GitHub would show: the first ten annotations of a kind, decoded. */
+  const shown = (lines: readonly string[], kind: string): string[] =>
+    lines
+      .filter((line) => line.startsWith(`::${kind}::`))
+      .slice(0, 10)
+      .map((line) => line.slice(`::${kind}::`.length).replaceAll('%0A', '\n').replaceAll('%25', '%'))
+
+  test.each([1, 9, 10, 11, 12, 400])('of %i warnings none is lost, however few annotations GitHub shows', (count) => {
+    const { lines, finish, logger } = job()
+    for (let n = 1; n <= count; n++) logger.warning(`number ${n} of 100 %`)
     logger.error('another kind')
-    expect(lines().filter((line) => line.startsWith('::warning::'))).toHaveLength(10)
-    expect(lines().slice(10)).toEqual([
-      'GitHub shows 10 annotations of a kind: further warnings are only in this log.',
-      'Warning: number 11',
-      'Warning: number 12',
-      '::error::another kind',
-    ])
+    finish()
+    finish()
+    const annotations = shown(lines(), 'warning')
+    expect(lines().filter((line) => line.startsWith('::warning::'))).toHaveLength(annotations.length)
+    expect(annotations.slice(0, 9)).toEqual(
+      Array.from({ length: Math.min(count, 9) }, (_, index) => `number ${index + 1} of 100 %`),
+    )
+    if (count === 10) expect(annotations[9]).toBe('number 10 of 100 %')
+    if (count > 10) {
+      expect(annotations[9]).toContain(`${count - 9} more warnings`)
+      expect(annotations[9]).toContain(`\n- number ${count} of 100 %`)
+      expect(annotations[9]!.length).toBeLessThanOrEqual(4096)
+    }
+    if (count === 400) {
+      const told = annotations[9]!.match(/^- number/gm)!.length
+      expect(annotations[9]).toMatch(new RegExp(`… and ${391 - told} earlier ones$`))
+    }
+    for (let n = 10; n <= count; n++) expect(lines()).toContain(`Warning: number ${n} of 100 %`)
+    expect(shown(lines(), 'error')).toEqual(['another kind'])
+  })
+
+  test('of many lines only the first stands in the annotation that they share, and no long one fills it', () => {
+    const { lines, finish, logger } = job()
+    for (let n = 1; n <= 11; n++) logger.error(`number ${n}\nits second line`)
+    logger.error('z'.repeat(9000))
+    finish()
+    expect(shown(lines(), 'error')[9]).toBe(
+      [
+        '3 more errors, which GitHub does not show one by one. The log of this step has all of them; the newest first:',
+        `- ${'z'.repeat(300)}…`,
+        '- number 11',
+        '- number 10',
+      ].join('\n'),
+    )
   })
 
   test('an annotation fits into what GitHub keeps, and all of it is in the log', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { idOf, type Proof } from '../../../src/backup/manifest.js'
+import { idOf, type Proof, type Tier } from '../../../src/backup/manifest.js'
 import { buildOptions } from '../../../src/options.js'
 import { ageText, judgeFreshness, type Objectives, type Shelf } from '../../../src/records/freshness.js'
 
@@ -9,18 +9,21 @@ const HOUR = 3_600_000
 
 type Outcome = Proof['outcome']
 
-const set = (type: string, hoursAgo: number, outcome: Outcome = 'proven') => ({
+const set = (type: string, hoursAgo: number, outcome: Outcome = 'proven', tier: Tier = 'full', verify = tier) => ({
   id: idOf(new Date(NOW.getTime() - hoursAgo * HOUR)),
   type,
-  proof: { outcome },
+  proof: { outcome, tier },
+  manifest: { options: { verify } },
 })
 
 const shelf = (...sets: Shelf['sets']): Shelf => ({ store: '/backups', sets, broken: [] })
 
+type Given = Partial<Record<'max-age' | 'max-unproven' | 'type' | 'verify', string>>
+
 /** As somebody writes them. */
-function objectives(given: { 'max-age'?: string; 'max-unproven'?: string; type?: string } = {}): Objectives {
-  const { maxAge, maxUnproven, type } = buildOptions([{ label: (name) => name, values: given }])
-  return { maxAge, maxUnproven, type }
+function objectives(given: Given = {}): Objectives {
+  const { maxAge, maxUnproven, watchTier: tier, type } = buildOptions([{ label: (name) => name, values: given }])
+  return { maxAge, maxUnproven, tier, type }
 }
 
 const codesOf = (of: Shelf, given = objectives(), expected: string[] = []) =>
@@ -97,6 +100,37 @@ describe('what a store holds against the objectives', () => {
     ],
   ])('%s', (_what, of, given, expected) => {
     expect(codesOf(of, given)).toEqual(expected)
+  })
+
+  const UNPROVEN = 'BACKUP_UNPROVEN_TOO_LONG daily in /backups'
+
+  test.each<[string, Shelf['sets'], Given, string[]]>([
+    ['as far as its own backup was asked', [set('daily', 1, 'proven', 'archive', 'archive')], {}, []],
+    ['less far than its own backup was asked', [set('daily', 1, 'proven', 'archive', 'full')], {}, [UNPROVEN]],
+    ['further than was asked', [set('daily', 1, 'proven', 'full', 'archive')], { verify: 'data' }, []],
+    ['less far than the watch asks', [set('daily', 1, 'proven', 'archive')], { verify: 'data' }, [UNPROVEN]],
+    [
+      'less far than its backup, but the watch asks less',
+      [set('daily', 1, 'proven', 'data', 'full')],
+      { verify: 'data' },
+      [],
+    ],
+    ['to any tier, where none is asked', [set('daily', 1, 'proven', 'archive', 'full')], { verify: 'none' }, []],
+    [
+      'less far, after one that is proven and new enough',
+      [set('daily', 1, 'proven', 'archive', 'full'), set('daily', 20)],
+      {},
+      [],
+    ],
+  ])('proven %s', (_what, sets, given, expected) => {
+    expect(codesOf(shelf(...sets), objectives(given))).toEqual(expected)
+  })
+
+  test('says that a newer set is proven less far', () => {
+    const { findings } = judgeFreshness(shelf(set('daily', 1, 'proven', 'archive', 'full')), objectives(), NOW)
+    expect(findings[0]?.found).toBe(
+      'no daily backup is proven to restore; that from 2026-11-24 11:00:00 UTC is proven less far than was asked for',
+    )
   })
 
   test('a copy must have the types of the primary store', () => {

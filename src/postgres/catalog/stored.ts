@@ -33,9 +33,12 @@ export async function writeCatalog(file: string, major: number, objects: readonl
   await writeFile(file, `{"schema":${JSON.stringify(CATALOG_SCHEMA)},"major":${major},"objects":[\n${lines}\n]}\n`)
 }
 
-/** Reads what `writeCatalog` wrote. Throws `DamagedError` where it is not that. */
+/** Reads what `writeCatalog` wrote. Throws `DamagedError` where it is not that, or not there. */
 export async function readStoredCatalog(file: string): Promise<{ major: number; objects: CatalogObject[] }> {
-  return parseCatalog(await readFile(file, 'utf8'), file)
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw noCatalog(file, 'it cannot be read', cause)
+  })
+  return parseCatalog(text, file)
 }
 
 /**
@@ -48,11 +51,15 @@ export function parseCatalog(text: string, name: string): { major: number; objec
     const { major, objects } = StoredCatalog.parse(JSON.parse(text))
     return { major, objects }
   } catch (cause) {
-    throw new DamagedError({
-      doing: `reading the stored catalog ${name}`,
-      problem: `it is not a catalog of the form ${CATALOG_SCHEMA}`,
-      advice: 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.',
-      cause,
-    })
+    throw noCatalog(name, `it is not a catalog of the form ${CATALOG_SCHEMA}`, cause)
   }
+}
+
+function noCatalog(name: string, problem: string, cause: unknown): DamagedError {
+  return new DamagedError({
+    doing: `reading the stored catalog ${name}`,
+    problem,
+    advice: 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.',
+    cause,
+  })
 }
