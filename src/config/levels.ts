@@ -176,6 +176,9 @@ function misplaced({ name, under }: Entry, kind: LevelKind): string | undefined 
 }
 
 function unknown(name: string, kind: LevelKind, isMapping: boolean): string {
+  if (name === '<<') {
+    return 'merge keys ("<<") are not read; what holds for several databases stands once, at the top'
+  }
   const near = nearest(name, [...STRUCTURE[kind], ...optionsAt(kind)])
   if (near !== undefined) {
     return `"${name}" is not known here; did you mean "${near}"?`

@@ -25,12 +25,23 @@ export class ConfigurationError extends UsageError {
 
   constructor(file: string | undefined, problems: readonly Problem[]) {
     const sorted = [...problems].sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0))
-    super({
-      doing: 'reading the options',
-      problem: `${counted(problems.length, 'problem')} in ${subject(file, problems)}`,
-      advice: `Correct this and start again (docs/configuration.md tells what can be written):\n${sorted.map(told).join('\n')}`,
-    })
+    super({ doing: 'reading the options', ...(sorted.length === 1 ? only(sorted[0]) : several(file, sorted)) })
     this.problems = sorted
+  }
+}
+
+const ADVICE = 'Correct this and start again; docs/configuration.md tells what can be written.'
+
+/** A single problem is the message itself, so that its first line says it all. */
+function only(problem: Problem | undefined): { problem: string; advice: string } {
+  const [head = '', ...excerpt] = problem === undefined ? [] : linesOf(problem)
+  return { problem: head, advice: [ADVICE, ...excerpt].join('\n') }
+}
+
+function several(file: string | undefined, problems: readonly Problem[]): { problem: string; advice: string } {
+  return {
+    problem: `${counted(problems.length, 'problem')} in ${subject(file, problems)}`,
+    advice: [ADVICE, ...problems.flatMap((problem) => linesOf(problem).map((line) => `  ${line}`))].join('\n'),
   }
 }
 
@@ -43,17 +54,17 @@ function subject(file: string | undefined, problems: readonly Problem[]): string
 }
 
 /** `lifeboat.yml:4:3: …`, which editors and terminals make a link of, and the line with a mark under the place. */
-function told({ place, message }: Problem): string {
+function linesOf({ place, message }: Problem): string[] {
   if (place === undefined) {
-    return `  ${message}`
+    return [message]
   }
   const { file, line, column, excerpt } = place
-  const head = `  ${file}:${line}:${column}: ${message}`
+  const head = `${file}:${line}:${column}: ${message}`
   if (excerpt === undefined) {
-    return head
+    return [head]
   }
-  const gutter = `    ${line} | `
+  const gutter = `  ${line} | `
   // Tabs stay tabs, so that the mark stands where the terminal puts the sign above it.
   const indent = excerpt.text.slice(0, excerpt.mark).replaceAll(/[^\t]/g, ' ')
-  return `${head}\n${gutter}${excerpt.text}\n${' '.repeat(gutter.length - 2)}| ${indent}^`
+  return [head, `${gutter}${excerpt.text}`, `${' '.repeat(gutter.length - 2)}| ${indent}^`]
 }

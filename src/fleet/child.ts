@@ -81,8 +81,10 @@ function argumentsOf({ operation, database, type }: Job, { program, config, verb
 
 /** Flags become variables, which are as strong against a file: some are secret, and argv is for everybody to see. */
 function environmentOf({ given }: Family, environment: Context['environment']): Command['env'] {
-  const inherited = Object.entries(environment).filter(([variable]) => !isForAll(variable))
   const handedOn = Object.entries(given).filter(([name]) => !NOT_HANDED_ON.has(name))
+  // A value and the file of a value together would be refused.
+  const replaced = new Set(handedOn.map(([name]) => `${variableOf(name)}_FILE`))
+  const inherited = Object.entries(environment).filter(([name]) => !isForAll(name) && !replaced.has(name))
   return {
     ...Object.fromEntries(inherited),
     ...Object.fromEntries(handedOn.map(([name, value]) => [variableOf(name), value])),

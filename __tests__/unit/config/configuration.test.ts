@@ -286,7 +286,7 @@ describe('values in files of their own', () => {
   test('are named as they were given when they do not fit', async () => {
     await files.write('jobs', 'many')
     await expect(files.loadWhatIsThere({ environment: { LIFEBOAT_JOBS_FILE: 'jobs' } })).rejects.toThrow(
-      'the variable LIFEBOAT_JOBS_FILE: must be a whole number',
+      'The variable LIFEBOAT_JOBS_FILE: must be a whole number',
     )
   })
 

@@ -31,7 +31,7 @@ test('all problems are told at once, each with its place, its line and a mark', 
   expect(error.exitCode).toBe(2)
   expect(error.message).toBe(
     [
-      '2 problems in lifeboat.yml (while reading the options). Correct this and start again (docs/configuration.md tells what can be written):',
+      '2 problems in lifeboat.yml (while reading the options). Correct this and start again; docs/configuration.md tells what can be written.',
       '  lifeboat.yml:2:1: "keep-dayly" is not known here; did you mean "keep-daily"?',
       '    2 | keep-dayly: ***',
       '      | ^',
@@ -40,6 +40,15 @@ test('all problems are told at once, each with its place, its line and a mark', 
       '      |           ^',
     ].join('\n'),
   )
+})
+
+test('a single problem is told in the first line', async () => {
+  const { message } = await errorOf('jobs: ${JOBS}', { environment: { JOBS: 'x' } })
+  expect(message.split('\n')).toEqual([
+    'lifeboat.yml:1:7: "jobs" must be a whole number (while reading the options). Correct this and start again; docs/configuration.md tells what can be written.',
+    '  1 | jobs: ${JOBS}',
+    '    |       ^',
+  ])
 })
 
 describe('keys', () => {
@@ -72,6 +81,11 @@ describe('keys', () => {
       'the top inside a database',
       'databases: {a: {parallel: 2}}',
       '1:17 "parallel" has its place at the top of the file',
+    ],
+    [
+      'a merge key',
+      'databases: {a: &a {}, b: {<<: *a, store: x}}',
+      '1:27 merge keys ("<<") are not read; what holds for several databases stands once, at the top',
     ],
     ['no word', '? [a]\n: b', '1:3 a key must be a word'],
     ['one twice', 'store: x\nstore: y', '2:1 this key is there twice in one mapping; leave one of the two out'],
@@ -361,7 +375,7 @@ describe('secrets', () => {
     ['in a comment', `jobs: many # was ${SECRET}`],
     ['behind an anchor', `x: &x ${SECRET}\nwebhook-url: *x`],
     ['in a location', `store: [ "s3://x/?secret=${SECRET}", "rsync://u:${SECRET}@h/m" ]`],
-    ['in a command', `services-timeout: 5\nstop-command: curl -u https://u:${SECRET}@h --token=${SECRET}`],
+    ['in a command', `stop-command: curl -u https://u:${SECRET}@h --token=${SECRET}`],
     ['in a block of text', `decrypt-key: |\n  ${SECRET}\n  ${SECRET}\njobs: x`],
     ['in the block of an unknown key', `decrpt-key: |\n  ${SECRET}\n`],
     ['in the variable of a wrong value', 'webhook-url: ${SECRET}\njobs: ${SECRET}'],
@@ -369,6 +383,7 @@ describe('secrets', () => {
     ['in a broken line of another name', `webhook-secrt: "${SECRET}`],
     ['after a quote that is not closed', `store: "/b\nwebhook-secret: ${SECRET}\n`],
     ['beside a broken value', `store: a: {webhook-secret: ${SECRET}}`],
+    ['beside a broken value, misspelled', `store: a: {webhook-sercet: ${SECRET}}`],
     ['in a broken block', `ssh-key: |\n -----BEGIN\nDEK-Info: ${SECRET}: x\n${SECRET}\n`],
     ['as the whole file', SECRET],
     ['as a key', `? [${SECRET}]\n: x`],
