@@ -42,15 +42,33 @@ const OTHER_WORDS = [
   'could-not-run',
   'ssh-keyscan',
   'age-keygen',
+  'max-parallel',
+  'timeout-minutes',
+  'all-databases-report',
   'not-checked',
 ]
-const OTHER_CODES = ['POSTGRES_MAJOR', 'DATABASE_URL', 'LIFEBOAT_NAME', 'RESTORE_URL', 'GITHUB_TOKEN', 'ENCRYPT_TO']
+const OTHER_CODES = [
+  'CRON_TZ',
+  'LIFEBOAT_NAME_FILE',
+  'POSTGRES_MAJOR',
+  'DATABASE_URL',
+  'LIFEBOAT_NAME',
+  'RESTORE_URL',
+  'GITHUB_TOKEN',
+  'ENCRYPT_TO',
+]
 
 /** A call of the command line; not the line that gives it a short name in a shell. */
 const COMMAND = /(?:^|\s)(?:\S*cli\/index\.js|pg-lifeboat) ([a-z]\S*)/
 
 function isKnownCode(name: string): boolean {
-  const option = name.startsWith('LIFEBOAT_') ? name.slice('LIFEBOAT_'.length).toLowerCase().replaceAll('_', '-') : ''
+  const option = name.startsWith('LIFEBOAT_')
+    ? name
+        .slice('LIFEBOAT_'.length)
+        .replace(/_FILE$/, '')
+        .toLowerCase()
+        .replaceAll('_', '-')
+    : ''
   const isOption = option in OPTIONS || option.replace(/-file$/, '') in OPTIONS
   return name in FINDINGS || isOption || OTHER_CODES.includes(name)
 }
