@@ -2,10 +2,8 @@ import type { Logger } from '../context.js'
 import { LifeboatError, exitCodeOf, messagesOf, type ExitCode } from '../errors.js'
 import { terminalLogger } from '../platform/terminal-logger.js'
 import { parse, type Invocation } from './parse.js'
-import { runAsked } from './run-operation.js'
 import { paintOf, styleOf } from './style.js'
 import type { Surroundings } from './surroundings.js'
-import { runTool } from './tools.js'
 
 /** Does what the command line asks for and returns what the process ends with. It does not throw. */
 export async function main(surroundings: Surroundings): Promise<ExitCode> {
@@ -17,9 +15,13 @@ export async function main(surroundings: Surroundings): Promise<ExitCode> {
       return 0
     }
     const logger = loggerFor(invocation, surroundings)
-    return await (invocation.kind === 'tool'
-      ? runTool(invocation, logger, surroundings)
-      : runAsked(invocation, logger, surroundings))
+    // What only prints is quick: the operations are most of the program, and are loaded when they are asked for.
+    if (invocation.kind === 'tool') {
+      const { runTool } = await import('./tools.js')
+      return await runTool(invocation, logger, surroundings)
+    }
+    const { runAsked } = await import('./run-operation.js')
+    return await runAsked(invocation, logger, surroundings)
   } catch (error) {
     const paint = paintOf(styleOf(stderr, environment))
     stderr.write(`${paint('red', `Error: ${messageFor(error)}`)}\n`)
