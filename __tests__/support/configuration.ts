@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { loadConfiguration, type LoadedConfiguration } from '../../src/config/configuration.js'
+import { temporaryFolder } from './temporary.js'
 
 /** What a run is given besides its file. */
 export interface Told {
@@ -9,12 +9,12 @@ export interface Told {
   environment?: Readonly<Record<string, string>>
 }
 
-/** A folder that configurations are read from, in a place of its own. */
+/** A folder that configurations are read from; `removeTemporaryFolders` removes it. */
 export class LoaderFolder {
   private constructor(readonly folder: string) {}
 
   static async make(): Promise<LoaderFolder> {
-    return new LoaderFolder(await mkdtemp(path.join(tmpdir(), 'lifeboat-config-')))
+    return new LoaderFolder(await temporaryFolder())
   }
 
   /** Loads a lifeboat.yml of this text. */

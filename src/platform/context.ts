@@ -1,5 +1,5 @@
 import type { Context, Logger } from '../context.js'
-import { TimeLimitReached } from '../errors.js'
+import { TimeLimitError, TimeLimitReached } from '../errors.js'
 import { systemClock } from './clock.js'
 import { spawnProcessRunner } from './process.js'
 import { createWorkspace, sweepWorkspaces } from './workspace.js'
@@ -23,6 +23,8 @@ const LONGEST_TIMER = 2 ** 31 - 1
 /**
  * Makes the real ports, does work with them, and cleans up, whatever happens. The first interruption aborts the work,
  * which then has the time to put things in order; what an earlier run that was killed left behind is removed first.
+ *
+ * Throws `TimeLimitError` in place of what is thrown once the time limit is reached.
  */
 export async function withContext<T>(surroundings: Surroundings, work: (context: Context) => Promise<T>): Promise<T> {
   const { logger, environment, workingDirectory, timeLimit, hangUp } = surroundings
@@ -48,6 +50,9 @@ export async function withContext<T>(surroundings: Surroundings, work: (context:
     const processes = spawnProcessRunner({ logger, signal: interruption.signal })
     const { signal } = interruption
     return await work({ logger, environment, workingDirectory, processes, clock: systemClock, workspace, signal })
+  } catch (error) {
+    const { reason } = interruption.signal as { reason: unknown }
+    throw reason instanceof TimeLimitReached ? new TimeLimitError(reason, error) : error
   } finally {
     await workspace.clean()
     clearTimeout(timer)

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { LoadedConfiguration } from '../../../src/config/configuration.js'
 import { ConfigurationError } from '../../../src/config/problems.js'
 import { UsageError } from '../../../src/errors.js'
 import { LoaderFolder } from '../../support/configuration.js'
+import { removeTemporaryFolders } from '../../support/temporary.js'
 
 let files: LoaderFolder
 
@@ -12,7 +13,7 @@ beforeEach(async () => {
   files = await LoaderFolder.make()
 })
 
-afterEach(() => rm(files.folder, { recursive: true, force: true }))
+afterEach(removeTemporaryFolders)
 
 const FLEET = `
 store: /backups/{database}

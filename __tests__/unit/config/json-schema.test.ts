@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import Ajv from 'ajv'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { loadConfiguration } from '../../../src/config/configuration.js'
+import type { LoadedConfiguration } from '../../../src/config/configuration.js'
 import { configurationSchema } from '../../../src/config/json-schema.js'
 import { ConfigurationError } from '../../../src/config/problems.js'
 import { optionDefinitions } from '../../../src/option-list.js'
+import { LoaderFolder } from '../../support/configuration.js'
+import { removeTemporaryFolders } from '../../support/temporary.js'
 
 const root = path.resolve(import.meta.dirname, '../../..')
 const read = (name: string) => readFile(path.join(root, name), 'utf8')
@@ -22,18 +23,11 @@ function faultsIn(text: string): string[] {
   return [...new Set(errors.filter(({ keyword }) => keyword !== 'anyOf').map(({ dataPath }) => dataPath))]
 }
 
-let folder: string
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'lifeboat-schema-'))
-})
-
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterEach(removeTemporaryFolders)
 
 /** What the program makes of a file; it must agree with the schema on every file here. */
-async function load(text: string): Promise<unknown> {
-  await writeFile(path.join(folder, 'lifeboat.yml'), text)
-  return loadConfiguration({ label: String, values: {} }, {}, folder)
+async function load(text: string): Promise<LoadedConfiguration> {
+  return (await LoaderFolder.make()).load(text)
 }
 
 test('the schema in the tree is the one that the options make (npm run generate)', async () => {

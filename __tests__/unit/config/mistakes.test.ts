@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { rm } from 'node:fs/promises'
 import { ConfigurationError } from '../../../src/config/problems.js'
 import { LoaderFolder } from '../../support/configuration.js'
+import { removeTemporaryFolders } from '../../support/temporary.js'
 
 let files: LoaderFolder
 
@@ -9,7 +9,7 @@ beforeEach(async () => {
   files = await LoaderFolder.make()
 })
 
-afterEach(() => rm(files.folder, { recursive: true, force: true }))
+afterEach(removeTemporaryFolders)
 
 /** What is wrong with a file, as `2:1 "stoer" is …`. */
 async function problemsOf(text: string, told: Parameters<LoaderFolder['load']>[1] = {}): Promise<string[]> {
