@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { generateKeyPairSync } from 'node:crypto'
-import { appendFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -66,9 +66,9 @@ interface Examined {
 }
 
 /** Without scratch, where it is not about that: a throw-away cluster takes seconds. */
-async function examine(given: Given = {}, alter?: Alteration): Promise<Examined> {
+async function examine(given: Given = {}, alter?: Alteration, env: Record<string, string> = {}): Promise<Examined> {
   const all = { 'database-url': cluster.url('farm', { via: 'socket' }), store, verify: 'archive', ...given }
-  const { report, exitCode } = await operate('doctor', all, alter === undefined ? {} : { alter })
+  const { report, exitCode } = await operate('doctor', all, { env, ...(alter !== undefined && { alter }) })
   expect(report.failure).toBeUndefined()
   const lines = report.diagnosis ?? []
   return {
@@ -95,19 +95,27 @@ describe('where everything is as it should be', () => {
   test('every line is good, a scratch cluster was really made, and nothing is left', async () => {
     await add(store, 3)
     await add(path.join(folder, 'copy'), 3)
-    const done = await examine({
+    // PostgreSQL's user must be able to get to the cluster in it.
+    const temporary = path.join(await temporaryFolder(), 't')
+    await chmod(path.dirname(temporary), 0o755)
+    await mkdir(temporary)
+    await chmod(temporary, 0o777)
+    const given = {
       'database-url': cluster.url('farm', { via: 'socket', user: 'backup' }),
       series: 'masclet_imperi',
       verify: 'full',
       copies: path.join(folder, 'copy'),
       'ping-url': 'https://127.0.0.1/ping',
-    })
+    }
+    const done = await examine(given, undefined, { TMPDIR: temporary })
     // Outside of a job nobody can see what starts the backups.
     expect(done.lines.filter(({ state }) => state !== 'ok').map(({ what }) => what)).toEqual(['next run'])
     expect(done.exitCode).toBe(0)
     expect(done.line('Scratch server for the proof').found).toContain('was got ready and a database made in it')
     expect(done.line('Database connection').found).toContain(`PostgreSQL ${cluster.major}.`)
     expect(done.summary).toContain('server for the proof')
+    expect(done.line('Space for the restored copy').found).toContain(`free in ${temporary}`)
+    expect(await readdir(temporary)).toEqual([])
     expect(await readdir(path.join(store, '.incoming'))).toEqual([])
     expect(await readdir(path.join(folder, 'copy', '.incoming'))).toEqual([])
     const databases = await cluster.query('SELECT datname FROM pg_database ORDER BY 1')
