@@ -44,6 +44,11 @@ export function planVerdict({ jobs, unknown }: PlanFacts): Verdict {
   return { mood: 'good', text: sentence`${what}; the longest takes about ${formatDuration(longest.seconds)}.${told}` }
 }
 
+/** For a terminal or a log: one line a job. */
+export function planClosing({ jobs }: PlanFacts): string[] {
+  return jobs.map(({ name, seconds }) => `${name}: about ${formatDuration(seconds)}`)
+}
+
 export function planBlocks({ jobs }: PlanFacts, limits: Limits): Block[] {
   const left = jobs.length - limits.databases
   return jobs.length === 0

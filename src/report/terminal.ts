@@ -4,6 +4,7 @@ import { rpoOf, rtoOf, type ScenarioResult } from './drill-facts.js'
 import { fleetClosing } from './fleet.js'
 import { MOOD_MARKS } from './markup.js'
 import { plainText } from './plain.js'
+import { planClosing } from './plan.js'
 import type { Report } from './report.js'
 import { counted, formatBytes, formatDuration } from '../units.js'
 import { storeLines } from './stores.js'
@@ -18,6 +19,7 @@ export function closingLines(report: Report, { withTable = true } = {}): string[
     ...(withTable ? doctorTable(report.diagnosis ?? []) : []),
     ...(report.drill?.scenarios ?? []).map(scenarioLine),
     ...(report.fleet === undefined ? [] : fleetClosing(report.fleet)),
+    ...(report.plan === undefined ? [] : planClosing(report.plan)),
     `${MOOD_MARKS[mood]} ${plainText(text)}`,
     ...setLine(report),
     ...(restored?.previous === undefined

@@ -103,6 +103,7 @@ describe('plan', () => {
       include: { 0: { databases: 'big', type: 'weekly', seconds: 5000 } },
     })
     expect(summaryOf(report)).toContain('4 backups in 4 jobs')
+    expect(closingLines(report)[0]).toBe('big (weekly): about 1 h 23 min')
     await expect(readdir(storeOf('new'))).rejects.toThrow('ENOENT')
   })
 
