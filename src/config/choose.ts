@@ -74,12 +74,13 @@ export function everyRun(levels: Levels): { database: DatabaseLevels | undefined
   })
 }
 
-/** The levels that a run looks at, the strongest first. */
+/** The levels that a run looks at, the strongest first. A type that the database switches off is as if it were not there. */
 export function levelsInUse(levels: Levels, database: DatabaseLevels | undefined, type: string | undefined): Level[] {
-  const ofType = (types: Types | undefined) => (type === undefined ? undefined : types?.get(type))
-  return [ofType(database?.types), database?.own, ofType(levels.types), levels.top].filter(
-    (level) => level !== undefined,
-  )
+  const own = database?.types ?? (new Map() as Types)
+  const ofType = (types: Types) => (type === undefined ? undefined : types.get(type))
+  const isOff = type !== undefined && own.has(type) && own.get(type) === undefined
+  const inUse = [ofType(own), database?.own, isOff ? undefined : ofType(levels.types), levels.top]
+  return inUse.filter((level) => level !== undefined)
 }
 
 /** For each option the strongest entry that says something. */

@@ -108,6 +108,13 @@ describe('a file of several databases', () => {
     expect(loaded.optionsFor({ database: 'masclet', type: 'manual' }).type).toBe('manual')
   })
 
+  test('has nothing left of a type that a database switches off', async () => {
+    const loaded = await files.load(FLEET, { environment: PASSWORDS })
+    const { keepWeekly, schedule } = loaded.optionsFor({ database: 'shop', type: 'weekly' })
+    expect([keepWeekly, schedule]).toEqual([undefined, undefined])
+    expect(loaded.optionsFor({ database: 'masclet', type: 'weekly' }).keepWeekly).toBe(4)
+  })
+
   test('checks a chosen type as every other value', async () => {
     const loaded = await files.load(FLEET, { environment: PASSWORDS })
     expect(() => loaded.optionsFor({ database: 'masclet', type: '../..' })).toThrow('must be a word of small letters')

@@ -206,6 +206,16 @@ describe('values', () => {
     ['a tag', 'store: !secret x', '1:8 tags ("!…") are not read; put the text in quotes'],
     ['an alias of nothing', 'store: *there', '1:1 "*there" stands for nothing: there is no "&there" before it'],
     [
+      'a list that holds itself',
+      'tables: &a [*a]',
+      '1:12 "tables" must be names separated by commas, or a list of them',
+    ],
+    [
+      'a mapping that holds itself',
+      'databases: &a {b: *a}',
+      '1:16 "b" is not known here; docs/reference.md lists all options',
+    ],
+    [
       'a variable with a default',
       'store: "${A:-b}"',
       '1:8 "store": variables are written ${NAME}, with letters, digits and "_"; a "${" that stands for itself is written $${',
