@@ -3,6 +3,7 @@ import type { Manifest, Proof } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import type { Context } from '../context.js'
 import { exitCodeOf, messageOf, messagesOf, TimeLimitError, TimeLimitReached } from '../errors.js'
+import { given } from '../given.js'
 import { describeFinding, type Finding } from '../findings.js'
 import type { Operation } from '../option-list.js'
 import { setDetails, type LogDetails } from '../records/log.js'
@@ -173,19 +174,21 @@ export class ReportDraft {
       warnings: this.warnings,
       checks: this.checks,
       schemaChange: this.schemaChange,
-      ...(this.type !== undefined && { type: this.type }),
-      ...(this.id !== undefined && { id: this.id }),
-      ...(this.source !== undefined && { source: this.source }),
-      ...(this.set !== undefined && { set: this.set }),
-      ...(this.restored !== undefined && { restored: this.restored }),
-      ...(this.drill !== undefined && { drill: this.drill }),
-      ...(this.statistics !== undefined && { statistics: this.statistics }),
-      ...(this.watched !== undefined && { watched: this.watched }),
-      ...(this.maintenance !== undefined && { maintenance: this.maintenance }),
-      ...(this.diagnosis !== undefined && { diagnosis: this.diagnosis }),
-      ...(this.proof !== undefined && { proof: this.proof }),
-      ...(this.metrics !== undefined && { metrics: this.metrics }),
-      ...(this.stores !== undefined && { stores: this.stores }),
+      ...given({
+        type: this.type,
+        id: this.id,
+        source: this.source,
+        set: this.set,
+        restored: this.restored,
+        drill: this.drill,
+        statistics: this.statistics,
+        watched: this.watched,
+        maintenance: this.maintenance,
+        diagnosis: this.diagnosis,
+        proof: this.proof,
+        metrics: this.metrics,
+        stores: this.stores,
+      }),
       ...(failure !== undefined && { failure: this.failureOf(failure) }),
     }
   }

@@ -109,41 +109,41 @@ function unverified(report: Report, proof: Proof): Text {
   return sentence`Not verified: ${subject}. ${asSentence(proof.reason)}`
 }
 
+/** What is known of an operation that ended early, where that is the same whenever it ended. */
+const ENDED_EARLY = {
+  validate: 'The backup could not be verified.',
+  drill: 'The drill ended early, so nobody knows whether recovery works.',
+  report: 'The report could not be made, so nothing is said about the backups.',
+  watch: 'The backups could not be watched, so nobody knows whether they are there.',
+  maintain: 'The maintenance ended early. No backup was touched.',
+  doctor: 'Not everything was looked at, so nobody knows whether backups can be taken.',
+  plan: 'The jobs could not be planned.',
+} as const
+
 function failed(report: Report): Verdict {
-  const text = (() => {
-    switch (report.operation) {
-      case 'backup':
-        return report.set === undefined
-          ? sentence`No backup was made. Earlier backups are untouched.`
-          : afterBackup(report)
-      case 'validate':
-        return sentence`The backup could not be verified.`
-      case 'restore':
-        return report.restored === undefined
-          ? sentence`Nothing was restored. No existing data was touched.`
-          : sentence`The database ${code(report.restored.database)} was restored, but the operation failed after it.`
-      case 'rotate':
-        return lackingCopies(report) === undefined
-          ? sentence`The retention policy was not applied.`
-          : sentence`The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`
-      case 'drill':
-        return sentence`The drill ended early, so nobody knows whether recovery works.`
-      case 'report':
-        return sentence`The report could not be made, so nothing is said about the backups.`
-      case 'watch':
-        return sentence`The backups could not be watched, so nobody knows whether they are there.`
-      case 'maintain':
-        return sentence`The maintenance ended early. No backup was touched.`
-      case 'doctor':
-        return sentence`Not everything was looked at, so nobody knows whether backups can be taken.`
-      case 'plan':
-        return sentence`The jobs could not be planned.`
-    }
-  })()
   // What was proven stays proven when a copy of it is lacking.
   const isGood =
     report.operation === 'backup' && report.proof?.outcome === 'proven' && lackingCopies(report) !== undefined
-  return { mood: isGood ? 'doubtful' : 'bad', text }
+  return { mood: isGood ? 'doubtful' : 'bad', text: failedText(report) }
+}
+
+function failedText(report: Report): Text {
+  switch (report.operation) {
+    case 'backup':
+      return report.set === undefined
+        ? sentence`No backup was made. Earlier backups are untouched.`
+        : afterBackup(report)
+    case 'restore':
+      return report.restored === undefined
+        ? sentence`Nothing was restored. No existing data was touched.`
+        : sentence`The database ${code(report.restored.database)} was restored, but the operation failed after it.`
+    case 'rotate':
+      return lackingCopies(report) === undefined
+        ? sentence`The retention policy was not applied.`
+        : sentence`The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`
+    default:
+      return sentence`${ENDED_EARLY[report.operation]}`
+  }
 }
 
 /** The set is there; what can be said of it is said all the same. */

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { given } from '../given.js'
 import { nearest } from '../options.js'
 import { hasControls } from './control-characters.js'
 
@@ -229,13 +230,6 @@ function choice<T extends string>(query: Map<Key, string>, key: Key, known: read
     `${key} is "${value}"`,
     `${meant === undefined ? '' : `Did you mean ${meant}? `}It can be ${known.join(', ')}.`,
   )
-}
-
-/** Without what is undefined. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
 }
 
 function unusable(problem: string, advice: string, cause?: unknown): UsageError {
