@@ -106,7 +106,9 @@ test('what fails, throws, takes too long or lacks a variable holds up no other',
   )
   expect(exitCode).toBe(1)
   expect(lines.map(({ database, exit_code }) => `${database} ${exit_code}`)).toEqual(['shop 2', 'crm 1', 'stock 1'])
-  expect(lines.map(({ verdict }) => verdict).join('\n')).toMatch(/SHOP_PASSWORD[\s\S]*time-limit of 1 s[\s\S]*the disk is full/i)
+  expect(lines.map(({ verdict }) => verdict).join('\n')).toMatch(
+    /SHOP_PASSWORD[\s\S]*time-limit of 1 s[\s\S]*the disk is full/i,
+  )
   expect(log).toContain('The time-limit of 1 s is reached')
 })
 
