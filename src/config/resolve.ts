@@ -60,7 +60,8 @@ export class Resolver {
       const { value, missing } = this.expanded(entry, undefined, undefined)
       return { entry, value, missing: missing.filter(({ kind }) => kind !== 'placeholder') }
     })
-    return buildOptions([...this.told.run, this.source(values, operation)])
+    const usable = values.filter(({ entry, missing }) => missing.length === 0 || !this.isReplaced(entry.name))
+    return buildOptions([...this.told.run, this.source(usable, operation)])
   }
 
   entry(database: DatabaseLevels | undefined): DatabaseEntry {
@@ -121,6 +122,12 @@ export class Resolver {
   isOfAll(): boolean {
     const value = this.told.run.map(({ values }) => values.all).find(isGiven)
     return value === true || (typeof value === 'string' && value.toLowerCase() === 'true')
+  }
+
+  /** Whether every database says something else than the top. */
+  private isReplaced(name: string): boolean {
+    const { databases } = this.told.levels
+    return databases?.every(({ own }) => isGiven(own.options.get(name)?.value)) === true
   }
 
   /** A text that must be known before anything can be chosen. */

@@ -225,6 +225,14 @@ test('common options are those of the run and of the top, with the placeholders 
   expect((await files.load('database-url: ${W}')).commonOptions({ operation: 'watch' }).databaseUrl).toBeUndefined()
 })
 
+test('common options do not need what every database says otherwise', async () => {
+  const text = 'services: "${S}"\nstore: /b/{database}\ndatabases: {a: {services: x}, b: {services: y}}'
+  expect((await files.load(text)).commonOptions().services).toBeUndefined()
+  await expect(files.load(text.replace('{services: y}', '{}')).then((all) => all.commonOptions())).rejects.toThrow(
+    'variable S is not set',
+  )
+})
+
 test('aliases stand for what they name', async () => {
   const text =
     'store: /b/{database}\ndatabases:\n  a: &one\n    jobs: 3\n    types: {daily: {keep-daily: 9}}\n  b: *one\n'
