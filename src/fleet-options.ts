@@ -1,7 +1,7 @@
 import type { OptionDefinition } from './option-list.js'
 
 /** The operations that can work through every database of a configuration. */
-const OF_EVERY_DATABASE = ['backup', 'validate', 'rotate', 'drill', 'report', 'watch', 'maintain'] as const
+const OF_EVERY_DATABASE = ['backup', 'validate', 'rotate', 'drill', 'report', 'watch', 'maintain', 'doctor'] as const
 
 /** The options of a configuration that names several databases, and of their schedules; a part of the one list. */
 export const FLEET_OPTIONS = {

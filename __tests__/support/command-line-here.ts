@@ -9,10 +9,19 @@ export interface Printed {
   outputs: Record<string, unknown>
 }
 
+export interface CommandLineHere {
+  cwd: string
+  env?: Readonly<Record<string, string>>
+  /** Whether it is told that a person watches. */
+  isTTY?: boolean
+  /** What it starts for each of several databases: `cli.js` of a compiled source. */
+  entry?: string
+}
+
 /** Runs the command line of the source in this process, with nothing of the test's own environment but PATH. */
 export async function commandLineHere(
   argv: readonly string[],
-  { cwd, env = {}, isTTY = false }: { cwd: string; env?: Readonly<Record<string, string>>; isTTY?: boolean },
+  { cwd, env = {}, isTTY = false, entry = '/nonexistent' }: CommandLineHere,
 ): Promise<Printed> {
   const printed = { stdout: '', stderr: '' }
   const stream = (name: keyof typeof printed) => ({
@@ -24,7 +33,7 @@ export async function commandLineHere(
   })
   const exitCode = await main({
     argv,
-    program: [process.execPath, '/nonexistent'],
+    program: [process.execPath, entry],
     environment: plainEnvironment(env),
     workingDirectory: cwd,
     stdout: stream('stdout'),

@@ -15,7 +15,14 @@ export function isDoneByChildren(operation: Operation): boolean {
   return BY_CHILDREN.has(operation)
 }
 
-const BY_CHILDREN: ReadonlySet<Operation> = new Set<Operation>(['backup', 'validate', 'rotate', 'drill', 'maintain'])
+const BY_CHILDREN: ReadonlySet<Operation> = new Set<Operation>([
+  'backup',
+  'validate',
+  'rotate',
+  'drill',
+  'maintain',
+  'doctor',
+])
 
 /** These look at a whole store and its database: one run does for every type in it. */
 const ONCE_A_STORE: ReadonlySet<Operation> = new Set<Operation>(['maintain', 'drill'])

@@ -13,6 +13,7 @@ import { ageKey } from '../../support/age.js'
 import { makeCertificates, type Certificates } from '../../support/certificates.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { commandLineHere } from '../../support/command-line-here.js'
+import { compiledSource, removeCompiledSources } from '../../support/compiled.js'
 import { operate, type Alteration, type Given } from '../../support/operating.js'
 import { clockAhead, memoryLogger } from '../../support/ports.js'
 import { sampleProof } from '../../support/sample-set.js'
@@ -49,6 +50,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await cluster.remove()
+  await removeCompiledSources()
   await removeTemporaryFolders()
 })
 beforeEach(async () => {
@@ -301,5 +303,23 @@ describe('on the command line', () => {
     } finally {
       server.close()
     }
+  })
+
+  test('every database of a configuration is looked at by itself, and the one in trouble is named', async () => {
+    const { folder: compiled } = await compiledSource()
+    await writeFile(
+      path.join(folder, 'lifeboat.yml'),
+      [
+        `store: ${folder}/{database}`,
+        'verify: archive',
+        'databases:',
+        `  farm: { database-url: "${cluster.url('farm', { via: 'socket' })}" }`,
+        `  gone: { database-url: "${cluster.url('gone', { via: 'socket' })}" }`,
+      ].join('\n'),
+    )
+    const done = await commandLineHere(['doctor', '--all'], { cwd: folder, entry: path.join(compiled, 'cli.js') })
+    expect(done.exitCode).toBe(1)
+    expect(done.stderr + done.stdout).toMatch(/^farm +- +done/m)
+    expect(done.stderr + done.stdout).toMatch(/^gone +- +failed.*there is no database "gone"/m)
   })
 })
