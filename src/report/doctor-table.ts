@@ -34,7 +34,8 @@ export function doctorTable(lines: readonly DiagnosisLine[], look: TableLook = P
   ])
 }
 
-function entry({ what, state, found, advice }: DiagnosisLine, { columns, paint }: TableLook): string[] {
+function entry({ what: name, state, found, advice }: DiagnosisLine, { columns, paint }: TableLook): string[] {
+  const what = printable(name)
   const indent = 2 + STATE_WIDTH + WHAT_WIDTH
   const room = Math.max(24, columns - indent)
   // A long name, such as that of a store, gets a line of its own.
@@ -54,7 +55,9 @@ function entry({ what, state, found, advice }: DiagnosisLine, { columns, paint }
 
 function split(text: string, width: number): string[] {
   const lines: string[] = []
-  for (const word of text.split(/\s+/).filter((each) => each !== '')) {
+  for (const word of printable(text)
+    .split(/\s+/)
+    .filter((each) => each !== '')) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + 1 + word.length <= width) {
       lines[lines.length - 1] = `${last} ${word}`
@@ -63,4 +66,10 @@ function split(text: string, width: number): string[] {
     }
   }
   return lines
+}
+
+/** Names of tables may hold anything, also what moves the cursor or recolours a terminal. */
+function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\u{FFFD}')
 }
