@@ -135,7 +135,7 @@ function keeping({ store, timezone }: Wishes): string[] {
 
 function types({ database, settings }: Sight): string[] {
   const minute = oddMinute(database?.name ?? settings?.database ?? 'app')
-  const names = (database?.tables ?? []).slice(0, 2).map(({ name }) => JSON.stringify(name))
+  const names = (database?.tables ?? []).slice(0, 2).map(({ name }) => quoted(name))
   const chosen = names.length === 0 ? 'animals, parts' : names.join(', ')
   return [
     ...comment([
@@ -203,7 +203,10 @@ function comment(lines: readonly string[]): string[] {
   return lines.map((line) => `# ${line.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/g, ' ')}`.trimEnd())
 }
 
-/** YAML reads JSON's quotes as its own. */
+/** YAML reads JSON's quotes and escapes as its own; JSON leaves some controls as they are. */
 function quoted(text: string): string {
-  return JSON.stringify(text)
+  return JSON.stringify(text).replaceAll(
+    /[\u007F-\u009F\u2028\u2029]/g,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
