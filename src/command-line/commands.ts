@@ -58,6 +58,7 @@ const NAMES_FILE: ReadonlySet<OptionName> = new Set<OptionName>([
   'decrypt-key',
   'drill-report',
   'metrics-file',
+  'report-file',
   'signing-key',
   'ssh-key',
   'ssh-known-hosts',

@@ -51,6 +51,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'max-age',
     'max-unproven',
     'drill-report',
+    'report-file',
   ],
   'Several databases and schedules': [
     'config',
