@@ -337,11 +337,14 @@ function withoutStop(message) {
     return message.trim().replace(/\.$/, '') || 'no reason was given';
 }
 
+// EXTERNAL MODULE: ./src/given.ts
+var given = __webpack_require__(60630);
 // EXTERNAL MODULE: ./src/options.ts + 4 modules
 var options = __webpack_require__(60962);
 // EXTERNAL MODULE: ./src/stores/control-characters.ts
 var control_characters = __webpack_require__(66524);
 ;// CONCATENATED MODULE: ./src/stores/s3-location.ts
+
 
 
 
@@ -387,8 +390,8 @@ function parseS3Location(location) {
         prefix: prefixOf(location),
         checksums: choice(query, 'checksums', CHECKSUMS) ?? usualChecksums(read.endpoint),
         mostParts: mostPartsOf(read.endpoint),
-        ...given(read),
-        ...given({
+        ...(0,given/* given */.g)(read),
+        ...(0,given/* given */.g)({
             encryption: encryptionOf(query),
             storageClass: storageClassOf(query),
             objectLock: objectLockOf(query),
@@ -482,7 +485,7 @@ function encryptionOf(query) {
     if (keyId !== undefined && (mode === undefined || mode === 'AES256')) {
         throw unusable('kms-key-id is given without encryption by KMS', 'Add sse=aws:kms.');
     }
-    return mode === undefined ? undefined : { mode, ...given({ keyId }) };
+    return mode === undefined ? undefined : { mode, ...(0,given/* given */.g)({ keyId }) };
 }
 function storageClassOf(query) {
     if (FROZEN.includes(query.get('storage-class') ?? '')) {
@@ -522,10 +525,6 @@ function choice(query, key, known) {
     const near = (0,options/* nearest */.pA)(value.toLowerCase(), known.map((each) => each.toLowerCase()));
     const meant = known.find((each) => each.toLowerCase() === near);
     throw unusable(`${key} is "${value}"`, `${meant === undefined ? '' : `Did you mean ${meant}? `}It can be ${known.join(', ')}.`);
-}
-/** Without what is undefined. */
-function given(values) {
-    return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 function unusable(problem, advice, cause) {
     return new errors/* UsageError */.eb({

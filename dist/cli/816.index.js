@@ -44024,7 +44024,7 @@ function mapWritable (buf) {
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 const PassThroughDecoder = __webpack_require__(47256)
-const UTF8Decoder = __webpack_require__(64033)
+const UTF8Decoder = __webpack_require__(86414)
 
 module.exports = class TextDecoder {
   constructor(encoding = 'utf8') {
@@ -44117,7 +44117,7 @@ module.exports = class PassThroughDecoder {
 
 /***/ }),
 
-/***/ 64033:
+/***/ 86414:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
 const b4a = __webpack_require__(73057)
