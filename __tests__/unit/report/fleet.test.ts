@@ -180,7 +180,10 @@ test('no name or message from outside changes the form of the report', () => {
     '%0A::error::x',
   )
   const withName = (name: string) =>
-    fleetReport([bad(name, name, { type: name, findings: [finding('BACKUP_MISSING', name, `${name}!`)] }), part('the other one')])
+    fleetReport([
+      bad(name, name, { type: name, findings: [finding('BACKUP_MISSING', name, `${name}!`)] }),
+      part('the other one'),
+    ])
   // A name that the other one has too would be one database with two types.
   const [summary, page] = [summaryOf, pageOf].map((render) => tagsOf(render(withName('plain'))))
   fc.assert(
