@@ -178,7 +178,7 @@ describe('the command line itself', () => {
   test('options may stand in the environment and in a file; a wrong key there is named with its place', async () => {
     await writeFile(path.join(folder, 'lifeboat.yml'), 'formta: plain\n')
     const result = await commandLine(['rotate'], { cwd: folder })
-    expect([result.exitCode, result.stderr]).toEqual([2, expect.stringMatching(/formta.*lifeboat\.yml.*format/s)])
+    expect([result.exitCode, result.stderr]).toEqual([2, expect.stringMatching(/lifeboat\.yml:1:1.*formta.*format/s)])
     const variable = await commandLine(['rotate'], { cwd: path.join(folder, 'tmp'), env: { LIFEBOAT_STROE: 'x' } })
     expect([variable.exitCode, variable.stderr]).toEqual([2, expect.stringMatching(/LIFEBOAT_STROE.*store/is)])
   })
