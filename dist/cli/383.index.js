@@ -678,7 +678,7 @@ function outputsOfJob(outcome) {
         ...(database !== undefined && { database }),
         ...(type !== undefined && { type }),
         operation,
-        outcome: wordOf(outcome),
+        ended: wordOf(outcome),
         exit_code: exitCode,
         duration_seconds: rounded(seconds),
         peak_memory_bytes: peakMemory,
