@@ -173,7 +173,7 @@ describe('killed with SIGKILL', () => {
 })
 
 describe('a table is brought back', () => {
-  const LEDGER_ROWS = 200_000
+  const LEDGER_ROWS = 400_000
   const LEDGER = `SELECT i, md5(i::text) AS t FROM generate_series(1, ${LEDGER_ROWS}) AS i`
   let books: RecoveryBench
   beforeAll(async () => {
@@ -201,7 +201,7 @@ describe('a table is brought back', () => {
     after: 0,
     happens: async (child) => {
       for (let tries = 0; tries < 500; tries++) {
-        const writing = `SELECT FROM pg_stat_activity WHERE datname = 'live' AND query LIKE 'COPY public.ledger%'`
+        const writing = `SELECT FROM pg_stat_activity WHERE datname = 'live' AND state = 'active' AND query LIKE 'COPY public.ledger%'`
         if ((await cluster.query(writing)).length > 0) return then(child)
         await new Promise((resolve) => setTimeout(resolve, 2))
       }
