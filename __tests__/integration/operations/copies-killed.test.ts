@@ -58,8 +58,8 @@ describe('a run that is killed while it copies', () => {
     await writeChecksums(path.join(folder, idOf(time)), manifest.files)
   }
 
-  /** Runs the command line; with `killAfter`, kills it so many milliseconds into the copying. */
-  async function run(folder: string, more: Record<string, string>, killAfter: number | null) {
+  /** Runs the command line; with `kill`, kills it when so many sets were copied, and so many milliseconds later. */
+  async function run(folder: string, more: Record<string, string>, kill: { copied: number; after: number } | null) {
     const flags = {
       'database-url': source.url('farm'),
       store: 'store',
@@ -81,9 +81,10 @@ describe('a run that is killed while it copies', () => {
     let isDoomed = false
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       log += text
-      if (killAfter !== null && !isDoomed && log.includes('==> Copying')) {
+      const copied = log.includes('==> Copying') ? (log.match(/^Copied /gm) ?? []).length : -1
+      if (kill !== null && !isDoomed && copied >= kill.copied) {
         isDoomed = true
-        setTimeout(() => child.kill('SIGKILL'), killAfter)
+        setTimeout(() => child.kill('SIGKILL'), kill.after)
       }
     })
     const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
@@ -109,11 +110,17 @@ describe('a run that is killed while it copies', () => {
     return sizes.reduce((sum, size) => sum + size, 0)
   }
 
-  test.each([0, 40, 120, 300, 700])(
-    '%d ms into it: no half set is listed, and the next run brings both copies up to date',
-    async (milliseconds) => {
+  test.each([
+    [0, 0],
+    [0, 40],
+    [1, 10],
+    [3, 0],
+    [6, 5],
+  ])(
+    'after %d sets and %d ms: no half set is listed, and the next run brings both copies up to date',
+    async (copied, after) => {
       const copies = { copies: 'near\nfar' }
-      const killed = await run(root, copies, milliseconds)
+      const killed = await run(root, copies, { copied, after })
       if (killed.code === 0) throw new Error(`it was not killed, but done before:\n${killed.log}`)
       const inStore = await wholeSetsIn('store')
       expect(inStore).toHaveLength(EARLIER + 2)
