@@ -19,7 +19,7 @@ const NAMES = Array.from({ length: DATABASES }, (_, index) => `shop${String(inde
 
 interface Line {
   database: string
-  outcome: string
+  ended: string
   exit_code: number
   cause?: string
   peak_memory_bytes: number
@@ -105,7 +105,7 @@ test.each([
   [LOCKED, /The run took longer than its time-limit of 8 s and was ended/],
   [FORBIDDEN, /TABLE_UNREADABLE public\.secrets/],
 ])('%s is named with its cause, in the JSON and in the table', (name, cause) => {
-  expect(lineOf(name)).toMatchObject({ outcome: 'failed', exit_code: 1, cause: expect.stringMatching(cause) })
+  expect(lineOf(name)).toMatchObject({ ended: 'failed', exit_code: 1, cause: expect.stringMatching(cause) })
   const row = run.stderr.split('\n').find((line) => line.startsWith(`${name}  `))
   expect(row).toMatch(cause)
   expect(run.stderr).toMatch(new RegExp(`^Not good: .*${name} daily \\(failed\\)`, 'm'))
