@@ -1,3 +1,6 @@
+/** Without it a repeated order could leave one out for ever, which says nothing about what is tested. */
+const FAIR_EVERY = 101
+
 /**
  * Lets the steps of things that go on at the same time fall in an order that is given, so that a property test can try
  * many of them: mostly one goes on for a while, and then another.
@@ -26,8 +29,12 @@ export class Interleaving {
     await over
   }
 
-  /** Who was stopped last goes on, more often than not. */
+  /** Who was stopped last goes on, more often than not; now and then who waits longest, as every real machine has it. */
   private choose(): number {
+    if (this.turn % FAIR_EVERY === FAIR_EVERY - 1) {
+      this.turn++
+      return 0
+    }
     const choice = this.choices[this.turn++ % this.choices.length] ?? 0
     return choice < 70 ? this.waiting.length - 1 : choice % this.waiting.length
   }
