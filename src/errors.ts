@@ -161,6 +161,12 @@ export function problemOf(error: unknown): string {
   return error instanceof LifeboatError ? error.problem : messageOf(error)
 }
 
+/** Anything that was thrown, for a person: its message and those of its causes. What nobody foresaw is a fault of ours. */
+export function explanationOf(error: unknown): string {
+  const told = messagesOf(error)
+  return (error instanceof LifeboatError ? told : ['An unexpected error, please report it.', ...told]).join('\nCause: ')
+}
+
 /** The messages of an error and of its causes, outermost first, without repetition. */
 export function messagesOf(error: unknown): string[] {
   const messages: string[] = []

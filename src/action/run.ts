@@ -1,3 +1,4 @@
+import { tellEnd } from '../alerts/tell.js'
 import { loadConfiguration } from '../config/configuration.js'
 import type { Context, Logger } from '../context.js'
 import type { ExitCode } from '../errors.js'
@@ -16,7 +17,7 @@ import { setOutputs } from './outputs.js'
 import { publishPage, type PublishedInJob } from './publish.js'
 import { runSeveral } from './several.js'
 import { markMain } from './state.js'
-import { explain, tellEnd, writeSummary } from './tell.js'
+import { explain, writeSummary } from './tell.js'
 
 export { explain, type RunOperation }
 

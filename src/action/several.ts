@@ -1,3 +1,4 @@
+import { tellEnd } from '../alerts/tell.js'
 import type { LoadedConfiguration } from '../config/configuration.js'
 import type { Context } from '../context.js'
 import { InterruptedError } from '../errors.js'
@@ -12,7 +13,7 @@ import type { Job } from '../platform/github.js'
 import type { FleetPart } from '../report/fleet-facts.js'
 import type { Report } from '../report/report.js'
 import { assertPublishable, operateInJob, type RunOperation } from './operate.js'
-import { explain, tellEnd } from './tell.js'
+import { explain } from './tell.js'
 
 /** What several databases of a configuration came to in one job. */
 export interface SeveralDone {

@@ -1,11 +1,9 @@
 import { appendFile } from 'node:fs/promises'
-import { tellAlerts } from '../alerts/tell.js'
 import type { Context, Logger } from '../context.js'
-import { LifeboatError, exitCodeOf, messageOf, messagesOf, type ExitCode } from '../errors.js'
+import { exitCodeOf, explanationOf, messageOf, type ExitCode } from '../errors.js'
 import { redactDeep } from '../platform/redact-deep.js'
 import type { Report } from '../report/report.js'
 import { SUMMARY_BUDGET, summaryOf } from '../report/summary.js'
-import { closingLines } from '../report/terminal.js'
 
 /** The summary of the step; a runner that takes none is no reason to fail. What comes first has all the room it needs. */
 export async function writeSummary(
@@ -35,23 +33,9 @@ function summariesOf(reports: readonly Report[], logger: Logger): string {
     .join('\n')
 }
 
-/** The last lines of the log; alerts become annotations. */
-export function tellEnd(report: Report, logger: Logger): void {
-  tellAlerts(report, logger)
-  if (report.failure !== undefined) {
-    logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'))
-  }
-  closingLines(report).forEach((line) => {
-    logger.info(line)
-  })
-}
-
 /** Says what was thrown, for a person; where it was thrown interests only who debugs. */
 export function explain(error: unknown, logger: Logger): ExitCode {
-  const told = messagesOf(error)
-  logger.error(
-    (error instanceof LifeboatError ? told : ['An unexpected error, please report it.', ...told]).join('\nCause: '),
-  )
+  logger.error(explanationOf(error))
   if (error instanceof Error && error.stack !== undefined) {
     logger.debug(error.stack)
   }

@@ -1,5 +1,5 @@
 import type { Logger } from '../context.js'
-import { LifeboatError, exitCodeOf, messagesOf, type ExitCode } from '../errors.js'
+import { exitCodeOf, explanationOf, type ExitCode } from '../errors.js'
 import { terminalLogger } from '../platform/terminal-logger.js'
 import { parse, type Invocation } from './parse.js'
 import { paintOf, styleOf } from './style.js'
@@ -24,7 +24,7 @@ export async function main(surroundings: Surroundings): Promise<ExitCode> {
     return await runAsked(invocation, logger, surroundings)
   } catch (error) {
     const paint = paintOf(styleOf(stderr, environment))
-    stderr.write(`${paint('red', `Error: ${messageFor(error)}`)}\n`)
+    stderr.write(`${paint('red', `Error: ${explanationOf(error)}`)}\n`)
     return exitCodeOf(error)
   }
 }
@@ -38,10 +38,4 @@ function loggerFor({ verbose }: Exclude<Invocation, { kind: 'print' }>, { stderr
     columns: () => stderr.columns ?? 80,
     verbose,
   })
-}
-
-/** What was thrown before an operation could begin. */
-function messageFor(error: unknown): string {
-  const told = messagesOf(error)
-  return (error instanceof LifeboatError ? told : ['Unexpected error, please report it.', ...told]).join('\nCause: ')
 }

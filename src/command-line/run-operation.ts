@@ -1,5 +1,5 @@
 import { withAlerts } from '../alerts/alerting.js'
-import { tellAlerts } from '../alerts/tell.js'
+import { tellEnd } from '../alerts/tell.js'
 import { loadConfiguration, type LoadedConfiguration } from '../config/configuration.js'
 import type { Logger } from '../context.js'
 import type { ExitCode } from '../errors.js'
@@ -12,8 +12,7 @@ import type { Operation } from '../option-list.js'
 import { withContext, type Surroundings as PortSurroundings } from '../platform/context.js'
 import { doctorTable, type TableLook } from '../report/doctor-table.js'
 import { outputsOf } from '../report/outputs.js'
-import { exitCodeFor, type Report } from '../report/report.js'
-import { closingLines } from '../report/terminal.js'
+import { exitCodeFor } from '../report/report.js'
 import type { Invocation } from './parse.js'
 import { paintOf, styleOf, type Style } from './style.js'
 import { runForAll } from './run-fleet.js'
@@ -61,16 +60,6 @@ function reportOf(
       report: await runOperation(operation, options, context),
     }))
     return withReportFile(report, options, context)
-  })
-}
-
-function tellEnd(report: Report, logger: Logger, { withTable }: { withTable: boolean }): void {
-  tellAlerts(report, logger)
-  if (report.failure !== undefined) {
-    logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'))
-  }
-  closingLines(report, { withTable }).forEach((line) => {
-    logger.info(line)
   })
 }
 

@@ -1,3 +1,4 @@
+import { printable } from '../control-characters.js'
 import { definitionOf } from '../option-list.js'
 
 /** A stretch of the file's text, as offsets, and whether it may be shown. */
@@ -81,8 +82,7 @@ function endOfLine(text: string, at: number): number {
 
 /** Long lines are cut around the mark; control characters do not reach a terminal. */
 function bounded({ text, mark }: Excerpt): Excerpt {
-  // eslint-disable-next-line no-control-regex
-  const clean = text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\u{FFFD}')
+  const clean = printable(text)
   const start = mark < LONGEST - 40 ? 0 : mark - 40
   return { text: clean.slice(start, start + LONGEST), mark: mark - start }
 }

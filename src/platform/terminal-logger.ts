@@ -1,4 +1,5 @@
 import type { Logger, Progress } from '../context.js'
+import { printable } from '../control-characters.js'
 import { RedactingLogger, type Level, type LoggerOptions } from './logger.js'
 import { progressBar, shareDone } from './progress-text.js'
 
@@ -90,10 +91,4 @@ class TerminalLogger extends RedactingLogger {
   private coloured(text: string, colour: string): string {
     return this.options.colours && colour !== '' ? `\u001B[${colour}m${text}\u001B[0m` : text
   }
-}
-
-/** Without the control characters that could move the cursor or recolour a terminal; names of tables may hold anything. */
-function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\u{FFFD}')
 }

@@ -1,3 +1,4 @@
+import { printable } from '../control-characters.js'
 import { asSentence } from './content.js'
 import type { DiagnosisLine, DiagnosisState } from './doctor.js'
 
@@ -66,10 +67,4 @@ function split(text: string, width: number): string[] {
     }
   }
   return lines
-}
-
-/** Names of tables may hold anything, also what moves the cursor or recolours a terminal. */
-function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\u{FFFD}')
 }

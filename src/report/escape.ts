@@ -20,9 +20,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * Controls, line ends and marks that hide or reorder text (bidirectional overrides and isolates, zero-width characters,
  * the byte order mark, lone surrogates).
  */
-const INVISIBLE =
-  // eslint-disable-next-line no-control-regex -- controls are what must be found
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/gu
+const INVISIBLE = /[\p{Cc}\p{Cs}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu
 
 /** Makes what cannot be seen visible: a line end becomes `⏎`, a right-to-left override `⟨U+202E⟩`. */
 export function visible(text: string): string {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../errors.js'
 import { nearest } from '../nearest.js'
-import { hasControls } from './control-characters.js'
+import { hasControls } from '../control-characters.js'
 
 /** What a store's location names, by how it is written. */
 export type Location =

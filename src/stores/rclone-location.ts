@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import { hasControls } from './control-characters.js'
+import { hasControls } from '../control-characters.js'
 
 /** A folder of a remote of rclone: what `rclone` itself is told. */
 export interface RcloneLocation {

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import { hasControls } from './control-characters.js'
+import { hasControls } from '../control-characters.js'
 
 /** A folder that rsync reaches: a module of a daemon, or a folder of a machine with ssh. */
 export type RsyncLocation = DaemonLocation | ShellLocation

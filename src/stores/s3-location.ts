@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js'
 import { given } from '../given.js'
 import { nearest } from '../options.js'
-import { hasControls } from './control-characters.js'
+import { hasControls } from '../control-characters.js'
 
 /** Where a store in S3 is and how things are kept there, as its location says. */
 export interface S3Location {

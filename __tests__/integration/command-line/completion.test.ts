@@ -79,8 +79,8 @@ const onlyWith = (shell: Shell): typeof test => {
 }
 
 onlyWith('zsh')('zsh loads it, and its functions are what its completion system calls', async () => {
-  const script =
-    'autoload -Uz compinit && compinit -u -d /dev/null; eval "$COMPLETION"; print -r -- $_comps[pg-lifeboat]'
+  // Without a dump: compinit renames what it writes over the file that it is given, /dev/null too.
+  const script = 'autoload -Uz compinit && compinit -u -D; eval "$COMPLETION"; print -r -- $_comps[pg-lifeboat]'
   const { stdout } = await run('zsh', ['-fc', script], {
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: await temporaryFolder(), COMPLETION: completionFor('zsh') },
   })

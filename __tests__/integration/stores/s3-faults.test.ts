@@ -351,6 +351,7 @@ describe('a manifest', () => {
     const isManifest = (request: SeenRequest): boolean => isPut(request) && request.url.includes(MANIFEST)
     proxy.misbehave({ kind: 'meanwhile', happens: () => overwrite(theirs) }, isManifest)
     await expect(incoming.commit()).rejects.toThrow(/another manifest in its place/)
+    await incoming.discard()
     expect((await stored(MANIFEST))?.toString()).toBe('{"theirs":2}')
     await store.close()
     await workspace.clean()
