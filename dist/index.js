@@ -35141,6 +35141,997 @@ __nccwpck_require__.d(__webpack_exports__, {
   a2: () => (/* binding */ runPost)
 });
 
+// EXTERNAL MODULE: ./src/records/alert-rules.ts
+var alert_rules = __nccwpck_require__(61742);
+// EXTERNAL MODULE: ./src/control-characters.ts
+var control_characters = __nccwpck_require__(27047);
+// EXTERNAL MODULE: ./src/report/content.ts
+var content = __nccwpck_require__(54363);
+;// CONCATENATED MODULE: ./src/report/doctor-table.ts
+
+
+const PLAIN = { columns: 120, paint: (_, text) => text };
+const WORDS = {
+    ok: 'ok',
+    warning: 'warning',
+    problem: 'problem',
+    'not-checked': 'not checked',
+};
+const STATE_WIDTH = 13;
+const WHAT_WIDTH = 22;
+/**
+ * Everything that was looked at, for a terminal or a log: one line each below its subject, and below what is not right
+ * what to do about it.
+ */
+function doctorTable(lines, look = PLAIN) {
+    const subjects = [...new Set(lines.map(({ subject }) => subject))];
+    return subjects.flatMap((subject) => [
+        look.paint('heading', subject),
+        ...lines.filter((line) => line.subject === subject).flatMap((line) => entry(line, look)),
+    ]);
+}
+function entry({ what: name, state, found, advice }, { columns, paint }) {
+    const what = (0,control_characters/* printable */.g)(name);
+    const indent = 2 + STATE_WIDTH + WHAT_WIDTH;
+    const room = Math.max(24, columns - indent);
+    // A long name, such as that of a store, gets a line of its own.
+    const [first = '', ...rest] = split((0,content/* asSentence */.KG)(found), room);
+    const head = `  ${paint(state, WORDS[state].padEnd(STATE_WIDTH))}`;
+    const below = ' '.repeat(indent);
+    return [
+        ...(what.length < WHAT_WIDTH
+            ? [`${head}${what.padEnd(WHAT_WIDTH)}${first}`]
+            : [`${head}${what}`, `${below}${first}`]),
+        ...rest.map((line) => `${below}${line}`),
+        ...split(advice ?? '', room - 2).map((line, index) => `${below}${index === 0 ? '→ ' : '  '}${paint('advice', line)}`),
+    ];
+}
+function split(text, width) {
+    const lines = [];
+    for (const word of (0,control_characters/* printable */.g)(text)
+        .split(/\s+/)
+        .filter((each) => each !== '')) {
+        const last = lines.at(-1);
+        if (last !== undefined && last.length + 1 + word.length <= width) {
+            lines[lines.length - 1] = `${last} ${word}`;
+        }
+        else {
+            lines.push(word);
+        }
+    }
+    return lines;
+}
+
+// EXTERNAL MODULE: ./src/report/drill.ts
+var drill = __nccwpck_require__(10519);
+// EXTERNAL MODULE: ./src/report/drill-facts.ts
+var drill_facts = __nccwpck_require__(71313);
+// EXTERNAL MODULE: ./src/records/freshness.ts
+var freshness = __nccwpck_require__(26573);
+// EXTERNAL MODULE: ./src/units.ts
+var units = __nccwpck_require__(61996);
+// EXTERNAL MODULE: ./src/report/escape.ts
+var report_escape = __nccwpck_require__(14031);
+// EXTERNAL MODULE: ./src/report/fleet-facts.ts
+var fleet_facts = __nccwpck_require__(61316);
+// EXTERNAL MODULE: ./src/report/markup.ts
+var markup = __nccwpck_require__(68132);
+;// CONCATENATED MODULE: ./src/report/fleet.ts
+
+
+
+
+
+
+/** So many databases are named in a sentence; the table has all. */
+const NAMED = 5;
+/** A cell of the table; the details below it have the whole sentence. */
+const LONGEST_CELL = 160;
+/** So many findings of one database are told beside its verdict. */
+const FINDINGS_EACH = 5;
+/** How all of them did, for somebody who reads one sentence. */
+function fleetVerdict({ fleet = { parts: [] }, operation, startedAt, findings }) {
+    const lines = (0,fleet_facts/* fleetLines */.C)(fleet);
+    if (lines.length === 0) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `The configuration has no database that this is about.` };
+    }
+    const [first] = lines;
+    const worst = lines.filter(({ mood }) => mood === first?.mood);
+    if (first === undefined || first.mood === 'good') {
+        const common = findings.find(({ severity }) => severity !== 'info');
+        const text = allGood(lines, operation, startedAt);
+        return common === undefined
+            ? { mood: 'good', text }
+            : {
+                mood: common.severity === 'error' ? 'bad' : 'doubtful',
+                text: (0,content/* sentence */.em) `${text} But ${(0,content/* code */.aY)(common.on)}: ${(0,content/* asSentence */.KG)(common.found)}`,
+            };
+    }
+    const verb = worst.length === 1 ? 'needs' : 'need';
+    const need = first.mood === 'bad' ? `${verb} somebody now` : `${verb} a look`;
+    const rest = lines.filter(({ mood }) => mood !== first.mood && mood !== 'good');
+    const also = rest.length === 0 ? [] : (0,content/* sentence */.em) ` ${(0,units/* counted */.hS)(rest.length, 'other')} should be looked at.`;
+    const of = `${(0,units/* formatCount */.B4)(worst.length)} of ${(0,units/* counted */.hS)(lines.length, 'database')}`;
+    return { mood: first.mood, text: (0,content/* sentence */.em) `${of} ${need}: ${namesOf(worst)}.${also}` };
+}
+/** One line a database, the worst first, and below that what is wrong with each. */
+function fleetBlocks(report, limits) {
+    const { fleet, startedAt } = report;
+    if (fleet === undefined || fleet.parts.length === 0) {
+        return [];
+    }
+    const lines = (0,fleet_facts/* fleetLines */.C)(fleet);
+    return [
+        tiles(lines, startedAt),
+        { kind: 'heading', text: 'The databases' },
+        ...table(lines, report, limits),
+        ...troubles(lines, limits),
+        ...byType(lines, startedAt, limits),
+    ];
+}
+/** For a terminal or a log: what is not good, the worst first. */
+function fleetClosing(fleet) {
+    const bad = (0,fleet_facts/* fleetLines */.C)(fleet).filter(({ mood }) => mood !== 'good');
+    return bad.flatMap(({ parts }) => parts
+        .filter(({ mood }) => mood !== 'good')
+        .map((part) => `${markup/* MOOD_MARKS */.N[part.mood]} ${labelOf(part)}: ${part.verdict}`));
+}
+/** As data, in the order of the configuration. */
+function fleetOutput({ parts }) {
+    return parts.map((part) => ({
+        ...(part.database !== undefined && { database: part.database }),
+        ...(part.type !== undefined && { type: part.type }),
+        outcome: part.mood,
+        exit_code: part.exitCode,
+        verdict: part.verdict,
+        newest: part.newest?.toISOString() ?? null,
+        newest_proven: part.newestProven?.toISOString() ?? null,
+        ...(part.runs !== undefined && {
+            backups: part.runs.total,
+            success_rate: part.runs.total === 0 ? null : part.runs.succeeded / part.runs.total,
+        }),
+        ...(part.bytes !== undefined && { size: part.bytes }),
+        ...(part.growth !== undefined && { growth: shareOf(part.growth) }),
+        findings: part.findings.map(({ code: name, severity, on, found }) => ({ code: name, severity, on, found })),
+    }));
+}
+function allGood(lines, operation, now) {
+    const all = lines.length === 1 ? 'the one database' : `all ${(0,units/* counted */.hS)(lines.length, 'database')}`;
+    const ages = lines.flatMap(({ newestProven }) => newestProven === undefined ? [] : [now.getTime() - newestProven.getTime()]);
+    const oldest = ages.length === 0 || !looksBack(operation)
+        ? ''
+        : ` If the servers were lost now, no database would lose more than ${(0,freshness/* ageText */.XG)(Math.max(...ages))} of work.`;
+    return looksBack(operation)
+        ? (0,content/* sentence */.em) `The backups of ${all} are as they should be, and proven to restore.${oldest}`
+        : (0,content/* sentence */.em) `The operation ${(0,content/* code */.aY)(operation)} ended well for ${all}.`;
+}
+/** These tell of the backups that are there; the others of what they did themselves. */
+function looksBack(operation) {
+    return operation === 'report' || operation === 'watch';
+}
+function namesOf(lines) {
+    const shown = lines.slice(0, NAMED).map((line) => (0,content/* code */.aY)(nameOf(line)));
+    const left = lines.length - shown.length;
+    return [
+        ...shown.flatMap((name, index) => [...(index === 0 ? [] : [', ']), name]),
+        ...(left > 0 ? [` and ${(0,units/* formatCount */.B4)(left)} more`] : []),
+    ];
+}
+function tiles(lines, now) {
+    const withMood = (mood) => lines.filter((line) => line.mood === mood).length;
+    const tile = (label, mood) => withMood(mood) === 0 ? [] : [{ label, value: (0,units/* formatCount */.B4)(withMood(mood)), mood }];
+    const oldest = lines.flatMap(({ newestProven }) => (newestProven === undefined ? [] : [newestProven.getTime()]));
+    const weighed = lines.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes]));
+    return {
+        kind: 'tiles',
+        caption: 'All databases at a glance',
+        tiles: [
+            { label: 'Databases', value: (0,units/* formatCount */.B4)(lines.length) },
+            ...tile('As they should be', 'good'),
+            ...tile('To be looked at', 'doubtful'),
+            ...tile('In trouble', 'bad'),
+            ...(oldest.length === 0
+                ? []
+                : [{ label: 'Oldest newest proven backup', value: (0,freshness/* ageText */.XG)(now.getTime() - Math.min(...oldest)) }]),
+            ...(weighed.length === 0
+                ? []
+                : [{ label: 'Size', value: (0,units/* formatBytes */.z3)(weighed.reduce((sum, bytes) => sum + bytes, 0)) }]),
+        ],
+    };
+}
+function table(lines, { startedAt, operation }, limits) {
+    const cells = [
+        { title: 'Newest proven', numeric: true, text: (line) => provenAge(line, operation, startedAt) },
+        { title: 'Ended well', numeric: true, text: ({ runs }) => (runs === undefined ? undefined : rateOf(runs)) },
+        { title: 'Size', numeric: true, text: ({ bytes }) => (bytes === undefined ? undefined : (0,units/* formatBytes */.z3)(bytes)) },
+        { title: 'Growth', numeric: true, text: ({ growth }) => (growth === undefined ? undefined : growthOf(growth)) },
+        {
+            title: 'Time',
+            numeric: true,
+            text: ({ seconds }) => (looksBack(operation) ? undefined : (0,units/* formatDuration */.a3)(seconds)),
+        },
+        { title: 'What is wrong', text: troubleOf },
+    ];
+    const columns = cells.filter(({ text }) => lines.some((line) => text(line) !== undefined));
+    const shown = lines.slice(0, limits.databases);
+    const left = lines.length - shown.length;
+    return [
+        {
+            kind: 'table',
+            caption: `One line a database, the worst first${columns.some(({ title }) => title === 'Growth') ? '; growth is that of the newest set since the oldest that the trend looks back on' : ''}`,
+            columns: [
+                { title: 'Database' },
+                { title: 'State' },
+                ...columns.map(({ title, numeric }) => ({ title, numeric: numeric === true })),
+            ],
+            rows: shown.map((line) => [
+                [(0,content/* code */.aY)(nameOf(line))],
+                [`${markup/* MOOD_MARKS */.N[line.mood]} ${line.isUnknown ? 'not known' : STATES[line.mood]}`],
+                ...columns.map(({ text }) => [text(line) ?? '–']),
+            ]),
+        },
+        ...(left > 0 ? [leftOut(`${(0,units/* counted */.hS)(left, 'more database')}, none worse than these, not shown here.`)] : []),
+    ];
+}
+const STATES = { good: 'good', doubtful: 'to be looked at', bad: 'in trouble' };
+function provenAge({ newestProven, isUnknown }, operation, now) {
+    if (newestProven === undefined) {
+        return looksBack(operation) && !isUnknown ? 'none' : undefined;
+    }
+    return (0,freshness/* ageText */.XG)(now.getTime() - newestProven.getTime());
+}
+function rateOf({ total, succeeded }) {
+    return total === 0 ? 'none taken' : `${(0,units/* formatShare */.T1)(succeeded / total)} of ${(0,units/* formatCount */.B4)(total)}`;
+}
+function growthOf(growth) {
+    const share = shareOf(growth);
+    return share === null ? '–' : `${share < 0 ? '−' : '+'}${(0,units/* formatShare */.T1)(Math.abs(share))}`;
+}
+function shareOf({ before, after }) {
+    return before === 0 ? null : after / before - 1;
+}
+function troubleOf({ parts }) {
+    const wrong = parts.filter(({ mood }) => mood !== 'good');
+    const [first] = [...wrong].sort((a, b) => Number(b.mood === 'bad') - Number(a.mood === 'bad'));
+    if (first === undefined) {
+        return undefined;
+    }
+    const type = parts.length === 1 || first.type === undefined ? '' : `${first.type}: `;
+    const more = wrong.length === 1 ? '' : ` (and ${wrong.length - 1} more)`;
+    return `${type}${(0,report_escape/* shorten */.ml)(first.verdict, LONGEST_CELL)}${more}`;
+}
+/** What is not good, each with its verdict and what to do. */
+function troubles(lines, limits) {
+    const wrong = lines.flatMap(({ parts }) => parts.filter(({ mood }) => mood !== 'good'));
+    if (wrong.length === 0) {
+        return [];
+    }
+    const shown = wrong.slice(0, limits.findings);
+    const left = wrong.length - shown.length;
+    return [
+        { kind: 'heading', text: 'What to do' },
+        { kind: 'list', items: shown.flatMap(whatToDo) },
+        ...(left > 0 ? [leftOut(`${(0,units/* counted */.hS)(left, 'more database', 'more databases')} or types not shown here.`)] : []),
+    ];
+}
+function whatToDo(part) {
+    const told = part.findings.filter(({ found }) => !part.verdict.includes(found));
+    const left = told.length - FINDINGS_EACH;
+    const [first] = part.findings;
+    return [
+        (0,content/* sentence */.em) `${markup/* MOOD_MARKS */.N[part.mood]} ${(0,content/* code */.aY)(labelOf(part))}: ${(0,content/* asSentence */.KG)(part.verdict)}${first === undefined ? [] : (0,content/* sentence */.em) ` ${adviceOf(first)}`}`,
+        ...told
+            .slice(0, FINDINGS_EACH)
+            .map((one) => (0,content/* sentence */.em) `${(0,content/* code */.aY)(labelOf(part))}: ${(0,content/* asSentence */.KG)(one.found)} ${adviceOf(one)}`),
+        ...(left > 0 ? [(0,content/* sentence */.em) `${(0,content/* code */.aY)(labelOf(part))}: ${(0,units/* counted */.hS)(left, 'more finding')}.`] : []),
+    ];
+}
+function adviceOf({ advice, code: name }) {
+    return (0,content/* sentence */.em) `${(0,content/* strong */.ko)(advice)} (${(0,content/* code */.aY)(name)})`;
+}
+/** Where databases have several types: each of them. */
+function byType(lines, now, limits) {
+    const parts = lines.flatMap((line) => line.parts);
+    if (parts.length === lines.length) {
+        return [];
+    }
+    const shown = parts.slice(0, limits.databases);
+    const left = parts.length - shown.length;
+    return [
+        {
+            kind: 'details',
+            summary: `Each type of each database (${(0,units/* formatCount */.B4)(parts.length)})`,
+            blocks: [
+                {
+                    kind: 'table',
+                    caption: 'The newest backup of each type, and the newest that is proven to restore',
+                    columns: [
+                        { title: 'Database' },
+                        { title: 'Type' },
+                        { title: 'State' },
+                        { title: 'Newest' },
+                        { title: 'Newest proven' },
+                        { title: 'Age', numeric: true },
+                    ],
+                    rows: shown.map((part) => partRow(part, now)),
+                },
+                ...(left > 0 ? [leftOut(`${(0,units/* counted */.hS)(left, 'more line')} not shown here.`)] : []),
+            ],
+        },
+    ];
+}
+function partRow({ database, type, mood, isUnknown, newest, newestProven }, now) {
+    return [
+        [(0,content/* code */.aY)(database ?? '–')],
+        [type === undefined ? '–' : (0,content/* code */.aY)(type)],
+        [`${markup/* MOOD_MARKS */.N[mood]} ${isUnknown === true ? 'not known' : STATES[mood]}`],
+        [newest === undefined ? '–' : (0,units/* formatInstant */.r4)(newest)],
+        [newestProven === undefined ? '–' : (0,units/* formatInstant */.r4)(newestProven)],
+        [newestProven === undefined ? '–' : (0,freshness/* ageText */.XG)(now.getTime() - newestProven.getTime())],
+    ];
+}
+function labelOf({ database, type }) {
+    return [nameOf({ database }), ...(type === undefined ? [] : [`(${type})`])].join(' ');
+}
+function nameOf({ database }) {
+    return database ?? 'the database';
+}
+function leftOut(text) {
+    return { kind: 'paragraph', text: [text] };
+}
+
+;// CONCATENATED MODULE: ./src/report/plain.ts
+/** A sentence as plain text, for a terminal or a message. Of a link only its label is told. */
+function plainText(text) {
+    return text.map(plainInline).join('');
+}
+function plainInline(inline) {
+    if (typeof inline === 'string')
+        return inline;
+    if ('code' in inline)
+        return inline.code;
+    return 'strong' in inline ? inline.strong : inline.label;
+}
+
+;// CONCATENATED MODULE: ./src/report/plan.ts
+
+
+/** What GitHub takes as `strategy.matrix`: names only, because it drops an output that has a masked value in it. */
+function matrixOutput({ jobs }) {
+    return {
+        include: jobs.map(({ name, databases, type, seconds }) => ({
+            name,
+            databases: databases.join(','),
+            type: type ?? '',
+            seconds: Math.round(seconds),
+        })),
+    };
+}
+function planVerdict({ jobs, unknown }) {
+    const [longest] = jobs;
+    if (longest === undefined) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `The configuration has no database and type that this is about.` };
+    }
+    const runs = jobs.reduce((sum, { databases }) => sum + Math.max(1, databases.length), 0);
+    const what = `${(0,units/* counted */.hS)(runs, 'backup')} in ${(0,units/* counted */.hS)(jobs.length, 'job')}`;
+    const told = unknown === 0
+        ? ''
+        : ` ${unknown === runs ? 'No earlier time is known' : `For ${(0,units/* formatCount */.B4)(unknown)} of them no earlier time is known`}, so that is a guess.`;
+    return { mood: 'good', text: (0,content/* sentence */.em) `${what}; the longest takes about ${(0,units/* formatDuration */.a3)(longest.seconds)}.${told}` };
+}
+/** For a terminal or a log: one line a job. */
+function planClosing({ jobs }) {
+    return jobs.map(({ name, seconds }) => `${name}: about ${(0,units/* formatDuration */.a3)(seconds)}`);
+}
+function planBlocks({ jobs }, limits) {
+    const left = jobs.length - limits.databases;
+    return jobs.length === 0
+        ? []
+        : [
+            { kind: 'heading', text: 'The jobs' },
+            {
+                kind: 'table',
+                caption: 'The longest first; the databases of a job are worked through one after another',
+                columns: [
+                    { title: 'Job' },
+                    { title: 'Type' },
+                    { title: 'Databases', numeric: true },
+                    { title: 'About', numeric: true },
+                ],
+                rows: jobs
+                    .slice(0, limits.databases)
+                    .map(({ name, type, databases, seconds }) => [
+                    [(0,content/* code */.aY)(name)],
+                    [type === undefined ? '–' : (0,content/* code */.aY)(type)],
+                    [(0,units/* formatCount */.B4)(Math.max(1, databases.length))],
+                    [(0,units/* formatDuration */.a3)(seconds)],
+                ]),
+            },
+            ...(left > 0 ? [{ kind: 'paragraph', text: [`${(0,units/* counted */.hS)(left, 'more job')} not shown here.`] }] : []),
+        ];
+}
+
+;// CONCATENATED MODULE: ./src/report/retention.ts
+
+
+/** What rotation decided on the sets of one store, each with its reasons. */
+function retentionBlocks(lines, { caption, dryRun }, limits) {
+    // What went is what a reader looks for; what stays follows.
+    const ordered = [...lines].sort((a, b) => Number(a.keep) - Number(b.keep) || compare(b.id, a.id));
+    const shown = ordered.slice(0, limits.retention);
+    const left = ordered.length - shown.length;
+    const gone = dryRun ? '🗑️ would go' : '🗑️ removed';
+    return [
+        {
+            kind: 'table',
+            caption,
+            columns: [{ title: 'Backup' }, { title: 'Type' }, { title: 'Decision' }, { title: 'Reasons' }],
+            rows: shown.map(({ id, type, keep, reasons }) => [
+                [(0,content/* code */.aY)(id)],
+                [type],
+                [keep ? '✅ kept' : gone],
+                [reasons.join('; ')],
+            ]),
+        },
+        ...(left === 0
+            ? []
+            : [
+                {
+                    kind: 'paragraph',
+                    text: [`${(0,units/* counted */.hS)(left, 'more backup')} not shown here; the HTML report lists every one.`],
+                },
+            ]),
+    ];
+}
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/report/stores.ts
+
+
+
+/** What came of an operation in each of its stores, where there are several. */
+function storeBlocks({ operation, stores = [], dryRun }, limits) {
+    if (stores.length === 0) {
+        return [];
+    }
+    const table = operation === 'validate' ? checkedTable(stores) : copiedTable(stores);
+    return [
+        { kind: 'heading', text: 'Stores' },
+        table,
+        ...stores
+            .filter(({ retention }) => retention.length > 0)
+            .map((store) => ({
+            kind: 'details',
+            summary: `Kept and removed in ${store.name}`,
+            blocks: retentionBlocks(store.retention, { caption: 'Backups in this copy, with the reason for each', dryRun: dryRun === true }, limits),
+        })),
+    ];
+}
+function copiedTable(stores) {
+    const columns = [
+        { title: 'Store' },
+        { title: 'Copied by this run' },
+        { title: 'Amount', numeric: true },
+        { title: 'Time', numeric: true },
+        { title: 'Speed', numeric: true },
+        { title: 'Holds now', numeric: true },
+        { title: 'State' },
+    ];
+    return {
+        kind: 'table',
+        caption: 'The store and its copies',
+        columns,
+        rows: stores.map((store) => {
+            const { bytes, seconds } = amountOf(store.copied);
+            const isNone = store.copied.length === 0;
+            return [
+                [(0,content/* code */.aY)(store.name)],
+                isNone ? ['–'] : idsOf(store.copied),
+                [isNone ? '–' : (0,units/* formatBytes */.z3)(bytes)],
+                [isNone ? '–' : (0,units/* formatDuration */.a3)(seconds)],
+                [isNone || seconds === 0 ? '–' : `${(0,units/* formatBytes */.z3)(bytes / seconds)}/s`],
+                [holdsOf(store)],
+                [stateOf(store)],
+            ];
+        }),
+    };
+}
+function amountOf(copied) {
+    return {
+        bytes: copied.reduce((sum, set) => sum + set.bytes, 0),
+        seconds: copied.reduce((sum, set) => sum + set.seconds, 0),
+    };
+}
+/** The first few: a new copy may get many at once. */
+function idsOf(copied) {
+    const shown = copied.slice(0, 3);
+    const left = copied.length - shown.length;
+    const names = shown.flatMap(({ type, id }, index) => [...(index === 0 ? [] : [', ']), (0,content/* code */.aY)(`${type}/${id}`)]);
+    return left === 0 ? names : [...names, ` and ${(0,units/* counted */.hS)(left, 'more', 'more')}`];
+}
+function holdsOf({ holds }) {
+    return holds === undefined ? 'not known' : `${(0,units/* counted */.hS)(holds.sets, 'backup')}, ${(0,units/* formatBytes */.z3)(holds.bytes)}`;
+}
+function stateOf({ role, trouble }) {
+    if (trouble !== undefined) {
+        return `❌ ${trouble}`;
+    }
+    return role === 'primary' ? '✅ the store itself' : '✅ up to date';
+}
+function checkedTable(stores) {
+    return {
+        kind: 'table',
+        caption: 'The oldest backup that is kept in each store',
+        columns: [
+            { title: 'Store' },
+            { title: 'Backup' },
+            { title: 'Outcome' },
+            { title: 'Tier' },
+            { title: 'Time', numeric: true },
+        ],
+        rows: stores.map(({ name, checked, trouble }) => checked === undefined
+            ? [[(0,content/* code */.aY)(name)], ['–'], [`❓ ${trouble ?? 'not checked'}`], ['–'], ['–']]
+            : [
+                [(0,content/* code */.aY)(name)],
+                [(0,content/* code */.aY)(`${checked.type}/${checked.id}`)],
+                [CHECKED[checked.proof.outcome]],
+                [checked.proof.tier],
+                [(0,units/* formatDuration */.a3)(checked.proof.seconds)],
+            ]),
+    };
+}
+const CHECKED = {
+    proven: '✅ whole',
+    failed: '❌ damaged',
+    'not-verified': '❓ could not be checked',
+};
+/** What came of a validation in each of several stores. */
+function checkedVerdict(stores) {
+    const damaged = stores.filter(({ checked }) => checked?.proof.outcome === 'failed');
+    const open = stores.filter(({ checked }) => checked === undefined || checked.proof.outcome === 'not-verified');
+    if (damaged.length > 0) {
+        const text = (0,content/* sentence */.em) `The oldest backup in ${stores_namesOf(damaged)} is damaged, do not rely on it.`;
+        return { mood: 'bad', text };
+    }
+    if (open.length > 0) {
+        const text = (0,content/* sentence */.em) `The oldest backup in ${stores_namesOf(open)} could not be checked, so nobody knows whether it is whole.`;
+        return { mood: 'doubtful', text };
+    }
+    return {
+        mood: 'good',
+        text: (0,content/* sentence */.em) `The oldest backup that is kept was read from end to end in ${(0,units/* counted */.hS)(stores.length, 'store')}, and is whole.`,
+    };
+}
+function stores_namesOf(stores) {
+    return stores.flatMap(({ name }, index) => [...(index === 0 ? [] : [' and ']), (0,content/* code */.aY)(name)]);
+}
+/** What failed though the backup is in the store: which copies are not as they should be. Undefined where all are. */
+function lackingCopies({ stores = [] }) {
+    const lacking = stores.filter(({ role, trouble }) => role === 'copy' && trouble !== undefined);
+    return lacking.length === 0
+        ? undefined
+        : (0,content/* sentence */.em) `not everything was done in ${lacking.length === 1 ? 'the copy' : 'the copies'} ${stores_namesOf(lacking)}`;
+}
+/** One line a store for the end of a log. */
+function storeLines({ operation, stores = [] }) {
+    return stores.flatMap((store) => {
+        const { name, role, copied, checked, trouble } = store;
+        if (operation === 'validate') {
+            return checked === undefined
+                ? [`❓ ${name}: ${(0,content/* asSentence */.KG)(trouble ?? 'not checked')}`]
+                : [`${CHECKED[checked.proof.outcome]}: ${checked.type}/${checked.id} in ${name} (${checked.proof.tier}).`];
+        }
+        if (role === 'primary') {
+            return [];
+        }
+        const { bytes, seconds } = amountOf(copied);
+        const news = copied.length === 0
+            ? ''
+            : `${(0,units/* counted */.hS)(copied.length, 'set')} copied (${(0,units/* formatBytes */.z3)(bytes)} in ${(0,units/* formatDuration */.a3)(seconds)}), `;
+        return [`Copy ${name}: ${trouble === undefined ? `${news}holds ${holdsOf(store)}` : `${news}❌ ${trouble}`}.`];
+    });
+}
+
+// EXTERNAL MODULE: ./src/report/doctor.ts
+var doctor = __nccwpck_require__(55723);
+;// CONCATENATED MODULE: ./src/report/period-verdict.ts
+
+
+
+/** How the backups of a period did, for somebody who reads one sentence. Nothing is called good that was not proven. */
+function periodVerdict(report) {
+    const { backups, holds } = report;
+    const safe = newestProven(report.types);
+    if (holds.length === 0) {
+        return {
+            mood: 'bad',
+            text: (0,content/* sentence */.em) `The store holds no backup: if the database were lost now, nothing could be restored from here.`,
+        };
+    }
+    if (safe === undefined) {
+        return { mood: 'bad', text: (0,content/* sentence */.em) `No backup in the store is proven to restore: do not rely on them.` };
+    }
+    const loss = wouldBeLost(safe);
+    if (backups.total === 0) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `No backup was taken in ${spanOf(report)}. ${loss}` };
+    }
+    if (backups.failed > 0) {
+        const failed = `${(0,units/* counted */.hS)(backups.failed, 'backup')} of ${backups.total} failed in ${spanOf(report)}.`;
+        return { mood: isRecent(safe, report) ? 'doubtful' : 'bad', text: (0,content/* sentence */.em) `${failed} ${loss}` };
+    }
+    if (backups.proven < backups.sets) {
+        const open = `${backups.sets - backups.proven} of ${(0,units/* counted */.hS)(backups.sets, 'backup')} of ${spanOf(report)} ${backups.sets - backups.proven === 1 ? 'is' : 'are'} not proven to restore.`;
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `${open} ${loss}` };
+    }
+    const bare = report.types.find(({ newest, newestProven }) => newest !== null && newestProven === null);
+    if (bare !== undefined) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `No ${(0,content/* code */.aY)(bare.type)} backup in the store is proven to restore. ${loss}` };
+    }
+    const all = backups.total === 1 ? 'The backup' : `All ${(0,units/* counted */.hS)(backups.total, 'backup')}`;
+    const verb = backups.total === 1 ? 'is' : 'are';
+    return { mood: 'good', text: (0,content/* sentence */.em) `${all} of ${spanOf(report)} ${verb} proven to restore. ${loss}` };
+}
+/** `the last day` */
+function spanOf({ period }) {
+    return period === 'daily' ? 'the last day' : 'the last seven days';
+}
+/** The type that would be restored from if the server were gone now. */
+function newestProven(types) {
+    return types.filter(isProven).sort((a, b) => a.rpo - b.rpo)[0];
+}
+function isProven(type) {
+    return type.rpo !== null;
+}
+function wouldBeLost({ type, rpo }) {
+    return (0,content/* sentence */.em) `If the server were lost now, the newest proven backup (${(0,content/* code */.aY)(type)}) is ${(0,freshness/* ageText */.XG)(rpo * 1000)} old.`;
+}
+/** Taken in the period that is told of. */
+function isRecent({ rpo }, { from, to }) {
+    return rpo * 1000 <= to.getTime() - from.getTime();
+}
+
+// EXTERNAL MODULE: ./src/report/maintenance.ts
+var maintenance = __nccwpck_require__(53553);
+;// CONCATENATED MODULE: ./src/report/watch.ts
+
+
+
+/** Whether what was looked for is there; what could not be seen is not called good. */
+function watchVerdict({ watched = [], findings }) {
+    const missed = findings.filter(({ severity }) => severity === 'error');
+    const open = findings.filter(({ severity }) => severity === 'inconclusive');
+    const [first] = missed;
+    if (first !== undefined) {
+        const rest = missed.length === 1 ? [] : (0,content/* sentence */.em) ` ${(0,units/* counted */.hS)(missed.length - 1, 'more problem')} below.`;
+        return { mood: 'bad', text: (0,content/* sentence */.em) `${(0,content/* code */.aY)(first.on)}: ${(0,content/* asSentence */.KG)(first.found)}${rest}` };
+    }
+    const [unseen] = open;
+    if (unseen !== undefined) {
+        return { mood: 'doubtful', text: (0,content/* sentence */.em) `${(0,content/* code */.aY)(unseen.on)} could not be watched: ${(0,content/* asSentence */.KG)(unseen.found)}` };
+    }
+    const stores = new Set(watched.map(({ store }) => store)).size;
+    const kinds = new Set(watched.map(({ type }) => type)).size;
+    const where = stores === 1 ? 'the store' : `each of ${(0,units/* counted */.hS)(stores, 'store')}`;
+    return {
+        mood: findings.some(({ severity }) => severity === 'warning') ? 'doubtful' : 'good',
+        text: (0,content/* sentence */.em) `The newest backup of ${kinds === 1 ? 'the type' : `each of ${(0,units/* counted */.hS)(kinds, 'type')}`} that ${kinds === 1 ? 'is' : 'are'} watched is as new as it should be in ${where}, and proven to restore.`,
+    };
+}
+/** What was seen, type by type, in every store. */
+function watchBlocks({ watched = [], startedAt }) {
+    if (watched.length === 0) {
+        return [];
+    }
+    return [
+        { kind: 'heading', text: 'What was seen' },
+        {
+            kind: 'table',
+            caption: 'The newest backup of each type, and the newest that is proven to restore',
+            columns: [
+                { title: 'Store' },
+                { title: 'Type' },
+                { title: 'Newest' },
+                { title: 'Age', numeric: true },
+                { title: 'Allowed', numeric: true },
+                { title: 'Newest proven' },
+                { title: 'Age', numeric: true },
+                { title: 'Allowed', numeric: true },
+            ],
+            rows: watched.map((one) => row(one, startedAt)),
+        },
+    ];
+}
+function row({ store, type, newest, newestProven, maxAge, maxUnproven, isFresh, isProven }, now) {
+    const seen = (at, isGood, limit) => [
+        [`${isGood ? '✅' : '❌'} ${at === undefined ? 'none' : (0,units/* formatInstant */.r4)(at)}`],
+        [at === undefined ? '–' : (0,freshness/* ageText */.XG)(now.getTime() - at.getTime())],
+        [(0,freshness/* ageText */.XG)(limit)],
+    ];
+    return [[(0,content/* code */.aY)(store)], [(0,content/* code */.aY)(type)], ...seen(newest, isFresh, maxAge), ...seen(newestProven, isProven, maxUnproven)];
+}
+
+;// CONCATENATED MODULE: ./src/report/verdict.ts
+
+
+
+
+
+
+
+
+
+
+/** What came of it. A set is only called good for what was really checked. */
+function verdictOf(report) {
+    // A proof that failed weighs more than whatever went wrong after it.
+    if (report.failure !== undefined && report.proof?.outcome !== 'failed') {
+        return failed(report);
+    }
+    const own = verdictOfOperation(report);
+    if (own !== undefined) {
+        return own;
+    }
+    if (report.operation === 'validate' && report.stores !== undefined) {
+        return checkedVerdict(report.stores);
+    }
+    switch (report.proof?.outcome) {
+        case 'proven':
+            return { mood: 'good', text: proven(report, report.proof) };
+        case 'failed':
+            return { mood: 'bad', text: disproved(report, report.proof) };
+        case 'not-verified':
+            return { mood: 'doubtful', text: unverified(report, report.proof) };
+        case undefined:
+            return { mood: 'doubtful', text: (0,content/* sentence */.em) `Not verified: nobody knows whether this backup restores.` };
+    }
+}
+/** Of operations that are about something else than the proof of one set. */
+function verdictOfOperation(report) {
+    if (report.fleet !== undefined) {
+        return fleetVerdict(report);
+    }
+    switch (report.operation) {
+        case 'rotate':
+            return rotated(report);
+        case 'report':
+            return report.statistics === undefined ? undefined : periodVerdict(report.statistics);
+        case 'watch':
+            return watchVerdict(report);
+        case 'maintain':
+            return (0,maintenance/* maintenanceVerdict */.zZ)(report);
+        case 'plan':
+            return report.plan === undefined ? undefined : planVerdict(report.plan);
+        case 'doctor':
+            return (0,doctor/* doctorVerdict */.H)(report.diagnosis ?? []);
+        case 'drill':
+            return report.drill === undefined ? undefined : (0,drill/* drillVerdict */.Po)(report.drill);
+        case 'restore':
+            return restored(report);
+        default:
+            return undefined;
+    }
+}
+function proven(report, proof) {
+    const when = report.source?.snapshotTime;
+    const at = when === undefined ? 'the moment it was taken' : (0,units/* formatInstant */.r4)(when);
+    const amount = verdict_amountOf(report);
+    switch (proof.tier) {
+        case 'full':
+            return (0,content/* sentence */.em) `This backup was restored and is equal to the database at ${at}: ${amount}.`;
+        case 'data':
+            return (0,content/* sentence */.em) `The data of this backup was restored and is equal to the database at ${at}: ${amount}. Indexes, constraints and privileges were not compared.`;
+        default:
+            return (0,content/* sentence */.em) `This backup was read from end to end and holds as many rows as the database at ${at}: ${amount}. It was not restored, and contents were not compared.`;
+    }
+}
+function disproved(report, proof) {
+    const errors = proof.findings.filter(({ severity }) => severity === 'error');
+    const first = errors[0];
+    const where = first === undefined ? [] : (0,content/* sentence */.em) `, first on ${(0,content/* code */.aY)(first.on)}`;
+    if (errors.every(({ code: name }) => name === 'ASSERTION_FAILED')) {
+        return (0,content/* sentence */.em) `The copy that was restored from this backup does not satisfy ${(0,units/* counted */.hS)(errors.length, 'of your assertions', 'of your assertions')}${where}.`;
+    }
+    const what = report.set?.foreign === true ? 'This dump is damaged' : 'This backup is damaged or not equal to the database';
+    return (0,content/* sentence */.em) `${what}, do not rely on it: ${(0,units/* counted */.hS)(errors.length, 'problem')} found${where}.`;
+}
+function unverified(report, proof) {
+    if (proof.outcome !== 'not-verified') {
+        return [];
+    }
+    if (proof.tier === 'none') {
+        return (0,content/* sentence */.em) `Not verified: no verification was asked for, so nobody knows whether this backup restores.`;
+    }
+    const subject = report.set?.foreign === true
+        ? 'this dump was checked as far as possible'
+        : 'it is not known whether this backup restores';
+    return (0,content/* sentence */.em) `Not verified: ${subject}. ${(0,content/* asSentence */.KG)(proof.reason)}`;
+}
+/** What is known of an operation that ended early, where that is the same whenever it ended. */
+const ENDED_EARLY = {
+    validate: 'The backup could not be verified.',
+    drill: 'The drill ended early, so nobody knows whether recovery works.',
+    report: 'The report could not be made, so nothing is said about the backups.',
+    watch: 'The backups could not be watched, so nobody knows whether they are there.',
+    maintain: 'The maintenance ended early. No backup was touched.',
+    doctor: 'Not everything was looked at, so nobody knows whether backups can be taken.',
+    plan: 'The jobs could not be planned.',
+};
+function failed(report) {
+    // What was proven stays proven when a copy of it is lacking.
+    const isGood = report.operation === 'backup' && report.proof?.outcome === 'proven' && lackingCopies(report) !== undefined;
+    return { mood: isGood ? 'doubtful' : 'bad', text: failedText(report) };
+}
+function failedText(report) {
+    switch (report.operation) {
+        case 'backup':
+            return report.set === undefined
+                ? (0,content/* sentence */.em) `No backup was made. Earlier backups are untouched.`
+                : afterBackup(report);
+        case 'restore':
+            return report.restored === undefined
+                ? (0,content/* sentence */.em) `Nothing was restored. No existing data was touched.`
+                : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(report.restored.database)} was restored, but the operation failed after it.`;
+        case 'rotate':
+            return lackingCopies(report) === undefined
+                ? (0,content/* sentence */.em) `The retention policy was not applied.`
+                : (0,content/* sentence */.em) `The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`;
+        default:
+            return (0,content/* sentence */.em) `${ENDED_EARLY[report.operation]}`;
+    }
+}
+/** The set is there; what can be said of it is said all the same. */
+function afterBackup(report) {
+    const lacking = lackingCopies(report);
+    const { proof } = report;
+    if (lacking === undefined) {
+        return (0,content/* sentence */.em) `The backup is in the store, but the operation failed after it.`;
+    }
+    return proof?.outcome === 'proven'
+        ? (0,content/* sentence */.em) `${proven(report, proof)} But ${lacking}.`
+        : (0,content/* sentence */.em) `The backup is in the store, but ${lacking}.`;
+}
+function restored(report) {
+    const { restored: made, proof, source } = report;
+    const when = source?.snapshotTime === undefined ? 'it was taken' : (0,units/* formatInstant */.r4)(source.snapshotTime);
+    if (made !== undefined && proof?.outcome === 'proven') {
+        return { mood: 'good', text: (0,content/* sentence */.em) `${restoredWhat(report, made, when)}: ${verdict_amountOf(report)}.` };
+    }
+    if (made !== undefined && proof !== undefined) {
+        // Only tables that were brought back are compared once more where they are, and somebody may write to them there.
+        const where = (0,content/* sentence */.em) `The tables were brought back into the database ${(0,content/* code */.aY)(made.database)}`;
+        return { mood: 'bad', text: (0,content/* sentence */.em) `${where}, but what is in it now is not equal to the backup of ${when}.` };
+    }
+    const rest = (0,content/* sentence */.em) ` No existing data was touched.`;
+    switch (proof?.outcome) {
+        case 'failed':
+            return {
+                mood: 'bad',
+                text: (0,content/* sentence */.em) `What was restored is not equal to the backup, so it was not put in place.${rest}`,
+            };
+        case 'not-verified':
+            return {
+                mood: 'doubtful',
+                text: (0,content/* sentence */.em) `What was restored could not be compared with the backup, so it was not put in place. ${(0,content/* asSentence */.KG)(proof.reason)}${rest}`,
+            };
+        default:
+            return { mood: 'doubtful', text: (0,content/* sentence */.em) `Nothing was restored.${rest}` };
+    }
+}
+function restoredWhat(report, { database, mode, parts, someTables }, when) {
+    const into = (0,content/* sentence */.em) `the database ${(0,content/* code */.aY)(database)}`;
+    const from = (0,content/* sentence */.em) `from the backup of ${when}`;
+    switch (parts) {
+        case 'schema':
+            return (0,content/* sentence */.em) `The definitions of ${into} were restored ${from} and are equal to it`;
+        case 'data':
+            return (0,content/* sentence */.em) `The rows of ${into} were restored ${from} and are equal to it`;
+        case 'all':
+            return mode === 'add' || someTables
+                ? (0,content/* sentence */.em) `${(0,units/* counted */.hS)(chosenTables(report), 'table')} of ${into} ${chosenTables(report) === 1 ? 'was' : 'were'} restored ${from} and ${chosenTables(report) === 1 ? 'is' : 'are'} equal to it`
+                : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(database)} was restored ${from} and is equal to it`;
+    }
+}
+function chosenTables({ tables }) {
+    return tables.filter(({ rows }) => rows !== undefined).length;
+}
+function rotated(report) {
+    const kept = report.retention.filter(({ keep }) => keep).length;
+    const removed = report.retention.length - kept;
+    const text = report.dryRun === true
+        ? (0,content/* sentence */.em) `Nothing was removed, this was a rehearsal: ${(0,units/* counted */.hS)(kept, 'backup')} would stay and ${(0,units/* counted */.hS)(removed, 'backup')} would go.`
+        : (0,content/* sentence */.em) `${(0,units/* counted */.hS)(kept, 'backup')} ${kept === 1 ? 'is' : 'are'} kept, ${(0,units/* counted */.hS)(removed, 'backup')} ${removed === 1 ? 'was' : 'were'} removed.`;
+    return { mood: 'good', text };
+}
+/** `84,210 rows in 9 tables` */
+function verdict_amountOf({ tables }) {
+    const withRows = tables.filter(({ rows }) => rows !== undefined);
+    const rows = withRows.reduce((sum, table) => sum + (table.rows ?? 0), 0);
+    return `${(0,units/* counted */.hS)(rows, 'row')} in ${(0,units/* counted */.hS)(withRows.length, 'table')}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/terminal.ts
+
+
+
+
+
+
+
+
+
+
+/** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
+function closingLines(report, { withTable = true } = {}) {
+    const { mood, text } = verdictOf(report);
+    const { retention, restored } = report;
+    const removed = retention.filter(({ keep }) => !keep);
+    return [
+        ...(withTable ? doctorTable(report.diagnosis ?? []) : []),
+        ...(report.drill?.scenarios ?? []).map(scenarioLine),
+        ...(report.fleet === undefined ? [] : fleetClosing(report.fleet)),
+        ...(report.plan === undefined ? [] : planClosing(report.plan)),
+        `${markup/* MOOD_MARKS */.N[mood]} ${plainText(text)}`,
+        ...setLine(report),
+        ...(restored?.previous === undefined
+            ? []
+            : [
+                `The database that was there before is kept as ${restored.previous}. To put it back: ${restored.undoCommand}`,
+            ]),
+        ...(retention.length === 0
+            ? []
+            : [
+                `Retention: ${(0,units/* counted */.hS)(retention.length - removed.length, 'set')} kept, ${removed.length} ${report.dryRun === true ? 'would be removed' : 'removed'}.`,
+            ]),
+        ...storeLines(report),
+        `Took ${(0,units/* formatDuration */.a3)(report.seconds)}.`,
+    ];
+}
+function setLine({ id, set }) {
+    if (set === undefined) {
+        return [];
+    }
+    const size = id === undefined ? '' : ` (${(0,units/* formatBytes */.z3)(set.bytes)})`;
+    return [`${set.foreign === true ? 'Dump' : 'Set'}: ${set.location ?? set.path}${size}`];
+}
+function scenarioLine(result) {
+    const [rto, rpo] = [(0,drill_facts/* rtoOf */.bf)(result), (0,drill_facts/* rpoOf */.f1)(result)];
+    const times = rto === undefined || rpo === undefined ? '' : `, RTO ${(0,units/* formatDuration */.a3)(rto)}, RPO ${(0,units/* formatDuration */.a3)(rpo)}`;
+    return `${drill/* OUTCOME_MARKS */.Uq[result.outcome]}: ${result.scenario}${times}`;
+}
+
+;// CONCATENATED MODULE: ./src/alerts/tell.ts
+
+
+/**
+ * Tells the alerts in the log, the heaviest first; in a job they become annotations. GitHub shows only ten warnings of a
+ * step, but why a run ends as failed is an error, which is counted apart.
+ */
+function tellAlerts({ alerts, failedOn }, logger) {
+    if (failedOn !== undefined) {
+        logger.error(failedOn);
+    }
+    for (const { level, message } of alert_rules/* LEVELS */.A_.flatMap((level) => alerts.filter((alert) => alert.level === level))) {
+        if (level === 'info') {
+            logger.info(message);
+        }
+        else {
+            logger.warning(`${level === 'critical' ? 'Critical: ' : ''}${message}`);
+        }
+    }
+}
+/** The last lines of the log: the alerts, why it ended early where it did, what came of it. */
+function tellEnd(report, logger, look = {}) {
+    tellAlerts(report, logger);
+    if (report.failure !== undefined) {
+        logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'));
+    }
+    closingLines(report, look).forEach((line) => {
+        logger.info(line);
+    });
+}
+
 // EXTERNAL MODULE: ./src/option-list.ts + 2 modules
 var option_list = __nccwpck_require__(7233);
 // EXTERNAL MODULE: ./src/options.ts + 4 modules
@@ -35750,8 +36741,6 @@ function unknown(name, kind, isMapping) {
     return `"${name}" is not known here${hint === '' ? '; docs/reference.md lists all options' : hint}`;
 }
 
-// EXTERNAL MODULE: ./src/units.ts
-var units = __nccwpck_require__(61996);
 ;// CONCATENATED MODULE: ./src/config/problems.ts
 
 
@@ -35995,6 +36984,7 @@ function isNeeded(name, operation) {
 var dist = __nccwpck_require__(38815);
 ;// CONCATENATED MODULE: ./src/config/excerpt.ts
 
+
 const MASK = '***';
 const excerpt_LONGEST = 160;
 /**
@@ -36057,8 +37047,7 @@ function endOfLine(text, at) {
 }
 /** Long lines are cut around the mark; control characters do not reach a terminal. */
 function bounded({ text, mark }) {
-    // eslint-disable-next-line no-control-regex
-    const clean = text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\u{FFFD}');
+    const clean = (0,control_characters/* printable */.g)(text);
     const start = mark < excerpt_LONGEST - 40 ? 0 : mark - 40;
     return { text: clean.slice(start, start + excerpt_LONGEST), mark: mark - start };
 }
@@ -36321,7 +37310,7 @@ function jobsOf(operation, { entries }, storeOf, type) {
     return entries.flatMap((entry) => jobs_typesOf(operation, entry, storeOf, type).map((one) => jobOf(operation, entry.name, one)));
 }
 /** `masclet daily`, as messages begin. */
-function labelOf({ operation, database, type }) {
+function jobs_labelOf({ operation, database, type }) {
     const named = [database, type].filter((name) => name !== undefined);
     return named.length === 0 ? operation : named.join(' ');
 }
@@ -36464,857 +37453,8 @@ function redacted(value, redact) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
-;// CONCATENATED MODULE: ./src/report/plain.ts
-/** A sentence as plain text, for a terminal or a message. Of a link only its label is told. */
-function plainText(text) {
-    return text.map(plainInline).join('');
-}
-function plainInline(inline) {
-    if (typeof inline === 'string')
-        return inline;
-    if ('code' in inline)
-        return inline.code;
-    return 'strong' in inline ? inline.strong : inline.label;
-}
-
 // EXTERNAL MODULE: ./src/report/report.ts
 var report_report = __nccwpck_require__(88850);
-// EXTERNAL MODULE: ./src/report/content.ts
-var content = __nccwpck_require__(54363);
-// EXTERNAL MODULE: ./src/report/doctor.ts
-var doctor = __nccwpck_require__(55723);
-// EXTERNAL MODULE: ./src/report/drill.ts
-var drill = __nccwpck_require__(10519);
-// EXTERNAL MODULE: ./src/records/freshness.ts
-var freshness = __nccwpck_require__(26573);
-// EXTERNAL MODULE: ./src/report/escape.ts
-var report_escape = __nccwpck_require__(14031);
-// EXTERNAL MODULE: ./src/report/fleet-facts.ts
-var fleet_facts = __nccwpck_require__(61316);
-// EXTERNAL MODULE: ./src/report/markup.ts
-var markup = __nccwpck_require__(68132);
-;// CONCATENATED MODULE: ./src/report/fleet.ts
-
-
-
-
-
-
-/** So many databases are named in a sentence; the table has all. */
-const NAMED = 5;
-/** A cell of the table; the details below it have the whole sentence. */
-const LONGEST_CELL = 160;
-/** So many findings of one database are told beside its verdict. */
-const FINDINGS_EACH = 5;
-/** How all of them did, for somebody who reads one sentence. */
-function fleetVerdict({ fleet = { parts: [] }, operation, startedAt, findings }) {
-    const lines = (0,fleet_facts/* fleetLines */.C)(fleet);
-    if (lines.length === 0) {
-        return { mood: 'doubtful', text: (0,content/* sentence */.em) `The configuration has no database that this is about.` };
-    }
-    const [first] = lines;
-    const worst = lines.filter(({ mood }) => mood === first?.mood);
-    if (first === undefined || first.mood === 'good') {
-        const common = findings.find(({ severity }) => severity !== 'info');
-        const text = allGood(lines, operation, startedAt);
-        return common === undefined
-            ? { mood: 'good', text }
-            : {
-                mood: common.severity === 'error' ? 'bad' : 'doubtful',
-                text: (0,content/* sentence */.em) `${text} But ${(0,content/* code */.aY)(common.on)}: ${(0,content/* asSentence */.KG)(common.found)}`,
-            };
-    }
-    const verb = worst.length === 1 ? 'needs' : 'need';
-    const need = first.mood === 'bad' ? `${verb} somebody now` : `${verb} a look`;
-    const rest = lines.filter(({ mood }) => mood !== first.mood && mood !== 'good');
-    const also = rest.length === 0 ? [] : (0,content/* sentence */.em) ` ${(0,units/* counted */.hS)(rest.length, 'other')} should be looked at.`;
-    const of = `${(0,units/* formatCount */.B4)(worst.length)} of ${(0,units/* counted */.hS)(lines.length, 'database')}`;
-    return { mood: first.mood, text: (0,content/* sentence */.em) `${of} ${need}: ${namesOf(worst)}.${also}` };
-}
-/** One line a database, the worst first, and below that what is wrong with each. */
-function fleetBlocks(report, limits) {
-    const { fleet, startedAt } = report;
-    if (fleet === undefined || fleet.parts.length === 0) {
-        return [];
-    }
-    const lines = (0,fleet_facts/* fleetLines */.C)(fleet);
-    return [
-        tiles(lines, startedAt),
-        { kind: 'heading', text: 'The databases' },
-        ...table(lines, report, limits),
-        ...troubles(lines, limits),
-        ...byType(lines, startedAt, limits),
-    ];
-}
-/** For a terminal or a log: what is not good, the worst first. */
-function fleetClosing(fleet) {
-    const bad = (0,fleet_facts/* fleetLines */.C)(fleet).filter(({ mood }) => mood !== 'good');
-    return bad.flatMap(({ parts }) => parts
-        .filter(({ mood }) => mood !== 'good')
-        .map((part) => `${markup/* MOOD_MARKS */.N[part.mood]} ${fleet_labelOf(part)}: ${part.verdict}`));
-}
-/** As data, in the order of the configuration. */
-function fleetOutput({ parts }) {
-    return parts.map((part) => ({
-        ...(part.database !== undefined && { database: part.database }),
-        ...(part.type !== undefined && { type: part.type }),
-        outcome: part.mood,
-        exit_code: part.exitCode,
-        verdict: part.verdict,
-        newest: part.newest?.toISOString() ?? null,
-        newest_proven: part.newestProven?.toISOString() ?? null,
-        ...(part.runs !== undefined && {
-            backups: part.runs.total,
-            success_rate: part.runs.total === 0 ? null : part.runs.succeeded / part.runs.total,
-        }),
-        ...(part.bytes !== undefined && { size: part.bytes }),
-        ...(part.growth !== undefined && { growth: shareOf(part.growth) }),
-        findings: part.findings.map(({ code: name, severity, on, found }) => ({ code: name, severity, on, found })),
-    }));
-}
-function allGood(lines, operation, now) {
-    const all = lines.length === 1 ? 'the one database' : `all ${(0,units/* counted */.hS)(lines.length, 'database')}`;
-    const ages = lines.flatMap(({ newestProven }) => newestProven === undefined ? [] : [now.getTime() - newestProven.getTime()]);
-    const oldest = ages.length === 0 || !looksBack(operation)
-        ? ''
-        : ` If the servers were lost now, no database would lose more than ${(0,freshness/* ageText */.XG)(Math.max(...ages))} of work.`;
-    return looksBack(operation)
-        ? (0,content/* sentence */.em) `The backups of ${all} are as they should be, and proven to restore.${oldest}`
-        : (0,content/* sentence */.em) `The operation ${(0,content/* code */.aY)(operation)} ended well for ${all}.`;
-}
-/** These tell of the backups that are there; the others of what they did themselves. */
-function looksBack(operation) {
-    return operation === 'report' || operation === 'watch';
-}
-function namesOf(lines) {
-    const shown = lines.slice(0, NAMED).map((line) => (0,content/* code */.aY)(nameOf(line)));
-    const left = lines.length - shown.length;
-    return [
-        ...shown.flatMap((name, index) => [...(index === 0 ? [] : [', ']), name]),
-        ...(left > 0 ? [` and ${(0,units/* formatCount */.B4)(left)} more`] : []),
-    ];
-}
-function tiles(lines, now) {
-    const withMood = (mood) => lines.filter((line) => line.mood === mood).length;
-    const tile = (label, mood) => withMood(mood) === 0 ? [] : [{ label, value: (0,units/* formatCount */.B4)(withMood(mood)), mood }];
-    const oldest = lines.flatMap(({ newestProven }) => (newestProven === undefined ? [] : [newestProven.getTime()]));
-    const weighed = lines.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes]));
-    return {
-        kind: 'tiles',
-        caption: 'All databases at a glance',
-        tiles: [
-            { label: 'Databases', value: (0,units/* formatCount */.B4)(lines.length) },
-            ...tile('As they should be', 'good'),
-            ...tile('To be looked at', 'doubtful'),
-            ...tile('In trouble', 'bad'),
-            ...(oldest.length === 0
-                ? []
-                : [{ label: 'Oldest newest proven backup', value: (0,freshness/* ageText */.XG)(now.getTime() - Math.min(...oldest)) }]),
-            ...(weighed.length === 0
-                ? []
-                : [{ label: 'Size', value: (0,units/* formatBytes */.z3)(weighed.reduce((sum, bytes) => sum + bytes, 0)) }]),
-        ],
-    };
-}
-function table(lines, { startedAt, operation }, limits) {
-    const cells = [
-        { title: 'Newest proven', numeric: true, text: (line) => provenAge(line, operation, startedAt) },
-        { title: 'Ended well', numeric: true, text: ({ runs }) => (runs === undefined ? undefined : rateOf(runs)) },
-        { title: 'Size', numeric: true, text: ({ bytes }) => (bytes === undefined ? undefined : (0,units/* formatBytes */.z3)(bytes)) },
-        { title: 'Growth', numeric: true, text: ({ growth }) => (growth === undefined ? undefined : growthOf(growth)) },
-        {
-            title: 'Time',
-            numeric: true,
-            text: ({ seconds }) => (looksBack(operation) ? undefined : (0,units/* formatDuration */.a3)(seconds)),
-        },
-        { title: 'What is wrong', text: troubleOf },
-    ];
-    const columns = cells.filter(({ text }) => lines.some((line) => text(line) !== undefined));
-    const shown = lines.slice(0, limits.databases);
-    const left = lines.length - shown.length;
-    return [
-        {
-            kind: 'table',
-            caption: `One line a database, the worst first${columns.some(({ title }) => title === 'Growth') ? '; growth is that of the newest set since the oldest that the trend looks back on' : ''}`,
-            columns: [
-                { title: 'Database' },
-                { title: 'State' },
-                ...columns.map(({ title, numeric }) => ({ title, numeric: numeric === true })),
-            ],
-            rows: shown.map((line) => [
-                [(0,content/* code */.aY)(nameOf(line))],
-                [`${markup/* MOOD_MARKS */.N[line.mood]} ${line.isUnknown ? 'not known' : STATES[line.mood]}`],
-                ...columns.map(({ text }) => [text(line) ?? '–']),
-            ]),
-        },
-        ...(left > 0 ? [leftOut(`${(0,units/* counted */.hS)(left, 'more database')}, none worse than these, not shown here.`)] : []),
-    ];
-}
-const STATES = { good: 'good', doubtful: 'to be looked at', bad: 'in trouble' };
-function provenAge({ newestProven, isUnknown }, operation, now) {
-    if (newestProven === undefined) {
-        return looksBack(operation) && !isUnknown ? 'none' : undefined;
-    }
-    return (0,freshness/* ageText */.XG)(now.getTime() - newestProven.getTime());
-}
-function rateOf({ total, succeeded }) {
-    return total === 0 ? 'none taken' : `${(0,units/* formatShare */.T1)(succeeded / total)} of ${(0,units/* formatCount */.B4)(total)}`;
-}
-function growthOf(growth) {
-    const share = shareOf(growth);
-    return share === null ? '–' : `${share < 0 ? '−' : '+'}${(0,units/* formatShare */.T1)(Math.abs(share))}`;
-}
-function shareOf({ before, after }) {
-    return before === 0 ? null : after / before - 1;
-}
-function troubleOf({ parts }) {
-    const wrong = parts.filter(({ mood }) => mood !== 'good');
-    const [first] = [...wrong].sort((a, b) => Number(b.mood === 'bad') - Number(a.mood === 'bad'));
-    if (first === undefined) {
-        return undefined;
-    }
-    const type = parts.length === 1 || first.type === undefined ? '' : `${first.type}: `;
-    const more = wrong.length === 1 ? '' : ` (and ${wrong.length - 1} more)`;
-    return `${type}${(0,report_escape/* shorten */.ml)(first.verdict, LONGEST_CELL)}${more}`;
-}
-/** What is not good, each with its verdict and what to do. */
-function troubles(lines, limits) {
-    const wrong = lines.flatMap(({ parts }) => parts.filter(({ mood }) => mood !== 'good'));
-    if (wrong.length === 0) {
-        return [];
-    }
-    const shown = wrong.slice(0, limits.findings);
-    const left = wrong.length - shown.length;
-    return [
-        { kind: 'heading', text: 'What to do' },
-        { kind: 'list', items: shown.flatMap(whatToDo) },
-        ...(left > 0 ? [leftOut(`${(0,units/* counted */.hS)(left, 'more database', 'more databases')} or types not shown here.`)] : []),
-    ];
-}
-function whatToDo(part) {
-    const told = part.findings.filter(({ found }) => !part.verdict.includes(found));
-    const left = told.length - FINDINGS_EACH;
-    const [first] = part.findings;
-    return [
-        (0,content/* sentence */.em) `${markup/* MOOD_MARKS */.N[part.mood]} ${(0,content/* code */.aY)(fleet_labelOf(part))}: ${(0,content/* asSentence */.KG)(part.verdict)}${first === undefined ? [] : (0,content/* sentence */.em) ` ${adviceOf(first)}`}`,
-        ...told
-            .slice(0, FINDINGS_EACH)
-            .map((one) => (0,content/* sentence */.em) `${(0,content/* code */.aY)(fleet_labelOf(part))}: ${(0,content/* asSentence */.KG)(one.found)} ${adviceOf(one)}`),
-        ...(left > 0 ? [(0,content/* sentence */.em) `${(0,content/* code */.aY)(fleet_labelOf(part))}: ${(0,units/* counted */.hS)(left, 'more finding')}.`] : []),
-    ];
-}
-function adviceOf({ advice, code: name }) {
-    return (0,content/* sentence */.em) `${(0,content/* strong */.ko)(advice)} (${(0,content/* code */.aY)(name)})`;
-}
-/** Where databases have several types: each of them. */
-function byType(lines, now, limits) {
-    const parts = lines.flatMap((line) => line.parts);
-    if (parts.length === lines.length) {
-        return [];
-    }
-    const shown = parts.slice(0, limits.databases);
-    const left = parts.length - shown.length;
-    return [
-        {
-            kind: 'details',
-            summary: `Each type of each database (${(0,units/* formatCount */.B4)(parts.length)})`,
-            blocks: [
-                {
-                    kind: 'table',
-                    caption: 'The newest backup of each type, and the newest that is proven to restore',
-                    columns: [
-                        { title: 'Database' },
-                        { title: 'Type' },
-                        { title: 'State' },
-                        { title: 'Newest' },
-                        { title: 'Newest proven' },
-                        { title: 'Age', numeric: true },
-                    ],
-                    rows: shown.map((part) => partRow(part, now)),
-                },
-                ...(left > 0 ? [leftOut(`${(0,units/* counted */.hS)(left, 'more line')} not shown here.`)] : []),
-            ],
-        },
-    ];
-}
-function partRow({ database, type, mood, isUnknown, newest, newestProven }, now) {
-    return [
-        [(0,content/* code */.aY)(database ?? '–')],
-        [type === undefined ? '–' : (0,content/* code */.aY)(type)],
-        [`${markup/* MOOD_MARKS */.N[mood]} ${isUnknown === true ? 'not known' : STATES[mood]}`],
-        [newest === undefined ? '–' : (0,units/* formatInstant */.r4)(newest)],
-        [newestProven === undefined ? '–' : (0,units/* formatInstant */.r4)(newestProven)],
-        [newestProven === undefined ? '–' : (0,freshness/* ageText */.XG)(now.getTime() - newestProven.getTime())],
-    ];
-}
-function fleet_labelOf({ database, type }) {
-    return [nameOf({ database }), ...(type === undefined ? [] : [`(${type})`])].join(' ');
-}
-function nameOf({ database }) {
-    return database ?? 'the database';
-}
-function leftOut(text) {
-    return { kind: 'paragraph', text: [text] };
-}
-
-;// CONCATENATED MODULE: ./src/report/period-verdict.ts
-
-
-
-/** How the backups of a period did, for somebody who reads one sentence. Nothing is called good that was not proven. */
-function periodVerdict(report) {
-    const { backups, holds } = report;
-    const safe = newestProven(report.types);
-    if (holds.length === 0) {
-        return {
-            mood: 'bad',
-            text: (0,content/* sentence */.em) `The store holds no backup: if the database were lost now, nothing could be restored from here.`,
-        };
-    }
-    if (safe === undefined) {
-        return { mood: 'bad', text: (0,content/* sentence */.em) `No backup in the store is proven to restore: do not rely on them.` };
-    }
-    const loss = wouldBeLost(safe);
-    if (backups.total === 0) {
-        return { mood: 'doubtful', text: (0,content/* sentence */.em) `No backup was taken in ${spanOf(report)}. ${loss}` };
-    }
-    if (backups.failed > 0) {
-        const failed = `${(0,units/* counted */.hS)(backups.failed, 'backup')} of ${backups.total} failed in ${spanOf(report)}.`;
-        return { mood: isRecent(safe, report) ? 'doubtful' : 'bad', text: (0,content/* sentence */.em) `${failed} ${loss}` };
-    }
-    if (backups.proven < backups.sets) {
-        const open = `${backups.sets - backups.proven} of ${(0,units/* counted */.hS)(backups.sets, 'backup')} of ${spanOf(report)} ${backups.sets - backups.proven === 1 ? 'is' : 'are'} not proven to restore.`;
-        return { mood: 'doubtful', text: (0,content/* sentence */.em) `${open} ${loss}` };
-    }
-    const bare = report.types.find(({ newest, newestProven }) => newest !== null && newestProven === null);
-    if (bare !== undefined) {
-        return { mood: 'doubtful', text: (0,content/* sentence */.em) `No ${(0,content/* code */.aY)(bare.type)} backup in the store is proven to restore. ${loss}` };
-    }
-    const all = backups.total === 1 ? 'The backup' : `All ${(0,units/* counted */.hS)(backups.total, 'backup')}`;
-    const verb = backups.total === 1 ? 'is' : 'are';
-    return { mood: 'good', text: (0,content/* sentence */.em) `${all} of ${spanOf(report)} ${verb} proven to restore. ${loss}` };
-}
-/** `the last day` */
-function spanOf({ period }) {
-    return period === 'daily' ? 'the last day' : 'the last seven days';
-}
-/** The type that would be restored from if the server were gone now. */
-function newestProven(types) {
-    return types.filter(isProven).sort((a, b) => a.rpo - b.rpo)[0];
-}
-function isProven(type) {
-    return type.rpo !== null;
-}
-function wouldBeLost({ type, rpo }) {
-    return (0,content/* sentence */.em) `If the server were lost now, the newest proven backup (${(0,content/* code */.aY)(type)}) is ${(0,freshness/* ageText */.XG)(rpo * 1000)} old.`;
-}
-/** Taken in the period that is told of. */
-function isRecent({ rpo }, { from, to }) {
-    return rpo * 1000 <= to.getTime() - from.getTime();
-}
-
-// EXTERNAL MODULE: ./src/report/maintenance.ts
-var maintenance = __nccwpck_require__(53553);
-;// CONCATENATED MODULE: ./src/report/plan.ts
-
-
-/** What GitHub takes as `strategy.matrix`: names only, because it drops an output that has a masked value in it. */
-function matrixOutput({ jobs }) {
-    return {
-        include: jobs.map(({ name, databases, type, seconds }) => ({
-            name,
-            databases: databases.join(','),
-            type: type ?? '',
-            seconds: Math.round(seconds),
-        })),
-    };
-}
-function planVerdict({ jobs, unknown }) {
-    const [longest] = jobs;
-    if (longest === undefined) {
-        return { mood: 'doubtful', text: (0,content/* sentence */.em) `The configuration has no database and type that this is about.` };
-    }
-    const runs = jobs.reduce((sum, { databases }) => sum + Math.max(1, databases.length), 0);
-    const what = `${(0,units/* counted */.hS)(runs, 'backup')} in ${(0,units/* counted */.hS)(jobs.length, 'job')}`;
-    const told = unknown === 0
-        ? ''
-        : ` ${unknown === runs ? 'No earlier time is known' : `For ${(0,units/* formatCount */.B4)(unknown)} of them no earlier time is known`}, so that is a guess.`;
-    return { mood: 'good', text: (0,content/* sentence */.em) `${what}; the longest takes about ${(0,units/* formatDuration */.a3)(longest.seconds)}.${told}` };
-}
-/** For a terminal or a log: one line a job. */
-function planClosing({ jobs }) {
-    return jobs.map(({ name, seconds }) => `${name}: about ${(0,units/* formatDuration */.a3)(seconds)}`);
-}
-function planBlocks({ jobs }, limits) {
-    const left = jobs.length - limits.databases;
-    return jobs.length === 0
-        ? []
-        : [
-            { kind: 'heading', text: 'The jobs' },
-            {
-                kind: 'table',
-                caption: 'The longest first; the databases of a job are worked through one after another',
-                columns: [
-                    { title: 'Job' },
-                    { title: 'Type' },
-                    { title: 'Databases', numeric: true },
-                    { title: 'About', numeric: true },
-                ],
-                rows: jobs
-                    .slice(0, limits.databases)
-                    .map(({ name, type, databases, seconds }) => [
-                    [(0,content/* code */.aY)(name)],
-                    [type === undefined ? '–' : (0,content/* code */.aY)(type)],
-                    [(0,units/* formatCount */.B4)(Math.max(1, databases.length))],
-                    [(0,units/* formatDuration */.a3)(seconds)],
-                ]),
-            },
-            ...(left > 0 ? [{ kind: 'paragraph', text: [`${(0,units/* counted */.hS)(left, 'more job')} not shown here.`] }] : []),
-        ];
-}
-
-;// CONCATENATED MODULE: ./src/report/retention.ts
-
-
-/** What rotation decided on the sets of one store, each with its reasons. */
-function retentionBlocks(lines, { caption, dryRun }, limits) {
-    // What went is what a reader looks for; what stays follows.
-    const ordered = [...lines].sort((a, b) => Number(a.keep) - Number(b.keep) || compare(b.id, a.id));
-    const shown = ordered.slice(0, limits.retention);
-    const left = ordered.length - shown.length;
-    const gone = dryRun ? '🗑️ would go' : '🗑️ removed';
-    return [
-        {
-            kind: 'table',
-            caption,
-            columns: [{ title: 'Backup' }, { title: 'Type' }, { title: 'Decision' }, { title: 'Reasons' }],
-            rows: shown.map(({ id, type, keep, reasons }) => [
-                [(0,content/* code */.aY)(id)],
-                [type],
-                [keep ? '✅ kept' : gone],
-                [reasons.join('; ')],
-            ]),
-        },
-        ...(left === 0
-            ? []
-            : [
-                {
-                    kind: 'paragraph',
-                    text: [`${(0,units/* counted */.hS)(left, 'more backup')} not shown here; the HTML report lists every one.`],
-                },
-            ]),
-    ];
-}
-function compare(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-;// CONCATENATED MODULE: ./src/report/stores.ts
-
-
-
-/** What came of an operation in each of its stores, where there are several. */
-function storeBlocks({ operation, stores = [], dryRun }, limits) {
-    if (stores.length === 0) {
-        return [];
-    }
-    const table = operation === 'validate' ? checkedTable(stores) : copiedTable(stores);
-    return [
-        { kind: 'heading', text: 'Stores' },
-        table,
-        ...stores
-            .filter(({ retention }) => retention.length > 0)
-            .map((store) => ({
-            kind: 'details',
-            summary: `Kept and removed in ${store.name}`,
-            blocks: retentionBlocks(store.retention, { caption: 'Backups in this copy, with the reason for each', dryRun: dryRun === true }, limits),
-        })),
-    ];
-}
-function copiedTable(stores) {
-    const columns = [
-        { title: 'Store' },
-        { title: 'Copied by this run' },
-        { title: 'Amount', numeric: true },
-        { title: 'Time', numeric: true },
-        { title: 'Speed', numeric: true },
-        { title: 'Holds now', numeric: true },
-        { title: 'State' },
-    ];
-    return {
-        kind: 'table',
-        caption: 'The store and its copies',
-        columns,
-        rows: stores.map((store) => {
-            const { bytes, seconds } = amountOf(store.copied);
-            const isNone = store.copied.length === 0;
-            return [
-                [(0,content/* code */.aY)(store.name)],
-                isNone ? ['–'] : idsOf(store.copied),
-                [isNone ? '–' : (0,units/* formatBytes */.z3)(bytes)],
-                [isNone ? '–' : (0,units/* formatDuration */.a3)(seconds)],
-                [isNone || seconds === 0 ? '–' : `${(0,units/* formatBytes */.z3)(bytes / seconds)}/s`],
-                [holdsOf(store)],
-                [stateOf(store)],
-            ];
-        }),
-    };
-}
-function amountOf(copied) {
-    return {
-        bytes: copied.reduce((sum, set) => sum + set.bytes, 0),
-        seconds: copied.reduce((sum, set) => sum + set.seconds, 0),
-    };
-}
-/** The first few: a new copy may get many at once. */
-function idsOf(copied) {
-    const shown = copied.slice(0, 3);
-    const left = copied.length - shown.length;
-    const names = shown.flatMap(({ type, id }, index) => [...(index === 0 ? [] : [', ']), (0,content/* code */.aY)(`${type}/${id}`)]);
-    return left === 0 ? names : [...names, ` and ${(0,units/* counted */.hS)(left, 'more', 'more')}`];
-}
-function holdsOf({ holds }) {
-    return holds === undefined ? 'not known' : `${(0,units/* counted */.hS)(holds.sets, 'backup')}, ${(0,units/* formatBytes */.z3)(holds.bytes)}`;
-}
-function stateOf({ role, trouble }) {
-    if (trouble !== undefined) {
-        return `❌ ${trouble}`;
-    }
-    return role === 'primary' ? '✅ the store itself' : '✅ up to date';
-}
-function checkedTable(stores) {
-    return {
-        kind: 'table',
-        caption: 'The oldest backup that is kept in each store',
-        columns: [
-            { title: 'Store' },
-            { title: 'Backup' },
-            { title: 'Outcome' },
-            { title: 'Tier' },
-            { title: 'Time', numeric: true },
-        ],
-        rows: stores.map(({ name, checked, trouble }) => checked === undefined
-            ? [[(0,content/* code */.aY)(name)], ['–'], [`❓ ${trouble ?? 'not checked'}`], ['–'], ['–']]
-            : [
-                [(0,content/* code */.aY)(name)],
-                [(0,content/* code */.aY)(`${checked.type}/${checked.id}`)],
-                [CHECKED[checked.proof.outcome]],
-                [checked.proof.tier],
-                [(0,units/* formatDuration */.a3)(checked.proof.seconds)],
-            ]),
-    };
-}
-const CHECKED = {
-    proven: '✅ whole',
-    failed: '❌ damaged',
-    'not-verified': '❓ could not be checked',
-};
-/** What came of a validation in each of several stores. */
-function checkedVerdict(stores) {
-    const damaged = stores.filter(({ checked }) => checked?.proof.outcome === 'failed');
-    const open = stores.filter(({ checked }) => checked === undefined || checked.proof.outcome === 'not-verified');
-    if (damaged.length > 0) {
-        const text = (0,content/* sentence */.em) `The oldest backup in ${stores_namesOf(damaged)} is damaged, do not rely on it.`;
-        return { mood: 'bad', text };
-    }
-    if (open.length > 0) {
-        const text = (0,content/* sentence */.em) `The oldest backup in ${stores_namesOf(open)} could not be checked, so nobody knows whether it is whole.`;
-        return { mood: 'doubtful', text };
-    }
-    return {
-        mood: 'good',
-        text: (0,content/* sentence */.em) `The oldest backup that is kept was read from end to end in ${(0,units/* counted */.hS)(stores.length, 'store')}, and is whole.`,
-    };
-}
-function stores_namesOf(stores) {
-    return stores.flatMap(({ name }, index) => [...(index === 0 ? [] : [' and ']), (0,content/* code */.aY)(name)]);
-}
-/** What failed though the backup is in the store: which copies are not as they should be. Undefined where all are. */
-function lackingCopies({ stores = [] }) {
-    const lacking = stores.filter(({ role, trouble }) => role === 'copy' && trouble !== undefined);
-    return lacking.length === 0
-        ? undefined
-        : (0,content/* sentence */.em) `not everything was done in ${lacking.length === 1 ? 'the copy' : 'the copies'} ${stores_namesOf(lacking)}`;
-}
-/** One line a store for the end of a log. */
-function storeLines({ operation, stores = [] }) {
-    return stores.flatMap((store) => {
-        const { name, role, copied, checked, trouble } = store;
-        if (operation === 'validate') {
-            return checked === undefined
-                ? [`❓ ${name}: ${(0,content/* asSentence */.KG)(trouble ?? 'not checked')}`]
-                : [`${CHECKED[checked.proof.outcome]}: ${checked.type}/${checked.id} in ${name} (${checked.proof.tier}).`];
-        }
-        if (role === 'primary') {
-            return [];
-        }
-        const { bytes, seconds } = amountOf(copied);
-        const news = copied.length === 0
-            ? ''
-            : `${(0,units/* counted */.hS)(copied.length, 'set')} copied (${(0,units/* formatBytes */.z3)(bytes)} in ${(0,units/* formatDuration */.a3)(seconds)}), `;
-        return [`Copy ${name}: ${trouble === undefined ? `${news}holds ${holdsOf(store)}` : `${news}❌ ${trouble}`}.`];
-    });
-}
-
-;// CONCATENATED MODULE: ./src/report/watch.ts
-
-
-
-/** Whether what was looked for is there; what could not be seen is not called good. */
-function watchVerdict({ watched = [], findings }) {
-    const missed = findings.filter(({ severity }) => severity === 'error');
-    const open = findings.filter(({ severity }) => severity === 'inconclusive');
-    const [first] = missed;
-    if (first !== undefined) {
-        const rest = missed.length === 1 ? [] : (0,content/* sentence */.em) ` ${(0,units/* counted */.hS)(missed.length - 1, 'more problem')} below.`;
-        return { mood: 'bad', text: (0,content/* sentence */.em) `${(0,content/* code */.aY)(first.on)}: ${(0,content/* asSentence */.KG)(first.found)}${rest}` };
-    }
-    const [unseen] = open;
-    if (unseen !== undefined) {
-        return { mood: 'doubtful', text: (0,content/* sentence */.em) `${(0,content/* code */.aY)(unseen.on)} could not be watched: ${(0,content/* asSentence */.KG)(unseen.found)}` };
-    }
-    const stores = new Set(watched.map(({ store }) => store)).size;
-    const kinds = new Set(watched.map(({ type }) => type)).size;
-    const where = stores === 1 ? 'the store' : `each of ${(0,units/* counted */.hS)(stores, 'store')}`;
-    return {
-        mood: findings.some(({ severity }) => severity === 'warning') ? 'doubtful' : 'good',
-        text: (0,content/* sentence */.em) `The newest backup of ${kinds === 1 ? 'the type' : `each of ${(0,units/* counted */.hS)(kinds, 'type')}`} that ${kinds === 1 ? 'is' : 'are'} watched is as new as it should be in ${where}, and proven to restore.`,
-    };
-}
-/** What was seen, type by type, in every store. */
-function watchBlocks({ watched = [], startedAt }) {
-    if (watched.length === 0) {
-        return [];
-    }
-    return [
-        { kind: 'heading', text: 'What was seen' },
-        {
-            kind: 'table',
-            caption: 'The newest backup of each type, and the newest that is proven to restore',
-            columns: [
-                { title: 'Store' },
-                { title: 'Type' },
-                { title: 'Newest' },
-                { title: 'Age', numeric: true },
-                { title: 'Allowed', numeric: true },
-                { title: 'Newest proven' },
-                { title: 'Age', numeric: true },
-                { title: 'Allowed', numeric: true },
-            ],
-            rows: watched.map((one) => row(one, startedAt)),
-        },
-    ];
-}
-function row({ store, type, newest, newestProven, maxAge, maxUnproven, isFresh, isProven }, now) {
-    const seen = (at, isGood, limit) => [
-        [`${isGood ? '✅' : '❌'} ${at === undefined ? 'none' : (0,units/* formatInstant */.r4)(at)}`],
-        [at === undefined ? '–' : (0,freshness/* ageText */.XG)(now.getTime() - at.getTime())],
-        [(0,freshness/* ageText */.XG)(limit)],
-    ];
-    return [[(0,content/* code */.aY)(store)], [(0,content/* code */.aY)(type)], ...seen(newest, isFresh, maxAge), ...seen(newestProven, isProven, maxUnproven)];
-}
-
-;// CONCATENATED MODULE: ./src/report/verdict.ts
-
-
-
-
-
-
-
-
-
-
-/** What came of it. A set is only called good for what was really checked. */
-function verdictOf(report) {
-    // A proof that failed weighs more than whatever went wrong after it.
-    if (report.failure !== undefined && report.proof?.outcome !== 'failed') {
-        return failed(report);
-    }
-    const own = verdictOfOperation(report);
-    if (own !== undefined) {
-        return own;
-    }
-    if (report.operation === 'validate' && report.stores !== undefined) {
-        return checkedVerdict(report.stores);
-    }
-    switch (report.proof?.outcome) {
-        case 'proven':
-            return { mood: 'good', text: proven(report, report.proof) };
-        case 'failed':
-            return { mood: 'bad', text: disproved(report, report.proof) };
-        case 'not-verified':
-            return { mood: 'doubtful', text: unverified(report, report.proof) };
-        case undefined:
-            return { mood: 'doubtful', text: (0,content/* sentence */.em) `Not verified: nobody knows whether this backup restores.` };
-    }
-}
-/** Of operations that are about something else than the proof of one set. */
-function verdictOfOperation(report) {
-    if (report.fleet !== undefined) {
-        return fleetVerdict(report);
-    }
-    switch (report.operation) {
-        case 'rotate':
-            return rotated(report);
-        case 'report':
-            return report.statistics === undefined ? undefined : periodVerdict(report.statistics);
-        case 'watch':
-            return watchVerdict(report);
-        case 'maintain':
-            return (0,maintenance/* maintenanceVerdict */.zZ)(report);
-        case 'plan':
-            return report.plan === undefined ? undefined : planVerdict(report.plan);
-        case 'doctor':
-            return (0,doctor/* doctorVerdict */.H)(report.diagnosis ?? []);
-        case 'drill':
-            return report.drill === undefined ? undefined : (0,drill/* drillVerdict */.Po)(report.drill);
-        case 'restore':
-            return restored(report);
-        default:
-            return undefined;
-    }
-}
-function proven(report, proof) {
-    const when = report.source?.snapshotTime;
-    const at = when === undefined ? 'the moment it was taken' : (0,units/* formatInstant */.r4)(when);
-    const amount = verdict_amountOf(report);
-    switch (proof.tier) {
-        case 'full':
-            return (0,content/* sentence */.em) `This backup was restored and is equal to the database at ${at}: ${amount}.`;
-        case 'data':
-            return (0,content/* sentence */.em) `The data of this backup was restored and is equal to the database at ${at}: ${amount}. Indexes, constraints and privileges were not compared.`;
-        default:
-            return (0,content/* sentence */.em) `This backup was read from end to end and holds as many rows as the database at ${at}: ${amount}. It was not restored, and contents were not compared.`;
-    }
-}
-function disproved(report, proof) {
-    const errors = proof.findings.filter(({ severity }) => severity === 'error');
-    const first = errors[0];
-    const where = first === undefined ? [] : (0,content/* sentence */.em) `, first on ${(0,content/* code */.aY)(first.on)}`;
-    if (errors.every(({ code: name }) => name === 'ASSERTION_FAILED')) {
-        return (0,content/* sentence */.em) `The copy that was restored from this backup does not satisfy ${(0,units/* counted */.hS)(errors.length, 'of your assertions', 'of your assertions')}${where}.`;
-    }
-    const what = report.set?.foreign === true ? 'This dump is damaged' : 'This backup is damaged or not equal to the database';
-    return (0,content/* sentence */.em) `${what}, do not rely on it: ${(0,units/* counted */.hS)(errors.length, 'problem')} found${where}.`;
-}
-function unverified(report, proof) {
-    if (proof.outcome !== 'not-verified') {
-        return [];
-    }
-    if (proof.tier === 'none') {
-        return (0,content/* sentence */.em) `Not verified: no verification was asked for, so nobody knows whether this backup restores.`;
-    }
-    const subject = report.set?.foreign === true
-        ? 'this dump was checked as far as possible'
-        : 'it is not known whether this backup restores';
-    return (0,content/* sentence */.em) `Not verified: ${subject}. ${(0,content/* asSentence */.KG)(proof.reason)}`;
-}
-/** What is known of an operation that ended early, where that is the same whenever it ended. */
-const ENDED_EARLY = {
-    validate: 'The backup could not be verified.',
-    drill: 'The drill ended early, so nobody knows whether recovery works.',
-    report: 'The report could not be made, so nothing is said about the backups.',
-    watch: 'The backups could not be watched, so nobody knows whether they are there.',
-    maintain: 'The maintenance ended early. No backup was touched.',
-    doctor: 'Not everything was looked at, so nobody knows whether backups can be taken.',
-    plan: 'The jobs could not be planned.',
-};
-function failed(report) {
-    // What was proven stays proven when a copy of it is lacking.
-    const isGood = report.operation === 'backup' && report.proof?.outcome === 'proven' && lackingCopies(report) !== undefined;
-    return { mood: isGood ? 'doubtful' : 'bad', text: failedText(report) };
-}
-function failedText(report) {
-    switch (report.operation) {
-        case 'backup':
-            return report.set === undefined
-                ? (0,content/* sentence */.em) `No backup was made. Earlier backups are untouched.`
-                : afterBackup(report);
-        case 'restore':
-            return report.restored === undefined
-                ? (0,content/* sentence */.em) `Nothing was restored. No existing data was touched.`
-                : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(report.restored.database)} was restored, but the operation failed after it.`;
-        case 'rotate':
-            return lackingCopies(report) === undefined
-                ? (0,content/* sentence */.em) `The retention policy was not applied.`
-                : (0,content/* sentence */.em) `The retention policy was applied to the store, but ${lackingCopies(report) ?? ''}.`;
-        default:
-            return (0,content/* sentence */.em) `${ENDED_EARLY[report.operation]}`;
-    }
-}
-/** The set is there; what can be said of it is said all the same. */
-function afterBackup(report) {
-    const lacking = lackingCopies(report);
-    const { proof } = report;
-    if (lacking === undefined) {
-        return (0,content/* sentence */.em) `The backup is in the store, but the operation failed after it.`;
-    }
-    return proof?.outcome === 'proven'
-        ? (0,content/* sentence */.em) `${proven(report, proof)} But ${lacking}.`
-        : (0,content/* sentence */.em) `The backup is in the store, but ${lacking}.`;
-}
-function restored(report) {
-    const { restored: made, proof, source } = report;
-    const when = source?.snapshotTime === undefined ? 'it was taken' : (0,units/* formatInstant */.r4)(source.snapshotTime);
-    if (made !== undefined && proof?.outcome === 'proven') {
-        return { mood: 'good', text: (0,content/* sentence */.em) `${restoredWhat(report, made, when)}: ${verdict_amountOf(report)}.` };
-    }
-    if (made !== undefined && proof !== undefined) {
-        // Only tables that were brought back are compared once more where they are, and somebody may write to them there.
-        const where = (0,content/* sentence */.em) `The tables were brought back into the database ${(0,content/* code */.aY)(made.database)}`;
-        return { mood: 'bad', text: (0,content/* sentence */.em) `${where}, but what is in it now is not equal to the backup of ${when}.` };
-    }
-    const rest = (0,content/* sentence */.em) ` No existing data was touched.`;
-    switch (proof?.outcome) {
-        case 'failed':
-            return {
-                mood: 'bad',
-                text: (0,content/* sentence */.em) `What was restored is not equal to the backup, so it was not put in place.${rest}`,
-            };
-        case 'not-verified':
-            return {
-                mood: 'doubtful',
-                text: (0,content/* sentence */.em) `What was restored could not be compared with the backup, so it was not put in place. ${(0,content/* asSentence */.KG)(proof.reason)}${rest}`,
-            };
-        default:
-            return { mood: 'doubtful', text: (0,content/* sentence */.em) `Nothing was restored.${rest}` };
-    }
-}
-function restoredWhat(report, { database, mode, parts, someTables }, when) {
-    const into = (0,content/* sentence */.em) `the database ${(0,content/* code */.aY)(database)}`;
-    const from = (0,content/* sentence */.em) `from the backup of ${when}`;
-    switch (parts) {
-        case 'schema':
-            return (0,content/* sentence */.em) `The definitions of ${into} were restored ${from} and are equal to it`;
-        case 'data':
-            return (0,content/* sentence */.em) `The rows of ${into} were restored ${from} and are equal to it`;
-        case 'all':
-            return mode === 'add' || someTables
-                ? (0,content/* sentence */.em) `${(0,units/* counted */.hS)(chosenTables(report), 'table')} of ${into} ${chosenTables(report) === 1 ? 'was' : 'were'} restored ${from} and ${chosenTables(report) === 1 ? 'is' : 'are'} equal to it`
-                : (0,content/* sentence */.em) `The database ${(0,content/* code */.aY)(database)} was restored ${from} and is equal to it`;
-    }
-}
-function chosenTables({ tables }) {
-    return tables.filter(({ rows }) => rows !== undefined).length;
-}
-function rotated(report) {
-    const kept = report.retention.filter(({ keep }) => keep).length;
-    const removed = report.retention.length - kept;
-    const text = report.dryRun === true
-        ? (0,content/* sentence */.em) `Nothing was removed, this was a rehearsal: ${(0,units/* counted */.hS)(kept, 'backup')} would stay and ${(0,units/* counted */.hS)(removed, 'backup')} would go.`
-        : (0,content/* sentence */.em) `${(0,units/* counted */.hS)(kept, 'backup')} ${kept === 1 ? 'is' : 'are'} kept, ${(0,units/* counted */.hS)(removed, 'backup')} ${removed === 1 ? 'was' : 'were'} removed.`;
-    return { mood: 'good', text };
-}
-/** `84,210 rows in 9 tables` */
-function verdict_amountOf({ tables }) {
-    const withRows = tables.filter(({ rows }) => rows !== undefined);
-    const rows = withRows.reduce((sum, table) => sum + (table.rows ?? 0), 0);
-    return `${(0,units/* counted */.hS)(rows, 'row')} in ${(0,units/* counted */.hS)(withRows.length, 'table')}`;
-}
-
-// EXTERNAL MODULE: ./src/records/alert-rules.ts
-var alert_rules = __nccwpck_require__(61742);
 ;// CONCATENATED MODULE: ./src/alerts/problems.ts
 
 
@@ -38310,7 +38450,7 @@ function lookAtEach(jobs, context, look, longest = LONGEST_LOOK) {
         }, longest);
         try {
             const signal = AbortSignal.any([context.signal, late.signal]);
-            return await look(job, { ...context, signal, logger: quietLogger(labelOf(job), context.logger) });
+            return await look(job, { ...context, signal, logger: quietLogger(jobs_labelOf(job), context.logger) });
         }
         finally {
             clearTimeout(timer);
@@ -38616,7 +38756,7 @@ function plan_timed(jobs, configuration, draft, context) {
         }
         catch (error) {
             (0,operations_troubles/* rethrowInterruption */.Ti)(error, 'planning the jobs', context);
-            draft.warn(`The store of ${labelOf(job)} could not be read, so how long it takes is only guessed: ${(0,errors/* problemOf */.Zw)(error)}.`);
+            draft.warn(`The store of ${jobs_labelOf(job)} could not be read, so how long it takes is only guessed: ${(0,errors/* problemOf */.Zw)(error)}.`);
             return task;
         }
     });
@@ -39162,8 +39302,6 @@ async function withContext(surroundings, work) {
 
 // EXTERNAL MODULE: ./src/restore/services.ts + 2 modules
 var services = __nccwpck_require__(89054);
-// EXTERNAL MODULE: ./src/report/drill-facts.ts
-var drill_facts = __nccwpck_require__(71313);
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
 
 
@@ -48792,26 +48930,6 @@ function setOutputs(outputs, redact) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/alerts/tell.ts
-
-/**
- * Tells the alerts in the log, the heaviest first; in a job they become annotations. GitHub shows only ten warnings of a
- * step, but why a run ends as failed is an error, which is counted apart.
- */
-function tellAlerts({ alerts, failedOn }, logger) {
-    if (failedOn !== undefined) {
-        logger.error(failedOn);
-    }
-    for (const { level, message } of alert_rules/* LEVELS */.A_.flatMap((level) => alerts.filter((alert) => alert.level === level))) {
-        if (level === 'info') {
-            logger.info(message);
-        }
-        else {
-            logger.warning(`${level === 'critical' ? 'Critical: ' : ''}${message}`);
-        }
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/report/summary.ts
 
 
@@ -48846,118 +48964,7 @@ function halved({ tables, databases, findings, retention, text }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/report/doctor-table.ts
-
-const PLAIN = { columns: 120, paint: (_, text) => text };
-const WORDS = {
-    ok: 'ok',
-    warning: 'warning',
-    problem: 'problem',
-    'not-checked': 'not checked',
-};
-const STATE_WIDTH = 13;
-const WHAT_WIDTH = 22;
-/**
- * Everything that was looked at, for a terminal or a log: one line each below its subject, and below what is not right
- * what to do about it.
- */
-function doctorTable(lines, look = PLAIN) {
-    const subjects = [...new Set(lines.map(({ subject }) => subject))];
-    return subjects.flatMap((subject) => [
-        look.paint('heading', subject),
-        ...lines.filter((line) => line.subject === subject).flatMap((line) => entry(line, look)),
-    ]);
-}
-function entry({ what: name, state, found, advice }, { columns, paint }) {
-    const what = printable(name);
-    const indent = 2 + STATE_WIDTH + WHAT_WIDTH;
-    const room = Math.max(24, columns - indent);
-    // A long name, such as that of a store, gets a line of its own.
-    const [first = '', ...rest] = split((0,content/* asSentence */.KG)(found), room);
-    const head = `  ${paint(state, WORDS[state].padEnd(STATE_WIDTH))}`;
-    const below = ' '.repeat(indent);
-    return [
-        ...(what.length < WHAT_WIDTH
-            ? [`${head}${what.padEnd(WHAT_WIDTH)}${first}`]
-            : [`${head}${what}`, `${below}${first}`]),
-        ...rest.map((line) => `${below}${line}`),
-        ...split(advice ?? '', room - 2).map((line, index) => `${below}${index === 0 ? '→ ' : '  '}${paint('advice', line)}`),
-    ];
-}
-function split(text, width) {
-    const lines = [];
-    for (const word of printable(text)
-        .split(/\s+/)
-        .filter((each) => each !== '')) {
-        const last = lines.at(-1);
-        if (last !== undefined && last.length + 1 + word.length <= width) {
-            lines[lines.length - 1] = `${last} ${word}`;
-        }
-        else {
-            lines.push(word);
-        }
-    }
-    return lines;
-}
-/** Names of tables may hold anything, also what moves the cursor or recolours a terminal. */
-function printable(text) {
-    // eslint-disable-next-line no-control-regex
-    return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\u{FFFD}');
-}
-
-;// CONCATENATED MODULE: ./src/report/terminal.ts
-
-
-
-
-
-
-
-
-
-
-/** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
-function closingLines(report, { withTable = true } = {}) {
-    const { mood, text } = verdictOf(report);
-    const { retention, restored } = report;
-    const removed = retention.filter(({ keep }) => !keep);
-    return [
-        ...(withTable ? doctorTable(report.diagnosis ?? []) : []),
-        ...(report.drill?.scenarios ?? []).map(scenarioLine),
-        ...(report.fleet === undefined ? [] : fleetClosing(report.fleet)),
-        ...(report.plan === undefined ? [] : planClosing(report.plan)),
-        `${markup/* MOOD_MARKS */.N[mood]} ${plainText(text)}`,
-        ...setLine(report),
-        ...(restored?.previous === undefined
-            ? []
-            : [
-                `The database that was there before is kept as ${restored.previous}. To put it back: ${restored.undoCommand}`,
-            ]),
-        ...(retention.length === 0
-            ? []
-            : [
-                `Retention: ${(0,units/* counted */.hS)(retention.length - removed.length, 'set')} kept, ${removed.length} ${report.dryRun === true ? 'would be removed' : 'removed'}.`,
-            ]),
-        ...storeLines(report),
-        `Took ${(0,units/* formatDuration */.a3)(report.seconds)}.`,
-    ];
-}
-function setLine({ id, set }) {
-    if (set === undefined) {
-        return [];
-    }
-    const size = id === undefined ? '' : ` (${(0,units/* formatBytes */.z3)(set.bytes)})`;
-    return [`${set.foreign === true ? 'Dump' : 'Set'}: ${set.location ?? set.path}${size}`];
-}
-function scenarioLine(result) {
-    const [rto, rpo] = [(0,drill_facts/* rtoOf */.bf)(result), (0,drill_facts/* rpoOf */.f1)(result)];
-    const times = rto === undefined || rpo === undefined ? '' : `, RTO ${(0,units/* formatDuration */.a3)(rto)}, RPO ${(0,units/* formatDuration */.a3)(rpo)}`;
-    return `${drill/* OUTCOME_MARKS */.Uq[result.outcome]}: ${result.scenario}${times}`;
-}
-
 ;// CONCATENATED MODULE: ./src/action/tell.ts
-
-
 
 
 
@@ -48986,20 +48993,9 @@ function summariesOf(reports, logger) {
     })
         .join('\n');
 }
-/** The last lines of the log; alerts become annotations. */
-function tellEnd(report, logger) {
-    tellAlerts(report, logger);
-    if (report.failure !== undefined) {
-        logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'));
-    }
-    closingLines(report).forEach((line) => {
-        logger.info(line);
-    });
-}
 /** Says what was thrown, for a person; where it was thrown interests only who debugs. */
 function explain(error, logger) {
-    const told = (0,errors/* messagesOf */.cr)(error);
-    logger.error((error instanceof errors/* LifeboatError */.H3 ? told : ['An unexpected error, please report it.', ...told]).join('\nCause: '));
+    logger.error((0,errors/* explanationOf */.pg)(error));
     if (error instanceof Error && error.stack !== undefined) {
         logger.debug(error.stack);
     }
@@ -49007,6 +49003,7 @@ function explain(error, logger) {
 }
 
 ;// CONCATENATED MODULE: ./src/action/several.ts
+
 
 
 
@@ -49029,7 +49026,7 @@ async function runSeveral(several, context) {
     const parts = [];
     const reports = [];
     for (const run of chosenJobs(operation, configuration, choiceOf(common))) {
-        const { part, report } = await context.logger.step(labelOf(run), () => runOne(run, several, context));
+        const { part, report } = await context.logger.step(jobs_labelOf(run), () => runOne(run, several, context));
         parts.push(part);
         reports.push(...(report === undefined ? [] : [report]));
     }
@@ -49039,7 +49036,7 @@ async function runOne(run, { operation, configuration, job, runOperation }, { lo
     const startedAt = clock.monotonic();
     try {
         if (signal.aborted) {
-            throw new errors/* InterruptedError */.p4(`starting with ${labelOf(run)}`);
+            throw new errors/* InterruptedError */.p4(`starting with ${jobs_labelOf(run)}`);
         }
         const options = configuration.optionsFor({ ...run, operation });
         assertPublishable(operation, options, job, environment);
@@ -49057,6 +49054,7 @@ async function runOne(run, { operation, configuration, job, runOperation }, { lo
 // EXTERNAL MODULE: ./src/action/state.ts
 var state = __nccwpck_require__(33175);
 ;// CONCATENATED MODULE: ./src/action/run.ts
+
 
 
 
@@ -49794,6 +49792,28 @@ function twoDigits(number) {
 
 /***/ }),
 
+/***/ 27047:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ hasControls),
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/** Whether a text holds a character that no name should have, and that a terminal or a protocol may act on. */
+function hasControls(text) {
+    return /\p{Cc}/u.test(text);
+}
+/**
+ * Without the control characters that could move the cursor or recolour a terminal, each of them seen as U+FFFD: names of
+ * tables may hold anything. Tabs and line feeds stay.
+ */
+function printable(text) {
+    return text.replaceAll(/(?![\t\n])\p{Cc}/gu, '\u{FFFD}');
+}
+
+
+/***/ }),
+
 /***/ 83916:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -49812,6 +49832,7 @@ function twoDigits(number) {
 /* harmony export */   cr: () => (/* binding */ messagesOf),
 /* harmony export */   eb: () => (/* binding */ UsageError),
 /* harmony export */   p4: () => (/* binding */ InterruptedError),
+/* harmony export */   pg: () => (/* binding */ explanationOf),
 /* harmony export */   r_: () => (/* binding */ TimeLimitReached)
 /* harmony export */ });
 /* unused harmony export EXIT_CODES */
@@ -49927,6 +49948,11 @@ function messageOf(error) {
 /** What went wrong alone, without what was being done and what to do: for findings, which have places for these. */
 function problemOf(error) {
     return error instanceof LifeboatError ? error.problem : messageOf(error);
+}
+/** Anything that was thrown, for a person: its message and those of its causes. What nobody foresaw is a fault of ours. */
+function explanationOf(error) {
+    const told = messagesOf(error);
+    return (error instanceof LifeboatError ? told : ['An unexpected error, please report it.', ...told]).join('\nCause: ');
 }
 /** The messages of an error and of its causes, outermost first, without repetition. */
 function messagesOf(error) {
@@ -60686,7 +60712,7 @@ async function missingExtensions(scratch, { source }, { signal }) {
 
 /** The comment by which a role that was made for a proof is known. */
 const MARK = 'made by pg-lifeboat for a proof';
-/** Advisory locks of the server's maintenance database: any two numbers that nobody else is likely to take. */
+/** Advisory locks of the server's maintenance database. The first number is ours, taken at random. */
 const IN_USE = '1818846561, 1';
 const BEING_MADE = '1818846561, 2';
 /**
@@ -71934,9 +71960,7 @@ const ENTITIES = {
  * Controls, line ends and marks that hide or reorder text (bidirectional overrides and isolates, zero-width characters,
  * the byte order mark, lone surrogates).
  */
-const INVISIBLE = 
-// eslint-disable-next-line no-control-regex -- controls are what must be found
-/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cs}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 /** Makes what cannot be seen visible: a line end becomes `⏎`, a right-to-left override `⟨U+202E⟩`. */
 function visible(text) {
     return text.replaceAll('\r\n', '\n').replaceAll(INVISIBLE, (mark) => {
@@ -73173,21 +73197,6 @@ const KEY_FINDINGS = [
     'SIGNATURE_MISSING',
     'SIGNATURE_WRONG',
 ];
-
-
-/***/ }),
-
-/***/ 66524:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ hasControls)
-/* harmony export */ });
-/** Whether a location holds a character that no name should have, and that a terminal or a protocol may act on. */
-function hasControls(text) {
-    // eslint-disable-next-line no-control-regex -- they are what is looked for
-    return /[\u0000-\u001f\u007f]/.test(text);
-}
 
 
 /***/ }),
@@ -76001,8 +76010,8 @@ function explainRclone(messages) {
         : { problem: `${known.problem} (rclone: ${last})`, advice: known.advice };
 }
 
-// EXTERNAL MODULE: ./src/stores/control-characters.ts
-var control_characters = __nccwpck_require__(66524);
+// EXTERNAL MODULE: ./src/control-characters.ts
+var control_characters = __nccwpck_require__(27047);
 ;// CONCATENATED MODULE: ./src/stores/rclone-location.ts
 
 
@@ -78607,7 +78616,7 @@ function remote(open, tools) {
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_url__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(83916);
 /* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(37909);
-/* harmony import */ var _control_characters_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(66524);
+/* harmony import */ var _control_characters_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(27047);
 
 
 

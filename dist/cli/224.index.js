@@ -640,9 +640,7 @@ const ENTITIES = {
  * Controls, line ends and marks that hide or reorder text (bidirectional overrides and isolates, zero-width characters,
  * the byte order mark, lone surrogates).
  */
-const INVISIBLE = 
-// eslint-disable-next-line no-control-regex -- controls are what must be found
-/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cs}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 /** Makes what cannot be seen visible: a line end becomes `⏎`, a right-to-left override `⟨U+202E⟩`. */
 function visible(text) {
     return text.replaceAll('\r\n', '\n').replaceAll(INVISIBLE, (mark) => {
@@ -2894,7 +2892,115 @@ function reportOfThrown(error, { operation, options }, startedAt, { clock }) {
     };
 }
 
+// EXTERNAL MODULE: ./src/control-characters.ts
+var control_characters = __webpack_require__(27047);
+;// CONCATENATED MODULE: ./src/report/doctor-table.ts
+
+
+const PLAIN = { columns: 120, paint: (_, text) => text };
+const WORDS = {
+    ok: 'ok',
+    warning: 'warning',
+    problem: 'problem',
+    'not-checked': 'not checked',
+};
+const STATE_WIDTH = 13;
+const WHAT_WIDTH = 22;
+/**
+ * Everything that was looked at, for a terminal or a log: one line each below its subject, and below what is not right
+ * what to do about it.
+ */
+function doctorTable(lines, look = PLAIN) {
+    const subjects = [...new Set(lines.map(({ subject }) => subject))];
+    return subjects.flatMap((subject) => [
+        look.paint('heading', subject),
+        ...lines.filter((line) => line.subject === subject).flatMap((line) => entry(line, look)),
+    ]);
+}
+function entry({ what: name, state, found, advice }, { columns, paint }) {
+    const what = (0,control_characters/* printable */.g)(name);
+    const indent = 2 + STATE_WIDTH + WHAT_WIDTH;
+    const room = Math.max(24, columns - indent);
+    // A long name, such as that of a store, gets a line of its own.
+    const [first = '', ...rest] = split(asSentence(found), room);
+    const head = `  ${paint(state, WORDS[state].padEnd(STATE_WIDTH))}`;
+    const below = ' '.repeat(indent);
+    return [
+        ...(what.length < WHAT_WIDTH
+            ? [`${head}${what.padEnd(WHAT_WIDTH)}${first}`]
+            : [`${head}${what}`, `${below}${first}`]),
+        ...rest.map((line) => `${below}${line}`),
+        ...split(advice ?? '', room - 2).map((line, index) => `${below}${index === 0 ? '→ ' : '  '}${paint('advice', line)}`),
+    ];
+}
+function split(text, width) {
+    const lines = [];
+    for (const word of (0,control_characters/* printable */.g)(text)
+        .split(/\s+/)
+        .filter((each) => each !== '')) {
+        const last = lines.at(-1);
+        if (last !== undefined && last.length + 1 + word.length <= width) {
+            lines[lines.length - 1] = `${last} ${word}`;
+        }
+        else {
+            lines.push(word);
+        }
+    }
+    return lines;
+}
+
+;// CONCATENATED MODULE: ./src/report/terminal.ts
+
+
+
+
+
+
+
+
+
+
+/** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
+function closingLines(report, { withTable = true } = {}) {
+    const { mood, text } = verdictOf(report);
+    const { retention, restored } = report;
+    const removed = retention.filter(({ keep }) => !keep);
+    return [
+        ...(withTable ? doctorTable(report.diagnosis ?? []) : []),
+        ...(report.drill?.scenarios ?? []).map(scenarioLine),
+        ...(report.fleet === undefined ? [] : fleetClosing(report.fleet)),
+        ...(report.plan === undefined ? [] : planClosing(report.plan)),
+        `${MOOD_MARKS[mood]} ${plainText(text)}`,
+        ...setLine(report),
+        ...(restored?.previous === undefined
+            ? []
+            : [
+                `The database that was there before is kept as ${restored.previous}. To put it back: ${restored.undoCommand}`,
+            ]),
+        ...(retention.length === 0
+            ? []
+            : [
+                `Retention: ${(0,units/* counted */.hS)(retention.length - removed.length, 'set')} kept, ${removed.length} ${report.dryRun === true ? 'would be removed' : 'removed'}.`,
+            ]),
+        ...storeLines(report),
+        `Took ${(0,units/* formatDuration */.a3)(report.seconds)}.`,
+    ];
+}
+function setLine({ id, set }) {
+    if (set === undefined) {
+        return [];
+    }
+    const size = id === undefined ? '' : ` (${(0,units/* formatBytes */.z3)(set.bytes)})`;
+    return [`${set.foreign === true ? 'Dump' : 'Set'}: ${set.location ?? set.path}${size}`];
+}
+function scenarioLine(result) {
+    const [rto, rpo] = [rtoOf(result), rpoOf(result)];
+    const times = rto === undefined || rpo === undefined ? '' : `, RTO ${(0,units/* formatDuration */.a3)(rto)}, RPO ${(0,units/* formatDuration */.a3)(rpo)}`;
+    return `${OUTCOME_MARKS[result.outcome]}: ${result.scenario}${times}`;
+}
+
 ;// CONCATENATED MODULE: ./src/alerts/tell.ts
+
 
 /**
  * Tells the alerts in the log, the heaviest first; in a job they become annotations. GitHub shows only ten warnings of a
@@ -2912,6 +3018,16 @@ function tellAlerts({ alerts, failedOn }, logger) {
             logger.warning(`${level === 'critical' ? 'Critical: ' : ''}${message}`);
         }
     }
+}
+/** The last lines of the log: the alerts, why it ended early where it did, what came of it. */
+function tellEnd(report, logger, look = {}) {
+    tellAlerts(report, logger);
+    if (report.failure !== undefined) {
+        logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'));
+    }
+    closingLines(report, look).forEach((line) => {
+        logger.info(line);
+    });
 }
 
 // EXTERNAL MODULE: ./src/config/configuration.ts + 12 modules
@@ -14161,7 +14277,7 @@ async function missingExtensions(scratch, { source }, { signal }) {
 
 /** The comment by which a role that was made for a proof is known. */
 const MARK = 'made by pg-lifeboat for a proof';
-/** Advisory locks of the server's maintenance database: any two numbers that nobody else is likely to take. */
+/** Advisory locks of the server's maintenance database. The first number is ours, taken at random. */
 const IN_USE = '1818846561, 1';
 const BEING_MADE = '1818846561, 2';
 /**
@@ -21190,65 +21306,6 @@ function ofConfiguration() {
 
 // EXTERNAL MODULE: ./src/platform/context.ts + 4 modules
 var context = __webpack_require__(17096);
-;// CONCATENATED MODULE: ./src/report/doctor-table.ts
-
-const PLAIN = { columns: 120, paint: (_, text) => text };
-const WORDS = {
-    ok: 'ok',
-    warning: 'warning',
-    problem: 'problem',
-    'not-checked': 'not checked',
-};
-const STATE_WIDTH = 13;
-const WHAT_WIDTH = 22;
-/**
- * Everything that was looked at, for a terminal or a log: one line each below its subject, and below what is not right
- * what to do about it.
- */
-function doctorTable(lines, look = PLAIN) {
-    const subjects = [...new Set(lines.map(({ subject }) => subject))];
-    return subjects.flatMap((subject) => [
-        look.paint('heading', subject),
-        ...lines.filter((line) => line.subject === subject).flatMap((line) => entry(line, look)),
-    ]);
-}
-function entry({ what: name, state, found, advice }, { columns, paint }) {
-    const what = printable(name);
-    const indent = 2 + STATE_WIDTH + WHAT_WIDTH;
-    const room = Math.max(24, columns - indent);
-    // A long name, such as that of a store, gets a line of its own.
-    const [first = '', ...rest] = split(asSentence(found), room);
-    const head = `  ${paint(state, WORDS[state].padEnd(STATE_WIDTH))}`;
-    const below = ' '.repeat(indent);
-    return [
-        ...(what.length < WHAT_WIDTH
-            ? [`${head}${what.padEnd(WHAT_WIDTH)}${first}`]
-            : [`${head}${what}`, `${below}${first}`]),
-        ...rest.map((line) => `${below}${line}`),
-        ...split(advice ?? '', room - 2).map((line, index) => `${below}${index === 0 ? '→ ' : '  '}${paint('advice', line)}`),
-    ];
-}
-function split(text, width) {
-    const lines = [];
-    for (const word of printable(text)
-        .split(/\s+/)
-        .filter((each) => each !== '')) {
-        const last = lines.at(-1);
-        if (last !== undefined && last.length + 1 + word.length <= width) {
-            lines[lines.length - 1] = `${last} ${word}`;
-        }
-        else {
-            lines.push(word);
-        }
-    }
-    return lines;
-}
-/** Names of tables may hold anything, also what moves the cursor or recolours a terminal. */
-function printable(text) {
-    // eslint-disable-next-line no-control-regex
-    return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\u{FFFD}');
-}
-
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
 
 
@@ -21349,62 +21406,11 @@ function recordsOf({ metrics, tables }) {
     return counted.length === 0 ? undefined : counted.reduce((sum, { rows = 0 }) => sum + rows, 0);
 }
 
-;// CONCATENATED MODULE: ./src/report/terminal.ts
-
-
-
-
-
-
-
-
-
-
-/** The end of a run for a terminal or a log: the verdict, where the set is, what rotation did. Findings were told before. */
-function closingLines(report, { withTable = true } = {}) {
-    const { mood, text } = verdictOf(report);
-    const { retention, restored } = report;
-    const removed = retention.filter(({ keep }) => !keep);
-    return [
-        ...(withTable ? doctorTable(report.diagnosis ?? []) : []),
-        ...(report.drill?.scenarios ?? []).map(scenarioLine),
-        ...(report.fleet === undefined ? [] : fleetClosing(report.fleet)),
-        ...(report.plan === undefined ? [] : planClosing(report.plan)),
-        `${MOOD_MARKS[mood]} ${plainText(text)}`,
-        ...setLine(report),
-        ...(restored?.previous === undefined
-            ? []
-            : [
-                `The database that was there before is kept as ${restored.previous}. To put it back: ${restored.undoCommand}`,
-            ]),
-        ...(retention.length === 0
-            ? []
-            : [
-                `Retention: ${(0,units/* counted */.hS)(retention.length - removed.length, 'set')} kept, ${removed.length} ${report.dryRun === true ? 'would be removed' : 'removed'}.`,
-            ]),
-        ...storeLines(report),
-        `Took ${(0,units/* formatDuration */.a3)(report.seconds)}.`,
-    ];
-}
-function setLine({ id, set }) {
-    if (set === undefined) {
-        return [];
-    }
-    const size = id === undefined ? '' : ` (${(0,units/* formatBytes */.z3)(set.bytes)})`;
-    return [`${set.foreign === true ? 'Dump' : 'Set'}: ${set.location ?? set.path}${size}`];
-}
-function scenarioLine(result) {
-    const [rto, rpo] = [rtoOf(result), rpoOf(result)];
-    const times = rto === undefined || rpo === undefined ? '' : `, RTO ${(0,units/* formatDuration */.a3)(rto)}, RPO ${(0,units/* formatDuration */.a3)(rpo)}`;
-    return `${OUTCOME_MARKS[result.outcome]}: ${result.scenario}${times}`;
-}
-
 // EXTERNAL MODULE: ./src/command-line/style.ts
 var command_line_style = __webpack_require__(6607);
 // EXTERNAL MODULE: ./src/command-line/run-fleet.ts + 11 modules
 var run_fleet = __webpack_require__(59082);
 ;// CONCATENATED MODULE: ./src/command-line/run-operation.ts
-
 
 
 
@@ -21451,15 +21457,6 @@ function reportOf(operation, configuration, surroundings) {
             report: await runOperation(operation, options, context),
         }));
         return withReportFile(report, options, context);
-    });
-}
-function tellEnd(report, logger, { withTable }) {
-    tellAlerts(report, logger);
-    if (report.failure !== undefined) {
-        logger.error([report.failure.message, ...report.failure.causes.map((cause) => `Cause: ${cause}`)].join('\n'));
-    }
-    closingLines(report, { withTable }).forEach((line) => {
-        logger.info(line);
     });
 }
 function tableLook(style) {

@@ -387,8 +387,7 @@ function padded(minute) {
 }
 /** Names of tables may hold anything, and a comment ends with its line. */
 function comment(lines) {
-    // eslint-disable-next-line no-control-regex
-    return lines.map((line) => `# ${line.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/g, ' ')}`.trimEnd());
+    return lines.map((line) => `# ${line.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ')}`.trimEnd());
 }
 /** YAML reads JSON's quotes and escapes as its own; JSON leaves some controls as they are. */
 function init_file_quoted(text) {

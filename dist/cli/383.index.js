@@ -2149,7 +2149,10 @@ function isNeeded(name, operation) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(38815);
+// EXTERNAL MODULE: ./src/control-characters.ts
+var control_characters = __webpack_require__(27047);
 ;// CONCATENATED MODULE: ./src/config/excerpt.ts
+
 
 const MASK = '***';
 const excerpt_LONGEST = 160;
@@ -2213,8 +2216,7 @@ function endOfLine(text, at) {
 }
 /** Long lines are cut around the mark; control characters do not reach a terminal. */
 function bounded({ text, mark }) {
-    // eslint-disable-next-line no-control-regex
-    const clean = text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\u{FFFD}');
+    const clean = (0,control_characters/* printable */.g)(text);
     const start = mark < excerpt_LONGEST - 40 ? 0 : mark - 40;
     return { text: clean.slice(start, start + excerpt_LONGEST), mark: mark - start };
 }
@@ -7382,21 +7384,6 @@ const KEY_FINDINGS = [
 
 /***/ }),
 
-/***/ 66524:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ hasControls)
-/* harmony export */ });
-/** Whether a location holds a character that no name should have, and that a terminal or a protocol may act on. */
-function hasControls(text) {
-    // eslint-disable-next-line no-control-regex -- they are what is looked for
-    return /[\u0000-\u001f\u007f]/.test(text);
-}
-
-
-/***/ }),
-
 /***/ 18816:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -10370,8 +10357,8 @@ function explainRclone(messages) {
         : { problem: `${known.problem} (rclone: ${last})`, advice: known.advice };
 }
 
-// EXTERNAL MODULE: ./src/stores/control-characters.ts
-var control_characters = __webpack_require__(66524);
+// EXTERNAL MODULE: ./src/control-characters.ts
+var control_characters = __webpack_require__(27047);
 ;// CONCATENATED MODULE: ./src/stores/rclone-location.ts
 
 
@@ -12976,7 +12963,7 @@ function remote(open, tools) {
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_url__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(83916);
 /* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(37909);
-/* harmony import */ var _control_characters_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(66524);
+/* harmony import */ var _control_characters_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(27047);
 
 
 

@@ -355,8 +355,8 @@ function withoutStop(message) {
 var given = __webpack_require__(60630);
 // EXTERNAL MODULE: ./src/options.ts + 3 modules
 var options = __webpack_require__(67054);
-// EXTERNAL MODULE: ./src/stores/control-characters.ts
-var control_characters = __webpack_require__(66524);
+// EXTERNAL MODULE: ./src/control-characters.ts
+var control_characters = __webpack_require__(27047);
 ;// CONCATENATED MODULE: ./src/stores/s3-location.ts
 
 

@@ -446,6 +446,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/errors.ts
 var errors = __nccwpck_require__(83916);
+// EXTERNAL MODULE: ./src/control-characters.ts
+var control_characters = __nccwpck_require__(27047);
 ;// CONCATENATED MODULE: ./src/platform/progress-pace.ts
 /** So long something must have run before its rate means anything. */
 const SETTLING = 500;
@@ -658,6 +660,7 @@ class RedactingLogger {
 ;// CONCATENATED MODULE: ./src/platform/terminal-logger.ts
 
 
+
 /** A logger for people and log files: plain lines, written to stderr because results go to stdout. */
 function terminalLogger(options) {
     return new TerminalLogger(options);
@@ -692,14 +695,14 @@ class TerminalLogger extends RedactingLogger {
     }
     tell(level, message) {
         if (level !== 'debug' || this.options.verbose === true) {
-            this.line(this.coloured(`${PREFIXES[level]}${printable(message)}`, COLOURS[level]));
+            this.line(this.coloured(`${PREFIXES[level]}${(0,control_characters/* printable */.g)(message)}`, COLOURS[level]));
         }
     }
     stepBegins(title) {
-        this.line(this.coloured(`==> ${printable(title)}`, COLOURS.heading));
+        this.line(this.coloured(`==> ${(0,control_characters/* printable */.g)(title)}`, COLOURS.heading));
     }
     stepEnds(title, seconds, failed) {
-        const words = `${printable(title)}: ${failed ? 'failed' : 'done'} in ${seconds.toFixed(1)} s`;
+        const words = `${(0,control_characters/* printable */.g)(title)}: ${failed ? 'failed' : 'done'} in ${seconds.toFixed(1)} s`;
         this.line(this.coloured(words, failed ? COLOURS.error : COLOURS.good));
     }
     line(text) {
@@ -712,7 +715,7 @@ class TerminalLogger extends RedactingLogger {
     }
     draw(bar) {
         this.clearBar();
-        this.write(printable(bar.replaceAll('\n', ' ')));
+        this.write((0,control_characters/* printable */.g)(bar.replaceAll('\n', ' ')));
         this.bar = bar;
     }
     clearBar() {
@@ -724,11 +727,6 @@ class TerminalLogger extends RedactingLogger {
     coloured(text, colour) {
         return this.options.colours && colour !== '' ? `\u001B[${colour}m${text}\u001B[0m` : text;
     }
-}
-/** Without the control characters that could move the cursor or recolour a terminal; names of tables may hold anything. */
-function printable(text) {
-    // eslint-disable-next-line no-control-regex
-    return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\u{FFFD}');
 }
 
 // EXTERNAL MODULE: ./node_modules/commander/index.js
@@ -1044,7 +1042,7 @@ async function main(surroundings) {
     }
     catch (error) {
         const paint = (0,style/* paintOf */.MI)((0,style/* styleOf */.Vj)(stderr, environment));
-        stderr.write(`${paint('red', `Error: ${messageFor(error)}`)}\n`);
+        stderr.write(`${paint('red', `Error: ${(0,errors/* explanationOf */.pg)(error)}`)}\n`);
         return (0,errors/* exitCodeOf */.FO)(error);
     }
 }
@@ -1057,11 +1055,6 @@ function loggerFor({ verbose }, { stderr, environment }) {
         columns: () => stderr.columns ?? 80,
         verbose,
     });
-}
-/** What was thrown before an operation could begin. */
-function messageFor(error) {
-    const told = (0,errors/* messagesOf */.cr)(error);
-    return (error instanceof errors/* LifeboatError */.H3 ? told : ['Unexpected error, please report it.', ...told]).join('\nCause: ');
 }
 
 
@@ -1279,6 +1272,28 @@ const TOPICS = [
 
 /***/ }),
 
+/***/ 27047:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ hasControls),
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/** Whether a text holds a character that no name should have, and that a terminal or a protocol may act on. */
+function hasControls(text) {
+    return /\p{Cc}/u.test(text);
+}
+/**
+ * Without the control characters that could move the cursor or recolour a terminal, each of them seen as U+FFFD: names of
+ * tables may hold anything. Tabs and line feeds stay.
+ */
+function printable(text) {
+    return text.replaceAll(/(?![\t\n])\p{Cc}/gu, '\u{FFFD}');
+}
+
+
+/***/ }),
+
 /***/ 83916:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1298,6 +1313,7 @@ const TOPICS = [
 /* harmony export */   cr: () => (/* binding */ messagesOf),
 /* harmony export */   eb: () => (/* binding */ UsageError),
 /* harmony export */   p4: () => (/* binding */ InterruptedError),
+/* harmony export */   pg: () => (/* binding */ explanationOf),
 /* harmony export */   r_: () => (/* binding */ TimeLimitReached)
 /* harmony export */ });
 /** What the command line ends with, and the action's step too. */
@@ -1412,6 +1428,11 @@ function messageOf(error) {
 /** What went wrong alone, without what was being done and what to do: for findings, which have places for these. */
 function problemOf(error) {
     return error instanceof LifeboatError ? error.problem : messageOf(error);
+}
+/** Anything that was thrown, for a person: its message and those of its causes. What nobody foresaw is a fault of ours. */
+function explanationOf(error) {
+    const told = messagesOf(error);
+    return (error instanceof LifeboatError ? told : ['An unexpected error, please report it.', ...told]).join('\nCause: ');
 }
 /** The messages of an error and of its causes, outermost first, without repetition. */
 function messagesOf(error) {
