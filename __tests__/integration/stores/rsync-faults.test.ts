@@ -178,12 +178,12 @@ describe('a connection of ssh', () => {
 
 describe('what was sent', () => {
   test('is compared with what is here, on the disk at the other end', async () => {
-    // The disk at the other end flips a bit of each set as soon as rsync is done.
+    // The disk at the other end flips a bit of what it has before rsync comes again; after it, nobody waits for the script.
     const script = places.at('flip')
     const flip = `f="$RSYNC_MODULE_PATH/${SET}/1.dat"; [ -f "$f" ] && printf X | dd of="$f" bs=1 seek=4000 conv=notrunc 2>/dev/null; exit 0`
     await writeFile(script, `#!/bin/sh\n${flip}\n`)
     await chmod(script, 0o755)
-    const flipping = await places.daemon('flipping', `post-xfer exec = ${script}`)
+    const flipping = await places.daemon('flipping', `pre-xfer exec = ${script}`)
     const [folder, files] = await sample({ '1.dat': Buffer.alloc(2_000_000, 1), '2.dat': Buffer.alloc(10, 1) })
     await expect(places.open(flipping.location(), behind(flipping)).upload(folder, files, SET)).rejects.toThrow(
       /one file differs from what was sent, twice: 1\.dat/i,
