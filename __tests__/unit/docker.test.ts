@@ -166,4 +166,4 @@ test('Compose itself understands compose.yaml, and would find a mistake', async 
   await writeFile(broken, (await read('compose.yaml')).replace('read_only:', 'raed_only:'))
   await expect(check(broken)).rejects.toThrow('raed_only')
   await removeTemporaryFolders()
-}, 60_000)
+})

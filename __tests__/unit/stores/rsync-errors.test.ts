@@ -31,6 +31,7 @@ describe('a failure of rsync', () => {
     [10, 'rsync: getaddrinfo: offsite 873: Name or service not known', /no host by the name of offsite/],
     [5, '@ERROR: chroot failed', /folder of the module/],
     [5, '@ERROR: access denied to m from unknown (1.2.3.4)', /the daemon refused: access denied to m/],
+    [12, 'rrsync error: post-realpath open failed (race detected): /s/ No such file or directory', /not there.*: \/s\//],
     [23, 'rsync: [sender] link_stat "/a b" (in m) failed: No such file or directory (2)', /not there: \/a b/],
     [
       23,
@@ -56,6 +57,10 @@ describe('a failure of rsync', () => {
     expect(isAbsence('rsync: change_dir#1 "/x" failed: No such file or directory (2)')).toBe(true)
     expect(isAbsence(`${missing}\nrsync: [sender] read errors mapping "/y": Input/output error (5)`)).toBe(false)
     expect(isAbsence('rsync: [Receiver] Failed to exec ssh: No such file or directory (2)')).toBe(false)
+    const restricted = '/usr/bin/rrsync error: post-realpath open failed (race detected): /store/'
+    expect(isAbsence(`${restricted} No such file or directory\n${end}`)).toBe(true)
+    expect(isAbsence(`${restricted} Too many levels of symbolic links\n${end}`)).toBe(false)
+    expect(isAbsence(`${missing}\n/usr/bin/rrsync error: unsafe arg: /store/`)).toBe(false)
     expect(isAbsence(end)).toBe(false)
     expect(isAbsence('')).toBe(false)
   })
