@@ -77515,6 +77515,11 @@ const rsync_errors_MEANINGS = [
         passes: true,
     },
     {
+        pattern: /rrsync error: post-realpath open failed \(race detected\): (.+) No such file or directory/,
+        problem: 'what was asked for is not there, or was moved meanwhile: $1',
+        advice: 'The path is read from the folder on that rrsync is given in authorized_keys. See that nothing else moves or removes what is in it, then start again.',
+    },
+    {
         pattern: /rrsync error: (.+)|rrsync: (.+)/,
         problem: 'the restricted key at the other end refused it: $1',
         advice: 'The path is read from the folder on that rrsync is given in authorized_keys. Write it from there on, starting with a slash, and allow reading and writing (neither -ro nor -wo).',
@@ -77675,11 +77680,16 @@ function ofCode(code) {
 }
 /** Whether all that rsync complained of is that a file or folder is not there. */
 function isAbsence(stderr) {
-    const complaints = stderr.split('\n').filter((line) => line.startsWith('rsync: ') && !CONSEQUENCE.test(line));
+    const complaints = stderr.split('\n').filter((line) => COMPLAINT.test(line) && !CONSEQUENCE.test(line));
     return complaints.length > 0 && complaints.every((line) => ABSENCE.test(line));
 }
+const COMPLAINT = /^rsync: |^\S*rrsync(:| error:) /;
 const CONSEQUENCE = /connection unexpectedly closed|read error: Connection reset|writefd_unbuffered|Broken pipe/;
-const ABSENCE = /(link_stat|change_dir|mkdir)(#\d)? ".*"( \(in \S+\))? failed: (No such file or directory \(2\)|Not a directory \(20\))$/;
+/**
+ * In rsync's words, and in those of rrsync: from 3.5.0 on it opens what it is asked for by itself, and takes it for a
+ * sign of somebody moving folders that there is none (its source, `validated_arg`).
+ */
+const ABSENCE = /(link_stat|change_dir|mkdir)(#\d)? ".*"( \(in \S+\))? failed: (No such file or directory \(2\)|Not a directory \(20\))$|rrsync error: post-realpath open failed \(race detected\): .* No such file or directory$/;
 
 ;// CONCATENATED MODULE: ./src/stores/rsync-progress.ts
 
