@@ -31,7 +31,11 @@ describe('a failure of rsync', () => {
     [10, 'rsync: getaddrinfo: offsite 873: Name or service not known', /no host by the name of offsite/],
     [5, '@ERROR: chroot failed', /folder of the module/],
     [5, '@ERROR: access denied to m from unknown (1.2.3.4)', /the daemon refused: access denied to m/],
-    [12, 'rrsync error: post-realpath open failed (race detected): /s/ No such file or directory', /not there.*: \/s\//],
+    [
+      12,
+      'rrsync error: post-realpath open failed (race detected): /s/ No such file or directory',
+      /not there.*: \/s\//,
+    ],
     [23, 'rsync: [sender] link_stat "/a b" (in m) failed: No such file or directory (2)', /not there: \/a b/],
     [
       23,
