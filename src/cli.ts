@@ -6,6 +6,7 @@ process.exitCode = await main({
   program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
   environment: process.env,
   workingDirectory: process.cwd(),
+  endsProcess: true,
   stdout: process.stdout,
   stderr: process.stderr,
 })

@@ -24,12 +24,13 @@ export interface FleetAsked {
 export async function runForAll(
   { json, ...asked }: FleetAsked,
   logger: Logger,
-  { environment, workingDirectory, stdout, program }: Surroundings,
+  { environment, workingDirectory, endsProcess, stdout, program }: Surroundings,
 ): Promise<ExitCode> {
   const { flags: given, configuration } = asked
   const choice = choiceOf(configuration.commonOptions({ operation: asked.operation }))
   const errand = { ...asked, given, program, config: configuration.file, choice }
-  const fleet = await withContext({ logger, environment, workingDirectory }, (context) => runAll(errand, context))
+  const ports = { logger, environment, workingDirectory, endsProcess }
+  const fleet = await withContext(ports, (context) => runAll(errand, context))
   tableOf(fleet).forEach((line) => {
     logger.info(line)
   })
@@ -46,7 +47,7 @@ export async function runForAll(
 export async function runSchedule(
   { flags, verbose }: Pick<FleetAsked, 'flags' | 'verbose'>,
   logger: Logger,
-  { environment, workingDirectory, program }: Surroundings,
+  { environment, workingDirectory, endsProcess, program }: Surroundings,
 ): Promise<ExitCode> {
   let reload = (): void => undefined
   const errand = {
@@ -62,6 +63,7 @@ export async function runSchedule(
   const hangUp = (): void => {
     reload()
   }
-  await withContext({ logger, environment, workingDirectory, hangUp }, (context) => runSchedules(errand, context))
+  const ports = { logger, environment, workingDirectory, endsProcess, hangUp }
+  await withContext(ports, (context) => runSchedules(errand, context))
   return 0
 }

@@ -24,14 +24,15 @@ export async function runAsked(
   logger: Logger,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  const { environment, workingDirectory, stdout } = surroundings
+  const { environment, workingDirectory, endsProcess, stdout } = surroundings
   const given = { label: (name: string) => `--${name}`, values: flags }
   const configuration = await loadConfiguration(given, environment, workingDirectory)
   const common = configuration.commonOptions({ operation })
   if (isOfSeveral(common) && isDoneByChildren(operation)) {
     return runForAll({ operation, flags, json, verbose, configuration }, logger, surroundings)
   }
-  const { report, reportPath } = await reportOf(operation, configuration, { logger, environment, workingDirectory })
+  const ports = { logger, environment, workingDirectory, endsProcess }
+  const { report, reportPath } = await reportOf(operation, configuration, ports)
   tellEnd(report, logger, { withTable: json })
   if (json) {
     const outputs = { ...outputsOf(report), ...(reportPath !== undefined && { 'report-path': reportPath }) }
@@ -46,7 +47,7 @@ export async function runAsked(
 function reportOf(
   operation: Operation,
   configuration: LoadedConfiguration,
-  surroundings: Pick<PortSurroundings, 'logger' | 'environment' | 'workingDirectory'>,
+  surroundings: Omit<PortSurroundings, 'timeLimit' | 'hangUp'>,
 ): Promise<Filed> {
   const common = configuration.commonOptions({ operation })
   if (isWhole(operation, common)) {

@@ -7,6 +7,8 @@ export interface Surroundings {
   program: readonly [string, ...string[]]
   environment: Readonly<Record<string, string | undefined>>
   workingDirectory: string
+  /** Whether the process ends when what was asked for is done. */
+  endsProcess?: boolean
   /** Results go here. */
   stdout: Stream
   /** Messages go here. */

@@ -47,6 +47,9 @@ const TOO_DEEP = 'brackets are nested too deeply'
 /** `databases`, a database, `types`, a type, an option: nothing is deeper. */
 const DEEPEST = 5
 
+/** Below these stand names. */
+const NAMED: ReadonlySet<string> = new Set(['types', 'databases', 'tasks'])
+
 /** Reads the YAML of a file. What is wrong is among the problems; the tree then holds what could be read. */
 export function parseTree(file: FileText): Tree {
   const lines = new LineCounter()
@@ -133,7 +136,7 @@ class Reader {
 
   tree(): Tree {
     const { contents } = this.document
-    const top = isMap(contents) ? this.mapping(contents, 1) : { at: 0, entries: [] }
+    const top = isMap(contents) ? this.mapping(contents, 1, false) : { at: 0, entries: [] }
     if (!isMap(contents) && !(contents === null || (isScalar(contents) && contents.value === null))) {
       this.tell(0, 'the file holds no mapping of option names to values, such as "store: /backups"')
     }
@@ -141,30 +144,39 @@ class Reader {
     return { top, place, problems: this.problems.map(({ at, message }) => ({ place: place(at), message })) }
   }
 
-  private mapping(map: YAMLMap, depth: number): Mapping {
-    const entries = map.items.flatMap(({ key, value }) => this.entry(key, value, depth))
+  /** @param isOfNames whether its keys are names that somebody chose, which may well be those of options */
+  private mapping(map: YAMLMap, depth: number, isOfNames: boolean): Mapping {
+    const entries = map.items.flatMap(({ key, value }) => this.entry(key, value, depth, isOfNames))
     return { at: map.range?.[0] ?? 0, entries }
   }
 
-  private entry(key: unknown, value: unknown, depth: number): Entry[] {
+  private entry(key: unknown, value: unknown, depth: number, isName: boolean): Entry[] {
     const [keyAt, keyEnd] = rangeOf(key) ?? [0, 0]
     if (!isWord(key)) {
       this.tell(keyAt, 'a key must be a word')
       return []
     }
     this.stretches.push({ from: keyAt, to: keyEnd, isShown: true })
-    return [this.entryOf(String(key.value), [keyAt, keyEnd], value, depth)]
+    return [this.entryOf({ name: String(key.value), isName }, [keyAt, keyEnd], value, depth)]
   }
 
-  private entryOf(name: string, [keyAt, keyEnd]: Range, value: unknown, depth: number): Entry {
+  private entryOf(
+    { name, isName }: { name: string; isName: boolean },
+    [keyAt, keyEnd]: Range,
+    value: unknown,
+    depth: number,
+  ): Entry {
     const node = this.resolved(value, keyAt)
     const range = rangeOf(value) ?? [keyEnd, keyEnd]
     const valueAt = isScalar(value) && value.value === null ? keyAt : range[0]
-    if (isMap(node) && definitionOf(name) === undefined && depth < DEEPEST) {
-      return { name, value: {}, keyAt, valueAt, under: this.mapping(node, depth + 1) }
+    if (isMap(node) && (isName || definitionOf(name) === undefined) && depth < DEEPEST) {
+      const isOfNames = !isName && NAMED.has(name)
+      return { name, value: {}, keyAt, valueAt, under: this.mapping(node, depth + 1, isOfNames) }
     }
     const isSwitch = isScalar(node) && ['off', false, null].some((word) => word === node.value)
-    this.stretches.push({ from: range[0], to: range[1], isShown: isOpen(name) || isSwitch })
+    // Under a key that takes no mapping may stand anything, such as a secret that is indented too far.
+    const isPlain = !isMap(node) && !(isSeq(node) && !node.items.every(isScalar))
+    this.stretches.push({ from: range[0], to: range[1], isShown: (isOpen(name) && isPlain) || isSwitch })
     return { name, value: this.plain(node, keyAt), keyAt, valueAt }
   }
 

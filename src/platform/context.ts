@@ -12,6 +12,8 @@ export interface Surroundings {
   timeLimit?: number | undefined
   /** What SIGHUP does, for a process that goes on through it; it is an interruption where this is not given. */
   hangUp?: () => void
+  /** Whether the process tells what came of this and then ends. */
+  endsProcess?: boolean | undefined
 }
 
 /** How the user, a service manager or GitHub's runner asks a process to stop. */
@@ -27,7 +29,7 @@ const LONGEST_TIMER = 2 ** 31 - 1
  * Throws `TimeLimitError` in place of what is thrown once the time limit is reached.
  */
 export async function withContext<T>(surroundings: Surroundings, work: (context: Context) => Promise<T>): Promise<T> {
-  const { logger, environment, workingDirectory, timeLimit, hangUp } = surroundings
+  const { logger, environment, workingDirectory, timeLimit, hangUp, endsProcess = false } = surroundings
   const interruption = new AbortController()
   const stop = (name: string) => {
     if (!interruption.signal.aborted) {
@@ -57,5 +59,11 @@ export async function withContext<T>(surroundings: Surroundings, work: (context:
     await workspace.clean()
     clearTimeout(timer)
     handlers.forEach(([name, handler]) => process.off(name, handler))
+    if (endsProcess) ignoreOnce()
   }
+}
+
+/** Comes too late to stop anything, and must not take back an exit code that is on its way. A second one ends what hangs. */
+function ignoreOnce(): void {
+  INTERRUPTIONS.forEach((name) => process.once(name, () => undefined))
 }

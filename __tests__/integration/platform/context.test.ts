@@ -12,13 +12,12 @@ jest.setTimeout(30_000)
 afterEach(removeTemporaryFolders)
 
 /** Runs work with the real ports, in a place of its own. */
-async function run(timeLimit: number | undefined, work: (context: Context) => Promise<unknown>) {
+async function run(timeLimit: number | undefined, work: (context: Context) => Promise<unknown>, endsProcess?: boolean) {
   const folder = await temporaryFolder()
   const logger = memoryLogger()
   const environment = { PATH: process.env.PATH, TMPDIR: folder, RUNNER_TEMP: folder }
-  const outcome = await withContext({ logger, environment, workingDirectory: folder, timeLimit }, work).catch(
-    (error: unknown) => error,
-  )
+  const surroundings = { logger, environment, workingDirectory: folder, timeLimit, endsProcess }
+  const outcome = await withContext(surroundings, work).catch((error: unknown) => error)
   return { folder, logger, environment, outcome }
 }
 
@@ -56,6 +55,22 @@ describe('a time limit', () => {
   test('is no excuse for what failed before it', async () => {
     const failure = new OperationError({ doing: 'a', problem: 'b', advice: 'c' })
     expect((await run(600_000, () => Promise.reject(failure))).outcome).toBe(failure)
+  })
+})
+
+describe('an interruption that comes when all is done', () => {
+  test('does not take back the exit code of a process that is about to end; a second one ends it', async () => {
+    const { outcome } = await run(undefined, () => Promise.resolve('done'), true)
+    expect(outcome).toBe('done')
+    expect(process.listenerCount('SIGTERM')).toBe(1)
+    process.emit('SIGTERM', 'SIGTERM')
+    expect(process.listenerCount('SIGTERM')).toBe(0)
+    ;(['SIGINT', 'SIGHUP'] as const).forEach((name) => process.emit(name, name))
+  })
+
+  test('is nobody else’s business where the process goes on', async () => {
+    await run(undefined, () => Promise.resolve('done'))
+    expect(process.listenerCount('SIGTERM')).toBe(0)
   })
 })
 
