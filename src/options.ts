@@ -78,6 +78,7 @@ const Given = z.object({
   historyCache: flag(true),
   // The name that was chosen, or of the only one there is.
   database: z.string().optional(),
+  task: z.string().optional(),
   all: flag(false),
   parallel: count.min(1, 'must be at least 1').max(64, 'must be at most 64').default(2),
   timeLimit: duration().refine(isTimeLimit, 'must be more than nothing and at most 576h').optional(),

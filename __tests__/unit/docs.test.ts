@@ -46,6 +46,7 @@ const OTHER_WORDS = [
   'timeout-minutes',
   'all-databases-report',
   'not-checked',
+  'weekly-report',
 ]
 const OTHER_CODES = [
   'CRON_TZ',

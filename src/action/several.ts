@@ -27,7 +27,7 @@ export interface SeveralDone {
 export interface Several {
   operation: Operation
   configuration: LoadedConfiguration
-  common: Pick<Options, 'database' | 'type'>
+  common: Pick<Options, 'database' | 'type' | 'task'>
   job: Job | null
   runOperation: RunOperation
 }

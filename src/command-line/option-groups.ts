@@ -57,6 +57,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'database',
     'all',
+    'task',
     'parallel',
     'max-jobs',
     'time-limit',

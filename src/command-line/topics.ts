@@ -21,7 +21,7 @@ export const TOPICS: readonly Topic[] = [
   },
   {
     name: 'configuration',
-    summary: 'options in a file, several databases and types',
+    summary: 'options in a file, several databases, types and tasks',
     paragraphs: [
       'Every option may stand in `lifeboat.yml`, in the folder where the command is started, or in the file that `--config` names. The names are those of the flags, without the dashes. `pg-lifeboat init` writes one.',
       [
@@ -30,11 +30,15 @@ export const TOPICS: readonly Topic[] = [
         '  types:',
         '    daily: { schedule: "17 2 * * *", keep-daily: 7 }',
         '    weekly: { schedule: "43 3 * * 0", keep-weekly: 4 }',
+        '  tasks:',
+        '    maintain: { schedule: "41 4 * * 0" }',
+        '    weekly-report: { operation: report, period: weekly, schedule: "7 7 * * 1" }',
         '  databases:',
         '    app: { database-url: "postgresql://backup:${APP_PASSWORD}@db/app" }',
         '    shop: { database-url: "postgresql://backup:${SHOP_PASSWORD}@db/shop" }',
       ].join('\n'),
-      'What is given to a run goes before the environment, that before the type of a database, that before the database, that before the type at the top, that before the top of the file, that before the default.',
+      '`types` are what is backed up. `tasks` is what else is done over and over; a run with `--task weekly-report` is one of them. `pg-lifeboat schedule` runs both at their times.',
+      'What is given to a run goes before the environment, that before the task, that before the type of a database, that before the database, that before the type at the top, that before the top of the file, that before the default.',
       'In values, `${NAME}` stands for a variable of the environment; a missing one is an error. `{database}` and `{type}` stand for the names.',
     ],
   },

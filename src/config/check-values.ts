@@ -22,12 +22,13 @@ export function problemsOfLevels(levels: Levels, tree: Tree, names: Names): Prob
 }
 
 /** Every level of a file, with the names that are known in it. */
-export function allLevels({ top, types, databases = [] }: Levels): { level: Level; sample: Partial<Names> }[] {
+export function allLevels({ top, types, tasks, databases = [] }: Levels): { level: Level; sample: Partial<Names> }[] {
   const ofTypes = (all: Levels['types'], sample: Partial<Names>) =>
     [...all].flatMap(([type, level]) => (level === undefined ? [] : [{ level, sample: { ...sample, type } }]))
   return [
     { level: top, sample: {} },
     ...ofTypes(types, {}),
+    ...[...tasks.values()].map((level) => ({ level, sample: {} })),
     ...databases.flatMap((database) => [
       { level: database.own, sample: { database: database.name } },
       ...ofTypes(database.types, { database: database.name }),

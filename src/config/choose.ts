@@ -1,7 +1,8 @@
 import { UsageError } from '../errors.js'
 import { nearest } from '../nearest.js'
+import type { Operation } from '../option-list.js'
 import { isGiven } from '../options.js'
-import type { DatabaseLevels, Level, Levels, Types } from './levels.js'
+import type { DatabaseLevels, Level, Levels, TaskLevel, Types } from './levels.js'
 import type { Entry } from './tree.js'
 
 /**
@@ -59,6 +60,38 @@ export function assertTypeMeant(type: string, database: DatabaseLevels | undefin
   }
 }
 
+/**
+ * The task that a run is; undefined where it is none.
+ *
+ * @param operation what the run does, which must be what the task does; undefined where that is not known yet
+ *
+ * Throws `UsageError` for a name that is not there, and for a task that does something else.
+ */
+export function chooseTask({ tasks }: Levels, named: string | undefined, operation?: Operation): TaskLevel | undefined {
+  if (named === undefined) {
+    return undefined
+  }
+  const doing = 'choosing the task'
+  const found = tasks.get(named)
+  if (found === undefined) {
+    const near = nearest(named, [...tasks.keys()])
+    const known = tasks.size === 0 ? 'It names none.' : `It names ${listed([...tasks.keys()])}.`
+    throw new UsageError({
+      doing,
+      problem: `there is no task "${named}" in the configuration`,
+      advice: near === undefined ? known : `Did you mean "${near}"?`,
+    })
+  }
+  if (operation !== undefined && operation !== found.operation) {
+    throw new UsageError({
+      doing,
+      problem: `the task "${named}" is of the operation ${found.operation}, and this run is a ${operation}`,
+      advice: `Start it with: pg-lifeboat ${found.operation} --task ${named}`,
+    })
+  }
+  return found
+}
+
 /** The types of a database, those at the top first, without those that it switches off. */
 export function typesOf({ types }: Levels, database: DatabaseLevels | undefined): string[] {
   const own: Types = database?.types ?? new Map()
@@ -74,12 +107,19 @@ export function everyRun(levels: Levels): { database: DatabaseLevels | undefined
   })
 }
 
+/** What of a file a run is about. */
+export interface Chosen {
+  database?: DatabaseLevels | undefined
+  type?: string | undefined
+  task?: TaskLevel | undefined
+}
+
 /** The levels that a run looks at, the strongest first. A type that the database switches off is as if it were not there. */
-export function levelsInUse(levels: Levels, database: DatabaseLevels | undefined, type: string | undefined): Level[] {
+export function levelsInUse(levels: Levels, { database, type, task }: Chosen): Level[] {
   const own = database?.types ?? (new Map() as Types)
   const ofType = (types: Types) => (type === undefined ? undefined : types.get(type))
   const isOff = type !== undefined && own.has(type) && own.get(type) === undefined
-  const inUse = [ofType(own), database?.own, isOff ? undefined : ofType(levels.types), levels.top]
+  const inUse = [task, ofType(own), database?.own, isOff ? undefined : ofType(levels.types), levels.top]
   return inUse.filter((level) => level !== undefined)
 }
 

@@ -1,3 +1,4 @@
+import type { TaskOperation } from '../fleet-options.js'
 import { definitionOf, type Operation } from '../option-list.js'
 import { unknownNames, problemsOfValues, isGiven, type Options, type Source } from '../options.js'
 import { problemsOfLevels } from './check-values.js'
@@ -9,12 +10,14 @@ import { readConfiguration, type FileText } from './read-file.js'
 import { Resolver } from './resolve.js'
 import { parseTree, type Tree } from './tree.js'
 
-/** The databases that a run may be about, and the types of each. */
+/** The databases that a run may be about, and the types of each; and what else is done for them. */
 export interface Configuration {
   /** Absolute; undefined where there is none. */
   file?: string
   /** Never empty. */
   entries: readonly DatabaseEntry[]
+  /** In the file's order. */
+  tasks: readonly TaskEntry[]
 }
 
 export interface DatabaseEntry {
@@ -32,28 +35,37 @@ export interface TypeEntry {
   timezone: string
 }
 
+/** Something besides backups that is done over and over, for every database. */
+export interface TaskEntry extends TypeEntry {
+  operation: TaskOperation
+  /** Backups of this type alone; undefined for all. */
+  type?: string
+}
+
 /** Which of the configuration a run is about; what is not said here is what the run was given. */
 export interface Choice {
   database?: string
   type?: string
+  task?: string
   /** Then a variable that only other operations need may be missing: a restore needs no password of the source. */
   operation?: Operation
 }
 
 export interface LoadedConfiguration extends Configuration {
   /**
-   * The options for one database, and for one of its types.
+   * The options for one database, for one of its types, and for a task.
    *
-   * Throws `UsageError` for a database that is not there, for none where there are several, for a variable that is missing.
+   * Throws `UsageError` for a database or task that is not there, for no database where there are several, for a variable
+   * that is missing.
    */
   optionsFor(choice: Choice): Options
   /**
-   * The options that hold for every database: what the run was given, and the top of the file. In them `{database}` and
-   * `{type}` stay as they are written.
+   * The options that hold for every database: what the run was given, the task, and the top of the file. In them
+   * `{database}` and `{type}` stay as they are written.
    *
    * Throws `UsageError` for a variable that is missing.
    */
-  commonOptions(choice?: Pick<Choice, 'operation'>): Options
+  commonOptions(choice?: Pick<Choice, 'operation' | 'task'>): Options
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -114,8 +126,9 @@ function loaded(file: FileText | undefined, levels: Levels, resolver: Resolver):
   return {
     ...(file !== undefined && { file: file.path }),
     entries,
+    tasks: resolver.tasks(),
     optionsFor: (choice) => resolver.optionsFor(choice),
-    commonOptions: ({ operation } = {}) => resolver.commonOptions(operation),
+    commonOptions: (choice = {}) => resolver.commonOptions(choice),
   }
 }
 

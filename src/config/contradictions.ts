@@ -10,6 +10,7 @@ export function problemsTogether(resolver: Resolver): Problem[] {
   return [
     ...problemsOfChoice(resolver),
     ...problemsOfSchedules(resolver),
+    ...problemsOfTasks(resolver),
     ...everyRun(resolver.told.levels).flatMap(({ database, type }) => problemsOfRun(resolver, database, type)),
     ...problemsOfStores(resolver),
   ].filter(isFirst())
@@ -40,13 +41,24 @@ function problemsOfSchedules(resolver: Resolver): Problem[] {
   })
 }
 
+/** Runs are told by the names of their types and tasks. */
+function problemsOfTasks(resolver: Resolver): Problem[] {
+  const { levels } = resolver.told
+  const types = new Set(everyRun(levels).map(({ type }) => type))
+  return [...levels.tasks]
+    .filter(([name]) => types.has(name))
+    .map(([name, { at }]) =>
+      resolver.problemAt(at, `"${name}" is the name of a type and of a task; rename one of them`),
+    )
+}
+
 const TIERS: readonly unknown[] = ['none', 'archive', 'data', 'full']
 
 function problemsOfRun(resolver: Resolver, database: DatabaseLevels | undefined, type: string | undefined): Problem[] {
-  const values = resolver.effective(database, type)
+  const values = resolver.effective({ database, type })
   const stop = values.get('stop-command')
   // One run may well verify less than what is kept asks for.
-  const ofFile = resolver.effective(database, type, false)
+  const ofFile = resolver.effective({ database, type }, false)
   const keep = ofFile.get('keep-tier')
   const verify = ofFile.get('verify') ?? { value: 'full' }
   const problems: Problem[] = []

@@ -64,7 +64,7 @@ export function excerptOfBroken(text: string, at: number): Excerpt | undefined {
 /** Whether the value of this key may be shown: one that is known and no secret. */
 export function isOpen(key: string): boolean {
   const definition = definitionOf(key)
-  return definition !== undefined && definition.secret !== true
+  return key === 'operation' || (definition !== undefined && definition.secret !== true)
 }
 
 /** Without what stands like a password in a URL, a query or a command. */

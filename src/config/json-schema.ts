@@ -1,3 +1,4 @@
+import { TASK_OPERATIONS } from '../fleet-options.js'
 import { definitionOf, type OptionDefinition, type OptionName } from '../option-list.js'
 import { inputSchemaOf } from '../options.js'
 import { DATABASE_NAME, TYPE_NAME, optionsAt, type LevelKind } from './levels.js'
@@ -36,6 +37,18 @@ export function configurationSchema(): Schema {
         { $ref: '#/definitions/of-a-type' },
         NOTHING,
       ]),
+      tasks: {
+        description:
+          'What else is done over and over, for every database: reports, drills, upkeep, each with its options.',
+        anyOf: [
+          {
+            type: 'object',
+            propertyNames: { pattern: TYPE_NAME.source },
+            additionalProperties: { anyOf: [{ $ref: '#/definitions/of-a-task' }, NOTHING] },
+          },
+          NOTHING,
+        ],
+      },
       databases: {
         description: 'Databases, each with its options; without them the file describes a single one.',
         type: 'object',
@@ -46,6 +59,16 @@ export function configurationSchema(): Schema {
     }),
     definitions: {
       'of-a-type': { description: 'A type of backups.', type: 'object', ...level('type', {}) },
+      'of-a-task': {
+        description: 'A task: something besides backups that is done over and over.',
+        type: 'object',
+        ...level('task', {
+          operation: {
+            description: 'What it does. Default: the operation that the task is named after.',
+            anyOf: [{ enum: TASK_OPERATIONS }, NOTHING],
+          },
+        }),
+      },
       'of-a-database': {
         description: 'A database.',
         type: 'object',

@@ -1,3 +1,4 @@
+import { TASK_OPERATIONS, type TaskOperation } from '../fleet-options.js'
 import { definitionOf, optionDefinitions, type OptionName } from '../option-list.js'
 import { isGiven } from '../options.js'
 import { nearest } from '../nearest.js'
@@ -21,10 +22,19 @@ export interface DatabaseLevels {
   types: Types
 }
 
+/** Something besides backups that is done over and over, for every database. */
+export interface TaskLevel extends Level {
+  operation: TaskOperation
+}
+
+/** Tasks by their names, in the file's order. */
+export type Tasks = ReadonlyMap<string, TaskLevel>
+
 /** A file as its levels: what holds for everything, for a type of every database, for a database, for one of its types. */
 export interface Levels {
   top: Level
   types: Types
+  tasks: Tasks
   /** Undefined where the file names none. */
   databases?: readonly DatabaseLevels[]
   /** Where `databases` stands. */
@@ -35,7 +45,12 @@ export const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/
 export const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/
 
 /** What stands in a mapping besides options, by its level. */
-const STRUCTURE = { top: ['types', 'databases'], database: ['types'], type: [] } as const
+const STRUCTURE = {
+  top: ['types', 'databases', 'tasks'],
+  database: ['types'],
+  type: [],
+  task: ['operation'],
+} as const
 export type LevelKind = keyof typeof STRUCTURE
 
 /** Options that mean nothing below the top. */
@@ -70,6 +85,7 @@ class LevelBuilder {
     return {
       top: this.level(top, 'top'),
       types,
+      tasks: this.tasks(top),
       ...(databases !== undefined && { databases }),
       ...(databasesAt !== undefined && { databasesAt }),
     }
@@ -131,6 +147,34 @@ class LevelBuilder {
     return isOff ? undefined : { at: keyAt, options: new Map() }
   }
 
+  private tasks({ entries }: Mapping): Tasks {
+    const entry = entries.find(({ name }) => name === 'tasks')
+    if (entry !== undefined && entry.under === undefined && isGiven(entry.value)) {
+      this.tell(
+        entry.keyAt,
+        '"tasks" must be a mapping of names, each with its options: {maintain: {schedule: "@weekly"}}',
+      )
+    }
+    return new Map((entry?.under?.entries ?? []).flatMap((each) => this.task(each)))
+  }
+
+  private task({ name, value, under, keyAt }: Entry): [string, TaskLevel][] {
+    if (!TYPE_NAME.test(name)) {
+      this.tell(keyAt, "a task's name is a word of small letters, digits and hyphens, such as weekly-report")
+    }
+    if (under === undefined && isGiven(value)) {
+      this.tell(keyAt, `the task "${name}" must be a mapping of options`)
+    }
+    const mapping = under ?? { at: keyAt, entries: [] }
+    const said = mapping.entries.find((entry) => entry.name === 'operation' && isGiven(entry.value))
+    const operation = TASK_OPERATIONS.find((one) => one === (said?.value ?? name))
+    if (operation === undefined) {
+      this.tell(said?.valueAt ?? keyAt, noOperation(name, said?.value))
+    }
+    const level = this.level(mapping, 'task')
+    return operation === undefined ? [] : [[name, { ...level, at: keyAt, operation }]]
+  }
+
   private level({ at, entries }: Mapping, kind: LevelKind): Level {
     const options = entries.filter(({ name }) => !isStructure(name, kind))
     options.forEach((entry) => {
@@ -153,19 +197,41 @@ function isStructure(name: string, kind: LevelKind): boolean {
   return STRUCTURE[kind].some((word) => word === name)
 }
 
+function noOperation(task: string, said: unknown): string {
+  const operations = `a task is one of ${TASK_OPERATIONS.join(', ')}`
+  switch (said) {
+    case undefined:
+      return `"operation" is missing in the task "${task}", whose name is none; ${operations}`
+    case 'backup':
+      return `backups are begun by the schedules of "types"; ${operations}`
+    case 'restore':
+      return `a restore is begun by a person, never by a clock; ${operations}`
+    default:
+      return typeof said === 'string' ? notAnOperation(said, operations) : operations
+  }
+}
+
+function notAnOperation(said: string, operations: string): string {
+  const near = nearest(said, TASK_OPERATIONS)
+  return `"${said}" is no operation of a task; ${near === undefined ? operations : `did you mean "${near}"?`}`
+}
+
 /** What is wrong with a key where it stands; undefined where nothing is. */
 function misplaced({ name, under }: Entry, kind: LevelKind): string | undefined {
   const definition = definitionOf(name)
   if (isStructure(name, 'top')) {
-    return kind === 'type' ? `"${name}" has no place in a type` : `"${name}" has its place at the top of the file`
+    return kind === 'type' || kind === 'task'
+      ? `"${name}" has no place in a ${kind}`
+      : `"${name}" has its place at the top of the file`
+  }
+  if (name === 'operation') {
+    return 'what is done is said to a run; in the file it stands only in a task'
   }
   if (definition === undefined) {
     return unknown(name, kind, under !== undefined)
   }
   if (definition.where === 'run') {
-    return name === 'database'
-      ? 'which database is meant is said to a run; here they all stand under "databases"'
-      : `"${name}" is said to a run (--${name}), and has no place in a file`
+    return SAID_TO_A_RUN[name] ?? `"${name}" is said to a run (--${name}), and has no place in a file`
   }
   if (!isAboveOf(name, kind)) {
     return undefined
@@ -173,6 +239,11 @@ function misplaced({ name, under }: Entry, kind: LevelKind): string | undefined 
   return name === 'type'
     ? 'the key above is the name of the type already'
     : `"${name}" has its place at the top of the file`
+}
+
+const SAID_TO_A_RUN: Readonly<Record<string, string | undefined>> = {
+  database: 'which database is meant is said to a run; here they all stand under "databases"',
+  task: 'which task is meant is said to a run; here they all stand under "tasks"',
 }
 
 function unknown(name: string, kind: LevelKind, isMapping: boolean): string {

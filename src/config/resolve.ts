@@ -1,8 +1,16 @@
 import { definitionOf, type Operation } from '../option-list.js'
 import { buildOptions, isGiven, type Options, type Source } from '../options.js'
 import { missingText } from './check-values.js'
-import { assertTypeMeant, chooseDatabase, levelsInUse, mergeLevels, typesOf } from './choose.js'
-import type { Choice, DatabaseEntry, TypeEntry } from './configuration.js'
+import {
+  assertTypeMeant,
+  chooseDatabase,
+  chooseTask,
+  levelsInUse,
+  mergeLevels,
+  typesOf,
+  type Chosen,
+} from './choose.js'
+import type { Choice, DatabaseEntry, TaskEntry, TypeEntry } from './configuration.js'
 import type { DatabaseLevels, Levels } from './levels.js'
 import { ConfigurationError, type Problem } from './problems.js'
 import type { Entry, Tree } from './tree.js'
@@ -40,28 +48,40 @@ const TIMEZONE = 'UTC'
 export class Resolver {
   constructor(readonly told: Told) {}
 
-  optionsFor({ database: wanted, type: wantedType, operation }: Choice): Options {
+  optionsFor({ database: wanted, type: wantedType, task: wantedTask, operation }: Choice): Options {
     const { levels, run, file } = this.told
     const database = chooseDatabase(levels, wanted ?? this.given('database'), file)
-    const type = wantedType ?? this.given('type') ?? this.textOf('type', database, undefined)
+    const task = chooseTask(levels, wantedTask ?? this.given('task'), operation)
+    const type = wantedType ?? this.given('type') ?? this.textOf('type', { database, task })
     if (type !== undefined) {
       assertTypeMeant(type, database, levels)
     }
     const chosen: Source = {
       label: (name) => `the chosen ${name}`,
-      values: { ...(database !== undefined && { database: database.name }), ...(wantedType !== undefined && { type }) },
+      values: {
+        ...(database !== undefined && { database: database.name }),
+        ...(wantedType !== undefined && { type }),
+        ...(wantedTask !== undefined && { task: wantedTask }),
+      },
     }
-    const values = this.needed(this.entries(database, type)).map((entry) => this.expanded(entry, database, type))
+    const of: Chosen = { database, type, task }
+    const values = this.needed(this.entries(of)).map((entry) => this.expanded(entry, of))
     return buildOptions([chosen, ...run, this.source(values, operation)])
   }
 
-  commonOptions(operation?: Operation): Options {
-    const values = this.needed(mergeLevels([this.told.levels.top])).map((entry) => {
-      const { value, missing } = this.expanded(entry, undefined, undefined)
+  commonOptions({ operation, task: wantedTask }: Pick<Choice, 'operation' | 'task'>): Options {
+    const { levels, run } = this.told
+    const task = chooseTask(levels, wantedTask ?? this.given('task'), operation)
+    const values = this.needed(mergeLevels([...(task === undefined ? [] : [task]), levels.top])).map((entry) => {
+      const { value, missing } = this.expanded(entry, {})
       return { entry, value, missing: missing.filter(({ kind }) => kind !== 'placeholder') }
     })
     const usable = values.filter(({ entry, missing }) => missing.length === 0 || !this.isReplaced(entry.name))
-    return buildOptions([...this.told.run, this.source(usable, operation)])
+    const chosen: Source = {
+      label: (name) => `the chosen ${name}`,
+      values: { ...(wantedTask !== undefined && { task: wantedTask }) },
+    }
+    return buildOptions([chosen, ...run, this.source(usable, operation)])
   }
 
   entry(database: DatabaseLevels | undefined): DatabaseEntry {
@@ -72,27 +92,39 @@ export class Resolver {
   types(database: DatabaseLevels | undefined): TypeEntry[] {
     const { levels } = this.told
     const isSpokenOf = levels.types.size > 0 || (database?.types.size ?? 0) > 0
-    const single = isSpokenOf ? undefined : this.textOf('type', database, undefined)
+    const single = isSpokenOf ? undefined : this.textOf('type', { database })
     return (isSpokenOf ? typesOf(levels, database) : single === undefined ? [] : [single]).map((name) => {
-      const schedule = this.textOf('schedule', database, name)
-      const timezone = this.given('timezone') ?? this.textOf('timezone', database, name) ?? TIMEZONE
-      return { name, ...(schedule !== undefined && { schedule }), timezone }
+      const of: Chosen = { database, type: name }
+      const schedule = this.textOf('schedule', of)
+      return { name, ...(schedule !== undefined && { schedule }), timezone: this.timezone(of) }
+    })
+  }
+
+  tasks(): TaskEntry[] {
+    return [...this.told.levels.tasks].map(([name, task]) => {
+      // A schedule at the top is that of the types.
+      const [schedule, type] = ['schedule', 'type'].map((option) =>
+        task.options.has(option) ? this.textOf(option, { task }) : undefined,
+      )
+      return {
+        name,
+        operation: task.operation,
+        ...(schedule !== undefined && { schedule }),
+        ...(type !== undefined && { type }),
+        timezone: this.timezone({ task }),
+      }
     })
   }
 
   /**
-   * Every value that holds for a database and type.
+   * Every value that holds for what is chosen.
    *
    * @param withRun whether what the run was given counts, which goes before the file
    */
-  effective(
-    database: DatabaseLevels | undefined,
-    type: string | undefined,
-    withRun = true,
-  ): ReadonlyMap<string, Effective> {
+  effective(of: Chosen, withRun = true): ReadonlyMap<string, Effective> {
     const values = new Map<string, Effective>()
-    for (const entry of this.entries(database, type).values()) {
-      const { value } = this.expanded(entry, database, type)
+    for (const entry of this.entries(of).values()) {
+      const { value } = this.expanded(entry, of)
       values.set(entry.name, { value, at: entry.valueAt })
     }
     for (const source of withRun ? [...this.told.run].reverse() : []) {
@@ -130,19 +162,23 @@ export class Resolver {
     return databases?.every(({ own }) => isGiven(own.options.get(name)?.value)) === true
   }
 
+  private timezone(of: Chosen): string {
+    return this.given('timezone') ?? this.textOf('timezone', of) ?? TIMEZONE
+  }
+
   /** A text that must be known before anything can be chosen. */
-  private textOf(name: string, database: DatabaseLevels | undefined, type: string | undefined): string | undefined {
-    const entry = this.entries(database, type).get(name)
+  private textOf(name: string, of: Chosen): string | undefined {
+    const entry = this.entries(of).get(name)
     if (entry === undefined) {
       return undefined
     }
-    const resolved = this.expanded(entry, database, type)
+    const resolved = this.expanded(entry, of)
     this.assertComplete([resolved])
     return typeof resolved.value === 'string' && resolved.value !== '' ? resolved.value : undefined
   }
 
-  private entries(database: DatabaseLevels | undefined, type: string | undefined): ReadonlyMap<string, Entry> {
-    return mergeLevels(levelsInUse(this.told.levels, database, type))
+  private entries(of: Chosen): ReadonlyMap<string, Entry> {
+    return mergeLevels(levelsInUse(this.told.levels, of))
   }
 
   /** The entries that hold, because the run was given nothing that goes before them. */
@@ -150,7 +186,7 @@ export class Resolver {
     return [...entries.values()].filter(({ name }) => this.originOf(name) === undefined)
   }
 
-  private expanded(entry: Entry, database: DatabaseLevels | undefined, type: string | undefined): Resolved {
+  private expanded(entry: Entry, { database, type }: Chosen): Resolved {
     const names = { ...(database !== undefined && { database: database.name }), ...(type !== undefined && { type }) }
     return { entry, ...expand(entry.value, { ...names, environment: this.told.environment }) }
   }

@@ -27,7 +27,7 @@ export function problemsOfStores(resolver: Resolver): Problem[] {
   const { levels, folder } = resolver.told
   const shared = new Map<string, Shared>()
   for (const { database, type } of everyRun(levels)) {
-    const values = resolver.effective(database, type, resolver.isOfAll())
+    const values = resolver.effective({ database, type }, resolver.isOfAll())
     for (const { location, at } of locationsOf(values)) {
       const key = keyOf(location, textOf(values.get('series')), folder)
       if (database !== undefined && key !== undefined) {

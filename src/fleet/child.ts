@@ -19,7 +19,7 @@ export interface Family {
 }
 
 /** What a child is told in its arguments, or that is about all of them. */
-const NOT_HANDED_ON: ReadonlySet<string> = new Set(['config', 'database', 'all', 'type', 'parallel'])
+const NOT_HANDED_ON: ReadonlySet<string> = new Set(['config', 'database', 'all', 'type', 'task', 'parallel'])
 
 /** A run without a limit of its own is ended after this: one that hangs for ever must not keep its place for ever. */
 const LONGEST_RUN = 24 * 3_600_000
@@ -72,11 +72,12 @@ export async function runChild(
   }
 }
 
-function argumentsOf({ operation, database, type }: Job, { program, config, verbose }: Family): string[] {
-  const named = Object.entries({ config, database, type }).flatMap(([name, value]) =>
+function argumentsOf({ operation, database, type, task, all }: Job, { program, config, verbose }: Family): string[] {
+  const named = Object.entries({ config, database, type, task }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, value],
   )
-  return [...program.slice(1), operation, ...named, '--json', ...(verbose ? ['--verbose'] : [])]
+  const switches = [...(all === true ? ['--all'] : []), '--json', ...(verbose ? ['--verbose'] : [])]
+  return [...program.slice(1), operation, ...named, ...switches]
 }
 
 /** Flags become variables, which are as strong against a file: some are secret, and argv is for everybody to see. */

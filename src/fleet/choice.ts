@@ -9,6 +9,7 @@ import { jobsOf, type Job } from './jobs.js'
 export interface FleetChoice {
   databases?: readonly string[]
   type?: string
+  task?: string
 }
 
 /** The names in what `database` says: one, or several separated by commas. No database of a configuration has one in it. */
@@ -25,9 +26,18 @@ export function isOfSeveral({ all, database = '' }: Pick<Options, 'all' | 'datab
 }
 
 /** What a run was told to choose. */
-export function choiceOf({ database = '', type }: Pick<Options, 'database' | 'type'>): FleetChoice {
+export function choiceOf({ database = '', type, task }: Pick<Options, 'database' | 'type' | 'task'>): FleetChoice {
   const databases = namesIn(database)
-  return { ...(databases.length > 0 && { databases }), ...(type !== undefined && { type }) }
+  return {
+    ...(databases.length > 0 && { databases }),
+    ...(type !== undefined && { type }),
+    ...(task !== undefined && { task }),
+  }
+}
+
+/** The options of a job. Throws `UsageError` for a variable that is missing. */
+export function optionsOf(job: Job, configuration: LoadedConfiguration): Options {
+  return job.all === true ? configuration.commonOptions(job) : configuration.optionsFor(job)
 }
 
 /**
@@ -41,7 +51,7 @@ export function chosenJobs(operation: Operation, configuration: LoadedConfigurat
     databases === undefined ? configuration : { ...configuration, entries: named(configuration, databases) }
   const storeOf = (entry: { name?: string }, name: string): string =>
     configuration.optionsFor({ operation, type: name, ...(entry.name !== undefined && { database: entry.name }) }).store
-  const jobs = jobsOf(operation, chosen, storeOf, type)
+  const jobs = jobsOf(operation, chosen, storeOf, choice)
   if (jobs.length === 0) {
     throw noJobs(operation, configuration, type ?? '')
   }

@@ -1,6 +1,7 @@
 import { withAlerts } from '../alerts/alerting.js'
 import type { LoadedConfiguration } from '../config/configuration.js'
 import type { Context } from '../context.js'
+import { withMetricsFile } from '../operations/metrics-file.js'
 import { report } from '../operations/report.js'
 import { ReportDraft } from '../operations/report-draft.js'
 import { rethrowInterruption } from '../operations/troubles.js'
@@ -42,9 +43,10 @@ export async function lookAtAll(
   try {
     const jobs = chosenJobs(operation, configuration, choice)
     const common = configuration.commonOptions({ operation })
-    const parts = await draft.phase(TITLES[operation], () =>
+    const looks = await draft.phase(TITLES[operation], () =>
       lookAtEach(jobs, context, (job, own) => look(operation, job, configuration, own, context)),
     )
+    const parts = await writeMetrics(looks, context)
     if (operation === 'watch') {
       // The repository is one, whichever database is asked about.
       await draft.phase("Looking at the repository's schedules", async () => {
@@ -57,6 +59,20 @@ export async function lookAtAll(
   }
 }
 
+/** What one database came to, and the report of it where there is one, with the options that it was made by. */
+interface Looked {
+  part: FleetPart
+  done?: { report: Report; options: Options }
+}
+
+/** One after another: several may have one file. */
+async function writeMetrics(looks: readonly Looked[], context: Context): Promise<FleetPart[]> {
+  for (const { done } of looks) {
+    if (done !== undefined) await withMetricsFile(done.report, done.options, context)
+  }
+  return looks.map(({ part }) => part)
+}
+
 /** @param own what this look may use, `context` what all of them have */
 async function look(
   operation: Look,
@@ -64,7 +80,7 @@ async function look(
   configuration: LoadedConfiguration,
   own: Context,
   context: Context,
-): Promise<FleetPart> {
+): Promise<Looked> {
   const startedAt = context.clock.monotonic()
   try {
     const options = configuration.optionsFor({ ...job, operation })
@@ -72,9 +88,9 @@ async function look(
       report: await OPERATIONS[operation](options, own),
     }))
     rethrowInterruption(undefined, `the operation ${operation}`, context)
-    return partOf(job, done.report)
+    return { part: partOf(job, done.report), done: { report: done.report, options } }
   } catch (error) {
     rethrowInterruption(error, `the operation ${operation}`, context)
-    return unknownPart(job, error, (context.clock.monotonic() - startedAt) / 1000)
+    return { part: unknownPart(job, error, (context.clock.monotonic() - startedAt) / 1000) }
   }
 }

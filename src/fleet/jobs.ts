@@ -8,6 +8,10 @@ export interface Job {
   database?: string
   /** Undefined for an operation that is about all types at once, and where the configuration names none. */
   type?: string
+  /** Of the configuration; undefined for a run that is none. */
+  task?: string
+  /** It is about every database, in the one process. */
+  all?: true
 }
 
 /** Whether this operation has a process of its own for each of several databases. Others look at all of them together. */
@@ -35,17 +39,27 @@ export type StoreOf = (entry: DatabaseEntry, type: string) => string
  * `maintain` and `drill` see every type of a store by themselves, so they are one job a database, and only where its types
  * are kept in several stores one job for each of these.
  *
- * @param type only this one; databases that do not name it have no job
+ * @param only `type`: this one alone, databases that do not name it have no job; `task`: what each job is
  */
-export function jobsOf(operation: Operation, { entries }: Configuration, storeOf: StoreOf, type?: string): Job[] {
+export function jobsOf(
+  operation: Operation,
+  { entries }: Pick<Configuration, 'entries'>,
+  storeOf: StoreOf,
+  { type, task }: Pick<Job, 'type' | 'task'> = {},
+): Job[] {
   return entries.flatMap((entry) =>
-    typesOf(operation, entry, storeOf, type).map((one) => jobOf(operation, entry.name, one)),
+    typesOf(operation, entry, storeOf, type).map((one) => ({
+      operation,
+      ...(entry.name !== undefined && { database: entry.name }),
+      ...(one !== undefined && { type: one }),
+      ...(task !== undefined && { task }),
+    })),
   )
 }
 
 /** `masclet daily`, as messages begin. */
-export function labelOf({ operation, database, type }: Job): string {
-  const named = [database, type].filter((name) => name !== undefined)
+export function labelOf({ operation, database, type, task }: Job): string {
+  const named = [database, type, task].filter((name) => name !== undefined)
   return named.length === 0 ? operation : named.join(' ')
 }
 
@@ -69,8 +83,4 @@ function onePerStore(names: readonly string[], storeOf: (name: string) => string
   const stores = names.map(storeOf)
   const firsts = names.filter((_, index) => stores.indexOf(stores[index] ?? '') === index)
   return firsts.length === 1 ? [undefined] : firsts
-}
-
-function jobOf(operation: Operation, database: string | undefined, type: string | undefined): Job {
-  return { operation, ...(database !== undefined && { database }), ...(type !== undefined && { type }) }
 }

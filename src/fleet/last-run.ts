@@ -1,34 +1,49 @@
 import { timeOf } from '../backup/manifest.js'
 import type { Context } from '../context.js'
+import type { Operation } from '../option-list.js'
 import type { Options } from '../options.js'
 import { timeOfLine, type LogLine } from '../records/log.js'
 import { openStore } from '../stores/factory.js'
+import type { Job } from './jobs.js'
 
 /** The log counts whole seconds: what began when it was due must not look as if it had begun before. */
 const ROUNDING = 2_000
 
+/** What leaves no line in the log of a store; whether it was begun is nowhere to be seen. */
+const UNSEEN: ReadonlySet<Operation> = new Set<Operation>(['report', 'watch', 'doctor'])
+
 /**
- * Whether a backup of a type was begun since an instant. The store is what knows: its log also tells of runs that failed,
- * and its sets speak where no log was written. A run that was interrupted had no turn, whatever stopped it.
+ * Whether a backup of a type, or a task, was begun since an instant. The store is what knows: its log also tells of runs
+ * that failed, and its sets speak where no log was written. A run that was interrupted had no turn, whatever stopped it;
+ * of what leaves no trace nobody knows that it had none.
  *
  * Throws what the store throws when it cannot be read.
  */
-export async function hasRunSince(since: Date, type: string, options: Options, context: Context): Promise<boolean> {
+export async function hasRunSince(since: Date, job: Job, options: Options, context: Context): Promise<boolean> {
+  if (UNSEEN.has(job.operation)) {
+    return true
+  }
   const store = await openStore(options.store, { ...context, settings: options })
   try {
     const { lines } = await store.readLog(new Date(since.getTime() - ROUNDING))
-    if (lines.some((line) => isTurn(line, type) && beginOf(line) >= since.getTime() - ROUNDING)) {
+    if (lines.some((line) => isTurn(line, job) && beginOf(line) >= since.getTime() - ROUNDING)) {
       return true
     }
-    const { sets } = await store.list()
-    return sets.some((set) => set.type === type && timeOf(set.id) >= since)
+    const { sets } = job.operation === 'backup' ? await store.list() : { sets: [] }
+    return sets.some((set) => set.type === job.type && timeOf(set.id) >= since)
   } finally {
     await store.close()
   }
 }
 
-function isTurn({ operation, details }: LogLine, type: string): boolean {
-  return operation === 'backup' && details.type === type && details.exit_code !== INTERRUPTED
+function isTurn({ operation, details }: LogLine, job: Job): boolean {
+  const isOfType = details.type === job.type || (job.task !== undefined && isAnyType(details.type, job.type))
+  return operation === job.operation && details.task === job.task && isOfType && details.exit_code !== INTERRUPTED
+}
+
+/** A task that is about all types names whichever it came upon; one that ended early names none. */
+function isAnyType(seen: unknown, wanted: string | undefined): boolean {
+  return seen === undefined || wanted === undefined
 }
 
 const INTERRUPTED = 130

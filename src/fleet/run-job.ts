@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import { exitCodeOf, messageOf, UsageError } from '../errors.js'
 import type { Options } from '../options.js'
 import { runChild, type Family, type Limits } from './child.js'
+import { optionsOf } from './choice.js'
 import type { Job } from './jobs.js'
 import type { JobOutcome } from './outcome.js'
 
@@ -20,7 +21,7 @@ export async function runJob(
   context: Context,
 ): Promise<JobOutcome> {
   try {
-    return await runChild(job, limitsOf(configuration.optionsFor(job)), family, context)
+    return await runChild(job, limitsOf(optionsOf(job, configuration)), family, context)
   } catch (error) {
     if (error instanceof UsageError) {
       return notBegun(job, exitCodeOf(error), messageOf(error))

@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '../context.js'
 import { messageOf } from '../errors.js'
 import { formatDuration } from '../units.js'
-import { labelOf, type Job } from './jobs.js'
+import { isDoneByChildren, labelOf, type Job } from './jobs.js'
 import { lastDue, nextDue, turnOf, type Timetable } from './planner.js'
 import { Turns } from './turns.js'
 import { wallTime } from './wall-time.js'
@@ -56,6 +56,8 @@ const QUESTIONS_AT_ONCE = 4
 export class Scheduler {
   private entries: Entry[] = []
   private readonly turns: Turns
+  /** What only looks waits for no backup: one that hangs is what a watch is there to tell. */
+  private readonly looks = new Turns(Infinity)
   private readonly questions = new Turns(QUESTIONS_AT_ONCE)
   private readonly underWay = new Set<Promise<void>>()
   private alarm = new AbortController()
@@ -143,7 +145,10 @@ export class Scheduler {
     entry.isWaiting = true
     entry.hasBegun = true
     const { job } = entry.scheduled
-    this.follow(this.turns.take(job.database ?? '', () => this.runNow(entry)))
+    const run = () => this.runNow(entry)
+    this.follow(
+      isDoneByChildren(job.operation) ? this.turns.take(job.database ?? '', run) : this.looks.take(labelOf(job), run),
+    )
   }
 
   private async runNow(entry: Entry): Promise<void> {

@@ -19,7 +19,7 @@ export function isWhole(operation: Operation, common: Pick<Options, 'all' | 'dat
 export function runWhole(
   operation: WholeOperation,
   configuration: LoadedConfiguration,
-  common: Pick<Options, 'database' | 'type'>,
+  common: Pick<Options, 'database' | 'type' | 'task'>,
   context: Context,
 ): Promise<Report> {
   const choice = choiceOf(common)

@@ -27,6 +27,11 @@ export async function writePage(report: Report, file: string, { logger }: Pick<C
   })
 }
 
+/** A report about all databases has the name of none: where a file's name asks for one, it is `all`. */
+function nameFor({ fleet, type = 'all' }: Report, reportFile: string): string {
+  return fleet === undefined ? reportFile : reportFile.replaceAll('{database}', 'all').replaceAll('{type}', type)
+}
+
 /** Writes the page that `report-file` asks for. That it cannot be written is a warning: the run is still what it was. */
 export async function withReportFile(
   report: Report,
@@ -36,7 +41,7 @@ export async function withReportFile(
   if (reportFile === undefined) {
     return { report }
   }
-  const file = path.resolve(context.workingDirectory, reportFile)
+  const file = path.resolve(context.workingDirectory, nameFor(report, reportFile))
   try {
     await writePage(report, file, context)
     return { report, reportPath: file }

@@ -2,7 +2,7 @@ import type { Context } from '../context.js'
 import { messageOf } from '../errors.js'
 import type { Operation } from '../option-list.js'
 import type { Options } from '../options.js'
-import { logLine, type LogDetails } from '../records/log.js'
+import { logLine, type LogDetails, type ReportedDetails } from '../records/log.js'
 import { exitCodeFor, type Report } from '../report/report.js'
 import type { Store } from '../stores/store.js'
 import { detailsOf } from './log-details.js'
@@ -46,11 +46,17 @@ export async function reporting(
   if (report.isLogged && finished.failure?.exitCode !== 2) {
     for (const { store } of stores.filter(({ reached }) => reached)) {
       const hides = options.hideNames || finished.set?.encryption?.namesHidden === true
-      await writeLog(store, finished, detailsOf(finished, report.logDetails, hides), context)
+      const details = detailsOf(finished, report.logDetails, hides)
+      await writeLog(store, finished, { ...details, ...ofTask(options) }, context)
     }
   }
   await closeStores(stores, context)
   return finished
+}
+
+/** A schedule looks there for whether its task had its turn. */
+function ofTask({ task }: Pick<Options, 'task'>): ReportedDetails {
+  return task === undefined ? {} : { task }
 }
 
 function worksOnSeveral(stores: readonly StoreInUse[]): boolean {

@@ -33,6 +33,8 @@ export interface ReportedDetails {
   id?: string
   type?: string
   series?: string
+  /** The task of the configuration that it was. */
+  task?: string
   /** The outcome of this verification, and its tier. */
   proof?: Proof['outcome']
   tier?: Proof['tier']

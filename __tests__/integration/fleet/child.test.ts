@@ -72,6 +72,15 @@ describe('one run in a process of its own', () => {
     })
   })
 
+  test('a task is told in the arguments, and whether it is about all databases', async () => {
+    context = { ...context, environment: { ...context.environment, LIFEBOAT_TASK: 'another' } }
+    const job = { operation: 'report', task: 'weekly-report', all: true } as const
+    const { outputs } = await runChild({ ...job, database: 'good' }, { cleanUp: 10_000 }, family, context)
+    const { argv, env } = outputs as { argv?: string[]; env?: Record<string, string> }
+    expect(argv?.slice(3)).toEqual(['--database', 'good', '--task', 'weekly-report', '--all', '--json'])
+    expect(env).not.toHaveProperty('LIFEBOAT_TASK')
+  })
+
   test.each([
     ['differs', 3, 'It differs.'],
     ['early', 2, 'there is no such option'],
@@ -105,6 +114,7 @@ describe('all databases', () => {
   const configurationOf = (...names: string[]): LoadedConfiguration => ({
     file: '/etc/lifeboat.yml',
     entries: names.map((name) => ({ name, types: [] })),
+    tasks: [],
     commonOptions: () => buildOptions([]),
     optionsFor: ({ database }) => {
       if (database === 'unset') {

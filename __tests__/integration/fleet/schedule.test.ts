@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
 
 import { DirectoryStore } from '../../../src/stores/directory.js'
 import { idOf } from '../../../src/backup/manifest.js'
@@ -47,7 +48,7 @@ interface Running {
 /** A schedule that is never due while a test runs, whatever the time is. */
 const FAR = '0 0 29 2 *'
 
-const configure = (databases: Record<string, string>): Promise<void> =>
+const configure = (databases: Record<string, string>, ...more: string[]): Promise<void> =>
   writeFile(
     path.join(folder, 'lifeboat.yml'),
     [
@@ -55,9 +56,10 @@ const configure = (databases: Record<string, string>): Promise<void> =>
       'verify: archive',
       `postgres-bin: [${cluster.clientBin}]`,
       'types: { daily: {} }',
+      ...more,
       'databases:',
       ...Object.entries(databases).map(
-        ([name, more]) => `  ${name}: { database-url: "${cluster.url('shop')}", ${more} }`,
+        ([name, own]) => `  ${name}: { database-url: "${cluster.url('shop')}", ${own} }`,
       ),
     ].join('\n'),
   )
@@ -79,6 +81,19 @@ async function says({ said, child }: Running, what: string | RegExp): Promise<vo
   const isSaid = () => (typeof what === 'string' ? said().includes(what) : what.test(said()))
   await eventually(`it says ${String(what)}`, () => isSaid() || child.exitCode !== null, 60_000)
   if (!isSaid()) throw new Error(`It never said ${String(what)}:\n${said()}`)
+}
+
+async function addSet(database: string): Promise<void> {
+  const store = path.join(folder, 'stores', database)
+  await mkdir(store, { recursive: true })
+  const tools = { clock: clockAhead(0), logger: memoryLogger() }
+  await commitSample(new DirectoryStore(store, tools), { id: idOf(new Date()), type: 'daily', series: database })
+}
+
+const logOf = async (database: string): Promise<unknown[]> => {
+  const log = path.join(folder, 'stores', database, 'log')
+  const texts = await Promise.all((await readdir(log)).map((file) => readFile(path.join(log, file), 'utf8')))
+  return texts.flatMap((text) => text.trim().split('\n').map((line) => JSON.parse(line) as unknown)) // prettier-ignore
 }
 
 const setsOf = (database: string): Promise<string[]> =>
@@ -107,10 +122,7 @@ describe('schedule', () => {
       skipped: `types: { daily: { schedule: "${FAR}", missed-runs: skip } }`,
       missed: `types: { daily: { schedule: "${FAR}" } }`,
     })
-    const store = path.join(folder, 'stores', 'proven')
-    await mkdir(store, { recursive: true })
-    const tools = { clock: clockAhead(0), logger: memoryLogger() }
-    await commitSample(new DirectoryStore(store, tools), { id: idOf(new Date()), type: 'daily' })
+    await addSet('proven')
     const schedule = start()
     await says(schedule, '[missed daily] done, proven archive')
     schedule.child.kill('SIGINT')
@@ -158,10 +170,45 @@ describe('schedule', () => {
     expect(await second.ended).toBe(0)
   })
 
+  test('makes up the tasks that leave a line in the log, each database by itself, and not again at the next start', async () => {
+    const tasks = `tasks: { upkeep: { operation: maintain, schedule: "${FAR}" }, drill: { schedule: "${FAR}", missed-runs: skip }, watch: { schedule: "${FAR}" } }`
+    await configure({ one: '', two: '' }, tasks)
+    await Promise.all(['one', 'two'].map(addSet))
+    const first = start()
+    await says(first, '[one upkeep] done')
+    await says(first, '[two upkeep] done')
+    first.child.kill('SIGTERM')
+    expect(await first.ended).toBe(0)
+    expect(first.said()).toMatch(/\[one upkeep\] Nothing was begun since it was due at .* UTC: it is made up now/)
+    expect(first.said()).not.toMatch(/\[(one drill|two drill|watch)\] (Nothing was begun|Due)/)
+    expect(await logOf('one')).toEqual([expect.objectContaining({ operation: 'maintain', status: 'success' })])
+    expect(await logOf('two')).toMatchObject([{ details: { task: 'upkeep' } }])
+
+    const second = start()
+    await says(second, '[watch] Next run')
+    second.child.kill('SIGHUP')
+    await says(second, 'The configuration was read again: 5 schedules.')
+    second.child.kill('SIGTERM')
+    expect(await second.ended).toBe(0)
+    expect(second.said()).not.toMatch(/upkeep\] (Nothing was begun|Due)/)
+  })
+
   test('ends at once, and says what to do, where nothing has a schedule', async () => {
     await configure({ one: '' })
     const schedule = start()
     expect(await schedule.ended).toBe(2)
     expect(schedule.said()).toMatch(/no type in .*lifeboat\.yml has a schedule.*Give one to a type/is)
   })
+})
+
+test('a run by hand is a task where it says so: one look at all databases, with the options of the task', async () => {
+  const page = path.join(folder, '{database}-{type}.html')
+  const week = `week: { operation: report, period: weekly, report-file: "${page}", metrics-file: x.prom }`
+  await configure({ one: '', two: '' }, `tasks: { ${week} }`)
+  await Promise.all(['one', 'two'].map(addSet))
+  await promisify(execFile)(process.execPath, [program, 'report', '--all', '--task', 'week'], { cwd: folder })
+  const text = await readFile(path.join(folder, 'all-all.html'), 'utf8')
+  expect(text).toMatch(/<code[^>]*>one<.*<code[^>]*>two<.*No backup was taken in the last seven days/s)
+  const metrics = await readFile(path.join(folder, 'x.prom'), 'utf8')
+  expect(metrics).toMatch(/operation_success\{series="one".* 1\n.*operation_success\{series="two".* 1\n/)
 })

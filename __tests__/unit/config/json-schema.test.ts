@@ -39,7 +39,7 @@ test('editors explain every option that a file can have', async () => {
     definitions: Record<string, { description: string }>
   }
   const inFiles = optionDefinitions().filter(({ where }) => where !== 'run')
-  const levels = ['of-a-type', 'of-a-database']
+  const levels = ['of-a-type', 'of-a-database', 'of-a-task']
   expect(Object.keys(definitions).sort()).toEqual([...levels, ...inFiles.map(({ name }) => name)].sort())
   inFiles.forEach(({ name, describe: text }) => {
     expect(definitions[name]?.description).toContain(text)
@@ -72,7 +72,8 @@ describe('good files', () => {
       'role-map: {a: b}\nmax-age: {daily: 26h}\nalerts: {critical: {size: "> 1GB"}}',
     ],
     ['a type that is switched off', 'store: /{database}\ntypes: {daily: }\ndatabases: {a: {types: {daily: off}}, b: }'],
-    ['keys without values', 'store:\njobs:\ntypes:\n'],
+    ['keys without values', 'store:\njobs:\ntypes:\ntasks:\n'],
+    ['tasks', 'tasks: {maintain: , drill: {schedule: "@monthly"}, weekly: {operation: report, period: weekly}}'],
   ])('%s', async (_, text) => {
     expect(faultsIn(text)).toEqual([])
     await expect(load(text)).resolves.toBeDefined()
@@ -87,6 +88,8 @@ describe('bad files', () => {
     ['what is said to a run', 'all: true', ''],
     ['a confirmation', 'confirm: app', ''],
     ['the top in a database', 'databases: {a: {parallel: 2}}', '/databases/a'],
+    ['the top in a task', 'tasks: {drill: {parallel: 2}}', '/tasks/drill'],
+    ['no operation of a task', 'tasks: {drill: {operation: backup}}', '/tasks/drill/operation'],
     ['a type in a type', 'types: {daily: {type: weekly}}', '/types/daily'],
     ['no database', 'databases: {}', '/databases'],
     ['a word that is no choice', 'verify: most', '/verify'],

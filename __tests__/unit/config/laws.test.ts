@@ -70,12 +70,14 @@ test('merging in two steps is merging in one', () => {
   )
 })
 
-test('a database whose types are merged looks at its type, itself, the type at the top, the top', () => {
+test('a task goes before all; a database whose types are merged looks at its type, itself, the type at the top, the top', () => {
   const [top, ofTop, own, ofOwn] = [levelOf({ a: 1 }), levelOf({ a: 2 }), levelOf({ a: 3 }), levelOf({ a: 4 })]
   const database = { name: 'd', at: 0, own, types: new Map([['t', ofOwn]]) }
-  const levels = { top, types: new Map([['t', ofTop]]), databases: [database] }
-  expect(levelsInUse(levels, database, 't')).toEqual([ofOwn, own, ofTop, top])
-  expect(levelsInUse(levels, database, undefined)).toEqual([own, top])
+  const task = { ...levelOf({ a: 5 }), operation: 'drill' as const }
+  const levels = { top, types: new Map([['t', ofTop]]), tasks: new Map([['x', task]]), databases: [database] }
+  expect(levelsInUse(levels, { database, type: 't' })).toEqual([ofOwn, own, ofTop, top])
+  expect(levelsInUse(levels, { database })).toEqual([own, top])
+  expect(levelsInUse(levels, { database, type: 't', task })).toEqual([task, ofOwn, own, ofTop, top])
 })
 
 test('the whole way: flag, environment, type, database, type at the top, top', () => {
@@ -134,7 +136,7 @@ test('what a file says is what a run gets, whatever the text', () => {
 
 /** Something that looks like a configuration, more or less. */
 const word = fc.constantFrom(
-  ...Object.keys(OPTIONS).slice(0, 12), 'types', 'databases', 'daily', 'masclet', 'off', 'schedule', '"', "'", '*a', '&a', '!t', '<<',
+  ...Object.keys(OPTIONS).slice(0, 12), 'types', 'databases', 'tasks', 'operation', 'drill', 'daily', 'masclet', 'off', 'schedule', '"', "'", '*a', '&a', '!t', '<<',
   '${A}', '${', '$${', '{database}', '{type}', '17 2 * * *', '7', 'true', 'null', '[', ']', '{', '}', ',', '#', '|', '>', '-', '?', '%', '---', '...', '\t', '\u0000', '\uFEFF', '😀',
 ) // prettier-ignore
 const line = fc.tuple(
@@ -167,7 +169,9 @@ test('no file makes the loader fail in any other way than with a usage error', (
       const database = name === undefined ? {} : { database: name }
       loaded.optionsFor(database)
       types.forEach(({ name: type }) => loaded.optionsFor({ ...database, type }))
+      loaded.tasks.forEach(({ name: task }) => loaded.optionsFor({ ...database, task }))
     }
+    loaded.tasks.forEach(({ name: task }) => loaded.commonOptions({ task }))
   }
   fc.assert(
     fc.property(texts, (text) => {

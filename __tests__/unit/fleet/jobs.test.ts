@@ -4,7 +4,7 @@ import type { Configuration } from '../../../src/config/configuration.js'
 import { jobsOf, labelOf, type Job } from '../../../src/fleet/jobs.js'
 
 const types = (...names: string[]) => names.map((name) => ({ name, timezone: 'UTC' }))
-const configuration: Configuration = {
+const configuration: Pick<Configuration, 'entries'> = {
   entries: [
     { name: 'masclet', types: types('daily', 'weekly') },
     { name: 'shop', types: types('daily') },
@@ -27,8 +27,8 @@ describe('what an operation comes to for all databases', () => {
   })
 
   test('one type only, where it is named', () => {
-    expect(named(jobsOf('backup', configuration, oneStore, 'weekly'))).toEqual(['masclet/weekly'])
-    expect(jobsOf('backup', configuration, oneStore, 'yearly')).toEqual([])
+    expect(named(jobsOf('backup', configuration, oneStore, { type: 'weekly' }))).toEqual(['masclet/weekly'])
+    expect(jobsOf('backup', configuration, oneStore, { type: 'yearly' })).toEqual([])
   })
 
   test('what looks at a whole store runs once for each store', () => {
@@ -40,7 +40,7 @@ describe('what an operation comes to for all databases', () => {
       'shop/-',
       'plain/-',
     ])
-    expect(named(jobsOf('drill', configuration, oneStore, 'daily'))).toEqual(['masclet/daily', 'shop/daily'])
+    expect(named(jobsOf('drill', configuration, oneStore, { type: 'daily' }))).toEqual(['masclet/daily', 'shop/daily'])
   })
 
   test('a file that names no databases has jobs too', () => {

@@ -137,6 +137,20 @@ describe('running jobs when they are due', () => {
     ])
   })
 
+  test('what only looks waits for no backup, be it one that hangs, but for itself', async () => {
+    const watch: Scheduled = { ...scheduled('', '', '*/10 * * * *'), job: { operation: 'watch', task: 'watch' } }
+    const world = setUp('2026-11-24T01:55:00Z', plan(1, scheduled('a', 'daily', '0 3 * * *'), watch), {
+      minutes: ({ operation }) => (operation === 'watch' ? 15 : 10_000),
+    })
+    await world.until('2026-11-24T02:35:00Z')
+    expect(world.begun.map(({ job, at }) => [job, at.slice(11, 16)])).toEqual([
+      ['a daily', '02:00'],
+      ['watch', '02:00'],
+      ['watch', '02:15'],
+      ['watch', '02:30'],
+    ])
+  })
+
   test('a job that is due again while it runs waits; however often it is due meanwhile, it runs once more', async () => {
     const world = setUp('2026-11-24T00:58:00Z', plan(2, scheduled('masclet', 'often', '*/10 * * * *')), {
       minutes: () => 35,
