@@ -36132,8 +36132,8 @@ function tellEnd(report, logger, look = {}) {
     });
 }
 
-// EXTERNAL MODULE: ./src/option-list.ts + 2 modules
-var option_list = __nccwpck_require__(7233);
+// EXTERNAL MODULE: ./src/option-list.ts + 1 modules
+var option_list = __nccwpck_require__(7682);
 // EXTERNAL MODULE: ./src/options.ts + 4 modules
 var options = __nccwpck_require__(60962);
 ;// CONCATENATED MODULE: ./src/config/value-shape.ts
@@ -36243,11 +36243,12 @@ function problemsOfLevels(levels, tree, names) {
     }));
 }
 /** Every level of a file, with the names that are known in it. */
-function allLevels({ top, types, databases = [] }) {
+function allLevels({ top, types, tasks, databases = [] }) {
     const ofTypes = (all, sample) => [...all].flatMap(([type, level]) => (level === undefined ? [] : [{ level, sample: { ...sample, type } }]));
     return [
         { level: top, sample: {} },
         ...ofTypes(types, {}),
+        ...[...tasks.values()].map((level) => ({ level, sample: {} })),
         ...databases.flatMap((database) => [
             { level: database.own, sample: { database: database.name } },
             ...ofTypes(database.types, { database: database.name }),
@@ -36343,6 +36344,37 @@ function assertTypeMeant(type, database, levels) {
         });
     }
 }
+/**
+ * The task that a run is; undefined where it is none.
+ *
+ * @param operation what the run does, which must be what the task does; undefined where that is not known yet
+ *
+ * Throws `UsageError` for a name that is not there, and for a task that does something else.
+ */
+function chooseTask({ tasks }, named, operation) {
+    if (named === undefined) {
+        return undefined;
+    }
+    const doing = 'choosing the task';
+    const found = tasks.get(named);
+    if (found === undefined) {
+        const near = (0,nearest/* nearest */.p)(named, [...tasks.keys()]);
+        const known = tasks.size === 0 ? 'It names none.' : `It names ${listed([...tasks.keys()])}.`;
+        throw new errors/* UsageError */.eb({
+            doing,
+            problem: `there is no task "${named}" in the configuration`,
+            advice: near === undefined ? known : `Did you mean "${near}"?`,
+        });
+    }
+    if (operation !== undefined && operation !== found.operation) {
+        throw new errors/* UsageError */.eb({
+            doing,
+            problem: `the task "${named}" is of the operation ${found.operation}, and this run is a ${operation}`,
+            advice: `Start it with: pg-lifeboat ${found.operation} --task ${named}`,
+        });
+    }
+    return found;
+}
 /** The types of a database, those at the top first, without those that it switches off. */
 function typesOf({ types }, database) {
     const own = database?.types ?? new Map();
@@ -36357,11 +36389,11 @@ function everyRun(levels) {
     });
 }
 /** The levels that a run looks at, the strongest first. A type that the database switches off is as if it were not there. */
-function levelsInUse(levels, database, type) {
+function levelsInUse(levels, { database, type, task }) {
     const own = database?.types ?? new Map();
     const ofType = (types) => (type === undefined ? undefined : types.get(type));
     const isOff = type !== undefined && own.has(type) && own.get(type) === undefined;
-    const inUse = [ofType(own), database?.own, isOff ? undefined : ofType(levels.types), levels.top];
+    const inUse = [task, ofType(own), database?.own, isOff ? undefined : ofType(levels.types), levels.top];
     return inUse.filter((level) => level !== undefined);
 }
 /** For each option the strongest entry that says something. */
@@ -36406,7 +36438,7 @@ function problemsOfStores(resolver) {
     const { levels, folder } = resolver.told;
     const shared = new Map();
     for (const { database, type } of everyRun(levels)) {
-        const values = resolver.effective(database, type, resolver.isOfAll());
+        const values = resolver.effective({ database, type }, resolver.isOfAll());
         for (const { location, at } of locationsOf(values)) {
             const key = keyOf(location, textOf(values.get('series')), folder);
             if (database !== undefined && key !== undefined) {
@@ -36480,6 +36512,7 @@ function problemsTogether(resolver) {
     return [
         ...problemsOfChoice(resolver),
         ...problemsOfSchedules(resolver),
+        ...problemsOfTasks(resolver),
         ...everyRun(resolver.told.levels).flatMap(({ database, type }) => problemsOfRun(resolver, database, type)),
         ...problemsOfStores(resolver),
     ].filter(isFirst());
@@ -36506,12 +36539,20 @@ function problemsOfSchedules(resolver) {
             ];
     });
 }
+/** Runs are told by the names of their types and tasks. */
+function problemsOfTasks(resolver) {
+    const { levels } = resolver.told;
+    const types = new Set(everyRun(levels).map(({ type }) => type));
+    return [...levels.tasks]
+        .filter(([name]) => types.has(name))
+        .map(([name, { at }]) => resolver.problemAt(at, `"${name}" is the name of a type and of a task; rename one of them`));
+}
 const TIERS = ['none', 'archive', 'data', 'full'];
 function problemsOfRun(resolver, database, type) {
-    const values = resolver.effective(database, type);
+    const values = resolver.effective({ database, type });
     const stop = values.get('stop-command');
     // One run may well verify less than what is kept asks for.
-    const ofFile = resolver.effective(database, type, false);
+    const ofFile = resolver.effective({ database, type }, false);
     const keep = ofFile.get('keep-tier');
     const verify = ofFile.get('verify') ?? { value: 'full' };
     const problems = [];
@@ -36598,14 +36639,22 @@ async function readValue(file) {
     }
 }
 
+// EXTERNAL MODULE: ./src/fleet-options.ts
+var fleet_options = __nccwpck_require__(25032);
 ;// CONCATENATED MODULE: ./src/config/levels.ts
+
 
 
 
 const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/;
 /** What stands in a mapping besides options, by its level. */
-const STRUCTURE = { top: ['types', 'databases'], database: ['types'], type: [] };
+const STRUCTURE = {
+    top: ['types', 'databases', 'tasks'],
+    database: ['types'],
+    type: [],
+    task: ['operation'],
+};
 /** Options that mean nothing below the top. */
 const TOP_ONLY = ['parallel'];
 /** The options that may stand in a level of that kind. */
@@ -36635,6 +36684,7 @@ class LevelBuilder {
         return {
             top: this.level(top, 'top'),
             types,
+            tasks: this.tasks(top),
             ...(databases !== undefined && { databases }),
             ...(databasesAt !== undefined && { databasesAt }),
         };
@@ -36689,6 +36739,29 @@ class LevelBuilder {
         }
         return isOff ? undefined : { at: keyAt, options: new Map() };
     }
+    tasks({ entries }) {
+        const entry = entries.find(({ name }) => name === 'tasks');
+        if (entry !== undefined && entry.under === undefined && (0,options/* isGiven */.qR)(entry.value)) {
+            this.tell(entry.keyAt, '"tasks" must be a mapping of names, each with its options: {maintain: {schedule: "@weekly"}}');
+        }
+        return new Map((entry?.under?.entries ?? []).flatMap((each) => this.task(each)));
+    }
+    task({ name, value, under, keyAt }) {
+        if (!TYPE_NAME.test(name)) {
+            this.tell(keyAt, "a task's name is a word of small letters, digits and hyphens, such as weekly-report");
+        }
+        if (under === undefined && (0,options/* isGiven */.qR)(value)) {
+            this.tell(keyAt, `the task "${name}" must be a mapping of options`);
+        }
+        const mapping = under ?? { at: keyAt, entries: [] };
+        const said = mapping.entries.find((entry) => entry.name === 'operation' && (0,options/* isGiven */.qR)(entry.value));
+        const operation = fleet_options/* TASK_OPERATIONS */.R.find((one) => one === (said?.value ?? name));
+        if (operation === undefined) {
+            this.tell(said?.valueAt ?? keyAt, noOperation(name, said?.value));
+        }
+        const level = this.level(mapping, 'task');
+        return operation === undefined ? [] : [[name, { ...level, at: keyAt, operation }]];
+    }
     level({ at, entries }, kind) {
         const options = entries.filter(({ name }) => !isStructure(name, kind));
         options.forEach((entry) => {
@@ -36708,19 +36781,39 @@ class LevelBuilder {
 function isStructure(name, kind) {
     return STRUCTURE[kind].some((word) => word === name);
 }
+function noOperation(task, said) {
+    const operations = `a task is one of ${fleet_options/* TASK_OPERATIONS */.R.join(', ')}`;
+    switch (said) {
+        case undefined:
+            return `"operation" is missing in the task "${task}", whose name is none; ${operations}`;
+        case 'backup':
+            return `backups are begun by the schedules of "types"; ${operations}`;
+        case 'restore':
+            return `a restore is begun by a person, never by a clock; ${operations}`;
+        default:
+            return typeof said === 'string' ? notAnOperation(said, operations) : operations;
+    }
+}
+function notAnOperation(said, operations) {
+    const near = (0,nearest/* nearest */.p)(said, fleet_options/* TASK_OPERATIONS */.R);
+    return `"${said}" is no operation of a task; ${near === undefined ? operations : `did you mean "${near}"?`}`;
+}
 /** What is wrong with a key where it stands; undefined where nothing is. */
 function misplaced({ name, under }, kind) {
     const definition = (0,option_list/* definitionOf */.Fg)(name);
     if (isStructure(name, 'top')) {
-        return kind === 'type' ? `"${name}" has no place in a type` : `"${name}" has its place at the top of the file`;
+        return kind === 'type' || kind === 'task'
+            ? `"${name}" has no place in a ${kind}`
+            : `"${name}" has its place at the top of the file`;
+    }
+    if (name === 'operation') {
+        return 'what is done is said to a run; in the file it stands only in a task';
     }
     if (definition === undefined) {
         return unknown(name, kind, under !== undefined);
     }
     if (definition.where === 'run') {
-        return name === 'database'
-            ? 'which database is meant is said to a run; here they all stand under "databases"'
-            : `"${name}" is said to a run (--${name}), and has no place in a file`;
+        return SAID_TO_A_RUN[name] ?? `"${name}" is said to a run (--${name}), and has no place in a file`;
     }
     if (!isAboveOf(name, kind)) {
         return undefined;
@@ -36729,6 +36822,10 @@ function misplaced({ name, under }, kind) {
         ? 'the key above is the name of the type already'
         : `"${name}" has its place at the top of the file`;
 }
+const SAID_TO_A_RUN = {
+    database: 'which database is meant is said to a run; here they all stand under "databases"',
+    task: 'which task is meant is said to a run; here they all stand under "tasks"',
+};
 function unknown(name, kind, isMapping) {
     if (name === '<<') {
         return 'merge keys ("<<") are not read; what holds for several databases stands once, at the top';
@@ -36857,27 +36954,39 @@ class Resolver {
     constructor(told) {
         this.told = told;
     }
-    optionsFor({ database: wanted, type: wantedType, operation }) {
+    optionsFor({ database: wanted, type: wantedType, task: wantedTask, operation }) {
         const { levels, run, file } = this.told;
         const database = chooseDatabase(levels, wanted ?? this.given('database'), file);
-        const type = wantedType ?? this.given('type') ?? this.textOf('type', database, undefined);
+        const task = chooseTask(levels, wantedTask ?? this.given('task'), operation);
+        const type = wantedType ?? this.given('type') ?? this.textOf('type', { database, task });
         if (type !== undefined) {
             assertTypeMeant(type, database, levels);
         }
         const chosen = {
             label: (name) => `the chosen ${name}`,
-            values: { ...(database !== undefined && { database: database.name }), ...(wantedType !== undefined && { type }) },
+            values: {
+                ...(database !== undefined && { database: database.name }),
+                ...(wantedType !== undefined && { type }),
+                ...(wantedTask !== undefined && { task: wantedTask }),
+            },
         };
-        const values = this.needed(this.entries(database, type)).map((entry) => this.expanded(entry, database, type));
+        const of = { database, type, task };
+        const values = this.needed(this.entries(of)).map((entry) => this.expanded(entry, of));
         return (0,options/* buildOptions */.Dm)([chosen, ...run, this.source(values, operation)]);
     }
-    commonOptions(operation) {
-        const values = this.needed(mergeLevels([this.told.levels.top])).map((entry) => {
-            const { value, missing } = this.expanded(entry, undefined, undefined);
+    commonOptions({ operation, task: wantedTask }) {
+        const { levels, run } = this.told;
+        const task = chooseTask(levels, wantedTask ?? this.given('task'), operation);
+        const values = this.needed(mergeLevels([...(task === undefined ? [] : [task]), levels.top])).map((entry) => {
+            const { value, missing } = this.expanded(entry, {});
             return { entry, value, missing: missing.filter(({ kind }) => kind !== 'placeholder') };
         });
         const usable = values.filter(({ entry, missing }) => missing.length === 0 || !this.isReplaced(entry.name));
-        return (0,options/* buildOptions */.Dm)([...this.told.run, this.source(usable, operation)]);
+        const chosen = {
+            label: (name) => `the chosen ${name}`,
+            values: { ...(wantedTask !== undefined && { task: wantedTask }) },
+        };
+        return (0,options/* buildOptions */.Dm)([chosen, ...run, this.source(usable, operation)]);
     }
     entry(database) {
         return { ...(database !== undefined && { name: database.name }), types: this.types(database) };
@@ -36886,22 +36995,35 @@ class Resolver {
     types(database) {
         const { levels } = this.told;
         const isSpokenOf = levels.types.size > 0 || (database?.types.size ?? 0) > 0;
-        const single = isSpokenOf ? undefined : this.textOf('type', database, undefined);
+        const single = isSpokenOf ? undefined : this.textOf('type', { database });
         return (isSpokenOf ? typesOf(levels, database) : single === undefined ? [] : [single]).map((name) => {
-            const schedule = this.textOf('schedule', database, name);
-            const timezone = this.given('timezone') ?? this.textOf('timezone', database, name) ?? TIMEZONE;
-            return { name, ...(schedule !== undefined && { schedule }), timezone };
+            const of = { database, type: name };
+            const schedule = this.textOf('schedule', of);
+            return { name, ...(schedule !== undefined && { schedule }), timezone: this.timezone(of) };
+        });
+    }
+    tasks() {
+        return [...this.told.levels.tasks].map(([name, task]) => {
+            // A schedule at the top is that of the types.
+            const [schedule, type] = ['schedule', 'type'].map((option) => task.options.has(option) ? this.textOf(option, { task }) : undefined);
+            return {
+                name,
+                operation: task.operation,
+                ...(schedule !== undefined && { schedule }),
+                ...(type !== undefined && { type }),
+                timezone: this.timezone({ task }),
+            };
         });
     }
     /**
-     * Every value that holds for a database and type.
+     * Every value that holds for what is chosen.
      *
      * @param withRun whether what the run was given counts, which goes before the file
      */
-    effective(database, type, withRun = true) {
+    effective(of, withRun = true) {
         const values = new Map();
-        for (const entry of this.entries(database, type).values()) {
-            const { value } = this.expanded(entry, database, type);
+        for (const entry of this.entries(of).values()) {
+            const { value } = this.expanded(entry, of);
             values.set(entry.name, { value, at: entry.valueAt });
         }
         for (const source of withRun ? [...this.told.run].reverse() : []) {
@@ -36933,24 +37055,27 @@ class Resolver {
         const { databases } = this.told.levels;
         return databases?.every(({ own }) => (0,options/* isGiven */.qR)(own.options.get(name)?.value)) === true;
     }
+    timezone(of) {
+        return this.given('timezone') ?? this.textOf('timezone', of) ?? TIMEZONE;
+    }
     /** A text that must be known before anything can be chosen. */
-    textOf(name, database, type) {
-        const entry = this.entries(database, type).get(name);
+    textOf(name, of) {
+        const entry = this.entries(of).get(name);
         if (entry === undefined) {
             return undefined;
         }
-        const resolved = this.expanded(entry, database, type);
+        const resolved = this.expanded(entry, of);
         this.assertComplete([resolved]);
         return typeof resolved.value === 'string' && resolved.value !== '' ? resolved.value : undefined;
     }
-    entries(database, type) {
-        return mergeLevels(levelsInUse(this.told.levels, database, type));
+    entries(of) {
+        return mergeLevels(levelsInUse(this.told.levels, of));
     }
     /** The entries that hold, because the run was given nothing that goes before them. */
     needed(entries) {
         return [...entries.values()].filter(({ name }) => this.originOf(name) === undefined);
     }
-    expanded(entry, database, type) {
+    expanded(entry, { database, type }) {
         const names = { ...(database !== undefined && { database: database.name }), ...(type !== undefined && { type }) };
         return { entry, ...expand(entry.value, { ...names, environment: this.told.environment }) };
     }
@@ -37032,7 +37157,7 @@ function excerptOfBroken(text, at) {
 /** Whether the value of this key may be shown: one that is known and no secret. */
 function isOpen(key) {
     const definition = (0,option_list/* definitionOf */.Fg)(key);
-    return definition !== undefined && definition.secret !== true;
+    return key === 'operation' || (definition !== undefined && definition.secret !== true);
 }
 /** Without what stands like a password in a URL, a query or a command. */
 function withoutCredentials(text) {
@@ -37061,6 +37186,8 @@ const MOST_PROBLEMS = 10;
 const TOO_DEEP = 'brackets are nested too deeply';
 /** `databases`, a database, `types`, a type, an option: nothing is deeper. */
 const DEEPEST = 5;
+/** Below these stand names. */
+const tree_NAMED = new Set(['types', 'databases', 'tasks']);
 /** Reads the YAML of a file. What is wrong is among the problems; the tree then holds what could be read. */
 function parseTree(file) {
     const lines = new dist/* LineCounter */.HN();
@@ -37144,35 +37271,39 @@ class Reader {
     }
     tree() {
         const { contents } = this.document;
-        const top = (0,dist/* isMap */.jh)(contents) ? this.mapping(contents, 1) : { at: 0, entries: [] };
+        const top = (0,dist/* isMap */.jh)(contents) ? this.mapping(contents, 1, false) : { at: 0, entries: [] };
         if (!(0,dist/* isMap */.jh)(contents) && !(contents === null || ((0,dist/* isScalar */.jn)(contents) && contents.value === null))) {
             this.tell(0, 'the file holds no mapping of option names to values, such as "store: /backups"');
         }
         const place = (at) => this.place(at);
         return { top, place, problems: this.problems.map(({ at, message }) => ({ place: place(at), message })) };
     }
-    mapping(map, depth) {
-        const entries = map.items.flatMap(({ key, value }) => this.entry(key, value, depth));
+    /** @param isOfNames whether its keys are names that somebody chose, which may well be those of options */
+    mapping(map, depth, isOfNames) {
+        const entries = map.items.flatMap(({ key, value }) => this.entry(key, value, depth, isOfNames));
         return { at: map.range?.[0] ?? 0, entries };
     }
-    entry(key, value, depth) {
+    entry(key, value, depth, isName) {
         const [keyAt, keyEnd] = rangeOf(key) ?? [0, 0];
         if (!isWord(key)) {
             this.tell(keyAt, 'a key must be a word');
             return [];
         }
         this.stretches.push({ from: keyAt, to: keyEnd, isShown: true });
-        return [this.entryOf(String(key.value), [keyAt, keyEnd], value, depth)];
+        return [this.entryOf({ name: String(key.value), isName }, [keyAt, keyEnd], value, depth)];
     }
-    entryOf(name, [keyAt, keyEnd], value, depth) {
+    entryOf({ name, isName }, [keyAt, keyEnd], value, depth) {
         const node = this.resolved(value, keyAt);
         const range = rangeOf(value) ?? [keyEnd, keyEnd];
         const valueAt = (0,dist/* isScalar */.jn)(value) && value.value === null ? keyAt : range[0];
-        if ((0,dist/* isMap */.jh)(node) && (0,option_list/* definitionOf */.Fg)(name) === undefined && depth < DEEPEST) {
-            return { name, value: {}, keyAt, valueAt, under: this.mapping(node, depth + 1) };
+        if ((0,dist/* isMap */.jh)(node) && (isName || (0,option_list/* definitionOf */.Fg)(name) === undefined) && depth < DEEPEST) {
+            const isOfNames = !isName && tree_NAMED.has(name);
+            return { name, value: {}, keyAt, valueAt, under: this.mapping(node, depth + 1, isOfNames) };
         }
         const isSwitch = (0,dist/* isScalar */.jn)(node) && ['off', false, null].some((word) => word === node.value);
-        this.stretches.push({ from: range[0], to: range[1], isShown: isOpen(name) || isSwitch });
+        // Under a key that takes no mapping may stand anything, such as a secret that is indented too far.
+        const isPlain = !(0,dist/* isMap */.jh)(node) && !((0,dist/* isSeq */.oP)(node) && !node.items.every(dist/* isScalar */.jn));
+        this.stretches.push({ from: range[0], to: range[1], isShown: (isOpen(name) && isPlain) || isSwitch });
         return { name, value: this.plain(node, keyAt), keyAt, valueAt };
     }
     /** What an alias stands for, or the node itself. */
@@ -37256,8 +37387,9 @@ function loaded(file, levels, resolver) {
     return {
         ...(file !== undefined && { file: file.path }),
         entries,
+        tasks: resolver.tasks(),
         optionsFor: (choice) => resolver.optionsFor(choice),
-        commonOptions: ({ operation } = {}) => resolver.commonOptions(operation),
+        commonOptions: (choice = {}) => resolver.commonOptions(choice),
     };
 }
 /** What is wrong with what the run was given, whatever the file says. */
@@ -37304,14 +37436,19 @@ const ONCE_A_STORE = new Set(['maintain', 'drill']);
  * `maintain` and `drill` see every type of a store by themselves, so they are one job a database, and only where its types
  * are kept in several stores one job for each of these.
  *
- * @param type only this one; databases that do not name it have no job
+ * @param only `type`: this one alone, databases that do not name it have no job; `task`: what each job is
  */
-function jobsOf(operation, { entries }, storeOf, type) {
-    return entries.flatMap((entry) => jobs_typesOf(operation, entry, storeOf, type).map((one) => jobOf(operation, entry.name, one)));
+function jobsOf(operation, { entries }, storeOf, { type, task } = {}) {
+    return entries.flatMap((entry) => jobs_typesOf(operation, entry, storeOf, type).map((one) => ({
+        operation,
+        ...(entry.name !== undefined && { database: entry.name }),
+        ...(one !== undefined && { type: one }),
+        ...(task !== undefined && { task }),
+    })));
 }
 /** `masclet daily`, as messages begin. */
-function jobs_labelOf({ operation, database, type }) {
-    const named = [database, type].filter((name) => name !== undefined);
+function jobs_labelOf({ operation, database, type, task }) {
+    const named = [database, type, task].filter((name) => name !== undefined);
     return named.length === 0 ? operation : named.join(' ');
 }
 function jobs_typesOf(operation, entry, storeOf, wanted) {
@@ -37328,9 +37465,6 @@ function onePerStore(names, storeOf) {
     const stores = names.map(storeOf);
     const firsts = names.filter((_, index) => stores.indexOf(stores[index] ?? '') === index);
     return firsts.length === 1 ? [undefined] : firsts;
-}
-function jobOf(operation, database, type) {
-    return { operation, ...(database !== undefined && { database }), ...(type !== undefined && { type }) };
 }
 
 ;// CONCATENATED MODULE: ./src/fleet/choice.ts
@@ -37349,9 +37483,17 @@ function isOfSeveral({ all, database = '' }) {
     return all || namesIn(database).length > 1;
 }
 /** What a run was told to choose. */
-function choiceOf({ database = '', type }) {
+function choiceOf({ database = '', type, task }) {
     const databases = namesIn(database);
-    return { ...(databases.length > 0 && { databases }), ...(type !== undefined && { type }) };
+    return {
+        ...(databases.length > 0 && { databases }),
+        ...(type !== undefined && { type }),
+        ...(task !== undefined && { task }),
+    };
+}
+/** The options of a job. Throws `UsageError` for a variable that is missing. */
+function optionsOf(job, configuration) {
+    return job.all === true ? configuration.commonOptions(job) : configuration.optionsFor(job);
 }
 /**
  * What an operation comes to for the chosen databases, in the order of the configuration.
@@ -37362,7 +37504,7 @@ function chosenJobs(operation, configuration, choice) {
     const { databases, type } = choice;
     const chosen = databases === undefined ? configuration : { ...configuration, entries: named(configuration, databases) };
     const storeOf = (entry, name) => configuration.optionsFor({ operation, type: name, ...(entry.name !== undefined && { database: entry.name }) }).store;
-    const jobs = jobsOf(operation, chosen, storeOf, type);
+    const jobs = jobsOf(operation, chosen, storeOf, choice);
     if (jobs.length === 0) {
         throw noJobs(operation, configuration, type ?? '');
     }
@@ -38392,6 +38534,8 @@ function reportOfThrown(error, { operation, options }, startedAt, { clock }) {
     };
 }
 
+// EXTERNAL MODULE: ./src/operations/metrics-file.ts + 3 modules
+var metrics_file = __nccwpck_require__(34496);
 // EXTERNAL MODULE: ./src/operations/report.ts + 7 modules
 var report = __nccwpck_require__(66099);
 // EXTERNAL MODULE: ./src/operations/report-draft.ts
@@ -38549,6 +38693,7 @@ function sizeOf({ statistics, stores, watched, set }) {
 
 
 
+
 const OPERATIONS = {
     report: report/* report */.z,
     watch: (options, context) => (0,watch/* watchStores */.m)(options, context),
@@ -38567,7 +38712,8 @@ async function lookAtAll(operation, configuration, choice, context) {
     try {
         const jobs = chosenJobs(operation, configuration, choice);
         const common = configuration.commonOptions({ operation });
-        const parts = await draft.phase(TITLES[operation], () => lookAtEach(jobs, context, (job, own) => look(operation, job, configuration, own, context)));
+        const looks = await draft.phase(TITLES[operation], () => lookAtEach(jobs, context, (job, own) => look(operation, job, configuration, own, context)));
+        const parts = await writeMetrics(looks, context);
         if (operation === 'watch') {
             // The repository is one, whichever database is asked about.
             await draft.phase("Looking at the repository's schedules", async () => {
@@ -38580,6 +38726,14 @@ async function lookAtAll(operation, configuration, choice, context) {
         return draft.finished(error);
     }
 }
+/** One after another: several may have one file. */
+async function writeMetrics(looks, context) {
+    for (const { done } of looks) {
+        if (done !== undefined)
+            await (0,metrics_file/* withMetricsFile */.E)(done.report, done.options, context);
+    }
+    return looks.map(({ part }) => part);
+}
 /** @param own what this look may use, `context` what all of them have */
 async function look(operation, job, configuration, own, context) {
     const startedAt = context.clock.monotonic();
@@ -38589,11 +38743,11 @@ async function look(operation, job, configuration, own, context) {
             report: await OPERATIONS[operation](options, own),
         }));
         (0,operations_troubles/* rethrowInterruption */.Ti)(undefined, `the operation ${operation}`, context);
-        return partOf(job, done.report);
+        return { part: partOf(job, done.report), done: { report: done.report, options } };
     }
     catch (error) {
         (0,operations_troubles/* rethrowInterruption */.Ti)(error, `the operation ${operation}`, context);
-        return unknownPart(job, error, (context.clock.monotonic() - startedAt) / 1000);
+        return { part: unknownPart(job, error, (context.clock.monotonic() - startedAt) / 1000) };
     }
 }
 
@@ -38645,42 +38799,42 @@ var theil_sen = __nccwpck_require__(90485);
 ;// CONCATENATED MODULE: ./src/fleet/matrix.ts
 
 
-/** Where nothing is known of any task, only their number counts. */
+/** Where nothing is known of any piece, only their number counts. */
 const UNKNOWN_SECONDS = 60;
 /** The names of this many databases stand in the name of a job; GitHub's list of jobs is narrow. */
 const matrix_NAMED = 2;
 /**
- * Spreads tasks over at most so many jobs, each of one type, so that the longest job is short: longest processing time
- * first, which makes no job longer than four thirds of the best there is (Graham 1969) within a type. A task whose time is
- * not known counts as the median of the others. The longest job comes first, so that it also starts first; the same tasks
+ * Spreads pieces over at most so many jobs, each of one type, so that the longest job is short: longest processing time
+ * first, which makes no job longer than four thirds of the best there is (Graham 1969) within a type. A piece whose time is
+ * not known counts as the median of the others. The longest job comes first, so that it also starts first; the same pieces
  * give the same jobs, in whatever order they come.
  *
  * @param most at least as many as there are types
  */
-function matrixOf(tasks, most) {
-    const types = [...(0,events/* groupedBy */.me)(timed(tasks), ({ type }) => type ?? '')].map(([, ofType]) => ofType);
+function matrixOf(pieces, most) {
+    const types = [...(0,events/* groupedBy */.me)(timed(pieces), ({ type }) => type ?? '')].map(([, ofType]) => ofType);
     return shared(types, most)
-        .flatMap(({ tasks: ofType, jobs }) => packed(ofType, jobs))
-        .map(matrix_jobOf)
+        .flatMap(({ pieces: ofType, jobs }) => packed(ofType, jobs))
+        .map(jobOf)
         .sort((a, b) => b.seconds - a.seconds || matrix_compare(a.name, b.name));
 }
-/** How many jobs the tasks need at the least. */
-function fewestJobs(tasks) {
-    return new Set(tasks.map(({ type }) => type ?? '')).size;
+/** How many jobs the pieces need at the least. */
+function fewestJobs(pieces) {
+    return new Set(pieces.map(({ type }) => type ?? '')).size;
 }
-/** Longest first. No task is for nothing: each has its checks and its connections. */
-function timed(tasks) {
-    const usual = (0,theil_sen/* medianOf */.ux)(tasks.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]))) ?? UNKNOWN_SECONDS;
-    return tasks
-        .map((task) => ({ ...task, seconds: Math.max(1, task.seconds ?? usual) }))
+/** Longest first. No piece is for nothing: each has its checks and its connections. */
+function timed(pieces) {
+    const usual = (0,theil_sen/* medianOf */.ux)(pieces.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]))) ?? UNKNOWN_SECONDS;
+    return pieces
+        .map((piece) => ({ ...piece, seconds: Math.max(1, piece.seconds ?? usual) }))
         .sort((a, b) => b.seconds - a.seconds || matrix_compare(a.database ?? '', b.database ?? '') || matrix_compare(a.type ?? '', b.type ?? ''));
 }
 /** Gives each type its jobs: one, and each further one to the type whose jobs are the longest as it stands. */
 function shared(types, most) {
-    const shares = types.map((tasks) => ({ tasks, jobs: 1, load: loadOf(tasks) }));
+    const shares = types.map((pieces) => ({ pieces, jobs: 1, load: loadOf(pieces) }));
     for (let left = most - shares.length; left > 0; left -= 1) {
         const [next] = shares
-            .filter(({ tasks, jobs }) => jobs < tasks.length)
+            .filter(({ pieces, jobs }) => jobs < pieces.length)
             .sort((a, b) => b.load / b.jobs - a.load / a.jobs);
         if (next === undefined) {
             break;
@@ -38689,28 +38843,28 @@ function shared(types, most) {
     }
     return shares;
 }
-/** Each task, the longest first, to the job that has the least to do; of equal ones, to that with the fewest tasks. */
+/** Each piece, the longest first, to the job that has the least to do; of equal ones, to that with the fewest pieces. */
 function packed(longestFirst, count) {
-    const jobs = Array.from({ length: count }, () => ({ tasks: [], load: 0 }));
-    for (const task of longestFirst) {
-        const idlest = jobs.reduce((a, b) => b.load < a.load || (b.load === a.load && b.tasks.length < a.tasks.length) ? b : a);
-        idlest.tasks.push(task);
-        idlest.load += task.seconds;
+    const jobs = Array.from({ length: count }, () => ({ pieces: [], load: 0 }));
+    for (const piece of longestFirst) {
+        const idlest = jobs.reduce((a, b) => b.load < a.load || (b.load === a.load && b.pieces.length < a.pieces.length) ? b : a);
+        idlest.pieces.push(piece);
+        idlest.load += piece.seconds;
     }
-    return jobs.map(({ tasks }) => tasks);
+    return jobs.map(({ pieces }) => pieces);
 }
-function matrix_jobOf(tasks) {
-    const databases = tasks.flatMap(({ database }) => (database === undefined ? [] : [database]));
-    const type = tasks[0]?.type;
-    return { name: matrix_nameOf(databases, type), databases, seconds: loadOf(tasks), ...(type !== undefined && { type }) };
+function jobOf(pieces) {
+    const databases = pieces.flatMap(({ database }) => (database === undefined ? [] : [database]));
+    const type = pieces[0]?.type;
+    return { name: matrix_nameOf(databases, type), databases, seconds: loadOf(pieces), ...(type !== undefined && { type }) };
 }
 function matrix_nameOf(databases, type) {
     const more = databases.length - matrix_NAMED;
     const named = more > 0 ? `${databases.slice(0, matrix_NAMED).join(', ')} and ${more} more` : databases.join(' and ') || 'the database';
     return type === undefined ? named : `${named} (${type})`;
 }
-function loadOf(tasks) {
-    return tasks.reduce((sum, { seconds }) => sum + seconds, 0);
+function loadOf(pieces) {
+    return pieces.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 function matrix_compare(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
@@ -38736,8 +38890,8 @@ async function plan(configuration, choice, context) {
     draft.type = choice.type;
     try {
         const jobs = chosenJobs('backup', configuration, choice);
-        const tasks = await draft.phase('Reading how long the last backups took', () => plan_timed(jobs, configuration, draft, context));
-        const facts = plan_factsOf(tasks, configuration.commonOptions({ operation: 'plan' }).maxJobs);
+        const pieces = await draft.phase('Reading how long the last backups took', () => plan_timed(jobs, configuration, draft, context));
+        const facts = plan_factsOf(pieces, configuration.commonOptions({ operation: 'plan' }).maxJobs);
         assertNothingHidden(facts, context.logger);
         return { ...draft.finished(), plan: facts };
     }
@@ -38748,21 +38902,21 @@ async function plan(configuration, choice, context) {
 function plan_timed(jobs, configuration, draft, context) {
     return lookAtEach(jobs, context, async (job, own) => {
         const { database, type } = job;
-        const task = { ...(database !== undefined && { database }), ...(type !== undefined && { type }) };
+        const piece = { ...(database !== undefined && { database }), ...(type !== undefined && { type }) };
         try {
-            const options = configuration.optionsFor({ ...task, operation: 'plan' });
+            const options = configuration.optionsFor({ ...piece, operation: 'plan' });
             const seconds = await lastDuration(options, type, own);
-            return { ...task, ...(seconds !== undefined && { seconds }) };
+            return { ...piece, ...(seconds !== undefined && { seconds }) };
         }
         catch (error) {
             (0,operations_troubles/* rethrowInterruption */.Ti)(error, 'planning the jobs', context);
             draft.warn(`The store of ${jobs_labelOf(job)} could not be read, so how long it takes is only guessed: ${(0,errors/* problemOf */.Zw)(error)}.`);
-            return task;
+            return piece;
         }
     });
 }
-function plan_factsOf(tasks, most) {
-    const fewest = fewestJobs(tasks);
+function plan_factsOf(pieces, most) {
+    const fewest = fewestJobs(pieces);
     if (fewest > most) {
         throw new errors/* UsageError */.eb({
             doing: 'planning the jobs',
@@ -38770,7 +38924,7 @@ function plan_factsOf(tasks, most) {
             advice: 'Raise max-jobs, or plan one type at a time (option type).',
         });
     }
-    return { jobs: matrixOf(tasks, most), unknown: tasks.filter(({ seconds }) => seconds === undefined).length };
+    return { jobs: matrixOf(pieces, most), unknown: pieces.filter(({ seconds }) => seconds === undefined).length };
 }
 /** GitHub drops an output between jobs that has a masked value in it, and the next job then fails without a reason. */
 function assertNothingHidden(facts, logger) {
@@ -39265,7 +39419,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * Throws `TimeLimitError` in place of what is thrown once the time limit is reached.
  */
 async function withContext(surroundings, work) {
-    const { logger, environment, workingDirectory, timeLimit, hangUp } = surroundings;
+    const { logger, environment, workingDirectory, timeLimit, hangUp, endsProcess = false } = surroundings;
     const interruption = new AbortController();
     const stop = (name) => {
         if (!interruption.signal.aborted) {
@@ -39297,7 +39451,13 @@ async function withContext(surroundings, work) {
         await workspace.clean();
         clearTimeout(timer);
         handlers.forEach(([name, handler]) => process.off(name, handler));
+        if (endsProcess)
+            ignoreOnce();
     }
+}
+/** Comes too late to stop anything, and must not take back an exit code that is on its way. A second one ends what hangs. */
+function ignoreOnce() {
+    INTERRUPTIONS.forEach((name) => process.once(name, () => undefined));
 }
 
 // EXTERNAL MODULE: ./src/restore/services.ts + 2 modules
@@ -48556,12 +48716,16 @@ async function writePage(report, file, { logger }) {
         await (0,files/* writeWhole */.f8)(file, redact(pageOf(redactDeep(report, redact))), READABLE);
     });
 }
+/** A report about all databases has the name of none: where a file's name asks for one, it is `all`. */
+function nameFor({ fleet, type = 'all' }, reportFile) {
+    return fleet === undefined ? reportFile : reportFile.replaceAll('{database}', 'all').replaceAll('{type}', type);
+}
 /** Writes the page that `report-file` asks for. That it cannot be written is a warning: the run is still what it was. */
 async function withReportFile(report, { reportFile }, context) {
     if (reportFile === undefined) {
         return { report };
     }
-    const file = external_node_path_default().resolve(context.workingDirectory, reportFile);
+    const file = external_node_path_default().resolve(context.workingDirectory, nameFor(report, reportFile));
     try {
         await writePage(report, file, context);
         return { report, reportPath: file };
@@ -50601,6 +50765,82 @@ function describeFinding({ code, on, found }) {
 
 /***/ }),
 
+/***/ 25032:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ TASK_OPERATIONS),
+/* harmony export */   W: () => (/* binding */ FLEET_OPTIONS)
+/* harmony export */ });
+/**
+ * What a task of the configuration can be: what looks at backups or keeps house. Backups are what types are for, and a
+ * restore is never begun by a clock.
+ */
+const TASK_OPERATIONS = ['validate', 'rotate', 'drill', 'report', 'watch', 'maintain', 'doctor'];
+/** The operations that can work through every database of a configuration. */
+const OF_EVERY_DATABASE = ['backup', ...TASK_OPERATIONS];
+/** The options of a configuration that names several databases, and of their schedules; a part of the one list. */
+const FLEET_OPTIONS = {
+    config: {
+        kind: 'text',
+        describe: 'A YAML file with these same keys, `databases` and `types` for several of them, and `tasks`. Flags, inputs and the environment go before it.',
+        defaultText: '`lifeboat.yml`, if there is one',
+        where: 'run',
+    },
+    database: {
+        kind: 'text',
+        describe: 'Which of the `databases` of the configuration this run is about, by its name there.',
+        defaultText: 'the only one that the configuration names',
+        example: 'masclet',
+        where: 'run',
+    },
+    all: {
+        kind: 'flag',
+        describe: 'Work through every database of the configuration, each by itself: what fails in one holds up no other, and all failures are told at the end.',
+        default: 'false',
+        operations: OF_EVERY_DATABASE,
+        where: 'run',
+    },
+    task: {
+        kind: 'text',
+        describe: 'Which of the `tasks` of the configuration this run is, by its name there: its options go before the rest of the file.',
+        defaultText: 'none',
+        operations: TASK_OPERATIONS,
+        example: 'weekly-report',
+        where: 'run',
+    },
+    parallel: {
+        kind: 'count',
+        describe: 'How many databases are worked on at the same time with `all`, and by schedules.',
+        default: '2',
+        operations: OF_EVERY_DATABASE,
+    },
+    'time-limit': {
+        kind: 'duration',
+        describe: 'How long a run may take. One that takes longer is ended, cleans up as after an interruption, and fails, naming the limit (exit code 1).',
+        defaultText: 'none',
+        example: '2h',
+    },
+    schedule: {
+        kind: 'text',
+        describe: 'When a type is backed up, or a task is run, as a cron expression of five fields (minute, hour, day of the month, month, day of the week) on the clocks of `timezone`.',
+        operations: ['backup', ...TASK_OPERATIONS],
+        example: '17 2 * * *',
+        where: 'file',
+    },
+    'missed-runs': {
+        kind: 'choice',
+        choices: ['once', 'skip'],
+        describe: 'What happens to the times of a schedule at which it was not running or still busy: made up by one run, or left out.',
+        default: 'once',
+        operations: ['backup', ...TASK_OPERATIONS],
+        where: 'file',
+    },
+};
+
+
+/***/ }),
+
 /***/ 60630:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -50621,7 +50861,7 @@ function given(values) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(40834);
 /* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(33175);
-/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(29250);
+/* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(79817);
 /* harmony import */ var _platform_actions_logger_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(20769);
 
 
@@ -50662,6 +50902,455 @@ function nearest(name, known) {
     ranked.sort((a, b) => a.steps - b.steps);
     const best = ranked[0];
     return best !== undefined && best.steps <= Math.max(2, Math.floor(name.length / 3)) ? best.candidate : undefined;
+}
+
+
+/***/ }),
+
+/***/ 34496:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ withMetricsFile)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
+// EXTERNAL MODULE: ./src/errors.ts
+var errors = __nccwpck_require__(83916);
+// EXTERNAL MODULE: ./src/platform/file-errors.ts
+var file_errors = __nccwpck_require__(26561);
+// EXTERNAL MODULE: ./src/platform/files.ts
+var files = __nccwpck_require__(94924);
+;// CONCATENATED MODULE: ./src/records/metric-list.ts
+const RUN = ['series', 'type', 'operation'];
+const SET = ['series', 'type'];
+const WATCHED = ['series', 'store', 'type'];
+const METRICS = {
+    lifeboat_operation_success: {
+        help: 'Whether the last run of the operation ended with exit code 0: 1 or 0.',
+        labels: RUN,
+    },
+    lifeboat_operation_exit_code: { help: 'What the last run of the operation ended with.', labels: RUN },
+    lifeboat_operation_duration_seconds: {
+        help: 'How long the last run of the operation took.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_timestamp_seconds: {
+        help: 'When the last run of the operation ended, as Unix time.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_last_success_timestamp_seconds: {
+        help: 'When the operation last ended with exit code 0, as Unix time.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_findings: {
+        help: 'What the last run of the operation found, by severity.',
+        labels: RUN,
+        parts: ['severity'],
+    },
+    lifeboat_operation_alerts: {
+        help: 'Alerts that fired in the last run of the operation, by level.',
+        labels: RUN,
+        parts: ['level'],
+    },
+    lifeboat_backup_timestamp_seconds: {
+        help: 'When the snapshot of the last backup was taken, as Unix time.',
+        unit: 'seconds',
+        labels: SET,
+    },
+    lifeboat_backup_proven_timestamp_seconds: {
+        help: 'When the snapshot of the last backup that was proven to restore was taken, as Unix time.',
+        unit: 'seconds',
+        labels: SET,
+    },
+    lifeboat_backup_size_bytes: { help: 'All files of the last backup.', unit: 'bytes', labels: SET },
+    lifeboat_backup_dump_bytes: { help: 'The dump in the last backup.', unit: 'bytes', labels: SET },
+    lifeboat_backup_source_bytes: {
+        help: 'What the tables of the last backup occupy at the source.',
+        unit: 'bytes',
+        labels: SET,
+    },
+    lifeboat_backup_compression_ratio: {
+        help: 'The share of bytes that compression saved in the last backup, between 0 and 1.',
+        unit: 'ratio',
+        labels: SET,
+    },
+    lifeboat_backup_memory_bytes: {
+        help: 'The most memory that the last backup used at a time, with the programs that it ran.',
+        unit: 'bytes',
+        labels: SET,
+    },
+    lifeboat_backup_rows: { help: 'Rows in the last backup, of all tables together.', labels: SET },
+    lifeboat_backup_table_rows: {
+        help: 'Rows of a table in the last backup; of the 200 largest tables.',
+        labels: SET,
+        parts: ['table'],
+    },
+    lifeboat_backup_table_bytes: {
+        help: 'What a table of the last backup occupies at the source; of the 200 largest tables.',
+        unit: 'bytes',
+        labels: SET,
+        parts: ['table'],
+    },
+    lifeboat_proof_success: {
+        help: 'Whether the last verification proved that the backup restores to what it was taken from: 1 or 0.',
+        labels: RUN,
+    },
+    lifeboat_proof_duration_seconds: { help: 'How long the last verification took.', unit: 'seconds', labels: RUN },
+    lifeboat_store_success: {
+        help: 'Whether the last run of the operation did in this store what it should: 1 or 0.',
+        labels: ['series', 'operation', 'store'],
+    },
+    lifeboat_store_sets: { help: 'Backups that the store was seen to hold.', labels: ['series', 'store'] },
+    lifeboat_store_bytes: {
+        help: 'What the backups in the store weigh together.',
+        unit: 'bytes',
+        labels: ['series', 'store'],
+    },
+    lifeboat_newest_backup_timestamp_seconds: {
+        help: 'When the snapshot of the newest backup in the store was taken, as a watch saw it, as Unix time.',
+        unit: 'seconds',
+        labels: WATCHED,
+    },
+    lifeboat_newest_proven_timestamp_seconds: {
+        help: 'When the snapshot of the newest proven backup in the store was taken, as a watch saw it, as Unix time.',
+        unit: 'seconds',
+        labels: WATCHED,
+    },
+    lifeboat_objective_seconds: {
+        help: 'How old the newest backup (objective age) and the newest proven one (objective proof) may be.',
+        unit: 'seconds',
+        labels: WATCHED,
+        parts: ['objective'],
+    },
+    lifeboat_objective_met: {
+        help: 'Whether the objective (age or proof) was met when a watch last looked: 1 or 0.',
+        labels: WATCHED,
+        parts: ['objective'],
+    },
+    lifeboat_drill_success: {
+        help: 'Whether the scenario passed in the last drill: 1 or 0.',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_drill_rto_seconds: {
+        help: 'How long recovery took in the last drill, at worst.',
+        unit: 'seconds',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_drill_rpo_seconds: {
+        help: 'How much would have been lost in the last drill: the time since the snapshot, at worst.',
+        unit: 'seconds',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_maintenance_freed_bytes: {
+        help: 'Room that the last maintenance gave.',
+        unit: 'bytes',
+        labels: ['series'],
+    },
+    lifeboat_maintenance_removed: {
+        help: 'Things that the last maintenance removed, by their kind.',
+        labels: ['series'],
+        parts: ['kind'],
+    },
+};
+/** The definitions as a plain list, for whoever prints them. */
+function metricDefinitions() {
+    return Object.entries(METRICS).map(([name, definition]) => ({
+        ...definition,
+        name: name,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/records/open-metrics.ts
+
+/**
+ * The samples as OpenMetrics text, by metric in the order of the list and then by labels. Prometheus's older text format
+ * reads it too, for which the lines that it does not know are comments.
+ */
+function renderOpenMetrics(samples) {
+    const families = metricDefinitions().flatMap((definition) => {
+        const own = samples.filter(({ name }) => name === definition.name);
+        const lines = [...new Map(own.map((sample) => [seriesOf(sample), sample])).entries()];
+        return own.length === 0
+            ? []
+            : [...head(definition), ...lines.sort(byText).map(([series, { value }]) => `${series} ${numberText(value)}`)];
+    });
+    return [...families, '# EOF', ''].join('\n');
+}
+/**
+ * The samples of a file that was rendered here, so that those of other databases, types and operations can be kept.
+ * Lines that are not of the list are dropped: nothing else may write into this file. `null` where the text is no such
+ * file at all, or was cut off.
+ */
+function readOpenMetrics(text) {
+    const lines = text.split('\n');
+    if (lines.at(-1) !== '' || lines.at(-2) !== '# EOF') {
+        return null;
+    }
+    return lines.flatMap((line) => {
+        const sample = readSample(line);
+        return sample === undefined ? [] : [sample];
+    });
+}
+/**
+ * What a file holds after a run: its own samples in place of all that the file had of the same metrics and of the same
+ * database, type, operation and store, and everything else as it was.
+ */
+function mergeSamples(earlier, own) {
+    const replaced = new Set(own.map(ownerOf));
+    return [...earlier.filter((sample) => !replaced.has(ownerOf(sample))), ...own];
+}
+function ownerOf({ name, labels }) {
+    return JSON.stringify([name, ...METRICS[name].labels.map((label) => labels[label] ?? '')]);
+}
+function head({ name, help, unit }) {
+    return [
+        `# HELP ${name} ${escaped(help)}`,
+        `# TYPE ${name} gauge`,
+        ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
+    ];
+}
+/** `lifeboat_backup_rows{series="app",type="daily"}` */
+function seriesOf({ name, labels }) {
+    const { labels: owners, parts = [] } = METRICS[name];
+    const given = [...owners, ...parts].flatMap((label) => {
+        const value = labels[label] ?? '';
+        return value === '' ? [] : [`${label}="${escaped(value)}"`];
+    });
+    return given.length === 0 ? name : `${name}{${given.join(',')}}`;
+}
+/** Backslash, quote and line feed are all that the format escapes; half a character is none. */
+function escaped(text) {
+    return Buffer.from(text).toString('utf8').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+function unescaped(text) {
+    return text.replaceAll(/\\([\\"n])/g, (_, character) => (character === 'n' ? '\n' : character));
+}
+function numberText(value) {
+    return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+}
+const SAMPLE = /^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\.)*",?)*)\})? (\S+)$/;
+function readSample(line) {
+    const [, name = '', labels = '', value = ''] = SAMPLE.exec(line) ?? [];
+    if (!isMetric(name)) {
+        return undefined;
+    }
+    const pairs = [...labels.matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)"/g)];
+    const number = value === '+Inf' ? Infinity : value === '-Inf' ? -Infinity : Number(value);
+    return {
+        name,
+        labels: Object.fromEntries(pairs.map(([, label = '', text = '']) => [label, unescaped(text)])),
+        value: number,
+    };
+}
+function isMetric(name) {
+    return Object.hasOwn(METRICS, name);
+}
+function byText([a], [b]) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// EXTERNAL MODULE: ./src/report/drill-facts.ts
+var drill_facts = __nccwpck_require__(71313);
+// EXTERNAL MODULE: ./src/report/maintenance.ts
+var report_maintenance = __nccwpck_require__(53553);
+// EXTERNAL MODULE: ./src/report/report.ts
+var report_report = __nccwpck_require__(88850);
+;// CONCATENATED MODULE: ./src/report/samples.ts
+
+
+
+/** More tables would be more series than a monitoring system is glad to keep. */
+const MOST_TABLES = 200;
+/** What a run has to tell a monitoring system. Where nothing was measured there is no sample, and never a 0. */
+function samplesOf(report) {
+    return [
+        ...ofRun(report),
+        ...ofSet(report),
+        ...ofTables(report),
+        ...ofProof(report),
+        ...(report.stores ?? []).flatMap((store) => ofStore(store, report)),
+        ...ofWatch(report),
+        ...ofDrill(report),
+        ...ofMaintenance(report),
+    ];
+}
+function ofRun(report) {
+    const labels = runLabels(report);
+    const code = (0,report_report/* exitCodeFor */.R)(report);
+    const ended = unix(report.startedAt) + report.seconds;
+    const findings = (0,report_report/* allFindings */.c)(report);
+    return [
+        sample('lifeboat_operation_success', labels, flag(code === 0)),
+        sample('lifeboat_operation_exit_code', labels, code),
+        sample('lifeboat_operation_duration_seconds', labels, report.seconds),
+        sample('lifeboat_operation_timestamp_seconds', labels, ended),
+        ...(code === 0 ? [sample('lifeboat_operation_last_success_timestamp_seconds', labels, ended)] : []),
+        ...['error', 'inconclusive', 'warning', 'info'].map((severity) => sample('lifeboat_operation_findings', { ...labels, severity }, findings.filter((one) => one.severity === severity).length)),
+        ...['critical', 'warning', 'info'].map((level) => sample('lifeboat_operation_alerts', { ...labels, level }, report.alerts.filter((one) => one.level === level).length)),
+    ];
+}
+/** Only of a backup: what another operation looks at may be any older set. */
+function ofSet({ operation, series, type, set, source, metrics, proof }) {
+    if (operation !== 'backup' || set === undefined) {
+        return [];
+    }
+    const labels = { series, type };
+    const at = source?.snapshotTime;
+    const add = (name, value) => value === undefined ? [] : [sample(name, labels, value)];
+    return [
+        ...add('lifeboat_backup_timestamp_seconds', at && unix(at)),
+        ...add('lifeboat_backup_proven_timestamp_seconds', proof?.outcome === 'proven' ? at && unix(at) : undefined),
+        ...add('lifeboat_backup_size_bytes', set.bytes),
+        ...add('lifeboat_backup_dump_bytes', set.dumpBytes),
+        ...add('lifeboat_backup_source_bytes', set.sourceBytes),
+        ...add('lifeboat_backup_compression_ratio', metrics?.performance.compression_ratio),
+        ...add('lifeboat_backup_memory_bytes', metrics && Math.round(metrics.performance.memory_usage_mb * 1e6)),
+        ...add('lifeboat_backup_rows', metrics?.records.total),
+    ];
+}
+function ofTables({ operation, series, type, metrics }) {
+    if (operation !== 'backup' || metrics === undefined) {
+        return [];
+    }
+    const largest = Object.entries(metrics.size.tables)
+        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+        .slice(0, MOST_TABLES);
+    return largest.flatMap(([table, bytes]) => {
+        const labels = { series, type, table };
+        const rows = metrics.records.by_table[table];
+        return [
+            sample('lifeboat_backup_table_bytes', labels, bytes),
+            ...(rows === undefined ? [] : [sample('lifeboat_backup_table_rows', labels, rows)]),
+        ];
+    });
+}
+function ofProof(report) {
+    const { proof } = report;
+    if (proof === undefined) {
+        return [];
+    }
+    const labels = runLabels(report);
+    return [
+        sample('lifeboat_proof_success', labels, flag(proof.outcome === 'proven')),
+        sample('lifeboat_proof_duration_seconds', labels, proof.seconds),
+    ];
+}
+function ofStore({ name: store, holds, trouble }, { series, operation }) {
+    return [
+        sample('lifeboat_store_success', { series, operation, store }, flag(trouble === undefined)),
+        ...(holds === undefined
+            ? []
+            : [
+                sample('lifeboat_store_sets', { series, store }, holds.sets),
+                sample('lifeboat_store_bytes', { series, store }, holds.bytes),
+            ]),
+    ];
+}
+function ofWatch({ series, watched = [] }) {
+    return watched.flatMap(({ store, type, newest, newestProven, maxAge, maxUnproven, isFresh, isProven }) => {
+        const labels = { series, store, type };
+        return [
+            ...(newest === undefined ? [] : [sample('lifeboat_newest_backup_timestamp_seconds', labels, unix(newest))]),
+            ...(newestProven === undefined
+                ? []
+                : [sample('lifeboat_newest_proven_timestamp_seconds', labels, unix(newestProven))]),
+            sample('lifeboat_objective_seconds', { ...labels, objective: 'age' }, maxAge / 1000),
+            sample('lifeboat_objective_seconds', { ...labels, objective: 'proof' }, maxUnproven / 1000),
+            sample('lifeboat_objective_met', { ...labels, objective: 'age' }, flag(isFresh)),
+            sample('lifeboat_objective_met', { ...labels, objective: 'proof' }, flag(isProven)),
+        ];
+    });
+}
+function ofDrill({ series, type, drill }) {
+    return (drill?.scenarios ?? []).flatMap((result) => {
+        const labels = { series, type, scenario: result.scenario };
+        const [rto, rpo] = [(0,drill_facts/* rtoOf */.bf)(result), (0,drill_facts/* rpoOf */.f1)(result)];
+        return [
+            sample('lifeboat_drill_success', labels, flag(result.outcome === 'passed')),
+            ...(rto === undefined ? [] : [sample('lifeboat_drill_rto_seconds', labels, rto)]),
+            ...(rpo === undefined ? [] : [sample('lifeboat_drill_rpo_seconds', labels, rpo)]),
+        ];
+    });
+}
+/** Of a rehearsal nothing: it did not free what it tells of. */
+function ofMaintenance({ series, maintenance, dryRun }) {
+    if (maintenance === undefined || dryRun === true) {
+        return [];
+    }
+    const kinds = ['log', 'unfinished', 'workspace', 'scratch database'];
+    return [
+        sample('lifeboat_maintenance_freed_bytes', { series }, (0,report_maintenance/* freedBytes */.aU)(maintenance)),
+        ...kinds.map((kind) => sample('lifeboat_maintenance_removed', { series, kind }, maintenance.removed.filter((one) => one.kind === kind).length)),
+    ];
+}
+function runLabels({ series, type, operation }) {
+    return { series, type, operation };
+}
+function sample(name, labels, value) {
+    const given = Object.entries(labels).flatMap(([label, text]) => (text === undefined ? [] : [[label, text]]));
+    return { name, labels: Object.fromEntries(given), value };
+}
+function unix(date) {
+    return date.getTime() / 1000;
+}
+function flag(value) {
+    return value ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/operations/metrics-file.ts
+
+
+
+
+
+
+
+/** A collector runs as another user, and nothing in the file is secret but the names of tables. */
+const READABLE = 0o644;
+/**
+ * Writes what a run has to tell into `metrics-file`, beside what earlier runs of other databases, types and operations
+ * have told there, in one step. That it cannot be written is a warning: the run is still what it was.
+ */
+async function withMetricsFile(report, { metricsFile }, { workingDirectory, logger }) {
+    if (metricsFile === undefined) {
+        return report;
+    }
+    const file = external_node_path_default().resolve(workingDirectory, metricsFile);
+    try {
+        const text = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(file, 'utf8'));
+        const earlier = text === undefined || text === '' ? [] : readOpenMetrics(text);
+        if (earlier === null) {
+            throw notOurs(file);
+        }
+        await (0,promises_.mkdir)(external_node_path_default().dirname(file), { recursive: true });
+        await (0,files/* writeWhole */.f8)(file, logger.redact(renderOpenMetrics(mergeSamples(earlier, samplesOf(report)))), READABLE);
+        return report;
+    }
+    catch (error) {
+        const warning = `The metrics were not written. ${(0,errors/* messageOf */.bD)(error)}`;
+        logger.warning(warning);
+        return { ...report, warnings: [...report.warnings, warning] };
+    }
+}
+function notOurs(file) {
+    return new errors/* OperationError */.OK({
+        doing: `writing the metrics to ${file}`,
+        problem: 'there is a file that does not end as pg-lifeboat writes it, so it was left alone',
+        advice: 'Give metrics-file a name of its own, or remove that file.',
+    });
 }
 
 
@@ -51555,11 +52244,16 @@ async function reporting(operation, options, context, work) {
     if (report.isLogged && finished.failure?.exitCode !== 2) {
         for (const { store } of stores.filter(({ reached }) => reached)) {
             const hides = options.hideNames || finished.set?.encryption?.namesHidden === true;
-            await writeLog(store, finished, detailsOf(finished, report.logDetails, hides), context);
+            const details = detailsOf(finished, report.logDetails, hides);
+            await writeLog(store, finished, { ...details, ...ofTask(options) }, context);
         }
     }
     await (0,stores_in_use/* closeStores */.Hr)(stores, context);
     return finished;
+}
+/** A schedule looks there for whether its task had its turn. */
+function ofTask({ task }) {
+    return task === undefined ? {} : { task };
 }
 function worksOnSeveral(stores) {
     return stores.length > 1 || stores.some(({ line }) => line.checked !== undefined || line.trouble !== undefined);
@@ -51578,7 +52272,7 @@ async function writeLog(store, report, details, { clock, logger }) {
 
 /***/ }),
 
-/***/ 29250:
+/***/ 79817:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66509,7 +67203,7 @@ class Said {
 }
 
 // EXTERNAL MODULE: ./src/report/maintenance.ts
-var report_maintenance = __nccwpck_require__(53553);
+var maintenance = __nccwpck_require__(53553);
 ;// CONCATENATED MODULE: ./src/operations/maintain.ts
 
 
@@ -66639,433 +67333,15 @@ function maintain_detailsOf(facts) {
     const kinds = [...new Set(things.map(({ kind }) => kind))];
     return {
         removed: Object.fromEntries(kinds.map((kind) => [kind, things.filter((one) => one.kind === kind).length])),
-        freed: (0,report_maintenance/* freedBytes */.aU)(facts),
+        freed: (0,maintenance/* freedBytes */.aU)(facts),
         ...(done !== undefined && {
             vacuum: { seconds: done.seconds, output: done.output.slice(0, LOGGED_LINES) },
         }),
     };
 }
 
-;// CONCATENATED MODULE: ./src/records/metric-list.ts
-const RUN = ['series', 'type', 'operation'];
-const SET = ['series', 'type'];
-const WATCHED = ['series', 'store', 'type'];
-const METRICS = {
-    lifeboat_operation_success: {
-        help: 'Whether the last run of the operation ended with exit code 0: 1 or 0.',
-        labels: RUN,
-    },
-    lifeboat_operation_exit_code: { help: 'What the last run of the operation ended with.', labels: RUN },
-    lifeboat_operation_duration_seconds: {
-        help: 'How long the last run of the operation took.',
-        unit: 'seconds',
-        labels: RUN,
-    },
-    lifeboat_operation_timestamp_seconds: {
-        help: 'When the last run of the operation ended, as Unix time.',
-        unit: 'seconds',
-        labels: RUN,
-    },
-    lifeboat_operation_last_success_timestamp_seconds: {
-        help: 'When the operation last ended with exit code 0, as Unix time.',
-        unit: 'seconds',
-        labels: RUN,
-    },
-    lifeboat_operation_findings: {
-        help: 'What the last run of the operation found, by severity.',
-        labels: RUN,
-        parts: ['severity'],
-    },
-    lifeboat_operation_alerts: {
-        help: 'Alerts that fired in the last run of the operation, by level.',
-        labels: RUN,
-        parts: ['level'],
-    },
-    lifeboat_backup_timestamp_seconds: {
-        help: 'When the snapshot of the last backup was taken, as Unix time.',
-        unit: 'seconds',
-        labels: SET,
-    },
-    lifeboat_backup_proven_timestamp_seconds: {
-        help: 'When the snapshot of the last backup that was proven to restore was taken, as Unix time.',
-        unit: 'seconds',
-        labels: SET,
-    },
-    lifeboat_backup_size_bytes: { help: 'All files of the last backup.', unit: 'bytes', labels: SET },
-    lifeboat_backup_dump_bytes: { help: 'The dump in the last backup.', unit: 'bytes', labels: SET },
-    lifeboat_backup_source_bytes: {
-        help: 'What the tables of the last backup occupy at the source.',
-        unit: 'bytes',
-        labels: SET,
-    },
-    lifeboat_backup_compression_ratio: {
-        help: 'The share of bytes that compression saved in the last backup, between 0 and 1.',
-        unit: 'ratio',
-        labels: SET,
-    },
-    lifeboat_backup_memory_bytes: {
-        help: 'The most memory that the last backup used at a time, with the programs that it ran.',
-        unit: 'bytes',
-        labels: SET,
-    },
-    lifeboat_backup_rows: { help: 'Rows in the last backup, of all tables together.', labels: SET },
-    lifeboat_backup_table_rows: {
-        help: 'Rows of a table in the last backup; of the 200 largest tables.',
-        labels: SET,
-        parts: ['table'],
-    },
-    lifeboat_backup_table_bytes: {
-        help: 'What a table of the last backup occupies at the source; of the 200 largest tables.',
-        unit: 'bytes',
-        labels: SET,
-        parts: ['table'],
-    },
-    lifeboat_proof_success: {
-        help: 'Whether the last verification proved that the backup restores to what it was taken from: 1 or 0.',
-        labels: RUN,
-    },
-    lifeboat_proof_duration_seconds: { help: 'How long the last verification took.', unit: 'seconds', labels: RUN },
-    lifeboat_store_success: {
-        help: 'Whether the last run of the operation did in this store what it should: 1 or 0.',
-        labels: ['series', 'operation', 'store'],
-    },
-    lifeboat_store_sets: { help: 'Backups that the store was seen to hold.', labels: ['series', 'store'] },
-    lifeboat_store_bytes: {
-        help: 'What the backups in the store weigh together.',
-        unit: 'bytes',
-        labels: ['series', 'store'],
-    },
-    lifeboat_newest_backup_timestamp_seconds: {
-        help: 'When the snapshot of the newest backup in the store was taken, as a watch saw it, as Unix time.',
-        unit: 'seconds',
-        labels: WATCHED,
-    },
-    lifeboat_newest_proven_timestamp_seconds: {
-        help: 'When the snapshot of the newest proven backup in the store was taken, as a watch saw it, as Unix time.',
-        unit: 'seconds',
-        labels: WATCHED,
-    },
-    lifeboat_objective_seconds: {
-        help: 'How old the newest backup (objective age) and the newest proven one (objective proof) may be.',
-        unit: 'seconds',
-        labels: WATCHED,
-        parts: ['objective'],
-    },
-    lifeboat_objective_met: {
-        help: 'Whether the objective (age or proof) was met when a watch last looked: 1 or 0.',
-        labels: WATCHED,
-        parts: ['objective'],
-    },
-    lifeboat_drill_success: {
-        help: 'Whether the scenario passed in the last drill: 1 or 0.',
-        labels: SET,
-        parts: ['scenario'],
-    },
-    lifeboat_drill_rto_seconds: {
-        help: 'How long recovery took in the last drill, at worst.',
-        unit: 'seconds',
-        labels: SET,
-        parts: ['scenario'],
-    },
-    lifeboat_drill_rpo_seconds: {
-        help: 'How much would have been lost in the last drill: the time since the snapshot, at worst.',
-        unit: 'seconds',
-        labels: SET,
-        parts: ['scenario'],
-    },
-    lifeboat_maintenance_freed_bytes: {
-        help: 'Room that the last maintenance gave.',
-        unit: 'bytes',
-        labels: ['series'],
-    },
-    lifeboat_maintenance_removed: {
-        help: 'Things that the last maintenance removed, by their kind.',
-        labels: ['series'],
-        parts: ['kind'],
-    },
-};
-/** The definitions as a plain list, for whoever prints them. */
-function metricDefinitions() {
-    return Object.entries(METRICS).map(([name, definition]) => ({
-        ...definition,
-        name: name,
-    }));
-}
-
-;// CONCATENATED MODULE: ./src/records/open-metrics.ts
-
-/**
- * The samples as OpenMetrics text, by metric in the order of the list and then by labels. Prometheus's older text format
- * reads it too, for which the lines that it does not know are comments.
- */
-function renderOpenMetrics(samples) {
-    const families = metricDefinitions().flatMap((definition) => {
-        const own = samples.filter(({ name }) => name === definition.name);
-        const lines = [...new Map(own.map((sample) => [seriesOf(sample), sample])).entries()];
-        return own.length === 0
-            ? []
-            : [...head(definition), ...lines.sort(byText).map(([series, { value }]) => `${series} ${numberText(value)}`)];
-    });
-    return [...families, '# EOF', ''].join('\n');
-}
-/**
- * The samples of a file that was rendered here, so that those of other databases, types and operations can be kept.
- * Lines that are not of the list are dropped: nothing else may write into this file. `null` where the text is no such
- * file at all, or was cut off.
- */
-function readOpenMetrics(text) {
-    const lines = text.split('\n');
-    if (lines.at(-1) !== '' || lines.at(-2) !== '# EOF') {
-        return null;
-    }
-    return lines.flatMap((line) => {
-        const sample = readSample(line);
-        return sample === undefined ? [] : [sample];
-    });
-}
-/**
- * What a file holds after a run: its own samples in place of all that the file had of the same metrics and of the same
- * database, type, operation and store, and everything else as it was.
- */
-function mergeSamples(earlier, own) {
-    const replaced = new Set(own.map(ownerOf));
-    return [...earlier.filter((sample) => !replaced.has(ownerOf(sample))), ...own];
-}
-function ownerOf({ name, labels }) {
-    return JSON.stringify([name, ...METRICS[name].labels.map((label) => labels[label] ?? '')]);
-}
-function head({ name, help, unit }) {
-    return [
-        `# HELP ${name} ${open_metrics_escaped(help)}`,
-        `# TYPE ${name} gauge`,
-        ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
-    ];
-}
-/** `lifeboat_backup_rows{series="app",type="daily"}` */
-function seriesOf({ name, labels }) {
-    const { labels: owners, parts = [] } = METRICS[name];
-    const given = [...owners, ...parts].flatMap((label) => {
-        const value = labels[label] ?? '';
-        return value === '' ? [] : [`${label}="${open_metrics_escaped(value)}"`];
-    });
-    return given.length === 0 ? name : `${name}{${given.join(',')}}`;
-}
-/** Backslash, quote and line feed are all that the format escapes; half a character is none. */
-function open_metrics_escaped(text) {
-    return Buffer.from(text).toString('utf8').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-}
-function unescaped(text) {
-    return text.replaceAll(/\\([\\"n])/g, (_, character) => (character === 'n' ? '\n' : character));
-}
-function numberText(value) {
-    return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
-}
-const SAMPLE = /^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\.)*",?)*)\})? (\S+)$/;
-function readSample(line) {
-    const [, name = '', labels = '', value = ''] = SAMPLE.exec(line) ?? [];
-    if (!isMetric(name)) {
-        return undefined;
-    }
-    const pairs = [...labels.matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)"/g)];
-    const number = value === '+Inf' ? Infinity : value === '-Inf' ? -Infinity : Number(value);
-    return {
-        name,
-        labels: Object.fromEntries(pairs.map(([, label = '', text = '']) => [label, unescaped(text)])),
-        value: number,
-    };
-}
-function isMetric(name) {
-    return Object.hasOwn(METRICS, name);
-}
-function byText([a], [b]) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-;// CONCATENATED MODULE: ./src/report/samples.ts
-
-
-
-/** More tables would be more series than a monitoring system is glad to keep. */
-const MOST_TABLES = 200;
-/** What a run has to tell a monitoring system. Where nothing was measured there is no sample, and never a 0. */
-function samplesOf(report) {
-    return [
-        ...ofRun(report),
-        ...ofSet(report),
-        ...ofTables(report),
-        ...ofProof(report),
-        ...(report.stores ?? []).flatMap((store) => ofStore(store, report)),
-        ...ofWatch(report),
-        ...ofDrill(report),
-        ...ofMaintenance(report),
-    ];
-}
-function ofRun(report) {
-    const labels = runLabels(report);
-    const code = (0,report_report/* exitCodeFor */.R)(report);
-    const ended = unix(report.startedAt) + report.seconds;
-    const findings = (0,report_report/* allFindings */.c)(report);
-    return [
-        sample('lifeboat_operation_success', labels, samples_flag(code === 0)),
-        sample('lifeboat_operation_exit_code', labels, code),
-        sample('lifeboat_operation_duration_seconds', labels, report.seconds),
-        sample('lifeboat_operation_timestamp_seconds', labels, ended),
-        ...(code === 0 ? [sample('lifeboat_operation_last_success_timestamp_seconds', labels, ended)] : []),
-        ...['error', 'inconclusive', 'warning', 'info'].map((severity) => sample('lifeboat_operation_findings', { ...labels, severity }, findings.filter((one) => one.severity === severity).length)),
-        ...['critical', 'warning', 'info'].map((level) => sample('lifeboat_operation_alerts', { ...labels, level }, report.alerts.filter((one) => one.level === level).length)),
-    ];
-}
-/** Only of a backup: what another operation looks at may be any older set. */
-function ofSet({ operation, series, type, set, source, metrics, proof }) {
-    if (operation !== 'backup' || set === undefined) {
-        return [];
-    }
-    const labels = { series, type };
-    const at = source?.snapshotTime;
-    const add = (name, value) => value === undefined ? [] : [sample(name, labels, value)];
-    return [
-        ...add('lifeboat_backup_timestamp_seconds', at && unix(at)),
-        ...add('lifeboat_backup_proven_timestamp_seconds', proof?.outcome === 'proven' ? at && unix(at) : undefined),
-        ...add('lifeboat_backup_size_bytes', set.bytes),
-        ...add('lifeboat_backup_dump_bytes', set.dumpBytes),
-        ...add('lifeboat_backup_source_bytes', set.sourceBytes),
-        ...add('lifeboat_backup_compression_ratio', metrics?.performance.compression_ratio),
-        ...add('lifeboat_backup_memory_bytes', metrics && Math.round(metrics.performance.memory_usage_mb * 1e6)),
-        ...add('lifeboat_backup_rows', metrics?.records.total),
-    ];
-}
-function ofTables({ operation, series, type, metrics }) {
-    if (operation !== 'backup' || metrics === undefined) {
-        return [];
-    }
-    const largest = Object.entries(metrics.size.tables)
-        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-        .slice(0, MOST_TABLES);
-    return largest.flatMap(([table, bytes]) => {
-        const labels = { series, type, table };
-        const rows = metrics.records.by_table[table];
-        return [
-            sample('lifeboat_backup_table_bytes', labels, bytes),
-            ...(rows === undefined ? [] : [sample('lifeboat_backup_table_rows', labels, rows)]),
-        ];
-    });
-}
-function ofProof(report) {
-    const { proof } = report;
-    if (proof === undefined) {
-        return [];
-    }
-    const labels = runLabels(report);
-    return [
-        sample('lifeboat_proof_success', labels, samples_flag(proof.outcome === 'proven')),
-        sample('lifeboat_proof_duration_seconds', labels, proof.seconds),
-    ];
-}
-function ofStore({ name: store, holds, trouble }, { series, operation }) {
-    return [
-        sample('lifeboat_store_success', { series, operation, store }, samples_flag(trouble === undefined)),
-        ...(holds === undefined
-            ? []
-            : [
-                sample('lifeboat_store_sets', { series, store }, holds.sets),
-                sample('lifeboat_store_bytes', { series, store }, holds.bytes),
-            ]),
-    ];
-}
-function ofWatch({ series, watched = [] }) {
-    return watched.flatMap(({ store, type, newest, newestProven, maxAge, maxUnproven, isFresh, isProven }) => {
-        const labels = { series, store, type };
-        return [
-            ...(newest === undefined ? [] : [sample('lifeboat_newest_backup_timestamp_seconds', labels, unix(newest))]),
-            ...(newestProven === undefined
-                ? []
-                : [sample('lifeboat_newest_proven_timestamp_seconds', labels, unix(newestProven))]),
-            sample('lifeboat_objective_seconds', { ...labels, objective: 'age' }, maxAge / 1000),
-            sample('lifeboat_objective_seconds', { ...labels, objective: 'proof' }, maxUnproven / 1000),
-            sample('lifeboat_objective_met', { ...labels, objective: 'age' }, samples_flag(isFresh)),
-            sample('lifeboat_objective_met', { ...labels, objective: 'proof' }, samples_flag(isProven)),
-        ];
-    });
-}
-function ofDrill({ series, type, drill }) {
-    return (drill?.scenarios ?? []).flatMap((result) => {
-        const labels = { series, type, scenario: result.scenario };
-        const [rto, rpo] = [(0,drill_facts/* rtoOf */.bf)(result), (0,drill_facts/* rpoOf */.f1)(result)];
-        return [
-            sample('lifeboat_drill_success', labels, samples_flag(result.outcome === 'passed')),
-            ...(rto === undefined ? [] : [sample('lifeboat_drill_rto_seconds', labels, rto)]),
-            ...(rpo === undefined ? [] : [sample('lifeboat_drill_rpo_seconds', labels, rpo)]),
-        ];
-    });
-}
-/** Of a rehearsal nothing: it did not free what it tells of. */
-function ofMaintenance({ series, maintenance, dryRun }) {
-    if (maintenance === undefined || dryRun === true) {
-        return [];
-    }
-    const kinds = ['log', 'unfinished', 'workspace', 'scratch database'];
-    return [
-        sample('lifeboat_maintenance_freed_bytes', { series }, (0,report_maintenance/* freedBytes */.aU)(maintenance)),
-        ...kinds.map((kind) => sample('lifeboat_maintenance_removed', { series, kind }, maintenance.removed.filter((one) => one.kind === kind).length)),
-    ];
-}
-function runLabels({ series, type, operation }) {
-    return { series, type, operation };
-}
-function sample(name, labels, value) {
-    const given = Object.entries(labels).flatMap(([label, text]) => (text === undefined ? [] : [[label, text]]));
-    return { name, labels: Object.fromEntries(given), value };
-}
-function unix(date) {
-    return date.getTime() / 1000;
-}
-function samples_flag(value) {
-    return value ? 1 : 0;
-}
-
-;// CONCATENATED MODULE: ./src/operations/metrics-file.ts
-
-
-
-
-
-
-
-/** A collector runs as another user, and nothing in the file is secret but the names of tables. */
-const metrics_file_READABLE = 0o644;
-/**
- * Writes what a run has to tell into `metrics-file`, beside what earlier runs of other databases, types and operations
- * have told there, in one step. That it cannot be written is a warning: the run is still what it was.
- */
-async function withMetricsFile(report, { metricsFile }, { workingDirectory, logger }) {
-    if (metricsFile === undefined) {
-        return report;
-    }
-    const file = external_node_path_default().resolve(workingDirectory, metricsFile);
-    try {
-        const text = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(file, 'utf8'));
-        const earlier = text === undefined || text === '' ? [] : readOpenMetrics(text);
-        if (earlier === null) {
-            throw notOurs(file);
-        }
-        await (0,promises_.mkdir)(external_node_path_default().dirname(file), { recursive: true });
-        await (0,platform_files/* writeWhole */.f8)(file, logger.redact(renderOpenMetrics(mergeSamples(earlier, samplesOf(report)))), metrics_file_READABLE);
-        return report;
-    }
-    catch (error) {
-        const warning = `The metrics were not written. ${(0,errors/* messageOf */.bD)(error)}`;
-        logger.warning(warning);
-        return { ...report, warnings: [...report.warnings, warning] };
-    }
-}
-function notOurs(file) {
-    return new errors/* OperationError */.OK({
-        doing: `writing the metrics to ${file}`,
-        problem: 'there is a file that does not end as pg-lifeboat writes it, so it was left alone',
-        advice: 'Give metrics-file a name of its own, or remove that file.',
-    });
-}
-
+// EXTERNAL MODULE: ./src/operations/metrics-file.ts + 3 modules
+var metrics_file = __nccwpck_require__(34496);
 // EXTERNAL MODULE: ./src/operations/report.ts + 7 modules
 var report = __nccwpck_require__(66099);
 ;// CONCATENATED MODULE: ./src/operations/restore.ts
@@ -67749,7 +68025,7 @@ const OPERATIONS = {
  */
 async function runOperation(operation, options, context) {
     await (0,restore_services/* startLeftServices */.Sl)(context);
-    return withMetricsFile(withFailOn(await OPERATIONS[operation](options, context), options), options, context);
+    return (0,metrics_file/* withMetricsFile */.E)(withFailOn(await OPERATIONS[operation](options, context), options), options, context);
 }
 /** The entries give what is about a whole configuration to `fleet/`; here it is about one database. */
 function ofConfiguration() {
@@ -68154,7 +68430,7 @@ async function look(inUse, expected, { report, options, context }) {
 
 /***/ }),
 
-/***/ 7233:
+/***/ 7682:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -68168,60 +68444,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: OPERATION_SUMMARIES, optionsOf, runOptionDefinitions
 
-;// CONCATENATED MODULE: ./src/fleet-options.ts
-/** The operations that can work through every database of a configuration. */
-const OF_EVERY_DATABASE = ['backup', 'validate', 'rotate', 'drill', 'report', 'watch', 'maintain', 'doctor'];
-/** The options of a configuration that names several databases, and of their schedules; a part of the one list. */
-const FLEET_OPTIONS = {
-    config: {
-        kind: 'text',
-        describe: 'A YAML file with these same keys, and `databases` and `types` for several of them. Flags, inputs and the environment go before it.',
-        defaultText: '`lifeboat.yml`, if there is one',
-        where: 'run',
-    },
-    database: {
-        kind: 'text',
-        describe: 'Which of the `databases` of the configuration this run is about, by its name there.',
-        defaultText: 'the only one that the configuration names',
-        example: 'masclet',
-        where: 'run',
-    },
-    all: {
-        kind: 'flag',
-        describe: 'Work through every database of the configuration, each by itself: what fails in one holds up no other, and all failures are told at the end.',
-        default: 'false',
-        operations: OF_EVERY_DATABASE,
-        where: 'run',
-    },
-    parallel: {
-        kind: 'count',
-        describe: 'How many databases are worked on at the same time with `all`, and by schedules.',
-        default: '2',
-        operations: OF_EVERY_DATABASE,
-    },
-    'time-limit': {
-        kind: 'duration',
-        describe: 'How long a run may take. One that takes longer is ended, cleans up as after an interruption, and fails, naming the limit (exit code 1).',
-        defaultText: 'none',
-        example: '2h',
-    },
-    schedule: {
-        kind: 'text',
-        describe: 'When a type is backed up, as a cron expression of five fields (minute, hour, day of the month, month, day of the week) on the clocks of `timezone`.',
-        operations: ['backup'],
-        example: '17 2 * * *',
-        where: 'file',
-    },
-    'missed-runs': {
-        kind: 'choice',
-        choices: ['once', 'skip'],
-        describe: 'What happens to the times of a schedule at which it was not running or still busy: made up by one run, or left out.',
-        default: 'once',
-        operations: ['backup'],
-        where: 'file',
-    },
-};
-
+// EXTERNAL MODULE: ./src/fleet-options.ts
+var fleet_options = __nccwpck_require__(25032);
 ;// CONCATENATED MODULE: ./src/seeing-options.ts
 /** The options of alerts, reports, metrics and watching; a part of the one list. */
 const SEEING_OPTIONS = {
@@ -68649,7 +68873,7 @@ const OPTIONS = {
         default: '256',
         operations: ['plan'],
     },
-    ...FLEET_OPTIONS,
+    ...fleet_options/* FLEET_OPTIONS */.W,
 };
 /** The definitions as a plain list, for whoever prints them. */
 function optionDefinitions() {
@@ -68695,8 +68919,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 9 modules
 var classic_schemas = __nccwpck_require__(27597);
-// EXTERNAL MODULE: ./src/option-list.ts + 2 modules
-var option_list = __nccwpck_require__(7233);
+// EXTERNAL MODULE: ./src/option-list.ts + 1 modules
+var option_list = __nccwpck_require__(7682);
 // EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
 var croner = __nccwpck_require__(55814);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
@@ -69055,6 +69279,7 @@ const Given = classic_schemas/* object */.Ikc({
     historyCache: flag(true),
     // The name that was chosen, or of the only one there is.
     database: classic_schemas/* string */.YjP().optional(),
+    task: classic_schemas/* string */.YjP().optional(),
     all: flag(false),
     parallel: count.min(1, 'must be at least 1').max(64, 'must be at most 64').default(2),
     timeLimit: duration().refine(isTimeLimit, 'must be more than nothing and at most 576h').optional(),

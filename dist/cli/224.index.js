@@ -3036,6 +3036,435 @@ var config_configuration = __webpack_require__(12062);
 var fleet_choice = __webpack_require__(86241);
 // EXTERNAL MODULE: ./src/fleet/jobs.ts
 var fleet_jobs = __webpack_require__(32802);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(51455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(76760);
+var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
+// EXTERNAL MODULE: ./src/platform/file-errors.ts
+var file_errors = __webpack_require__(26561);
+// EXTERNAL MODULE: ./src/platform/files.ts
+var platform_files = __webpack_require__(94924);
+;// CONCATENATED MODULE: ./src/records/metric-list.ts
+const RUN = ['series', 'type', 'operation'];
+const SET = ['series', 'type'];
+const WATCHED = ['series', 'store', 'type'];
+const METRICS = {
+    lifeboat_operation_success: {
+        help: 'Whether the last run of the operation ended with exit code 0: 1 or 0.',
+        labels: RUN,
+    },
+    lifeboat_operation_exit_code: { help: 'What the last run of the operation ended with.', labels: RUN },
+    lifeboat_operation_duration_seconds: {
+        help: 'How long the last run of the operation took.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_timestamp_seconds: {
+        help: 'When the last run of the operation ended, as Unix time.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_last_success_timestamp_seconds: {
+        help: 'When the operation last ended with exit code 0, as Unix time.',
+        unit: 'seconds',
+        labels: RUN,
+    },
+    lifeboat_operation_findings: {
+        help: 'What the last run of the operation found, by severity.',
+        labels: RUN,
+        parts: ['severity'],
+    },
+    lifeboat_operation_alerts: {
+        help: 'Alerts that fired in the last run of the operation, by level.',
+        labels: RUN,
+        parts: ['level'],
+    },
+    lifeboat_backup_timestamp_seconds: {
+        help: 'When the snapshot of the last backup was taken, as Unix time.',
+        unit: 'seconds',
+        labels: SET,
+    },
+    lifeboat_backup_proven_timestamp_seconds: {
+        help: 'When the snapshot of the last backup that was proven to restore was taken, as Unix time.',
+        unit: 'seconds',
+        labels: SET,
+    },
+    lifeboat_backup_size_bytes: { help: 'All files of the last backup.', unit: 'bytes', labels: SET },
+    lifeboat_backup_dump_bytes: { help: 'The dump in the last backup.', unit: 'bytes', labels: SET },
+    lifeboat_backup_source_bytes: {
+        help: 'What the tables of the last backup occupy at the source.',
+        unit: 'bytes',
+        labels: SET,
+    },
+    lifeboat_backup_compression_ratio: {
+        help: 'The share of bytes that compression saved in the last backup, between 0 and 1.',
+        unit: 'ratio',
+        labels: SET,
+    },
+    lifeboat_backup_memory_bytes: {
+        help: 'The most memory that the last backup used at a time, with the programs that it ran.',
+        unit: 'bytes',
+        labels: SET,
+    },
+    lifeboat_backup_rows: { help: 'Rows in the last backup, of all tables together.', labels: SET },
+    lifeboat_backup_table_rows: {
+        help: 'Rows of a table in the last backup; of the 200 largest tables.',
+        labels: SET,
+        parts: ['table'],
+    },
+    lifeboat_backup_table_bytes: {
+        help: 'What a table of the last backup occupies at the source; of the 200 largest tables.',
+        unit: 'bytes',
+        labels: SET,
+        parts: ['table'],
+    },
+    lifeboat_proof_success: {
+        help: 'Whether the last verification proved that the backup restores to what it was taken from: 1 or 0.',
+        labels: RUN,
+    },
+    lifeboat_proof_duration_seconds: { help: 'How long the last verification took.', unit: 'seconds', labels: RUN },
+    lifeboat_store_success: {
+        help: 'Whether the last run of the operation did in this store what it should: 1 or 0.',
+        labels: ['series', 'operation', 'store'],
+    },
+    lifeboat_store_sets: { help: 'Backups that the store was seen to hold.', labels: ['series', 'store'] },
+    lifeboat_store_bytes: {
+        help: 'What the backups in the store weigh together.',
+        unit: 'bytes',
+        labels: ['series', 'store'],
+    },
+    lifeboat_newest_backup_timestamp_seconds: {
+        help: 'When the snapshot of the newest backup in the store was taken, as a watch saw it, as Unix time.',
+        unit: 'seconds',
+        labels: WATCHED,
+    },
+    lifeboat_newest_proven_timestamp_seconds: {
+        help: 'When the snapshot of the newest proven backup in the store was taken, as a watch saw it, as Unix time.',
+        unit: 'seconds',
+        labels: WATCHED,
+    },
+    lifeboat_objective_seconds: {
+        help: 'How old the newest backup (objective age) and the newest proven one (objective proof) may be.',
+        unit: 'seconds',
+        labels: WATCHED,
+        parts: ['objective'],
+    },
+    lifeboat_objective_met: {
+        help: 'Whether the objective (age or proof) was met when a watch last looked: 1 or 0.',
+        labels: WATCHED,
+        parts: ['objective'],
+    },
+    lifeboat_drill_success: {
+        help: 'Whether the scenario passed in the last drill: 1 or 0.',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_drill_rto_seconds: {
+        help: 'How long recovery took in the last drill, at worst.',
+        unit: 'seconds',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_drill_rpo_seconds: {
+        help: 'How much would have been lost in the last drill: the time since the snapshot, at worst.',
+        unit: 'seconds',
+        labels: SET,
+        parts: ['scenario'],
+    },
+    lifeboat_maintenance_freed_bytes: {
+        help: 'Room that the last maintenance gave.',
+        unit: 'bytes',
+        labels: ['series'],
+    },
+    lifeboat_maintenance_removed: {
+        help: 'Things that the last maintenance removed, by their kind.',
+        labels: ['series'],
+        parts: ['kind'],
+    },
+};
+/** The definitions as a plain list, for whoever prints them. */
+function metricDefinitions() {
+    return Object.entries(METRICS).map(([name, definition]) => ({
+        ...definition,
+        name: name,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/records/open-metrics.ts
+
+/**
+ * The samples as OpenMetrics text, by metric in the order of the list and then by labels. Prometheus's older text format
+ * reads it too, for which the lines that it does not know are comments.
+ */
+function renderOpenMetrics(samples) {
+    const families = metricDefinitions().flatMap((definition) => {
+        const own = samples.filter(({ name }) => name === definition.name);
+        const lines = [...new Map(own.map((sample) => [seriesOf(sample), sample])).entries()];
+        return own.length === 0
+            ? []
+            : [...head(definition), ...lines.sort(byText).map(([series, { value }]) => `${series} ${numberText(value)}`)];
+    });
+    return [...families, '# EOF', ''].join('\n');
+}
+/**
+ * The samples of a file that was rendered here, so that those of other databases, types and operations can be kept.
+ * Lines that are not of the list are dropped: nothing else may write into this file. `null` where the text is no such
+ * file at all, or was cut off.
+ */
+function readOpenMetrics(text) {
+    const lines = text.split('\n');
+    if (lines.at(-1) !== '' || lines.at(-2) !== '# EOF') {
+        return null;
+    }
+    return lines.flatMap((line) => {
+        const sample = readSample(line);
+        return sample === undefined ? [] : [sample];
+    });
+}
+/**
+ * What a file holds after a run: its own samples in place of all that the file had of the same metrics and of the same
+ * database, type, operation and store, and everything else as it was.
+ */
+function mergeSamples(earlier, own) {
+    const replaced = new Set(own.map(ownerOf));
+    return [...earlier.filter((sample) => !replaced.has(ownerOf(sample))), ...own];
+}
+function ownerOf({ name, labels }) {
+    return JSON.stringify([name, ...METRICS[name].labels.map((label) => labels[label] ?? '')]);
+}
+function head({ name, help, unit }) {
+    return [
+        `# HELP ${name} ${escaped(help)}`,
+        `# TYPE ${name} gauge`,
+        ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
+    ];
+}
+/** `lifeboat_backup_rows{series="app",type="daily"}` */
+function seriesOf({ name, labels }) {
+    const { labels: owners, parts = [] } = METRICS[name];
+    const given = [...owners, ...parts].flatMap((label) => {
+        const value = labels[label] ?? '';
+        return value === '' ? [] : [`${label}="${escaped(value)}"`];
+    });
+    return given.length === 0 ? name : `${name}{${given.join(',')}}`;
+}
+/** Backslash, quote and line feed are all that the format escapes; half a character is none. */
+function escaped(text) {
+    return Buffer.from(text).toString('utf8').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+function unescaped(text) {
+    return text.replaceAll(/\\([\\"n])/g, (_, character) => (character === 'n' ? '\n' : character));
+}
+function numberText(value) {
+    return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+}
+const SAMPLE = /^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\.)*",?)*)\})? (\S+)$/;
+function readSample(line) {
+    const [, name = '', labels = '', value = ''] = SAMPLE.exec(line) ?? [];
+    if (!isMetric(name)) {
+        return undefined;
+    }
+    const pairs = [...labels.matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)"/g)];
+    const number = value === '+Inf' ? Infinity : value === '-Inf' ? -Infinity : Number(value);
+    return {
+        name,
+        labels: Object.fromEntries(pairs.map(([, label = '', text = '']) => [label, unescaped(text)])),
+        value: number,
+    };
+}
+function isMetric(name) {
+    return Object.hasOwn(METRICS, name);
+}
+function byText([a], [b]) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/report/samples.ts
+
+
+
+/** More tables would be more series than a monitoring system is glad to keep. */
+const MOST_TABLES = 200;
+/** What a run has to tell a monitoring system. Where nothing was measured there is no sample, and never a 0. */
+function samplesOf(report) {
+    return [
+        ...ofRun(report),
+        ...ofSet(report),
+        ...ofTables(report),
+        ...ofProof(report),
+        ...(report.stores ?? []).flatMap((store) => ofStore(store, report)),
+        ...ofWatch(report),
+        ...ofDrill(report),
+        ...ofMaintenance(report),
+    ];
+}
+function ofRun(report) {
+    const labels = runLabels(report);
+    const code = exitCodeFor(report);
+    const ended = unix(report.startedAt) + report.seconds;
+    const findings = allFindings(report);
+    return [
+        sample('lifeboat_operation_success', labels, flag(code === 0)),
+        sample('lifeboat_operation_exit_code', labels, code),
+        sample('lifeboat_operation_duration_seconds', labels, report.seconds),
+        sample('lifeboat_operation_timestamp_seconds', labels, ended),
+        ...(code === 0 ? [sample('lifeboat_operation_last_success_timestamp_seconds', labels, ended)] : []),
+        ...['error', 'inconclusive', 'warning', 'info'].map((severity) => sample('lifeboat_operation_findings', { ...labels, severity }, findings.filter((one) => one.severity === severity).length)),
+        ...['critical', 'warning', 'info'].map((level) => sample('lifeboat_operation_alerts', { ...labels, level }, report.alerts.filter((one) => one.level === level).length)),
+    ];
+}
+/** Only of a backup: what another operation looks at may be any older set. */
+function ofSet({ operation, series, type, set, source, metrics, proof }) {
+    if (operation !== 'backup' || set === undefined) {
+        return [];
+    }
+    const labels = { series, type };
+    const at = source?.snapshotTime;
+    const add = (name, value) => value === undefined ? [] : [sample(name, labels, value)];
+    return [
+        ...add('lifeboat_backup_timestamp_seconds', at && unix(at)),
+        ...add('lifeboat_backup_proven_timestamp_seconds', proof?.outcome === 'proven' ? at && unix(at) : undefined),
+        ...add('lifeboat_backup_size_bytes', set.bytes),
+        ...add('lifeboat_backup_dump_bytes', set.dumpBytes),
+        ...add('lifeboat_backup_source_bytes', set.sourceBytes),
+        ...add('lifeboat_backup_compression_ratio', metrics?.performance.compression_ratio),
+        ...add('lifeboat_backup_memory_bytes', metrics && Math.round(metrics.performance.memory_usage_mb * 1e6)),
+        ...add('lifeboat_backup_rows', metrics?.records.total),
+    ];
+}
+function ofTables({ operation, series, type, metrics }) {
+    if (operation !== 'backup' || metrics === undefined) {
+        return [];
+    }
+    const largest = Object.entries(metrics.size.tables)
+        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+        .slice(0, MOST_TABLES);
+    return largest.flatMap(([table, bytes]) => {
+        const labels = { series, type, table };
+        const rows = metrics.records.by_table[table];
+        return [
+            sample('lifeboat_backup_table_bytes', labels, bytes),
+            ...(rows === undefined ? [] : [sample('lifeboat_backup_table_rows', labels, rows)]),
+        ];
+    });
+}
+function ofProof(report) {
+    const { proof } = report;
+    if (proof === undefined) {
+        return [];
+    }
+    const labels = runLabels(report);
+    return [
+        sample('lifeboat_proof_success', labels, flag(proof.outcome === 'proven')),
+        sample('lifeboat_proof_duration_seconds', labels, proof.seconds),
+    ];
+}
+function ofStore({ name: store, holds, trouble }, { series, operation }) {
+    return [
+        sample('lifeboat_store_success', { series, operation, store }, flag(trouble === undefined)),
+        ...(holds === undefined
+            ? []
+            : [
+                sample('lifeboat_store_sets', { series, store }, holds.sets),
+                sample('lifeboat_store_bytes', { series, store }, holds.bytes),
+            ]),
+    ];
+}
+function ofWatch({ series, watched = [] }) {
+    return watched.flatMap(({ store, type, newest, newestProven, maxAge, maxUnproven, isFresh, isProven }) => {
+        const labels = { series, store, type };
+        return [
+            ...(newest === undefined ? [] : [sample('lifeboat_newest_backup_timestamp_seconds', labels, unix(newest))]),
+            ...(newestProven === undefined
+                ? []
+                : [sample('lifeboat_newest_proven_timestamp_seconds', labels, unix(newestProven))]),
+            sample('lifeboat_objective_seconds', { ...labels, objective: 'age' }, maxAge / 1000),
+            sample('lifeboat_objective_seconds', { ...labels, objective: 'proof' }, maxUnproven / 1000),
+            sample('lifeboat_objective_met', { ...labels, objective: 'age' }, flag(isFresh)),
+            sample('lifeboat_objective_met', { ...labels, objective: 'proof' }, flag(isProven)),
+        ];
+    });
+}
+function ofDrill({ series, type, drill }) {
+    return (drill?.scenarios ?? []).flatMap((result) => {
+        const labels = { series, type, scenario: result.scenario };
+        const [rto, rpo] = [rtoOf(result), rpoOf(result)];
+        return [
+            sample('lifeboat_drill_success', labels, flag(result.outcome === 'passed')),
+            ...(rto === undefined ? [] : [sample('lifeboat_drill_rto_seconds', labels, rto)]),
+            ...(rpo === undefined ? [] : [sample('lifeboat_drill_rpo_seconds', labels, rpo)]),
+        ];
+    });
+}
+/** Of a rehearsal nothing: it did not free what it tells of. */
+function ofMaintenance({ series, maintenance, dryRun }) {
+    if (maintenance === undefined || dryRun === true) {
+        return [];
+    }
+    const kinds = ['log', 'unfinished', 'workspace', 'scratch database'];
+    return [
+        sample('lifeboat_maintenance_freed_bytes', { series }, freedBytes(maintenance)),
+        ...kinds.map((kind) => sample('lifeboat_maintenance_removed', { series, kind }, maintenance.removed.filter((one) => one.kind === kind).length)),
+    ];
+}
+function runLabels({ series, type, operation }) {
+    return { series, type, operation };
+}
+function sample(name, labels, value) {
+    const given = Object.entries(labels).flatMap(([label, text]) => (text === undefined ? [] : [[label, text]]));
+    return { name, labels: Object.fromEntries(given), value };
+}
+function unix(date) {
+    return date.getTime() / 1000;
+}
+function flag(value) {
+    return value ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/operations/metrics-file.ts
+
+
+
+
+
+
+
+/** A collector runs as another user, and nothing in the file is secret but the names of tables. */
+const READABLE = 0o644;
+/**
+ * Writes what a run has to tell into `metrics-file`, beside what earlier runs of other databases, types and operations
+ * have told there, in one step. That it cannot be written is a warning: the run is still what it was.
+ */
+async function withMetricsFile(report, { metricsFile }, { workingDirectory, logger }) {
+    if (metricsFile === undefined) {
+        return report;
+    }
+    const file = external_node_path_default().resolve(workingDirectory, metricsFile);
+    try {
+        const text = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(file, 'utf8'));
+        const earlier = text === undefined || text === '' ? [] : readOpenMetrics(text);
+        if (earlier === null) {
+            throw notOurs(file);
+        }
+        await (0,promises_.mkdir)(external_node_path_default().dirname(file), { recursive: true });
+        await (0,platform_files/* writeWhole */.f8)(file, logger.redact(renderOpenMetrics(mergeSamples(earlier, samplesOf(report)))), READABLE);
+        return report;
+    }
+    catch (error) {
+        const warning = `The metrics were not written. ${(0,errors/* messageOf */.bD)(error)}`;
+        logger.warning(warning);
+        return { ...report, warnings: [...report.warnings, warning] };
+    }
+}
+function notOurs(file) {
+    return new errors/* OperationError */.OK({
+        doing: `writing the metrics to ${file}`,
+        problem: 'there is a file that does not end as pg-lifeboat writes it, so it was left alone',
+        advice: 'Give metrics-file a name of its own, or remove that file.',
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/calendar.ts
 const calendar_HOUR = 3_600_000;
 const DAY = 24 * calendar_HOUR;
@@ -3376,13 +3805,13 @@ function forecastsOf(events, rules, now) {
     const ofTypes = [...byType]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .flatMap(([type, backups]) => forecastsOfType(type, backups, rules, now));
-    const free = events.flatMap(({ at, freeBytes }) => sample(at, freeBytes));
+    const free = events.flatMap(({ at, freeBytes }) => forecast_sample(at, freeBytes));
     const disk = { what: 'disk', type: null, unit: 'bytes', limit: 0 };
     return [...ofTypes, ...(free.length === 0 ? [] : [forecast(disk, free, now)])];
 }
 function forecastsOfType(type, backups, rules, now) {
-    const durations = backups.filter(({ ok }) => ok).flatMap(({ at, seconds }) => sample(at, seconds));
-    const sizes = backups.filter(isTaken).flatMap(({ at, size }) => sample(at, size));
+    const durations = backups.filter(({ ok }) => ok).flatMap(({ at, seconds }) => forecast_sample(at, seconds));
+    const sizes = backups.filter(isTaken).flatMap(({ at, size }) => forecast_sample(at, size));
     const [duration, size] = [criticalLimit(rules, 'duration'), criticalLimit(rules, 'size')];
     const about = (what, unit, limit) => ({
         what,
@@ -3430,7 +3859,7 @@ function reasonOf(points, days) {
         ? `${points} of at least ${LEAST.points} measurements are there`
         : `the measurements span ${days.toFixed(1)} of at least ${LEAST.days} days`;
 }
-function sample(at, value) {
+function forecast_sample(at, value) {
     return value === undefined ? [] : [{ day: at / forecast_DAY, value }];
 }
 /** The limit of the critical rule of a measure, in seconds or bytes; null when it is off. */
@@ -4041,9 +4470,6 @@ class ReportDraft {
     }
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(76760);
-var external_node_path_default = /*#__PURE__*/__webpack_require__.n(external_node_path_);
 ;// CONCATENATED MODULE: ./src/retention/rules.ts
 
 /** Whether no rule asks to keep anything. */
@@ -4427,11 +4853,16 @@ async function reporting(operation, options, context, work) {
     if (report.isLogged && finished.failure?.exitCode !== 2) {
         for (const { store } of stores.filter(({ reached }) => reached)) {
             const hides = options.hideNames || finished.set?.encryption?.namesHidden === true;
-            await writeLog(store, finished, detailsOf(finished, report.logDetails, hides), context);
+            const details = detailsOf(finished, report.logDetails, hides);
+            await writeLog(store, finished, { ...details, ...ofTask(options) }, context);
         }
     }
     await closeStores(stores, context);
     return finished;
+}
+/** A schedule looks there for whether its task had its turn. */
+function ofTask({ task }) {
+    return task === undefined ? {} : { task };
 }
 function worksOnSeveral(stores) {
     return stores.length > 1 || stores.some(({ line }) => line.checked !== undefined || line.trouble !== undefined);
@@ -4868,6 +5299,7 @@ function sizeOf({ statistics, stores, watched, set }) {
 
 
 
+
 const OPERATIONS = {
     report: report,
     watch: (options, context) => watchStores(options, context),
@@ -4886,7 +5318,8 @@ async function lookAtAll(operation, configuration, choice, context) {
     try {
         const jobs = (0,fleet_choice/* chosenJobs */.NF)(operation, configuration, choice);
         const common = configuration.commonOptions({ operation });
-        const parts = await draft.phase(TITLES[operation], () => lookAtEach(jobs, context, (job, own) => fleet_report_look(operation, job, configuration, own, context)));
+        const looks = await draft.phase(TITLES[operation], () => lookAtEach(jobs, context, (job, own) => fleet_report_look(operation, job, configuration, own, context)));
+        const parts = await writeMetrics(looks, context);
         if (operation === 'watch') {
             // The repository is one, whichever database is asked about.
             await draft.phase("Looking at the repository's schedules", async () => {
@@ -4899,6 +5332,14 @@ async function lookAtAll(operation, configuration, choice, context) {
         return draft.finished(error);
     }
 }
+/** One after another: several may have one file. */
+async function writeMetrics(looks, context) {
+    for (const { done } of looks) {
+        if (done !== undefined)
+            await withMetricsFile(done.report, done.options, context);
+    }
+    return looks.map(({ part }) => part);
+}
 /** @param own what this look may use, `context` what all of them have */
 async function fleet_report_look(operation, job, configuration, own, context) {
     const startedAt = context.clock.monotonic();
@@ -4908,11 +5349,11 @@ async function fleet_report_look(operation, job, configuration, own, context) {
             report: await OPERATIONS[operation](options, own),
         }));
         rethrowInterruption(undefined, `the operation ${operation}`, context);
-        return partOf(job, done.report);
+        return { part: partOf(job, done.report), done: { report: done.report, options } };
     }
     catch (error) {
         rethrowInterruption(error, `the operation ${operation}`, context);
-        return unknownPart(job, error, (context.clock.monotonic() - startedAt) / 1000);
+        return { part: unknownPart(job, error, (context.clock.monotonic() - startedAt) / 1000) };
     }
 }
 
@@ -4956,42 +5397,42 @@ function durationOfSets(newestFirst, type) {
 ;// CONCATENATED MODULE: ./src/fleet/matrix.ts
 
 
-/** Where nothing is known of any task, only their number counts. */
+/** Where nothing is known of any piece, only their number counts. */
 const UNKNOWN_SECONDS = 60;
 /** The names of this many databases stand in the name of a job; GitHub's list of jobs is narrow. */
 const matrix_NAMED = 2;
 /**
- * Spreads tasks over at most so many jobs, each of one type, so that the longest job is short: longest processing time
- * first, which makes no job longer than four thirds of the best there is (Graham 1969) within a type. A task whose time is
- * not known counts as the median of the others. The longest job comes first, so that it also starts first; the same tasks
+ * Spreads pieces over at most so many jobs, each of one type, so that the longest job is short: longest processing time
+ * first, which makes no job longer than four thirds of the best there is (Graham 1969) within a type. A piece whose time is
+ * not known counts as the median of the others. The longest job comes first, so that it also starts first; the same pieces
  * give the same jobs, in whatever order they come.
  *
  * @param most at least as many as there are types
  */
-function matrixOf(tasks, most) {
-    const types = [...groupedBy(timed(tasks), ({ type }) => type ?? '')].map(([, ofType]) => ofType);
+function matrixOf(pieces, most) {
+    const types = [...groupedBy(timed(pieces), ({ type }) => type ?? '')].map(([, ofType]) => ofType);
     return shared(types, most)
-        .flatMap(({ tasks: ofType, jobs }) => packed(ofType, jobs))
+        .flatMap(({ pieces: ofType, jobs }) => packed(ofType, jobs))
         .map(jobOf)
         .sort((a, b) => b.seconds - a.seconds || matrix_compare(a.name, b.name));
 }
-/** How many jobs the tasks need at the least. */
-function fewestJobs(tasks) {
-    return new Set(tasks.map(({ type }) => type ?? '')).size;
+/** How many jobs the pieces need at the least. */
+function fewestJobs(pieces) {
+    return new Set(pieces.map(({ type }) => type ?? '')).size;
 }
-/** Longest first. No task is for nothing: each has its checks and its connections. */
-function timed(tasks) {
-    const usual = medianOf(tasks.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]))) ?? UNKNOWN_SECONDS;
-    return tasks
-        .map((task) => ({ ...task, seconds: Math.max(1, task.seconds ?? usual) }))
+/** Longest first. No piece is for nothing: each has its checks and its connections. */
+function timed(pieces) {
+    const usual = medianOf(pieces.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]))) ?? UNKNOWN_SECONDS;
+    return pieces
+        .map((piece) => ({ ...piece, seconds: Math.max(1, piece.seconds ?? usual) }))
         .sort((a, b) => b.seconds - a.seconds || matrix_compare(a.database ?? '', b.database ?? '') || matrix_compare(a.type ?? '', b.type ?? ''));
 }
 /** Gives each type its jobs: one, and each further one to the type whose jobs are the longest as it stands. */
 function shared(types, most) {
-    const shares = types.map((tasks) => ({ tasks, jobs: 1, load: loadOf(tasks) }));
+    const shares = types.map((pieces) => ({ pieces, jobs: 1, load: loadOf(pieces) }));
     for (let left = most - shares.length; left > 0; left -= 1) {
         const [next] = shares
-            .filter(({ tasks, jobs }) => jobs < tasks.length)
+            .filter(({ pieces, jobs }) => jobs < pieces.length)
             .sort((a, b) => b.load / b.jobs - a.load / a.jobs);
         if (next === undefined) {
             break;
@@ -5000,28 +5441,28 @@ function shared(types, most) {
     }
     return shares;
 }
-/** Each task, the longest first, to the job that has the least to do; of equal ones, to that with the fewest tasks. */
+/** Each piece, the longest first, to the job that has the least to do; of equal ones, to that with the fewest pieces. */
 function packed(longestFirst, count) {
-    const jobs = Array.from({ length: count }, () => ({ tasks: [], load: 0 }));
-    for (const task of longestFirst) {
-        const idlest = jobs.reduce((a, b) => b.load < a.load || (b.load === a.load && b.tasks.length < a.tasks.length) ? b : a);
-        idlest.tasks.push(task);
-        idlest.load += task.seconds;
+    const jobs = Array.from({ length: count }, () => ({ pieces: [], load: 0 }));
+    for (const piece of longestFirst) {
+        const idlest = jobs.reduce((a, b) => b.load < a.load || (b.load === a.load && b.pieces.length < a.pieces.length) ? b : a);
+        idlest.pieces.push(piece);
+        idlest.load += piece.seconds;
     }
-    return jobs.map(({ tasks }) => tasks);
+    return jobs.map(({ pieces }) => pieces);
 }
-function jobOf(tasks) {
-    const databases = tasks.flatMap(({ database }) => (database === undefined ? [] : [database]));
-    const type = tasks[0]?.type;
-    return { name: matrix_nameOf(databases, type), databases, seconds: loadOf(tasks), ...(type !== undefined && { type }) };
+function jobOf(pieces) {
+    const databases = pieces.flatMap(({ database }) => (database === undefined ? [] : [database]));
+    const type = pieces[0]?.type;
+    return { name: matrix_nameOf(databases, type), databases, seconds: loadOf(pieces), ...(type !== undefined && { type }) };
 }
 function matrix_nameOf(databases, type) {
     const more = databases.length - matrix_NAMED;
     const named = more > 0 ? `${databases.slice(0, matrix_NAMED).join(', ')} and ${more} more` : databases.join(' and ') || 'the database';
     return type === undefined ? named : `${named} (${type})`;
 }
-function loadOf(tasks) {
-    return tasks.reduce((sum, { seconds }) => sum + seconds, 0);
+function loadOf(pieces) {
+    return pieces.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 function matrix_compare(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
@@ -5047,8 +5488,8 @@ async function plan(configuration, choice, context) {
     draft.type = choice.type;
     try {
         const jobs = (0,fleet_choice/* chosenJobs */.NF)('backup', configuration, choice);
-        const tasks = await draft.phase('Reading how long the last backups took', () => plan_timed(jobs, configuration, draft, context));
-        const facts = plan_factsOf(tasks, configuration.commonOptions({ operation: 'plan' }).maxJobs);
+        const pieces = await draft.phase('Reading how long the last backups took', () => plan_timed(jobs, configuration, draft, context));
+        const facts = plan_factsOf(pieces, configuration.commonOptions({ operation: 'plan' }).maxJobs);
         assertNothingHidden(facts, context.logger);
         return { ...draft.finished(), plan: facts };
     }
@@ -5059,21 +5500,21 @@ async function plan(configuration, choice, context) {
 function plan_timed(jobs, configuration, draft, context) {
     return lookAtEach(jobs, context, async (job, own) => {
         const { database, type } = job;
-        const task = { ...(database !== undefined && { database }), ...(type !== undefined && { type }) };
+        const piece = { ...(database !== undefined && { database }), ...(type !== undefined && { type }) };
         try {
-            const options = configuration.optionsFor({ ...task, operation: 'plan' });
+            const options = configuration.optionsFor({ ...piece, operation: 'plan' });
             const seconds = await lastDuration(options, type, own);
-            return { ...task, ...(seconds !== undefined && { seconds }) };
+            return { ...piece, ...(seconds !== undefined && { seconds }) };
         }
         catch (error) {
             rethrowInterruption(error, 'planning the jobs', context);
             draft.warn(`The store of ${(0,fleet_jobs/* labelOf */.Wy)(job)} could not be read, so how long it takes is only guessed: ${(0,errors/* problemOf */.Zw)(error)}.`);
-            return task;
+            return piece;
         }
     });
 }
-function plan_factsOf(tasks, most) {
-    const fewest = fewestJobs(tasks);
+function plan_factsOf(pieces, most) {
+    const fewest = fewestJobs(pieces);
     if (fewest > most) {
         throw new errors/* UsageError */.eb({
             doing: 'planning the jobs',
@@ -5081,7 +5522,7 @@ function plan_factsOf(tasks, most) {
             advice: 'Raise max-jobs, or plan one type at a time (option type).',
         });
     }
-    return { jobs: matrixOf(tasks, most), unknown: tasks.filter(({ seconds }) => seconds === undefined).length };
+    return { jobs: matrixOf(pieces, most), unknown: pieces.filter(({ seconds }) => seconds === undefined).length };
 }
 /** GitHub drops an output between jobs that has a masked value in it, and the next job then fails without a reason. */
 function assertNothingHidden(facts, logger) {
@@ -5112,12 +5553,6 @@ function runWhole(operation, configuration, common, context) {
         : lookAtAll(operation, configuration, choice, context);
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(51455);
-// EXTERNAL MODULE: ./src/platform/file-errors.ts
-var file_errors = __webpack_require__(26561);
-// EXTERNAL MODULE: ./src/platform/files.ts
-var platform_files = __webpack_require__(94924);
 // EXTERNAL MODULE: ./node_modules/d3-scale/dist/d3-scale.mjs + 6 modules
 var d3_scale = __webpack_require__(90704);
 // EXTERNAL MODULE: ./node_modules/d3-shape/dist/d3-shape.mjs + 1 modules
@@ -6429,21 +6864,25 @@ function html_outcomeOf(report) {
 
 
 /** Somebody else shows it: a web server, a later step. What is secret is not in it. */
-const READABLE = 0o644;
+const report_file_READABLE = 0o644;
 /** Writes a report as a page, whole or not at all, over an earlier one. No secret that the logger knows is in it. */
 async function writePage(report, file, { logger }) {
     const redact = (text) => logger.redact(text);
     await (0,file_errors/* orFileTrouble */.nD)('writing the report', async () => {
         await (0,promises_.mkdir)(external_node_path_default().dirname(file), { recursive: true });
-        await (0,platform_files/* writeWhole */.f8)(file, redact(pageOf(redactDeep(report, redact))), READABLE);
+        await (0,platform_files/* writeWhole */.f8)(file, redact(pageOf(redactDeep(report, redact))), report_file_READABLE);
     });
+}
+/** A report about all databases has the name of none: where a file's name asks for one, it is `all`. */
+function nameFor({ fleet, type = 'all' }, reportFile) {
+    return fleet === undefined ? reportFile : reportFile.replaceAll('{database}', 'all').replaceAll('{type}', type);
 }
 /** Writes the page that `report-file` asks for. That it cannot be written is a warning: the run is still what it was. */
 async function withReportFile(report, { reportFile }, context) {
     if (reportFile === undefined) {
         return { report };
     }
-    const file = external_node_path_default().resolve(context.workingDirectory, reportFile);
+    const file = external_node_path_default().resolve(context.workingDirectory, nameFor(report, reportFile));
     try {
         await writePage(report, file, context);
         return { report, reportPath: file };
@@ -9310,7 +9749,7 @@ function splitParts(text) {
             }
         }
         else if (quoted) {
-            append(parts, escaped(character));
+            append(parts, table_pattern_escaped(character));
         }
         else if (character === '.') {
             parts.push('');
@@ -9328,9 +9767,9 @@ function unquoted(character) {
     if (character === '*') {
         return '.*';
     }
-    return character === '?' ? '.' : escaped(character.toLowerCase());
+    return character === '?' ? '.' : table_pattern_escaped(character.toLowerCase());
 }
-function escaped(character) {
+function table_pattern_escaped(character) {
     return character.replace(/[\\^$.*+?()[\]{}|/]/, String.raw `\$&`);
 }
 function anchored(source) {
@@ -20194,426 +20633,6 @@ function maintain_detailsOf(facts) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/records/metric-list.ts
-const RUN = ['series', 'type', 'operation'];
-const SET = ['series', 'type'];
-const WATCHED = ['series', 'store', 'type'];
-const METRICS = {
-    lifeboat_operation_success: {
-        help: 'Whether the last run of the operation ended with exit code 0: 1 or 0.',
-        labels: RUN,
-    },
-    lifeboat_operation_exit_code: { help: 'What the last run of the operation ended with.', labels: RUN },
-    lifeboat_operation_duration_seconds: {
-        help: 'How long the last run of the operation took.',
-        unit: 'seconds',
-        labels: RUN,
-    },
-    lifeboat_operation_timestamp_seconds: {
-        help: 'When the last run of the operation ended, as Unix time.',
-        unit: 'seconds',
-        labels: RUN,
-    },
-    lifeboat_operation_last_success_timestamp_seconds: {
-        help: 'When the operation last ended with exit code 0, as Unix time.',
-        unit: 'seconds',
-        labels: RUN,
-    },
-    lifeboat_operation_findings: {
-        help: 'What the last run of the operation found, by severity.',
-        labels: RUN,
-        parts: ['severity'],
-    },
-    lifeboat_operation_alerts: {
-        help: 'Alerts that fired in the last run of the operation, by level.',
-        labels: RUN,
-        parts: ['level'],
-    },
-    lifeboat_backup_timestamp_seconds: {
-        help: 'When the snapshot of the last backup was taken, as Unix time.',
-        unit: 'seconds',
-        labels: SET,
-    },
-    lifeboat_backup_proven_timestamp_seconds: {
-        help: 'When the snapshot of the last backup that was proven to restore was taken, as Unix time.',
-        unit: 'seconds',
-        labels: SET,
-    },
-    lifeboat_backup_size_bytes: { help: 'All files of the last backup.', unit: 'bytes', labels: SET },
-    lifeboat_backup_dump_bytes: { help: 'The dump in the last backup.', unit: 'bytes', labels: SET },
-    lifeboat_backup_source_bytes: {
-        help: 'What the tables of the last backup occupy at the source.',
-        unit: 'bytes',
-        labels: SET,
-    },
-    lifeboat_backup_compression_ratio: {
-        help: 'The share of bytes that compression saved in the last backup, between 0 and 1.',
-        unit: 'ratio',
-        labels: SET,
-    },
-    lifeboat_backup_memory_bytes: {
-        help: 'The most memory that the last backup used at a time, with the programs that it ran.',
-        unit: 'bytes',
-        labels: SET,
-    },
-    lifeboat_backup_rows: { help: 'Rows in the last backup, of all tables together.', labels: SET },
-    lifeboat_backup_table_rows: {
-        help: 'Rows of a table in the last backup; of the 200 largest tables.',
-        labels: SET,
-        parts: ['table'],
-    },
-    lifeboat_backup_table_bytes: {
-        help: 'What a table of the last backup occupies at the source; of the 200 largest tables.',
-        unit: 'bytes',
-        labels: SET,
-        parts: ['table'],
-    },
-    lifeboat_proof_success: {
-        help: 'Whether the last verification proved that the backup restores to what it was taken from: 1 or 0.',
-        labels: RUN,
-    },
-    lifeboat_proof_duration_seconds: { help: 'How long the last verification took.', unit: 'seconds', labels: RUN },
-    lifeboat_store_success: {
-        help: 'Whether the last run of the operation did in this store what it should: 1 or 0.',
-        labels: ['series', 'operation', 'store'],
-    },
-    lifeboat_store_sets: { help: 'Backups that the store was seen to hold.', labels: ['series', 'store'] },
-    lifeboat_store_bytes: {
-        help: 'What the backups in the store weigh together.',
-        unit: 'bytes',
-        labels: ['series', 'store'],
-    },
-    lifeboat_newest_backup_timestamp_seconds: {
-        help: 'When the snapshot of the newest backup in the store was taken, as a watch saw it, as Unix time.',
-        unit: 'seconds',
-        labels: WATCHED,
-    },
-    lifeboat_newest_proven_timestamp_seconds: {
-        help: 'When the snapshot of the newest proven backup in the store was taken, as a watch saw it, as Unix time.',
-        unit: 'seconds',
-        labels: WATCHED,
-    },
-    lifeboat_objective_seconds: {
-        help: 'How old the newest backup (objective age) and the newest proven one (objective proof) may be.',
-        unit: 'seconds',
-        labels: WATCHED,
-        parts: ['objective'],
-    },
-    lifeboat_objective_met: {
-        help: 'Whether the objective (age or proof) was met when a watch last looked: 1 or 0.',
-        labels: WATCHED,
-        parts: ['objective'],
-    },
-    lifeboat_drill_success: {
-        help: 'Whether the scenario passed in the last drill: 1 or 0.',
-        labels: SET,
-        parts: ['scenario'],
-    },
-    lifeboat_drill_rto_seconds: {
-        help: 'How long recovery took in the last drill, at worst.',
-        unit: 'seconds',
-        labels: SET,
-        parts: ['scenario'],
-    },
-    lifeboat_drill_rpo_seconds: {
-        help: 'How much would have been lost in the last drill: the time since the snapshot, at worst.',
-        unit: 'seconds',
-        labels: SET,
-        parts: ['scenario'],
-    },
-    lifeboat_maintenance_freed_bytes: {
-        help: 'Room that the last maintenance gave.',
-        unit: 'bytes',
-        labels: ['series'],
-    },
-    lifeboat_maintenance_removed: {
-        help: 'Things that the last maintenance removed, by their kind.',
-        labels: ['series'],
-        parts: ['kind'],
-    },
-};
-/** The definitions as a plain list, for whoever prints them. */
-function metricDefinitions() {
-    return Object.entries(METRICS).map(([name, definition]) => ({
-        ...definition,
-        name: name,
-    }));
-}
-
-;// CONCATENATED MODULE: ./src/records/open-metrics.ts
-
-/**
- * The samples as OpenMetrics text, by metric in the order of the list and then by labels. Prometheus's older text format
- * reads it too, for which the lines that it does not know are comments.
- */
-function renderOpenMetrics(samples) {
-    const families = metricDefinitions().flatMap((definition) => {
-        const own = samples.filter(({ name }) => name === definition.name);
-        const lines = [...new Map(own.map((sample) => [seriesOf(sample), sample])).entries()];
-        return own.length === 0
-            ? []
-            : [...head(definition), ...lines.sort(byText).map(([series, { value }]) => `${series} ${numberText(value)}`)];
-    });
-    return [...families, '# EOF', ''].join('\n');
-}
-/**
- * The samples of a file that was rendered here, so that those of other databases, types and operations can be kept.
- * Lines that are not of the list are dropped: nothing else may write into this file. `null` where the text is no such
- * file at all, or was cut off.
- */
-function readOpenMetrics(text) {
-    const lines = text.split('\n');
-    if (lines.at(-1) !== '' || lines.at(-2) !== '# EOF') {
-        return null;
-    }
-    return lines.flatMap((line) => {
-        const sample = readSample(line);
-        return sample === undefined ? [] : [sample];
-    });
-}
-/**
- * What a file holds after a run: its own samples in place of all that the file had of the same metrics and of the same
- * database, type, operation and store, and everything else as it was.
- */
-function mergeSamples(earlier, own) {
-    const replaced = new Set(own.map(ownerOf));
-    return [...earlier.filter((sample) => !replaced.has(ownerOf(sample))), ...own];
-}
-function ownerOf({ name, labels }) {
-    return JSON.stringify([name, ...METRICS[name].labels.map((label) => labels[label] ?? '')]);
-}
-function head({ name, help, unit }) {
-    return [
-        `# HELP ${name} ${open_metrics_escaped(help)}`,
-        `# TYPE ${name} gauge`,
-        ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
-    ];
-}
-/** `lifeboat_backup_rows{series="app",type="daily"}` */
-function seriesOf({ name, labels }) {
-    const { labels: owners, parts = [] } = METRICS[name];
-    const given = [...owners, ...parts].flatMap((label) => {
-        const value = labels[label] ?? '';
-        return value === '' ? [] : [`${label}="${open_metrics_escaped(value)}"`];
-    });
-    return given.length === 0 ? name : `${name}{${given.join(',')}}`;
-}
-/** Backslash, quote and line feed are all that the format escapes; half a character is none. */
-function open_metrics_escaped(text) {
-    return Buffer.from(text).toString('utf8').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-}
-function unescaped(text) {
-    return text.replaceAll(/\\([\\"n])/g, (_, character) => (character === 'n' ? '\n' : character));
-}
-function numberText(value) {
-    return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
-}
-const SAMPLE = /^([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\.)*",?)*)\})? (\S+)$/;
-function readSample(line) {
-    const [, name = '', labels = '', value = ''] = SAMPLE.exec(line) ?? [];
-    if (!isMetric(name)) {
-        return undefined;
-    }
-    const pairs = [...labels.matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)"/g)];
-    const number = value === '+Inf' ? Infinity : value === '-Inf' ? -Infinity : Number(value);
-    return {
-        name,
-        labels: Object.fromEntries(pairs.map(([, label = '', text = '']) => [label, unescaped(text)])),
-        value: number,
-    };
-}
-function isMetric(name) {
-    return Object.hasOwn(METRICS, name);
-}
-function byText([a], [b]) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-;// CONCATENATED MODULE: ./src/report/samples.ts
-
-
-
-/** More tables would be more series than a monitoring system is glad to keep. */
-const MOST_TABLES = 200;
-/** What a run has to tell a monitoring system. Where nothing was measured there is no sample, and never a 0. */
-function samplesOf(report) {
-    return [
-        ...ofRun(report),
-        ...ofSet(report),
-        ...ofTables(report),
-        ...ofProof(report),
-        ...(report.stores ?? []).flatMap((store) => ofStore(store, report)),
-        ...ofWatch(report),
-        ...ofDrill(report),
-        ...ofMaintenance(report),
-    ];
-}
-function ofRun(report) {
-    const labels = runLabels(report);
-    const code = exitCodeFor(report);
-    const ended = unix(report.startedAt) + report.seconds;
-    const findings = allFindings(report);
-    return [
-        samples_sample('lifeboat_operation_success', labels, flag(code === 0)),
-        samples_sample('lifeboat_operation_exit_code', labels, code),
-        samples_sample('lifeboat_operation_duration_seconds', labels, report.seconds),
-        samples_sample('lifeboat_operation_timestamp_seconds', labels, ended),
-        ...(code === 0 ? [samples_sample('lifeboat_operation_last_success_timestamp_seconds', labels, ended)] : []),
-        ...['error', 'inconclusive', 'warning', 'info'].map((severity) => samples_sample('lifeboat_operation_findings', { ...labels, severity }, findings.filter((one) => one.severity === severity).length)),
-        ...['critical', 'warning', 'info'].map((level) => samples_sample('lifeboat_operation_alerts', { ...labels, level }, report.alerts.filter((one) => one.level === level).length)),
-    ];
-}
-/** Only of a backup: what another operation looks at may be any older set. */
-function ofSet({ operation, series, type, set, source, metrics, proof }) {
-    if (operation !== 'backup' || set === undefined) {
-        return [];
-    }
-    const labels = { series, type };
-    const at = source?.snapshotTime;
-    const add = (name, value) => value === undefined ? [] : [samples_sample(name, labels, value)];
-    return [
-        ...add('lifeboat_backup_timestamp_seconds', at && unix(at)),
-        ...add('lifeboat_backup_proven_timestamp_seconds', proof?.outcome === 'proven' ? at && unix(at) : undefined),
-        ...add('lifeboat_backup_size_bytes', set.bytes),
-        ...add('lifeboat_backup_dump_bytes', set.dumpBytes),
-        ...add('lifeboat_backup_source_bytes', set.sourceBytes),
-        ...add('lifeboat_backup_compression_ratio', metrics?.performance.compression_ratio),
-        ...add('lifeboat_backup_memory_bytes', metrics && Math.round(metrics.performance.memory_usage_mb * 1e6)),
-        ...add('lifeboat_backup_rows', metrics?.records.total),
-    ];
-}
-function ofTables({ operation, series, type, metrics }) {
-    if (operation !== 'backup' || metrics === undefined) {
-        return [];
-    }
-    const largest = Object.entries(metrics.size.tables)
-        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-        .slice(0, MOST_TABLES);
-    return largest.flatMap(([table, bytes]) => {
-        const labels = { series, type, table };
-        const rows = metrics.records.by_table[table];
-        return [
-            samples_sample('lifeboat_backup_table_bytes', labels, bytes),
-            ...(rows === undefined ? [] : [samples_sample('lifeboat_backup_table_rows', labels, rows)]),
-        ];
-    });
-}
-function ofProof(report) {
-    const { proof } = report;
-    if (proof === undefined) {
-        return [];
-    }
-    const labels = runLabels(report);
-    return [
-        samples_sample('lifeboat_proof_success', labels, flag(proof.outcome === 'proven')),
-        samples_sample('lifeboat_proof_duration_seconds', labels, proof.seconds),
-    ];
-}
-function ofStore({ name: store, holds, trouble }, { series, operation }) {
-    return [
-        samples_sample('lifeboat_store_success', { series, operation, store }, flag(trouble === undefined)),
-        ...(holds === undefined
-            ? []
-            : [
-                samples_sample('lifeboat_store_sets', { series, store }, holds.sets),
-                samples_sample('lifeboat_store_bytes', { series, store }, holds.bytes),
-            ]),
-    ];
-}
-function ofWatch({ series, watched = [] }) {
-    return watched.flatMap(({ store, type, newest, newestProven, maxAge, maxUnproven, isFresh, isProven }) => {
-        const labels = { series, store, type };
-        return [
-            ...(newest === undefined ? [] : [samples_sample('lifeboat_newest_backup_timestamp_seconds', labels, unix(newest))]),
-            ...(newestProven === undefined
-                ? []
-                : [samples_sample('lifeboat_newest_proven_timestamp_seconds', labels, unix(newestProven))]),
-            samples_sample('lifeboat_objective_seconds', { ...labels, objective: 'age' }, maxAge / 1000),
-            samples_sample('lifeboat_objective_seconds', { ...labels, objective: 'proof' }, maxUnproven / 1000),
-            samples_sample('lifeboat_objective_met', { ...labels, objective: 'age' }, flag(isFresh)),
-            samples_sample('lifeboat_objective_met', { ...labels, objective: 'proof' }, flag(isProven)),
-        ];
-    });
-}
-function ofDrill({ series, type, drill }) {
-    return (drill?.scenarios ?? []).flatMap((result) => {
-        const labels = { series, type, scenario: result.scenario };
-        const [rto, rpo] = [rtoOf(result), rpoOf(result)];
-        return [
-            samples_sample('lifeboat_drill_success', labels, flag(result.outcome === 'passed')),
-            ...(rto === undefined ? [] : [samples_sample('lifeboat_drill_rto_seconds', labels, rto)]),
-            ...(rpo === undefined ? [] : [samples_sample('lifeboat_drill_rpo_seconds', labels, rpo)]),
-        ];
-    });
-}
-/** Of a rehearsal nothing: it did not free what it tells of. */
-function ofMaintenance({ series, maintenance, dryRun }) {
-    if (maintenance === undefined || dryRun === true) {
-        return [];
-    }
-    const kinds = ['log', 'unfinished', 'workspace', 'scratch database'];
-    return [
-        samples_sample('lifeboat_maintenance_freed_bytes', { series }, freedBytes(maintenance)),
-        ...kinds.map((kind) => samples_sample('lifeboat_maintenance_removed', { series, kind }, maintenance.removed.filter((one) => one.kind === kind).length)),
-    ];
-}
-function runLabels({ series, type, operation }) {
-    return { series, type, operation };
-}
-function samples_sample(name, labels, value) {
-    const given = Object.entries(labels).flatMap(([label, text]) => (text === undefined ? [] : [[label, text]]));
-    return { name, labels: Object.fromEntries(given), value };
-}
-function unix(date) {
-    return date.getTime() / 1000;
-}
-function flag(value) {
-    return value ? 1 : 0;
-}
-
-;// CONCATENATED MODULE: ./src/operations/metrics-file.ts
-
-
-
-
-
-
-
-/** A collector runs as another user, and nothing in the file is secret but the names of tables. */
-const metrics_file_READABLE = 0o644;
-/**
- * Writes what a run has to tell into `metrics-file`, beside what earlier runs of other databases, types and operations
- * have told there, in one step. That it cannot be written is a warning: the run is still what it was.
- */
-async function withMetricsFile(report, { metricsFile }, { workingDirectory, logger }) {
-    if (metricsFile === undefined) {
-        return report;
-    }
-    const file = external_node_path_default().resolve(workingDirectory, metricsFile);
-    try {
-        const text = await (0,file_errors/* ifThere */.y)((0,promises_.readFile)(file, 'utf8'));
-        const earlier = text === undefined || text === '' ? [] : readOpenMetrics(text);
-        if (earlier === null) {
-            throw notOurs(file);
-        }
-        await (0,promises_.mkdir)(external_node_path_default().dirname(file), { recursive: true });
-        await (0,platform_files/* writeWhole */.f8)(file, logger.redact(renderOpenMetrics(mergeSamples(earlier, samplesOf(report)))), metrics_file_READABLE);
-        return report;
-    }
-    catch (error) {
-        const warning = `The metrics were not written. ${(0,errors/* messageOf */.bD)(error)}`;
-        logger.warning(warning);
-        return { ...report, warnings: [...report.warnings, warning] };
-    }
-}
-function notOurs(file) {
-    return new errors/* OperationError */.OK({
-        doing: `writing the metrics to ${file}`,
-        problem: 'there is a file that does not end as pg-lifeboat writes it, so it was left alone',
-        advice: 'Give metrics-file a name of its own, or remove that file.',
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/operations/restore.ts
 
 
@@ -21408,8 +21427,8 @@ function recordsOf({ metrics, tables }) {
 
 // EXTERNAL MODULE: ./src/command-line/style.ts
 var command_line_style = __webpack_require__(6607);
-// EXTERNAL MODULE: ./src/command-line/run-fleet.ts + 11 modules
-var run_fleet = __webpack_require__(59082);
+// EXTERNAL MODULE: ./src/command-line/run-fleet.ts + 12 modules
+var run_fleet = __webpack_require__(1893);
 ;// CONCATENATED MODULE: ./src/command-line/run-operation.ts
 
 
@@ -21427,14 +21446,15 @@ var run_fleet = __webpack_require__(59082);
 
 /** Runs an operation that the command line asks for, and tells what came of it. */
 async function runAsked({ operation, flags, json, verbose }, logger, surroundings) {
-    const { environment, workingDirectory, stdout } = surroundings;
+    const { environment, workingDirectory, endsProcess, stdout } = surroundings;
     const given = { label: (name) => `--${name}`, values: flags };
     const configuration = await (0,config_configuration/* loadConfiguration */.v)(given, environment, workingDirectory);
     const common = configuration.commonOptions({ operation });
     if ((0,fleet_choice/* isOfSeveral */.yc)(common) && (0,fleet_jobs/* isDoneByChildren */.D)(operation)) {
         return (0,run_fleet/* runForAll */.U)({ operation, flags, json, verbose, configuration }, logger, surroundings);
     }
-    const { report, reportPath } = await reportOf(operation, configuration, { logger, environment, workingDirectory });
+    const ports = { logger, environment, workingDirectory, endsProcess };
+    const { report, reportPath } = await reportOf(operation, configuration, ports);
     tellEnd(report, logger, { withTable: json });
     if (json) {
         const outputs = { ...outputsOf(report), ...(reportPath !== undefined && { 'report-path': reportPath }) };

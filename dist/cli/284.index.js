@@ -370,6 +370,12 @@ function more() {
         'webhook-url: ${WEBHOOK_URL}',
         'ping-url: ${PING_URL}',
         '',
+        'What else is done over and over by `pg-lifeboat schedule`, besides backups:',
+        'tasks:',
+        '  maintain: { schedule: "41 4 * * 0" }',
+        '  drill: { schedule: "29 5 1 1,4,7,10 *" }',
+        '  report: { schedule: "7 7 * * 1", period: weekly, report-file: /var/www/backups.html }',
+        '',
         'Several databases in one file: each has a store of its own, and takes what stands above unless it says otherwise.',
         'store: /backups/{database}',
         'databases:',
@@ -607,8 +613,8 @@ function folderName({ database, settings }) {
     return (database?.name ?? settings?.database ?? 'app').replaceAll(/[^\w.-]+/g, '_').replace(/^\.+/, '_');
 }
 
-// EXTERNAL MODULE: ./src/command-line/run-fleet.ts + 11 modules
-var run_fleet = __webpack_require__(59082);
+// EXTERNAL MODULE: ./src/command-line/run-fleet.ts + 12 modules
+var run_fleet = __webpack_require__(1893);
 ;// CONCATENATED MODULE: ./src/command-line/tools.ts
 
 

@@ -163,6 +163,7 @@ process.exitCode = await (0,_command_line_main_js__WEBPACK_IMPORTED_MODULE_0__/*
     program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     environment: process.env,
     workingDirectory: process.cwd(),
+    endsProcess: true,
     stdout: process.stdout,
     stderr: process.stderr,
 });
@@ -188,8 +189,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: topicNames
 
-// EXTERNAL MODULE: ./src/option-list.ts + 2 modules
-var option_list = __nccwpck_require__(7233);
+// EXTERNAL MODULE: ./src/option-list.ts + 1 modules
+var option_list = __nccwpck_require__(7682);
 ;// CONCATENATED MODULE: ./src/command-line/examples.ts
 /** The examples of the help; each of them is parsed by a test. */
 const EXAMPLES = {
@@ -342,7 +343,7 @@ function toolSpecs() {
             flags: [...SCHEDULE_FLAGS, ...VERBOSE_FLAGS, HELP_FLAG],
             examples: EXAMPLES.schedule,
             notes: [
-                'Stays in the foreground, for a container or a service manager, and runs each type when its schedule says, on the clocks of its time zone. Two runs of one database never overlap. What was missed while it was down is made up once. SIGTERM and Ctrl-C stop it cleanly; SIGHUP makes it read the configuration again.',
+                'Stays in the foreground, for a container or a service manager, and runs each type, and each of the tasks, when its schedule says, on the clocks of its time zone. Two backups of one database never overlap. What was missed while it was down is made up once. SIGTERM and Ctrl-C stop it cleanly; SIGHUP makes it read the configuration again.',
             ],
         },
         {
@@ -751,8 +752,8 @@ const {
 
 // EXTERNAL MODULE: ./src/nearest.ts
 var nearest = __nccwpck_require__(37909);
-// EXTERNAL MODULE: ./src/option-list.ts + 2 modules
-var option_list = __nccwpck_require__(7233);
+// EXTERNAL MODULE: ./src/option-list.ts + 1 modules
+var option_list = __nccwpck_require__(7682);
 // EXTERNAL MODULE: ./src/version.ts
 var version = __nccwpck_require__(311);
 // EXTERNAL MODULE: ./src/command-line/commands.ts + 1 modules
@@ -1034,10 +1035,10 @@ async function main(surroundings) {
         const logger = loggerFor(invocation, surroundings);
         // What only prints is quick: the operations are most of the program, and are loaded when they are asked for.
         if (invocation.kind === 'tool') {
-            const { runTool } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(383), __nccwpck_require__.e(284)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99284));
+            const { runTool } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(164), __nccwpck_require__.e(284)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99284));
             return await runTool(invocation, logger, surroundings);
         }
-        const { runAsked } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(64), __nccwpck_require__.e(383), __nccwpck_require__.e(224)]).then(__nccwpck_require__.bind(__nccwpck_require__, 15224));
+        const { runAsked } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(64), __nccwpck_require__.e(164), __nccwpck_require__.e(224)]).then(__nccwpck_require__.bind(__nccwpck_require__, 15224));
         return await runAsked(invocation, logger, surroundings);
     }
     catch (error) {
@@ -1125,6 +1126,7 @@ const GROUPS = {
         'config',
         'database',
         'all',
+        'task',
         'parallel',
         'max-jobs',
         'time-limit',
@@ -1225,7 +1227,7 @@ const TOPICS = [
     },
     {
         name: 'configuration',
-        summary: 'options in a file, several databases and types',
+        summary: 'options in a file, several databases, types and tasks',
         paragraphs: [
             'Every option may stand in `lifeboat.yml`, in the folder where the command is started, or in the file that `--config` names. The names are those of the flags, without the dashes. `pg-lifeboat init` writes one.',
             [
@@ -1234,11 +1236,15 @@ const TOPICS = [
                 '  types:',
                 '    daily: { schedule: "17 2 * * *", keep-daily: 7 }',
                 '    weekly: { schedule: "43 3 * * 0", keep-weekly: 4 }',
+                '  tasks:',
+                '    maintain: { schedule: "41 4 * * 0" }',
+                '    weekly-report: { operation: report, period: weekly, schedule: "7 7 * * 1" }',
                 '  databases:',
                 '    app: { database-url: "postgresql://backup:${APP_PASSWORD}@db/app" }',
                 '    shop: { database-url: "postgresql://backup:${SHOP_PASSWORD}@db/shop" }',
             ].join('\n'),
-            'What is given to a run goes before the environment, that before the type of a database, that before the database, that before the type at the top, that before the top of the file, that before the default.',
+            '`types` are what is backed up. `tasks` is what else is done over and over; a run with `--task weekly-report` is one of them. `pg-lifeboat schedule` runs both at their times.',
+            'What is given to a run goes before the environment, that before the task, that before the type of a database, that before the database, that before the type at the top, that before the top of the file, that before the default.',
             'In values, `${NAME}` stands for a variable of the environment; a missing one is an error. `{database}` and `{type}` stand for the names.',
         ],
     },
@@ -1463,6 +1469,82 @@ function capitalised(text) {
 
 /***/ }),
 
+/***/ 25032:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ TASK_OPERATIONS),
+/* harmony export */   W: () => (/* binding */ FLEET_OPTIONS)
+/* harmony export */ });
+/**
+ * What a task of the configuration can be: what looks at backups or keeps house. Backups are what types are for, and a
+ * restore is never begun by a clock.
+ */
+const TASK_OPERATIONS = ['validate', 'rotate', 'drill', 'report', 'watch', 'maintain', 'doctor'];
+/** The operations that can work through every database of a configuration. */
+const OF_EVERY_DATABASE = ['backup', ...TASK_OPERATIONS];
+/** The options of a configuration that names several databases, and of their schedules; a part of the one list. */
+const FLEET_OPTIONS = {
+    config: {
+        kind: 'text',
+        describe: 'A YAML file with these same keys, `databases` and `types` for several of them, and `tasks`. Flags, inputs and the environment go before it.',
+        defaultText: '`lifeboat.yml`, if there is one',
+        where: 'run',
+    },
+    database: {
+        kind: 'text',
+        describe: 'Which of the `databases` of the configuration this run is about, by its name there.',
+        defaultText: 'the only one that the configuration names',
+        example: 'masclet',
+        where: 'run',
+    },
+    all: {
+        kind: 'flag',
+        describe: 'Work through every database of the configuration, each by itself: what fails in one holds up no other, and all failures are told at the end.',
+        default: 'false',
+        operations: OF_EVERY_DATABASE,
+        where: 'run',
+    },
+    task: {
+        kind: 'text',
+        describe: 'Which of the `tasks` of the configuration this run is, by its name there: its options go before the rest of the file.',
+        defaultText: 'none',
+        operations: TASK_OPERATIONS,
+        example: 'weekly-report',
+        where: 'run',
+    },
+    parallel: {
+        kind: 'count',
+        describe: 'How many databases are worked on at the same time with `all`, and by schedules.',
+        default: '2',
+        operations: OF_EVERY_DATABASE,
+    },
+    'time-limit': {
+        kind: 'duration',
+        describe: 'How long a run may take. One that takes longer is ended, cleans up as after an interruption, and fails, naming the limit (exit code 1).',
+        defaultText: 'none',
+        example: '2h',
+    },
+    schedule: {
+        kind: 'text',
+        describe: 'When a type is backed up, or a task is run, as a cron expression of five fields (minute, hour, day of the month, month, day of the week) on the clocks of `timezone`.',
+        operations: ['backup', ...TASK_OPERATIONS],
+        example: '17 2 * * *',
+        where: 'file',
+    },
+    'missed-runs': {
+        kind: 'choice',
+        choices: ['once', 'skip'],
+        describe: 'What happens to the times of a schedule at which it was not running or still busy: made up by one run, or left out.',
+        default: 'once',
+        operations: ['backup', ...TASK_OPERATIONS],
+        where: 'file',
+    },
+};
+
+
+/***/ }),
+
 /***/ 37909:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -1482,7 +1564,7 @@ function nearest(name, known) {
 
 /***/ }),
 
-/***/ 7233:
+/***/ 7682:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1498,60 +1580,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: runOptionDefinitions
 
-;// CONCATENATED MODULE: ./src/fleet-options.ts
-/** The operations that can work through every database of a configuration. */
-const OF_EVERY_DATABASE = ['backup', 'validate', 'rotate', 'drill', 'report', 'watch', 'maintain', 'doctor'];
-/** The options of a configuration that names several databases, and of their schedules; a part of the one list. */
-const FLEET_OPTIONS = {
-    config: {
-        kind: 'text',
-        describe: 'A YAML file with these same keys, and `databases` and `types` for several of them. Flags, inputs and the environment go before it.',
-        defaultText: '`lifeboat.yml`, if there is one',
-        where: 'run',
-    },
-    database: {
-        kind: 'text',
-        describe: 'Which of the `databases` of the configuration this run is about, by its name there.',
-        defaultText: 'the only one that the configuration names',
-        example: 'masclet',
-        where: 'run',
-    },
-    all: {
-        kind: 'flag',
-        describe: 'Work through every database of the configuration, each by itself: what fails in one holds up no other, and all failures are told at the end.',
-        default: 'false',
-        operations: OF_EVERY_DATABASE,
-        where: 'run',
-    },
-    parallel: {
-        kind: 'count',
-        describe: 'How many databases are worked on at the same time with `all`, and by schedules.',
-        default: '2',
-        operations: OF_EVERY_DATABASE,
-    },
-    'time-limit': {
-        kind: 'duration',
-        describe: 'How long a run may take. One that takes longer is ended, cleans up as after an interruption, and fails, naming the limit (exit code 1).',
-        defaultText: 'none',
-        example: '2h',
-    },
-    schedule: {
-        kind: 'text',
-        describe: 'When a type is backed up, as a cron expression of five fields (minute, hour, day of the month, month, day of the week) on the clocks of `timezone`.',
-        operations: ['backup'],
-        example: '17 2 * * *',
-        where: 'file',
-    },
-    'missed-runs': {
-        kind: 'choice',
-        choices: ['once', 'skip'],
-        describe: 'What happens to the times of a schedule at which it was not running or still busy: made up by one run, or left out.',
-        default: 'once',
-        operations: ['backup'],
-        where: 'file',
-    },
-};
-
+// EXTERNAL MODULE: ./src/fleet-options.ts
+var fleet_options = __nccwpck_require__(25032);
 ;// CONCATENATED MODULE: ./src/seeing-options.ts
 /** The options of alerts, reports, metrics and watching; a part of the one list. */
 const SEEING_OPTIONS = {
@@ -1979,7 +2009,7 @@ const OPTIONS = {
         default: '256',
         operations: ['plan'],
     },
-    ...FLEET_OPTIONS,
+    ...fleet_options/* FLEET_OPTIONS */.W,
 };
 /** The definitions as a plain list, for whoever prints them. */
 function optionDefinitions() {
