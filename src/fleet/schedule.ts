@@ -5,7 +5,7 @@ import { counted } from '../units.js'
 import type { Family } from './child.js'
 import { optionsOf } from './choice.js'
 import { labelOf } from './jobs.js'
-import { hasRunSince } from './last-run.js'
+import { wasMissed } from './missed.js'
 import { runJob } from './run-job.js'
 import { Scheduler } from './scheduler.js'
 import { closingLine } from './table.js'
@@ -37,7 +37,7 @@ export async function runSchedules(errand: ScheduleErrand, context: Context): Pr
       const tell = outcome.exitCode === 0 ? logger.info.bind(logger) : logger.error.bind(logger)
       tell(`[${labelOf(job)}] ${closingLine(outcome)}`)
     },
-    hadTurn: (job, since) => hasRunSince(since, job, optionsOf(job, configuration), context),
+    wasMissed: (job, due) => wasMissed(job, due, optionsOf(job, configuration), context),
   })
   errand.onReload(() => void reload())
   const reload = async (): Promise<void> => {

@@ -26,8 +26,8 @@ export interface SchedulerTools {
   signal: AbortSignal
   /** Runs a job to its end; tells what came of it and does not throw. */
   run: (job: Job) => Promise<void>
-  /** Whether the job was begun since then. Throws when that cannot be told now. */
-  hadTurn: (job: Job, since: Date) => Promise<boolean>
+  /** Whether the run that was due then was missed. Throws when that cannot be told now. */
+  wasMissed: (job: Job, due: Date) => Promise<boolean>
 }
 
 interface Entry {
@@ -163,24 +163,24 @@ export class Scheduler {
   /** Runs what was due while nobody was there to begin it, unless its own time comes first. */
   private async makeUp(entry: Entry, now: Date): Promise<void> {
     const { scheduled } = entry
-    const since = lastDue(scheduled, now)
-    if (since === undefined || (await this.wasBegun(entry, since)) || this.isTooLateFor(entry)) {
+    const due = lastDue(scheduled, now)
+    if (due === undefined || !(await this.wasMissed(entry, due)) || this.isTooLateFor(entry)) {
       return
     }
     this.begin(
       entry,
-      `Nothing was begun since it was due at ${wallTime(since, scheduled.timezone)}: it is made up now (missed-runs: once).`,
+      `Nothing was begun since it was due at ${wallTime(due, scheduled.timezone)}: it is made up now (missed-runs: once).`,
     )
   }
 
-  private async wasBegun(entry: Entry, since: Date): Promise<boolean> {
+  private async wasMissed(entry: Entry, due: Date): Promise<boolean> {
     const { job } = entry.scheduled
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.questions.take(labelOf(job), () => this.tools.hadTurn(job, since))
+        return await this.questions.take(labelOf(job), () => this.tools.wasMissed(job, due))
       } catch (error) {
         // What nobody knows is not made up: its own time has come, or everything ends.
-        if (this.isTooLateFor(entry)) return true
+        if (this.isTooLateFor(entry)) return false
         const pause = RETRY_PAUSES[attempt] ?? LAST_RETRY_PAUSE
         this.tools.logger.warning(
           `[${labelOf(job)}] Whether a run was missed cannot be told now; asked again in ${formatDuration(pause / 1000)}: ${messageOf(error)}`,

@@ -28,7 +28,7 @@ interface Begun {
 function setUp(
   start: string,
   plan: Plan,
-  { minutes = () => 1, hadTurn = () => Promise.resolve(true) }: Partial<Parts> = {},
+  { minutes = () => 1, wasMissed = () => Promise.resolve(false) }: Partial<Parts> = {},
 ): World {
   const clock = new VirtualClock(new Date(start))
   const logger = memoryLogger()
@@ -39,7 +39,7 @@ function setUp(
     clock,
     logger,
     signal: stop.signal,
-    hadTurn,
+    wasMissed,
     run: async (job) => {
       begun.push({ job: labelOf(job), at: clock.now().toISOString() })
       // Interrupted children end early, as real ones do.
@@ -61,7 +61,7 @@ function setUp(
 
 interface Parts {
   minutes: (job: Job) => number
-  hadTurn: (job: Job, since: Date) => Promise<boolean>
+  wasMissed: (job: Job, due: Date) => Promise<boolean>
 }
 
 interface World {
@@ -178,9 +178,9 @@ describe('missed runs', () => {
   test('what was due while nothing ran is made up once, at the start', async () => {
     const asked: string[] = []
     const world = setUp('2026-11-24T09:00:00Z', plan(1, daily({ makesUp: true })), {
-      hadTurn: (_job, since) => {
-        asked.push(since.toISOString())
-        return Promise.resolve(false)
+      wasMissed: (_job, due) => {
+        asked.push(due.toISOString())
+        return Promise.resolve(true)
       },
     })
     await world.until('2026-11-24T10:00:00Z')
@@ -189,10 +189,10 @@ describe('missed runs', () => {
   })
 
   test.each([
-    ['it had its turn', { makesUp: true }, true],
-    ['it is not wanted', { makesUp: false }, false],
-  ])('nothing is made up when %s', async (_why, more, had) => {
-    const world = setUp('2026-11-24T09:00:00Z', plan(1, daily(more)), { hadTurn: () => Promise.resolve(had) })
+    ['it was not missed', { makesUp: true }, false],
+    ['it is not wanted', { makesUp: false }, true],
+  ])('nothing is made up when %s', async (_why, more, missed) => {
+    const world = setUp('2026-11-24T09:00:00Z', plan(1, daily(more)), { wasMissed: () => Promise.resolve(missed) })
     await world.until('2026-11-24T10:00:00Z')
     expect(world.begun).toEqual([])
   })
@@ -201,9 +201,9 @@ describe('missed runs', () => {
     let tries = 0
     const all = [daily({ makesUp: true }), scheduled('shop', 'hourly', '1 * * * *')]
     const world = setUp('2026-11-24T09:00:00Z', plan(2, ...all), {
-      hadTurn: () => {
+      wasMissed: () => {
         tries += 1
-        return tries < 3 ? Promise.reject(new Error('no network yet')) : Promise.resolve(false)
+        return tries < 3 ? Promise.reject(new Error('no network yet')) : Promise.resolve(true)
       },
     })
     await world.until('2026-11-24T09:30:00Z')
@@ -216,7 +216,7 @@ describe('missed runs', () => {
 
   test('what becomes due while the store is still asked is not begun twice', async () => {
     const world = setUp('2026-11-24T01:16:55Z', plan(2, daily({ makesUp: true })), {
-      hadTurn: () => Promise.reject(new Error('no network yet')),
+      wasMissed: () => Promise.reject(new Error('no network yet')),
     })
     await world.until('2026-11-24T04:00:00Z')
     expect(world.begun).toEqual([{ job: 'masclet daily', at: '2026-11-24T01:17:00.000Z' }])
@@ -261,7 +261,7 @@ describe('another plan while it runs', () => {
 
   test('a database that is new in it has what it missed made up', async () => {
     const world = setUp('2026-11-24T09:00:00Z', plan(1, scheduled('a', 'daily', '0 3 * * *')), {
-      hadTurn: () => Promise.resolve(false),
+      wasMissed: () => Promise.resolve(true),
     })
     const both = plan(
       1,

@@ -13,24 +13,28 @@ const ROUNDING = 2_000
 const UNSEEN: ReadonlySet<Operation> = new Set<Operation>(['report', 'watch', 'doctor'])
 
 /**
- * Whether a backup of a type, or a task, was begun since an instant. The store is what knows: its log also tells of runs
- * that failed, and its sets speak where no log was written. A run that was interrupted had no turn, whatever stopped it;
- * of what leaves no trace nobody knows that it had none.
+ * Whether a run that was due at an instant was missed: nothing was begun since then. The store is what knows: its log also
+ * tells of runs that failed, and its sets speak where no log was written. A run that was interrupted had no turn, whatever
+ * stopped it. A new store lacks a backup, but nobody missed its drill: a task was missed where there was a store to do it
+ * with. Of what leaves no trace nobody knows that it was missed.
  *
  * Throws what the store throws when it cannot be read.
  */
-export async function hasRunSince(since: Date, job: Job, options: Options, context: Context): Promise<boolean> {
+export async function wasMissed(job: Job, due: Date, options: Options, context: Context): Promise<boolean> {
   if (UNSEEN.has(job.operation)) {
-    return true
+    return false
   }
   const store = await openStore(options.store, { ...context, settings: options })
   try {
-    const { lines } = await store.readLog(new Date(since.getTime() - ROUNDING))
-    if (lines.some((line) => isTurn(line, job) && beginOf(line) >= since.getTime() - ROUNDING)) {
-      return true
+    const isTask = job.task !== undefined
+    const { lines } = await store.readLog(isTask ? new Date(0) : new Date(due.getTime() - ROUNDING))
+    if (lines.some((line) => isTurn(line, job) && beginOf(line) >= due.getTime() - ROUNDING)) {
+      return false
     }
-    const { sets } = job.operation === 'backup' ? await store.list() : { sets: [] }
-    return sets.some((set) => set.type === job.type && timeOf(set.id) >= since)
+    const { sets } = await store.list()
+    return isTask
+      ? lines.some((line) => timeOfLine(line) < due) || sets.some((set) => timeOf(set.id) < due)
+      : !sets.some((set) => set.type === job.type && timeOf(set.id) >= due)
   } finally {
     await store.close()
   }
