@@ -21428,7 +21428,7 @@ function recordsOf({ metrics, tables }) {
 // EXTERNAL MODULE: ./src/command-line/style.ts
 var command_line_style = __webpack_require__(6607);
 // EXTERNAL MODULE: ./src/command-line/run-fleet.ts + 12 modules
-var run_fleet = __webpack_require__(1893);
+var run_fleet = __webpack_require__(42526);
 ;// CONCATENATED MODULE: ./src/command-line/run-operation.ts
 
 

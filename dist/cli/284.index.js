@@ -614,7 +614,7 @@ function folderName({ database, settings }) {
 }
 
 // EXTERNAL MODULE: ./src/command-line/run-fleet.ts + 12 modules
-var run_fleet = __webpack_require__(1893);
+var run_fleet = __webpack_require__(42526);
 ;// CONCATENATED MODULE: ./src/command-line/tools.ts
 
 

@@ -1035,10 +1035,10 @@ async function main(surroundings) {
         const logger = loggerFor(invocation, surroundings);
         // What only prints is quick: the operations are most of the program, and are loaded when they are asked for.
         if (invocation.kind === 'tool') {
-            const { runTool } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(164), __nccwpck_require__.e(284)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99284));
+            const { runTool } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(219), __nccwpck_require__.e(284)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99284));
             return await runTool(invocation, logger, surroundings);
         }
-        const { runAsked } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(64), __nccwpck_require__.e(164), __nccwpck_require__.e(224)]).then(__nccwpck_require__.bind(__nccwpck_require__, 15224));
+        const { runAsked } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(64), __nccwpck_require__.e(219), __nccwpck_require__.e(224)]).then(__nccwpck_require__.bind(__nccwpck_require__, 15224));
         return await runAsked(invocation, logger, surroundings);
     }
     catch (error) {
