@@ -67,6 +67,16 @@ export function summaryOf({ report, exitCode, findings }: Operated) {
 /** What a backup that was proven looks like through `summaryOf`. */
 export const PROVEN = { exitCode: 0, outcome: 'proven', tier: 'full', weighty: [], failure: undefined }
 
+/** Pauses between tries pass in no time. */
+export const hasty: Alteration = (context) => ({
+  ...context,
+  clock: {
+    now: () => context.clock.now(),
+    monotonic: () => context.clock.monotonic(),
+    sleep: (milliseconds, signal) => context.clock.sleep(milliseconds / 50, signal),
+  },
+})
+
 /** Does something after each run of a program that `picks` says yes to, before anybody sees that it has ended. */
 export function afterPrograms(
   picks: (command: Command) => boolean,

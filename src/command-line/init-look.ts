@@ -4,7 +4,7 @@ import { InterruptedError, LifeboatError, messageOf } from '../errors.js'
 import type { Finding } from '../findings.js'
 import type { Options } from '../options.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
-import { readSource } from '../postgres/catalog/source.js'
+import { readDatabaseBytes, readSource } from '../postgres/catalog/source.js'
 import { parseConnectionString } from '../postgres/connection-string.js'
 import { parseConnection, type ConnectionSettings } from '../postgres/connection.js'
 import { findPrograms, findServerPrograms } from '../postgres/programs.js'
@@ -85,17 +85,12 @@ async function look(session: Session, given: Given, context: Context): Promise<D
     name: facts.database,
     serverVersion: session.serverVersion,
     major: session.major,
-    bytes: await bytesOf(session),
+    bytes: await readDatabaseBytes(session),
     tables: await tablesOf(session),
     extensions: facts.extensions.filter(({ name }) => name !== 'plpgsql'),
     unreadable: await unreadableThings(session, new Set((await readTables(session)).map(({ oid }) => oid))),
     ...(await programsFor(session.major, given, context)),
   }
-}
-
-async function bytesOf(session: Session): Promise<number> {
-  const [row] = await session.query<{ bytes: string }>('SELECT pg_database_size(current_database())::text AS bytes')
-  return Number(row?.bytes ?? 0)
 }
 
 async function tablesOf(session: Session): Promise<TableSeen[]> {

@@ -4,6 +4,7 @@ import type { Context } from '../context.js'
 import type { Finding, FindingCode } from '../findings.js'
 import type { Options } from '../options.js'
 import type { SourceFacts } from '../postgres/catalog/model.js'
+import { readDatabaseBytes } from '../postgres/catalog/source.js'
 import { compressionAbility, resolveCompression } from '../postgres/compression.js'
 import { connectionStringOf } from '../postgres/identifier.js'
 import { libpqEnvironment } from '../postgres/libpq-environment.js'
@@ -54,7 +55,7 @@ export async function examineSource(
     : {
         facts: inspection.facts,
         tableBytes: inspection.bytes,
-        databaseBytes: await databaseBytes(session, inspection),
+        databaseBytes: await wholeBytes(session, inspection),
         compressed: options.compression !== 'none',
         programs,
       }
@@ -157,11 +158,6 @@ async function examineGlobals(
 }
 
 /** Who may not ask for it gets what the tables occupy. */
-async function databaseBytes(session: Session, { bytes }: Inspection): Promise<number> {
-  try {
-    const [row] = await session.query<{ bytes: string }>('SELECT pg_database_size(current_database())::text AS bytes')
-    return Number(row?.bytes ?? bytes)
-  } catch {
-    return bytes
-  }
+function wholeBytes(session: Session, { bytes }: Inspection): Promise<number> {
+  return readDatabaseBytes(session).catch(() => bytes)
 }

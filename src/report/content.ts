@@ -114,6 +114,11 @@ export function strong(text: string): Inline {
   return { strong: text }
 }
 
+/** Says that something is not all of it, where a limit cut it short. */
+export function leftOut(text: string): Block {
+  return { kind: 'paragraph', text: [text] }
+}
+
 /** The text with a full stop, where it has none of its own. */
 export function asSentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`

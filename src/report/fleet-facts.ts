@@ -1,5 +1,6 @@
 import type { ExitCode } from '../errors.js'
 import type { Finding } from '../findings.js'
+import type { Operation } from '../option-list.js'
 import type { Period } from '../records/statistics/model.js'
 import type { Mood } from './content.js'
 
@@ -109,4 +110,23 @@ function worstFirst(a: FleetLine, b: FleetLine): number {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** `shop (daily)`, as sentences name it. */
+export function labelOf({ database, type }: FleetPart): string {
+  return [nameOf({ database }), ...(type === undefined ? [] : [`(${type})`])].join(' ')
+}
+
+export function nameOf({ database }: { database?: string | undefined }): string {
+  return database ?? 'the database'
+}
+
+/** These tell of the backups that are there; the others of what they did themselves. */
+export function looksBack(operation: Operation): boolean {
+  return operation === 'report' || operation === 'watch'
+}
+
+/** By how much it grew, as a share of what it was; null where it was nothing. */
+export function shareOf({ before, after }: { before: number; after: number }): number | null {
+  return before === 0 ? null : after / before - 1
 }

@@ -1,5 +1,5 @@
 import { counted, formatBytes, formatDuration } from '../units.js'
-import { code, sentence, type Block, type Limits, type Text } from './content.js'
+import { code, leftOut, sentence, type Block, type Limits, type Text } from './content.js'
 import type { Report } from './report.js'
 import type { Verdict } from './verdict.js'
 
@@ -86,7 +86,7 @@ function removedBlocks(removed: readonly RemovedThing[], isDry: boolean, limits:
         [bytes === undefined ? '–' : formatBytes(bytes)],
       ]),
     },
-    ...(left === 0 ? [] : [{ kind: 'paragraph', text: [`${counted(left, 'more thing')} not shown here.`] } as const]),
+    ...(left === 0 ? [] : [leftOut(`${counted(left, 'more thing')} not shown here.`)]),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { ageText } from '../records/freshness.js'
 import { counted, formatBytes, formatCount, formatDuration, formatInstant, formatShare } from '../units.js'
-import { code, sentence, type Block, type Column, type Limits, type Text, type Tile } from './content.js'
+import { code, leftOut, sentence, type Block, type Column, type Limits, type Text, type Tile } from './content.js'
 import { OUTCOME_MARKS } from './drill.js'
 import { adviceBlocks, dayText, subjectOf } from './period-advice.js'
 import { chartsOf, forecastCharts, growthBars } from './period-charts.js'
@@ -245,7 +245,7 @@ function table<Item>(
     : [
         { kind: 'heading', text: heading },
         { kind: 'table', caption, columns, rows: items.slice(0, most).map(row) },
-        ...(left > 0 ? [{ kind: 'paragraph', text: [`${counted(left, 'more line')} not shown here.`] } as const] : []),
+        ...(left > 0 ? [leftOut(`${counted(left, 'more line')} not shown here.`)] : []),
       ]
 }
 

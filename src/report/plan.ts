@@ -1,5 +1,5 @@
 import { counted, formatCount, formatDuration } from '../units.js'
-import { code, sentence, type Block, type Limits } from './content.js'
+import { code, leftOut, sentence, type Block, type Limits } from './content.js'
 import type { Verdict } from './verdict.js'
 
 /** How the databases of a configuration are spread over the jobs of a workflow. */
@@ -73,6 +73,6 @@ export function planBlocks({ jobs }: PlanFacts, limits: Limits): Block[] {
               [formatDuration(seconds)],
             ]),
         },
-        ...(left > 0 ? [{ kind: 'paragraph', text: [`${counted(left, 'more job')} not shown here.`] } as const] : []),
+        ...(left > 0 ? [leftOut(`${counted(left, 'more job')} not shown here.`)] : []),
       ]
 }

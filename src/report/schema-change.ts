@@ -1,5 +1,5 @@
 import { counted, formatCount } from '../units.js'
-import { code, type Block, type Limits } from './content.js'
+import { code, leftOut, type Block, type Limits } from './content.js'
 import type { Report } from './report.js'
 
 /** What changed in the schema since the last proven set, one line a change, as a programmer reads a difference. */
@@ -16,9 +16,7 @@ export function schemaChangeBlocks({ schemaChange }: Pick<Report, 'schemaChange'
       summary: `What changed in the schema since ${since} (${formatCount(lines.length + more)})`,
       blocks: [
         { kind: 'list', items: shown.map((line) => [code(line)]) },
-        ...(left === 0
-          ? []
-          : [{ kind: 'paragraph', text: [`${counted(left, 'more change')} not shown here.`] } as const]),
+        ...(left === 0 ? [] : [leftOut(`${counted(left, 'more change')} not shown here.`)]),
       ],
     },
   ]

@@ -2,6 +2,7 @@ import type { Finding } from '../findings.js'
 import {
   asSentence,
   code,
+  leftOut,
   sentence,
   strong,
   type Block,
@@ -352,10 +353,6 @@ function notes(report: Report, limits: Limits): Block[] {
       ],
     },
   ]
-}
-
-function leftOut(text: string): Block {
-  return { kind: 'paragraph', text: [text] }
 }
 
 function numberOr(value: number | undefined): string {

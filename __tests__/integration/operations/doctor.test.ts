@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { generateKeyPairSync } from 'node:crypto'
-import { appendFile, chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -11,11 +11,14 @@ import { summaryOf } from '../../../src/report/summary.js'
 import { DirectoryStore } from '../../../src/stores/directory.js'
 import { ageKey } from '../../support/age.js'
 import { makeCertificates, type Certificates } from '../../support/certificates.js'
-import { startCluster, type TestCluster } from '../../support/cluster.js'
+import { freePort, startCluster, type TestCluster } from '../../support/cluster.js'
 import { commandLineHere } from '../../support/command-line-here.js'
 import { compiledSource, removeCompiledSources } from '../../support/compiled.js'
-import { operate, type Alteration, type Given } from '../../support/operating.js'
+import { hasty, operate, type Alteration, type Given } from '../../support/operating.js'
 import { clockAhead, memoryLogger } from '../../support/ports.js'
+import { startRepositoryApi, type RepositoryApi } from '../../support/repository-api.js'
+import { RsyncPlaces } from '../../support/rsync-places.js'
+import { CREDENTIALS, startS3Server } from '../../support/s3-server.js'
 import { sampleProof } from '../../support/sample-set.js'
 import { commitSample } from '../../support/store-contract.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
@@ -233,6 +236,123 @@ describe('stores', () => {
     const old = await examine({ series: 'masclet_imperi' })
     const found = old.lines.filter(({ what }) => what === `in ${store}`).map((line) => `${line.state} ${line.found}`)
     expect(found).toContainEqual(expect.stringMatching(/^problem .*\(BACKUP_TOO_OLD\)$/))
+  })
+})
+
+describe('a standby', () => {
+  test('is told, with how far it is behind, because a backup of it can be cancelled', async () => {
+    const standby = await startCluster()
+    try {
+      await standby.createDatabase('farm')
+      await standby.stop()
+      const { uid, gid } = await stat(standby.dataDirectory)
+      const file = path.join(standby.dataDirectory, 'standby.signal')
+      await writeFile(file, '')
+      await chown(file, uid, gid)
+      await standby.start()
+      const done = await examine({ 'database-url': standby.url('farm', { via: 'socket' }) })
+      expect(done.line('Database standby')).toMatchObject({ state: 'warning' })
+      expect(done.line('Database standby').found).toMatch(/it is a standby, .*behind \(hot_standby_feedback off/)
+      expect(done.line('Database standby').advice).toContain('back up the primary')
+      expect((await examine()).line('Database standby')).toMatchObject({ state: 'ok' })
+    } finally {
+      await standby.remove()
+    }
+  })
+})
+
+describe('in a job', () => {
+  let api: RepositoryApi
+  beforeEach(async () => {
+    api = await startRepositoryApi()
+  })
+  afterEach(() => api.stop())
+
+  test('the token reads the repository; what would change something is told and not tried', async () => {
+    const given = { 'github-token': 'ghs_a-token', 'problem-issues': 'true' }
+    const done = await examine(given, undefined, api.environment)
+    expect(done.line('GitHub token')).toMatchObject({ state: 'ok' })
+    expect(done.line('GitHub token').found).toMatch(/no schedule is about to be disabled; not tried.*issues: write/)
+    expect(done.lines.map(({ what }) => what)).not.toContain('next run')
+    expect(done.summary).not.toContain('ghs_a-token')
+  })
+
+  test('a schedule that is disabled, or about to be, is told with its remedy', async () => {
+    api.workflows({ 'backup.yml': 'disabled_inactivity' })
+    const stopped = await examine({ 'github-token': 'x' }, undefined, api.environment)
+    expect(stopped.line('GitHub token')).toMatchObject({ state: 'problem' })
+    expect(stopped.line('GitHub token').advice).toContain('gh workflow enable backup.yml')
+    api.workflows({ 'backup.yml': 'active' })
+    api.committed(new Date(Date.now() - 50 * 24 * HOUR))
+    const ending = await examine({ 'github-token': 'x' }, undefined, api.environment)
+    expect(ending.line('GitHub token')).toMatchObject({ state: 'warning' })
+  })
+
+  test('no token where one is needed is a problem, for each thing that needs it', async () => {
+    const done = await examine({ copies: 'artifact:', 'problem-issues': 'true' }, undefined, api.environment)
+    expect(done.line('GitHub token')).toMatchObject({
+      state: 'problem',
+      advice: 'Give github-token: ${{ github.token }} and the permissions in the job.',
+    })
+    expect(done.line('GitHub token').found).toMatch(/artifact: stores .* and problem-issues \(issues: write\)/)
+  })
+
+  test('a token that may not read is told by the permission that it lacks', async () => {
+    api.answers['/repos/owner/name/actions/workflows'] = { status: 403, body: { message: 'Resource not accessible' } }
+    const done = await examine({ 'github-token': 'x' }, undefined, api.environment)
+    expect(done.line('GitHub token').state).not.toBe('ok')
+    expect(done.line('GitHub token').found).toContain('actions: read')
+  })
+})
+
+describe('stores that are elsewhere', () => {
+  let places: RsyncPlaces
+  beforeAll(async () => {
+    places = await RsyncPlaces.start()
+  })
+  afterAll(() => places.stop())
+
+  test('are written to, and what was written is removed; one that refuses, or is not there, is told', async () => {
+    const [good, closed] = [await places.daemon('good'), await places.daemon('closed', 'read only = yes')]
+    const gone = `rsync://127.0.0.1:${await freePort()}/module`
+    const done = await examine(
+      {
+        store: good.location('/farm'),
+        copies: `${closed.location('/farm')}\n${gone}`,
+        'rsync-password': good.password,
+      },
+      hasty,
+    )
+    expect(good.password).toBe(closed.password)
+    const of = (location: string) => done.lines.filter(({ what }) => what.includes(location.split('@').at(-1) ?? ''))
+    expect(of(good.location('/farm'))[0]).toMatchObject({ state: 'ok' })
+    const left = await readdir(places.at('good', 'module'), { recursive: true, withFileTypes: true })
+    expect(left.filter((entry) => entry.isFile())).toEqual([])
+    expect(of(closed.location('/farm'))[0]).toMatchObject({ state: 'problem' })
+    expect(of(gone)[0]).toMatchObject({ state: 'problem' })
+    expect(JSON.stringify(done.lines)).not.toContain(good.password)
+  })
+
+  test('a bucket that is not there, and one that is', async () => {
+    const server = await startS3Server()
+    const credentials = {
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    }
+    // The library looks for credentials in the environment of the process itself.
+    Object.assign(process.env, credentials)
+    try {
+      const bucket = await server.bucket()
+      const at = (name: string) => `s3://${name}/farm?region=us-east-1&endpoint=${server.url}`
+      const done = await examine({ store: at(bucket), copies: at('no-such-bucket') }, hasty)
+      const stores = done.lines.filter(({ subject, what }) => subject === 'Stores' && what.startsWith('s3://'))
+      expect(stores.map(({ state }) => state)).toEqual(['ok', 'problem'])
+      expect(stores[1]?.found).toContain('no-such-bucket')
+      expect((await server.client.listObjectsV2({ Bucket: bucket })).KeyCount).toBe(0)
+    } finally {
+      for (const name of Object.keys(credentials)) Reflect.deleteProperty(process.env, name)
+      await server.stop()
+    }
   })
 })
 

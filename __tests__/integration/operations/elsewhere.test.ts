@@ -8,7 +8,15 @@ import { outputsOf } from '../../../src/report/outputs.js'
 import type { Report } from '../../../src/report/report.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { createFarm } from '../../support/databases/index.js'
-import { operate, PROVEN, summaryOf, type Alteration, type Given, type Operated } from '../../support/operating.js'
+import {
+  hasty,
+  operate,
+  PROVEN,
+  summaryOf,
+  type Alteration,
+  type Given,
+  type Operated,
+} from '../../support/operating.js'
 import { startRsyncDaemon } from '../../support/rsync-daemon.js'
 import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
@@ -58,16 +66,6 @@ describe('a store elsewhere', () => {
     const database = { 'database-url': source.url('farm'), 'scratch-url': scratch.url(), type: 'daily' }
     return run('backup', { ...database, ...given }, alter)
   }
-
-  /** Pauses between tries pass in no time. */
-  const hasty: Alteration = (context) => ({
-    ...context,
-    clock: {
-      now: () => context.clock.now(),
-      monotonic: () => context.clock.monotonic(),
-      sleep: (milliseconds, signal) => context.clock.sleep(milliseconds / 50, signal),
-    },
-  })
 
   const keys = async (): Promise<string[]> => {
     const { Contents = [] } = await server.client.listObjectsV2({ Bucket: bucket })

@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 
 import { idOf, type Proof } from '../../../src/backup/manifest.js'
@@ -9,6 +7,7 @@ import { summaryOf } from '../../../src/report/summary.js'
 import { DirectoryStore } from '../../../src/stores/directory.js'
 import { operate, type Given, type Operated } from '../../support/operating.js'
 import { clockAhead, memoryLogger } from '../../support/ports.js'
+import { startRepositoryApi, type RepositoryApi } from '../../support/repository-api.js'
 import { sampleProof } from '../../support/sample-set.js'
 import { commitSample } from '../../support/store-contract.js'
 import { strictlyParsed } from '../../support/strict-open-metrics.js'
@@ -137,53 +136,19 @@ describe('watching the stores themselves', () => {
 })
 
 describe('watching the schedules of the repository', () => {
-  let server: http.Server
-  let answers: Record<string, { status?: number; body: unknown }>
-  let authorizations: Set<string>
+  let api: RepositoryApi
   beforeEach(async () => {
     await add(store, 3)
-    authorizations = new Set()
-    answers = {
-      '/repos/owner/name': { body: { private: false } },
-      '/repos/owner/name/commits': { body: [{ commit: { committer: { date: hoursAgo(24).toISOString() } } }] },
-      '/repos/owner/name/actions/workflows': {
-        body: { total_count: 1, workflows: [{ path: '.github/workflows/backup.yml', state: 'active' }] },
-      },
-    }
-    server = http.createServer((request, response) => {
-      authorizations.add(request.headers.authorization ?? '')
-      const { status = 200, body } = answers[new URL(request.url ?? '', 'http://x').pathname] ?? {
-        status: 404,
-        body: {},
-      }
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    api = await startRepositoryApi()
   })
-  afterEach(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
+  afterEach(() => api.stop())
 
-  const inJob = (): Promise<Operated> =>
-    watch(
-      { 'github-token': 'ghs_a-token' },
-      {
-        GITHUB_ACTIONS: 'true',
-        GITHUB_REPOSITORY: 'owner/name',
-        GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      },
-    )
-  const lastCommit = (days: number): void => {
-    answers['/repos/owner/name/commits'] = {
-      body: [{ commit: { committer: { date: hoursAgo(days * 24).toISOString() } } }],
-    }
-  }
+  const inJob = (): Promise<Operated> => watch({ 'github-token': 'ghs_a-token' }, { ...api.environment })
 
   test('is quiet while the repository lives', async () => {
     const done = await inJob()
     expect({ exitCode: done.exitCode, found: done.found }).toEqual({ exitCode: 0, found: [] })
-    expect([...authorizations]).toEqual(['token ghs_a-token'])
+    expect([...api.authorizations]).toEqual(['token ghs_a-token'])
   })
 
   test.each([
@@ -191,23 +156,19 @@ describe('watching the schedules of the repository', () => {
     [46, ['SCHEDULE_ENDING owner/name']],
     [61, ['SCHEDULE_ENDING owner/name']],
   ])('%i days after the last commit: %p', async (days, found) => {
-    lastCommit(days)
+    api.committed(hoursAgo(days * 24))
     const done = await inJob()
     expect({ exitCode: done.exitCode, found: done.found }).toEqual({ exitCode: 0, found })
   })
 
   test('never warns in a private repository, where schedules stay', async () => {
-    lastCommit(300)
-    answers['/repos/owner/name'] = { body: { private: true } }
+    api.committed(hoursAgo(300 * 24))
+    api.answers['/repos/owner/name'] = { body: { private: true } }
     expect((await inJob()).found).toEqual([])
   })
 
   test('fails when a schedule is disabled already, and names the command', async () => {
-    const workflows = [
-      { path: '.github/workflows/backup.yml', state: 'disabled_inactivity' },
-      { path: '.github/workflows/old.yml', state: 'disabled_manually' },
-    ]
-    answers['/repos/owner/name/actions/workflows'] = { body: { total_count: 2, workflows } }
+    api.workflows({ 'backup.yml': 'disabled_inactivity', 'old.yml': 'disabled_manually' })
     const done = await inJob()
     expect(done.exitCode).toBe(1)
     expect(done.found).toEqual(['SCHEDULE_DISABLED .github/workflows/backup.yml'])
@@ -215,7 +176,7 @@ describe('watching the schedules of the repository', () => {
   })
 
   test('says which permission is missing, and judges the backups all the same', async () => {
-    answers['/repos/owner/name/actions/workflows'] = { status: 403, body: { message: 'Resource not accessible' } }
+    api.answers['/repos/owner/name/actions/workflows'] = { status: 403, body: { message: 'Resource not accessible' } }
     const done = await inJob()
     expect(done.exitCode).toBe(0)
     expect(done.findings).toMatchObject([

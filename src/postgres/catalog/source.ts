@@ -27,6 +27,12 @@ export async function readMajor(session: Queryable): Promise<number> {
   return Math.floor(Number(row?.number) / 10_000)
 }
 
+/** What the whole database occupies, indexes too, in bytes. */
+export async function readDatabaseBytes(session: Queryable): Promise<number> {
+  const [row] = await session.query<{ bytes: string }>('SELECT pg_database_size(current_database())::text AS bytes')
+  return Number(row?.bytes ?? 0)
+}
+
 function sourceQuery(major: number): string {
   const icu = major >= 17 ? 'd.datlocale' : major >= 15 ? 'd.daticulocale' : 'NULL'
   return `
