@@ -3465,7 +3465,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 58824:
+/***/ 36443:
 /***/ ((module) => {
 
 module.exports = {
@@ -3704,7 +3704,7 @@ module.exports = {
 
 
 const assert = __webpack_require__(34589)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __webpack_require__(58824)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __webpack_require__(36443)
 const { IncomingMessage } = __webpack_require__(37067)
 const stream = __webpack_require__(57075)
 const net = __webpack_require__(77030)
@@ -4430,7 +4430,7 @@ module.exports = {
 
 
 const { InvalidArgumentError } = __webpack_require__(68707)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __webpack_require__(58824)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __webpack_require__(36443)
 const DispatcherBase = __webpack_require__(21841)
 const Pool = __webpack_require__(30628)
 const Client = __webpack_require__(23701)
@@ -4582,7 +4582,7 @@ const {
   kGetDispatcher
 } = __webpack_require__(42128)
 const Pool = __webpack_require__(30628)
-const { kUrl, kInterceptors } = __webpack_require__(58824)
+const { kUrl, kInterceptors } = __webpack_require__(36443)
 const { parseOrigin } = __webpack_require__(3440)
 const kFactory = Symbol('factory')
 
@@ -4836,7 +4836,7 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __webpack_require__(58824)
+} = __webpack_require__(36443)
 
 const constants = __webpack_require__(52824)
 const EMPTY_BUF = Buffer.alloc(0)
@@ -6333,7 +6333,7 @@ const {
   kResume,
   kSize,
   kHTTPContext
-} = __webpack_require__(58824)
+} = __webpack_require__(36443)
 
 const kOpenStreams = Symbol('open streams')
 
@@ -7160,7 +7160,7 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __webpack_require__(58824)
+} = __webpack_require__(36443)
 const connectH1 = __webpack_require__(637)
 const connectH2 = __webpack_require__(88788)
 let deprecatedInterceptorWarned = false
@@ -7742,7 +7742,7 @@ const {
   ClientClosedError,
   InvalidArgumentError
 } = __webpack_require__(68707)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __webpack_require__(58824)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __webpack_require__(36443)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -8023,7 +8023,7 @@ module.exports = Dispatcher
 
 
 const DispatcherBase = __webpack_require__(21841)
-const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __webpack_require__(58824)
+const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __webpack_require__(36443)
 const ProxyAgent = __webpack_require__(76672)
 const Agent = __webpack_require__(57405)
 
@@ -8315,7 +8315,7 @@ module.exports = class FixedQueue {
 
 const DispatcherBase = __webpack_require__(21841)
 const FixedQueue = __webpack_require__(64660)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __webpack_require__(58824)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __webpack_require__(36443)
 const PoolStats = __webpack_require__(43246)
 
 const kClients = Symbol('clients')
@@ -8512,7 +8512,7 @@ module.exports = {
 /***/ 43246:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __webpack_require__(58824)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __webpack_require__(36443)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -8567,7 +8567,7 @@ const {
   InvalidArgumentError
 } = __webpack_require__(68707)
 const util = __webpack_require__(3440)
-const { kUrl, kInterceptors } = __webpack_require__(58824)
+const { kUrl, kInterceptors } = __webpack_require__(36443)
 const buildConnector = __webpack_require__(59136)
 
 const kOptions = Symbol('options')
@@ -8669,7 +8669,7 @@ module.exports = Pool
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __webpack_require__(58824)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __webpack_require__(36443)
 const { URL } = __webpack_require__(73136)
 const Agent = __webpack_require__(57405)
 const Pool = __webpack_require__(30628)
@@ -9083,7 +9083,7 @@ module.exports = class DecoratorHandler {
 
 
 const util = __webpack_require__(3440)
-const { kBodyUsed } = __webpack_require__(58824)
+const { kBodyUsed } = __webpack_require__(36443)
 const assert = __webpack_require__(34589)
 const { InvalidArgumentError } = __webpack_require__(68707)
 const EE = __webpack_require__(78474)
@@ -9322,7 +9322,7 @@ module.exports = RedirectHandler
 
 const assert = __webpack_require__(34589)
 
-const { kRetryHandlerDefaultRetry } = __webpack_require__(58824)
+const { kRetryHandlerDefaultRetry } = __webpack_require__(36443)
 const { RequestRetryError } = __webpack_require__(68707)
 const {
   isDisturbed,
@@ -10691,7 +10691,7 @@ exports.enumToMap = enumToMap;
 
 
 
-const { kClients } = __webpack_require__(58824)
+const { kClients } = __webpack_require__(36443)
 const Agent = __webpack_require__(57405)
 const {
   kAgent,
@@ -10871,7 +10871,7 @@ const {
   kConnected
 } = __webpack_require__(91117)
 const { MockInterceptor } = __webpack_require__(31511)
-const Symbols = __webpack_require__(58824)
+const Symbols = __webpack_require__(36443)
 const { InvalidArgumentError } = __webpack_require__(68707)
 
 /**
@@ -11186,7 +11186,7 @@ const {
   kConnected
 } = __webpack_require__(91117)
 const { MockInterceptor } = __webpack_require__(31511)
-const Symbols = __webpack_require__(58824)
+const Symbols = __webpack_require__(36443)
 const { InvalidArgumentError } = __webpack_require__(68707)
 
 /**
@@ -13185,7 +13185,7 @@ module.exports = {
 
 
 module.exports = {
-  kConstruct: (__webpack_require__(58824).kConstruct)
+  kConstruct: (__webpack_require__(36443).kConstruct)
 }
 
 
@@ -16667,7 +16667,7 @@ module.exports = {
 
 
 
-const { kConnected, kSize } = __webpack_require__(58824)
+const { kConnected, kSize } = __webpack_require__(36443)
 
 class CompatWeakRef {
   constructor (value) {
@@ -17642,7 +17642,7 @@ module.exports = {
 
 
 
-const { kConstruct } = __webpack_require__(58824)
+const { kConstruct } = __webpack_require__(36443)
 const { kEnumerableProperty } = __webpack_require__(3440)
 const {
   iteratorMixin,
@@ -20637,7 +20637,7 @@ const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecord
 const { kHeaders, kSignal, kState, kDispatcher } = __webpack_require__(93627)
 const { webidl } = __webpack_require__(45893)
 const { URLSerializer } = __webpack_require__(51900)
-const { kConstruct } = __webpack_require__(58824)
+const { kConstruct } = __webpack_require__(36443)
 const assert = __webpack_require__(34589)
 const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __webpack_require__(78474)
 
@@ -21678,7 +21678,7 @@ const { kState, kHeaders } = __webpack_require__(93627)
 const { webidl } = __webpack_require__(45893)
 const { FormData } = __webpack_require__(35910)
 const { URLSerializer } = __webpack_require__(51900)
-const { kConstruct } = __webpack_require__(58824)
+const { kConstruct } = __webpack_require__(36443)
 const assert = __webpack_require__(34589)
 const { types } = __webpack_require__(57975)
 
@@ -26230,7 +26230,7 @@ module.exports = {
 
 const { webidl } = __webpack_require__(45893)
 const { kEnumerableProperty } = __webpack_require__(3440)
-const { kConstruct } = __webpack_require__(58824)
+const { kConstruct } = __webpack_require__(36443)
 const { MessagePort } = __webpack_require__(75919)
 
 /**

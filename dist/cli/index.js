@@ -152,1964 +152,6 @@ __webpack_unused_export__ = closest;
 
 /***/ }),
 
-/***/ 95581:
-/***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _command_line_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(13469);
-
-process.exitCode = await (0,_command_line_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)({
-    argv: process.argv.slice(2),
-    program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
-    environment: process.env,
-    workingDirectory: process.cwd(),
-    endsProcess: true,
-    stdout: process.stdout,
-    stderr: process.stderr,
-});
-// An explicit exit: keep-alive sockets would hold the process for minutes after the work is done.
-process.stdout.write('', () => process.stderr.write('', () => process.exit()));
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 5990:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  OF: () => (/* binding */ SHELLS),
-  It: () => (/* binding */ TOOLS),
-  Lx: () => (/* binding */ commandSpec),
-  MW: () => (/* binding */ commandSpecs)
-});
-
-// UNUSED EXPORTS: topicNames
-
-// EXTERNAL MODULE: ./src/option-list.ts + 1 modules
-var option_list = __nccwpck_require__(7682);
-;// CONCATENATED MODULE: ./src/command-line/examples.ts
-/** The examples of the help; each of them is parsed by a test. */
-const EXAMPLES = {
-    backup: [
-        {
-            for: 'A first backup, proven by restoring it into a throw-away cluster',
-            command: 'pg-lifeboat backup --database-url postgresql://backup@db/app --store /backups/app',
-        },
-        {
-            for: 'Two tables every day, kept for a week',
-            command: 'pg-lifeboat backup --type daily --tables animals,parts --keep-daily 7',
-        },
-        {
-            for: 'Encrypted, with a copy at another place',
-            command: 'pg-lifeboat backup --type weekly --encrypt-to age1… --copies backup@offsite.example.org:/backups/app',
-        },
-        { for: 'Every database of lifeboat.yml, three at a time', command: 'pg-lifeboat backup --all --parallel 3' },
-    ],
-    validate: [
-        { for: 'The newest backup', command: 'pg-lifeboat validate --store /backups/app --backup latest' },
-        { for: 'A dump that another tool made', command: 'pg-lifeboat validate --backup old-dump.sql.gz' },
-        { for: 'Old sets, for rot', command: 'pg-lifeboat validate --store /backups/app --rotate-check' },
-    ],
-    restore: [
-        {
-            for: 'Into a new database, beside the living one',
-            command: 'pg-lifeboat restore --store /backups/app --target-url postgresql://postgres@db/app_restored',
-        },
-        {
-            for: 'In place of the living one, which is kept under another name',
-            command: 'pg-lifeboat restore --store /backups/app --target-url postgresql://postgres@db/app --restore-mode replace --confirm app',
-        },
-    ],
-    rotate: [
-        { for: 'What would be removed, and why', command: 'pg-lifeboat rotate --store /backups/app --dry-run' },
-        { for: 'With other rules than usual', command: 'pg-lifeboat rotate --store /backups/app --keep-monthly 12' },
-    ],
-    drill: [
-        {
-            for: 'The quarterly drill, with a report to commit',
-            command: 'pg-lifeboat drill --store /backups/app --scenario latest,clean-room --drill-report docs/drills/2026-Q4.md',
-        },
-    ],
-    report: [
-        {
-            for: 'The week in figures, for a machine',
-            command: 'pg-lifeboat report --store /backups/app --period weekly --timezone Europe/Madrid --json',
-        },
-    ],
-    watch: [
-        {
-            for: 'Fail when backups stop coming',
-            command: 'pg-lifeboat watch --store /backups/app --max-age daily=26h,weekly=8d',
-        },
-    ],
-    maintain: [
-        {
-            for: 'What would be cleaned up',
-            command: 'pg-lifeboat maintain --store /backups/app --database-url postgresql://postgres@db/app --dry-run',
-        },
-    ],
-    doctor: [
-        { for: 'Before the first backup', command: 'pg-lifeboat doctor --type daily' },
-        {
-            for: 'With the very options of a backup',
-            command: 'pg-lifeboat doctor --database-url postgresql://backup@db/app --store /backups/app',
-        },
-    ],
-    plan: [{ for: 'The jobs of a workflow, for its matrix', command: 'pg-lifeboat plan --json' }],
-    schedule: [
-        { for: 'As the command of a service', command: 'pg-lifeboat schedule --config /etc/pg-lifeboat/lifeboat.yml' },
-    ],
-    init: [
-        {
-            for: 'For one database',
-            command: 'pg-lifeboat init --database-url postgresql://backup@db/app --store /backups/app',
-        },
-        { for: 'Only look at it', command: 'pg-lifeboat init --output -' },
-    ],
-    completion: [
-        { for: 'bash, for this session', command: 'source <(pg-lifeboat completion bash)' },
-        {
-            for: 'bash, from now on',
-            command: 'pg-lifeboat completion bash > ~/.local/share/bash-completion/completions/pg-lifeboat',
-        },
-        { for: 'zsh, into a folder of $fpath', command: 'pg-lifeboat completion zsh > ~/.zfunc/_pg-lifeboat' },
-        { for: 'fish', command: 'pg-lifeboat completion fish > ~/.config/fish/completions/pg-lifeboat.fish' },
-    ],
-    help: [
-        { for: 'An operation', command: 'pg-lifeboat help restore' },
-        { for: 'A topic', command: 'pg-lifeboat help exit-codes' },
-    ],
-};
-
-// EXTERNAL MODULE: ./src/command-line/option-groups.ts
-var option_groups = __nccwpck_require__(96154);
-// EXTERNAL MODULE: ./src/command-line/topics.ts
-var topics = __nccwpck_require__(43884);
-;// CONCATENATED MODULE: ./src/command-line/commands.ts
-
-
-
-
-/** Commands that no job of a workflow needs, and so are no operations. */
-const TOOLS = ['schedule', 'init', 'completion', 'help'];
-/** The shells that a completion is written for. */
-const SHELLS = ['bash', 'zsh', 'fish'];
-const NAMES_FILE = new Set([
-    'config',
-    'backup',
-    'decrypt-key',
-    'drill-report',
-    'metrics-file',
-    'report-file',
-    'signing-key',
-    'ssh-key',
-    'ssh-known-hosts',
-    'trusted-keys',
-]);
-const NAMES_FOLDER = new Set(['store', 'copies', 'postgres-bin']);
-/** All commands, the operations first. */
-function commandSpecs() {
-    const operations = option_list/* OPERATIONS */.xb.map((name) => ({
-        name,
-        summary: option_list/* OPERATION_SUMMARIES */.n1[name],
-        flags: [
-            ...(0,option_list/* optionsOf */.cz)(name)
-                .filter(({ where }) => where !== 'file')
-                .map(flagOf),
-            ...OUTPUT_FLAGS,
-            HELP_FLAG,
-        ],
-        examples: EXAMPLES[name],
-    }));
-    return [...operations, ...toolSpecs()];
-}
-/** A command by its name. */
-function commandSpec(name) {
-    return commandSpecs().find((command) => command.name === name);
-}
-/** `pg-lifeboat help …` takes these, besides the names of commands. */
-function topicNames() {
-    return topics/* TOPICS */.p.map(({ name }) => name);
-}
-function toolSpecs() {
-    return [
-        {
-            name: 'schedule',
-            summary: 'run the schedules of lifeboat.yml until it is stopped',
-            flags: [...SCHEDULE_FLAGS, ...VERBOSE_FLAGS, HELP_FLAG],
-            examples: EXAMPLES.schedule,
-            notes: [
-                'Stays in the foreground, for a container or a service manager, and runs each type, and each of the tasks, when its schedule says, on the clocks of its time zone. Two backups of one database never overlap. What was missed while it was down is made up once. SIGTERM and Ctrl-C stop it cleanly; SIGHUP makes it read the configuration again.',
-            ],
-        },
-        {
-            name: 'init',
-            summary: 'look at the database and write a commented lifeboat.yml for it',
-            flags: [...INIT_FLAGS, HELP_FLAG],
-            examples: EXAMPLES.init,
-            notes: [
-                'Connects to the database, looks how large it is, what is in it and whether this machine has what a proof needs, and writes a configuration with the facts as comments. It reads, and changes nothing in the database. Passwords are not written: the file names the variables that hold them. A file that is there already is never written over.',
-            ],
-        },
-        {
-            name: 'completion',
-            summary: 'print what makes a shell complete operations, options and their values',
-            argument: { name: 'shell', describe: 'The shell that it is for.', required: true, choices: SHELLS },
-            flags: [HELP_FLAG],
-            examples: EXAMPLES.completion,
-        },
-        {
-            name: 'help',
-            summary: 'explain an operation or a topic',
-            argument: {
-                name: 'topic',
-                describe: 'An operation, or a topic.',
-                required: false,
-                choices: [...option_list/* OPERATIONS */.xb, 'schedule', 'init', 'completion', ...topicNames()],
-            },
-            flags: [HELP_FLAG],
-            examples: EXAMPLES.help,
-        },
-    ];
-}
-const HELP_FLAG = { name: 'help', describe: 'Print this help.', group: (0,option_groups/* groupOf */.F8)('help') };
-const VERBOSE_FLAGS = [
-    {
-        name: 'verbose',
-        describe: 'Tell also what is only of interest when something is wrong.',
-        group: (0,option_groups/* groupOf */.F8)('verbose'),
-    },
-];
-const OUTPUT_FLAGS = [
-    { name: 'json', describe: 'Print the results as one JSON object on stdout.', group: (0,option_groups/* groupOf */.F8)('json') },
-    ...VERBOSE_FLAGS,
-];
-const SCHEDULE_OPTIONS = ['config', 'parallel'];
-const SCHEDULE_FLAGS = (0,option_list/* optionsOf */.cz)('backup')
-    .filter(({ name }) => SCHEDULE_OPTIONS.includes(name))
-    .map(flagOf);
-const INIT_OPTIONS = ['database-url', 'store', 'postgres-bin'];
-const INIT_FLAGS = [
-    ...(0,option_list/* optionsOf */.cz)('backup')
-        .filter(({ name }) => INIT_OPTIONS.includes(name))
-        .map(flagOf)
-        .map((flag) => flag.name === 'store' ? { ...flag, default: '`backups/<database>`, below the folder you are in' } : flag),
-    {
-        name: 'output',
-        value: '<file>',
-        describe: 'The file to write; `-` prints it instead.',
-        default: '`lifeboat.yml`',
-        names: 'file',
-        group: (0,option_groups/* groupOf */.F8)('output'),
-    },
-];
-function flagOf(option) {
-    const { name, kind, describe, choices, default: value, defaultText, example } = option;
-    const fallback = defaultText ?? (value === undefined ? undefined : `\`${value}\``);
-    return {
-        name,
-        describe,
-        value: kind === 'flag' ? '[true|false]' : `<${placeholderOf(option)}>`,
-        ...(kind === 'flag' && { optional: true, choices: ['true', 'false'] }),
-        ...(choices !== undefined && { choices }),
-        ...(fallback !== undefined && { default: fallback }),
-        ...(example !== undefined && { example }),
-        ...(NAMES_FILE.has(name) && { names: 'file' }),
-        ...(NAMES_FOLDER.has(name) && { names: 'folder' }),
-        group: (0,option_groups/* groupOf */.F8)(name),
-    };
-}
-function placeholderOf({ kind, choices, name }) {
-    if (choices !== undefined)
-        return choices.join('|');
-    if (kind === 'count')
-        return 'n';
-    if (name.endsWith('-url'))
-        return 'url';
-    return kind === 'rules' || kind === 'lines' ? 'text' : kind;
-}
-
-
-/***/ }),
-
-/***/ 13469:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  i: () => (/* binding */ main)
-});
-
-// EXTERNAL MODULE: ./src/errors.ts
-var errors = __nccwpck_require__(83916);
-// EXTERNAL MODULE: ./src/control-characters.ts
-var control_characters = __nccwpck_require__(27047);
-;// CONCATENATED MODULE: ./src/platform/progress-pace.ts
-/** So long something must have run before its rate means anything. */
-const SETTLING = 500;
-/** Lines of a log come at most so often. */
-const LINE_INTERVAL = 10_000;
-/** Remembers when each label was first seen, to tell its pace and when its next line is due. */
-class PaceKeeper {
-    monotonic;
-    seen = new Map();
-    constructor(monotonic) {
-        this.monotonic = monotonic;
-    }
-    paceOf({ label, done, total }) {
-        const { firstAt, firstDone } = this.entry(label, done);
-        const elapsed = this.monotonic() - firstAt;
-        const rate = elapsed < SETTLING ? 0 : ((done - firstDone) / elapsed) * 1000;
-        return rate > 0 && total !== undefined ? { rate, remaining: Math.max(0, total - done) / rate } : { rate };
-    }
-    /** Whether a log should get a line now: every ten seconds, and once at the end of what took longer than that. */
-    isLineDue({ label, done, total }) {
-        const entry = this.entry(label, done);
-        const now = this.monotonic();
-        const isEnd = total !== undefined && total > 0 && done >= total;
-        const due = isEnd ? !entry.ended : now - entry.lineAt >= LINE_INTERVAL;
-        entry.ended ||= isEnd;
-        if (due) {
-            entry.lineAt = now;
-        }
-        return due;
-    }
-    entry(label, done) {
-        const known = this.seen.get(label);
-        // A smaller amount under the same label is a second run of it, such as a retry.
-        if (known !== undefined && (done >= known.firstDone || !known.ended)) {
-            return known;
-        }
-        const now = this.monotonic();
-        const fresh = { firstAt: now, firstDone: done, lineAt: now, ended: false };
-        this.seen.set(label, fresh);
-        return fresh;
-    }
-}
-
-// EXTERNAL MODULE: ./src/units.ts
-var units = __nccwpck_require__(61996);
-;// CONCATENATED MODULE: ./src/platform/progress-text.ts
-
-const BAR_WIDTH = 24;
-/** `dumping 42 % of 1.2 GB, 80 MB/s, 9 s left: public.animals` */
-function progressText(progress, pace) {
-    const { label, done, total, unit, current } = progress;
-    const amount = total === undefined || total <= 0
-        ? quantity(done, unit)
-        : `${Math.floor(shareDone(progress) * 100)} % of ${quantity(total, unit)}`;
-    const parts = [`${label} ${amount}`];
-    if (pace.rate > 0 && unit !== 'tables') {
-        parts.push(`${quantity(pace.rate, unit)}/s`);
-    }
-    if (pace.remaining !== undefined && pace.remaining >= 1 && shareDone(progress) < 1) {
-        parts.push(`${(0,units/* formatDuration */.a3)(pace.remaining)} left`);
-    }
-    return parts.join(', ') + (current === undefined ? '' : `: ${current}`);
-}
-/** The same behind a bar, cut to the width of the terminal; without a total there is no bar. */
-function progressBar(progress, pace, columns) {
-    const text = progressText(progress, pace);
-    if (progress.total === undefined || progress.total <= 0) {
-        return cut(text, columns);
-    }
-    const filled = Math.round(shareDone(progress) * BAR_WIDTH);
-    return cut(`[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${text}`, columns);
-}
-/** Between 0 and 1; an estimated total may be overtaken. 0 where the total is unknown. */
-function shareDone({ done, total }) {
-    return total === undefined || total <= 0 ? 0 : Math.min(1, Math.max(0, done / total));
-}
-function cut(text, columns) {
-    return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
-}
-function quantity(value, unit) {
-    return unit === 'bytes' ? (0,units/* formatBytes */.z3)(value) : `${(0,units/* formatCount */.B4)(Math.round(value))} ${unit}`;
-}
-
-;// CONCATENATED MODULE: ./src/platform/redactor.ts
-/** What a hidden secret is shown as. */
-const MASK = '***';
-/**
- * A shorter text is not hidden: so few characters stand in every other line, and masking them would make messages
- * unreadable and give the secret away by what is missing.
- */
-const SHORTEST_SECRET = 4;
-/**
- * Well-known passwords of test databases that are also ordinary words of our messages. Hiding `postgres` would hide the
- * database and role of that name, and so tell what the password is.
- */
-const NO_SECRETS = new Set([
-    'postgres', 'postgresql', 'password', 'root', 'user', 'admin', 'test', 'localhost', 'backup', 'true', 'false', 'null',
-]); // prettier-ignore
-/** Replaces registered secrets in text, in every form that they may have been written in. */
-class Redactor {
-    forms = new Set();
-    pattern;
-    /** Registers a secret. Returns whether it will be hidden: see `SHORTEST_SECRET` and `NO_SECRETS`. */
-    hide(secret) {
-        const before = this.forms.size;
-        for (const form of formsOf(secret)) {
-            this.forms.add(form);
-        }
-        if (this.forms.size > before) {
-            this.pattern = undefined;
-        }
-        return isHideable(secret);
-    }
-    redact(text) {
-        if (this.forms.size === 0) {
-            return text;
-        }
-        this.pattern ??= patternOf(this.forms);
-        return text.replaceAll(this.pattern, MASK);
-    }
-}
-/** The secret itself, its lines, and how URLs, JSON, base64, SQL and password files write it. */
-function formsOf(secret) {
-    const plain = [secret, secret.trim(), ...secret.split(/\r\n|\r|\n/).map((line) => line.trim())];
-    return [...new Set(plain)].filter(isHideable).flatMap((text) => {
-        // Buffer replaces lone surrogates, at which encodeURI throws.
-        const wellFormed = Buffer.from(text).toString();
-        const encoded = encodeURIComponent(wellFormed);
-        const strict = encoded.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-        const urls = [encoded, strict, encodeURI(wellFormed), new URLSearchParams({ x: wellFormed }).toString().slice(2)];
-        const lowerCase = urls.map((url) => url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
-        return [
-            text,
-            ...urls,
-            ...lowerCase,
-            JSON.stringify(text).slice(1, -1),
-            Buffer.from(text).toString('base64').replace(/=+$/, ''),
-            Buffer.from(text).toString('base64url'),
-            text.replaceAll("'", "''"),
-            text.replaceAll(/[\\:]/g, (sign) => `\\${sign}`),
-        ];
-    });
-}
-function isHideable(text) {
-    return text.length >= SHORTEST_SECRET && !NO_SECRETS.has(text.toLowerCase());
-}
-/** Longest first, because one secret may begin with another. */
-function patternOf(forms) {
-    const sorted = [...forms].sort((a, b) => b.length - a.length);
-    return new RegExp(sorted.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
-}
-
-;// CONCATENATED MODULE: ./src/platform/logger.ts
-
-
-
-/** What the faces share: secrets are removed first, then each face writes in the way of its place. */
-class RedactingLogger {
-    write;
-    monotonic;
-    pace;
-    redactor = new Redactor();
-    constructor({ write, monotonic = () => performance.now() }) {
-        this.write = write;
-        this.monotonic = monotonic;
-        this.pace = new PaceKeeper(monotonic);
-    }
-    debug(message) {
-        this.tell('debug', this.redact(message));
-    }
-    info(message) {
-        this.tell('info', this.redact(message));
-    }
-    warning(message) {
-        this.tell('warning', this.redact(message));
-    }
-    error(message) {
-        this.tell('error', this.redact(message));
-    }
-    async step(title, work) {
-        const shown = this.redact(title);
-        const startedAt = this.monotonic();
-        let failed = true;
-        this.stepBegins(shown);
-        try {
-            const result = await work();
-            failed = false;
-            return result;
-        }
-        finally {
-            this.stepEnds(shown, (this.monotonic() - startedAt) / 1000, failed);
-        }
-    }
-    progress(progress) {
-        if (this.pace.isLineDue(progress)) {
-            this.info(progressText(progress, this.pace.paceOf(progress)));
-        }
-    }
-    hide(secret) {
-        this.redactor.hide(secret);
-    }
-    redact(text) {
-        return this.redactor.redact(text);
-    }
-    isHidden(secret) {
-        return this.redact(secret) !== secret;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/platform/terminal-logger.ts
-
-
-
-/** A logger for people and log files: plain lines, written to stderr because results go to stdout. */
-function terminalLogger(options) {
-    return new TerminalLogger(options);
-}
-const REDRAW_INTERVAL = 100;
-const COLOURS = { debug: '2', info: '', warning: '33', error: '31', heading: '1', good: '32' };
-const PREFIXES = { debug: 'debug: ', info: '', warning: 'Warning: ', error: 'Error: ' };
-class TerminalLogger extends RedactingLogger {
-    options;
-    bar = '';
-    drawnAt = -Infinity;
-    constructor(options) {
-        super(options);
-        this.options = options;
-    }
-    progress(progress) {
-        if (!this.options.isTerminal) {
-            super.progress(progress);
-            return;
-        }
-        const isEnd = shareDone(progress) === 1;
-        const pace = this.pace.paceOf(progress);
-        if (isEnd || this.monotonic() - this.drawnAt >= REDRAW_INTERVAL) {
-            this.drawnAt = this.monotonic();
-            // One column less: a full last column makes some terminals wrap.
-            this.draw(this.redact(progressBar(progress, pace, (this.options.columns?.() ?? 80) - 1)));
-        }
-        if (isEnd && this.pace.isLineDue(progress)) {
-            this.write('\n');
-            this.bar = '';
-        }
-    }
-    tell(level, message) {
-        if (level !== 'debug' || this.options.verbose === true) {
-            this.line(this.coloured(`${PREFIXES[level]}${(0,control_characters/* printable */.g)(message)}`, COLOURS[level]));
-        }
-    }
-    stepBegins(title) {
-        this.line(this.coloured(`==> ${(0,control_characters/* printable */.g)(title)}`, COLOURS.heading));
-    }
-    stepEnds(title, seconds, failed) {
-        const words = `${(0,control_characters/* printable */.g)(title)}: ${failed ? 'failed' : 'done'} in ${seconds.toFixed(1)} s`;
-        this.line(this.coloured(words, failed ? COLOURS.error : COLOURS.good));
-    }
-    line(text) {
-        const { bar } = this;
-        this.clearBar();
-        this.write(`${text}\n`);
-        if (bar !== '') {
-            this.draw(bar);
-        }
-    }
-    draw(bar) {
-        this.clearBar();
-        this.write((0,control_characters/* printable */.g)(bar.replaceAll('\n', ' ')));
-        this.bar = bar;
-    }
-    clearBar() {
-        if (this.bar !== '') {
-            this.write('\r\u001B[2K');
-            this.bar = '';
-        }
-    }
-    coloured(text, colour) {
-        return this.options.colours && colour !== '' ? `\u001B[${colour}m${text}\u001B[0m` : text;
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/commander/index.js
-var commander = __nccwpck_require__(18909);
-;// CONCATENATED MODULE: ./node_modules/commander/esm.mjs
-
-
-// wrapper to provide named exports for ESM.
-const {
-  /* program */ "DM": program,
-  /* createCommand */ "gu": createCommand,
-  /* createArgument */ "er": createArgument,
-  /* createOption */ "Ww": createOption,
-  /* CommanderError */ "b7": CommanderError,
-  /* InvalidArgumentError */ "Di": InvalidArgumentError,
-  /* InvalidOptionArgumentError */ "a2": InvalidOptionArgumentError, // deprecated old name
-  /* Command */ "uB": Command,
-  /* Argument */ "ef": Argument,
-  /* Option */ "c$": Option,
-  /* Help */ "_V": Help,
-} = commander;
-
-// EXTERNAL MODULE: ./src/nearest.ts
-var nearest = __nccwpck_require__(37909);
-// EXTERNAL MODULE: ./src/option-list.ts + 1 modules
-var option_list = __nccwpck_require__(7682);
-// EXTERNAL MODULE: ./src/version.ts
-var version = __nccwpck_require__(311);
-// EXTERNAL MODULE: ./src/command-line/commands.ts + 1 modules
-var command_line_commands = __nccwpck_require__(5990);
-// EXTERNAL MODULE: ./src/command-line/option-groups.ts
-var option_groups = __nccwpck_require__(96154);
-// EXTERNAL MODULE: ./src/command-line/style.ts
-var style = __nccwpck_require__(6607);
-// EXTERNAL MODULE: ./src/command-line/topics.ts
-var topics = __nccwpck_require__(43884);
-;// CONCATENATED MODULE: ./src/command-line/help.ts
-
-
-
-
-
-
-const pageOf = (look) => ({ paint: (0,style/* paintOf */.MI)(look), columns: look.columns });
-/** The help of the whole program. */
-function programHelp(look) {
-    const page = pageOf(look);
-    const commands = (0,command_line_commands/* commandSpecs */.MW)();
-    const named = (names) => commands.filter(({ name }) => names.includes(name)).map(({ name, summary }) => [name, summary]);
-    return joined([
-        (0,style/* wrapped */.ky)(`pg-lifeboat ${version/* VERSION */.x}: PostgreSQL backups that are proven to restore.`, page.columns),
-        section('Usage', ['  pg-lifeboat <operation> [options]', '  pg-lifeboat help <operation or topic>'], page),
-        section('Begin here', BEGINNING.flatMap((example) => exampleLines(example, page)), page),
-        section('Operations', columnsOf(named(option_list/* OPERATIONS */.xb), page), page),
-        section('Tools', columnsOf(named(command_line_commands/* TOOLS */.It), page), page),
-        section('Topics', columnsOf(topics/* TOPICS */.p.map(({ name, summary }) => [name, summary]), page), page),
-    ]);
-}
-const BEGINNING = [
-    {
-        for: 'Write a lifeboat.yml for a database',
-        command: 'pg-lifeboat init --database-url postgresql://backup@db/app',
-    },
-    { for: 'See whether anything would go wrong', command: 'pg-lifeboat doctor --type daily' },
-    { for: 'Take a backup and prove that it restores', command: 'pg-lifeboat backup --type daily' },
-];
-/** The help of one command: what it is for, examples, and its options by what they are about. */
-function commandHelp(command, look) {
-    const page = pageOf(look);
-    const { name, summary, argument, flags, examples, notes = [] } = command;
-    const word = argument === undefined ? '' : argument.required ? ` <${argument.name}>` : ` [${argument.name}]`;
-    return joined([
-        (0,style/* wrapped */.ky)(`pg-lifeboat ${name}: ${summary}`, page.columns),
-        ...notes.map((note) => prose(note, page)),
-        section('Usage', [`  pg-lifeboat ${name}${word}${flags.length > 1 ? ' [options]' : ''}`], page),
-        ...(argument === undefined
-            ? []
-            : [
-                section(argument.name, (0,style/* wrapped */.ky)(`${argument.describe} One of: ${argument.choices.join(', ')}.`, page.columns, '  '), page),
-            ]),
-        section('Examples', examples.flatMap((example) => exampleLines(example, page)), page),
-        ...option_groups/* GROUP_TITLES */.Cx.map((title) => groupSection(title, flags, page)),
-        prose('Options may also stand in the environment or in lifeboat.yml: see `pg-lifeboat help environment` and `pg-lifeboat help configuration`.', page),
-    ]);
-}
-/** A page about something that concerns several operations. */
-function topicHelp({ name, summary, paragraphs }, look) {
-    const page = pageOf(look);
-    return joined([
-        [page.paint('bold', `${name}: ${summary}`)],
-        ...paragraphs.map((text) => (text.startsWith('  ') ? text.split('\n') : prose(text, page))),
-    ]);
-}
-function groupSection(title, flags, page) {
-    const own = flags.filter(({ group }) => group === title);
-    return own.length === 0
-        ? []
-        : section(title, own.flatMap((flag) => flagLines(flag, page)), page);
-}
-function flagLines({ name, value, describe, choices, default: fallback, example }, page) {
-    const { paint } = page;
-    const told = choices?.every((choice) => value?.includes(choice)) ?? true;
-    const facts = [
-        ...(told ? [] : [`One of: ${choices?.join(', ') ?? ''}.`]),
-        ...(fallback === undefined ? [] : [`Default: ${fallback}`]),
-        ...(example === undefined ? [] : [`Example: \`${example}\``]),
-    ];
-    return [
-        `  ${paint('cyan', `--${name}`)}${value === undefined ? '' : ` ${paint('faint', value)}`}`,
-        ...[describe, ...facts].flatMap((text) => prose(text, page, '      ')),
-    ];
-}
-function exampleLines({ for: purpose, command }, { paint, columns }) {
-    return [...(0,style/* wrapped */.ky)(`# ${purpose}`, columns, '  ').map((line) => paint('faint', line)), `  ${command}`];
-}
-/** Names in one column, what they mean in the other. */
-function columnsOf(rows, { paint, columns }) {
-    const width = Math.max(...rows.map(([name]) => name.length)) + 4;
-    return rows.flatMap(([name, text]) => {
-        const [first = '', ...rest] = (0,style/* wrapped */.ky)(text, columns, ' '.repeat(width));
-        return [`  ${paint('cyan', name)}${first.slice(name.length + 2)}`, ...rest];
-    });
-}
-function section(title, lines, { paint }) {
-    return lines.length === 0 ? [] : [paint('bold', title), ...lines];
-}
-/** Text whose names stand out: in colour where there is one, else between their backticks. */
-function prose(text, { columns, paint }, indent = '') {
-    return (0,style/* wrapped */.ky)(text, columns, indent).map((line) => line.replaceAll(/`([^`]+)`/g, (quoted, name) => {
-        const painted = paint('cyan', name);
-        return painted === name ? quoted : painted;
-    }));
-}
-function joined(parts) {
-    return `${parts
-        .filter((lines) => lines.length > 0)
-        .map((lines) => lines.join('\n'))
-        .join('\n\n')}\n`;
-}
-
-;// CONCATENATED MODULE: ./src/command-line/parse.ts
-
-
-
-
-
-
-
-
-/**
- * Reads the command line.
- *
- * @param look how help looks where it is printed
- * Throws `UsageError` for what it does not understand, naming the nearest that it does.
- */
-function parse(argv, look) {
-    if (argv.length === 0) {
-        throw nothingAsked();
-    }
-    let invocation;
-    const program = silent(new Command('pg-lifeboat')).helpCommand(false).helpOption('-h, --help').version(version/* VERSION */.x);
-    program.configureHelp({ formatHelp: () => programHelp(look) });
-    for (const spec of (0,command_line_commands/* commandSpecs */.MW)()) {
-        const command = silent(program.command(spec.name)).helpOption('-h, --help');
-        command.configureHelp({ formatHelp: () => commandHelp(spec, look) });
-        spec.flags.filter(({ name }) => name !== 'help').forEach((flag) => command.option(flagText(flag)));
-        if (spec.argument !== undefined)
-            command.argument(`[${spec.argument.name}]`);
-        command.action(() => {
-            invocation = invocationOf(spec, command.args, flagsOf(command), look);
-        });
-    }
-    const printed = runParser(program, argv);
-    if (printed !== undefined) {
-        return { kind: 'print', text: printed };
-    }
-    if (invocation === undefined) {
-        throw nothingAsked();
-    }
-    return invocation;
-}
-/** Lets commander parse; it prints nothing itself. Returns what was asked to be printed. */
-function runParser(program, argv) {
-    let printed = '';
-    const output = { writeOut: (text) => void (printed += text), writeErr: () => undefined };
-    [program, ...program.commands].forEach((command) => command.configureOutput(output));
-    try {
-        program.parse([...argv], { from: 'user' });
-        return undefined;
-    }
-    catch (error) {
-        if (!(error instanceof CommanderError)) {
-            throw error;
-        }
-        if (error.exitCode === 0) {
-            return printed;
-        }
-        throw misunderstood(error, argv);
-    }
-}
-function silent(command) {
-    return command.exitOverride().showSuggestionAfterError(false).allowExcessArguments(false);
-}
-function flagText({ name, value, optional }) {
-    const shown = value === undefined ? '' : optional === true ? ' [value]' : ' <value>';
-    return `--${name}${shown}`;
-}
-function flagsOf(command) {
-    const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
-    return Object.fromEntries(given.map((option) => {
-        const value = command.getOptionValue(option.attributeName());
-        return [option.name(), value === true ? 'true' : String(value)];
-    }));
-}
-function invocationOf(spec, args, given, look) {
-    const { json, verbose, ...flags } = given;
-    const operation = option_list/* OPERATIONS */.xb.find((name) => name === spec.name);
-    if (operation !== undefined) {
-        return { kind: 'operation', operation, flags, json: json === 'true', verbose: verbose === 'true' };
-    }
-    const tool = command_line_commands/* TOOLS */.It.find((name) => name === spec.name) ?? 'help';
-    const argument = argumentOf(spec, args[0]);
-    return tool === 'help'
-        ? { kind: 'print', text: helpAbout(argument, look) }
-        : { kind: 'tool', tool, argument, flags, verbose: verbose === 'true' };
-}
-function argumentOf({ name, argument }, given) {
-    if (argument === undefined || (given === undefined && !argument.required)) {
-        return '';
-    }
-    if (given !== undefined && argument.choices.includes(given)) {
-        return given;
-    }
-    const near = given === undefined ? undefined : (0,nearest/* nearest */.p)(given, argument.choices);
-    throw usage(given === undefined
-        ? `${name} needs to be told the ${argument.name}`
-        : `"${given}" is no ${argument.name} that ${name} knows`, near === undefined ? `Choose one of: ${argument.choices.join(', ')}.` : `Did you mean "${near}"?`);
-}
-function helpAbout(name, look) {
-    const topic = topics/* TOPICS */.p.find((each) => each.name === name);
-    if (topic !== undefined) {
-        return topicHelp(topic, look);
-    }
-    const command = (0,command_line_commands/* commandSpec */.Lx)(name);
-    return command === undefined ? programHelp(look) : commandHelp(command, look);
-}
-/** What commander found wrong, in words that name the nearest known thing. Values are not shown: one may be a secret. */
-function misunderstood({ code, message }, argv) {
-    const quoted = /'([^']*)'/.exec(message)?.[1] ?? '';
-    const command = (0,command_line_commands/* commandSpecs */.MW)().find(({ name }) => argv[0] === name);
-    switch (code) {
-        case 'commander.unknownCommand':
-            return unknownCommand(quoted);
-        case 'commander.unknownOption':
-            return unknownFlag(quoted.replace(/=.*$/s, ''), command);
-        case 'commander.optionMissingArgument':
-            return usage(`${quoted.split(' ')[0] ?? ''} needs a value`, `See pg-lifeboat help ${command?.name ?? ''}.`);
-        case 'commander.excessArguments':
-            return usage(`${command?.name ?? 'pg-lifeboat'} takes no further words`, 'Options begin with two dashes; a value with blanks stands in quotes.');
-        default:
-            return usage(message.replace(/^error: /, ''), 'See pg-lifeboat --help.');
-    }
-}
-function unknownCommand(name) {
-    const near = (0,nearest/* nearest */.p)(name, (0,command_line_commands/* commandSpecs */.MW)().map((each) => each.name));
-    return usage(`"${name}" is no operation of pg-lifeboat`, near === undefined ? 'pg-lifeboat --help lists them.' : `Did you mean "${near}"?`);
-}
-function unknownFlag(flag, command) {
-    if (command === undefined) {
-        return usage(`${flag} stands before the operation`, 'Name the operation first: pg-lifeboat backup --store … ; pg-lifeboat --help lists them.');
-    }
-    const name = flag.replace(/^-+/, '');
-    const definition = (0,option_list/* optionDefinitions */._x)().find((each) => each.name === name);
-    if (definition?.where === 'file') {
-        return usage(`${flag} can only be given in lifeboat.yml`, 'See pg-lifeboat help configuration.');
-    }
-    if (Object.hasOwn(option_list/* OPTIONS */.lw, name)) {
-        const others = (0,command_line_commands/* commandSpecs */.MW)().filter(({ flags }) => flags.some((each) => each.name === name));
-        return usage(`${flag} is no option of ${command.name}`, `It is one of ${others.map((each) => each.name).join(', ')}. In lifeboat.yml it may stand for all of them.`);
-    }
-    const near = (0,nearest/* nearest */.p)(name, command.flags.map((each) => each.name));
-    return usage(`${flag} is no option of ${command.name}`, near === undefined ? `pg-lifeboat help ${command.name} lists them.` : `Did you mean --${near}?`);
-}
-function nothingAsked() {
-    return usage('no operation is named', 'Begin with pg-lifeboat --help, or pg-lifeboat init.');
-}
-function usage(problem, advice) {
-    return new errors/* UsageError */.eb({ doing: 'reading the command line', problem, advice });
-}
-
-;// CONCATENATED MODULE: ./src/command-line/main.ts
-
-
-
-
-/** Does what the command line asks for and returns what the process ends with. It does not throw. */
-async function main(surroundings) {
-    const { argv, environment, stdout, stderr } = surroundings;
-    try {
-        const invocation = parse(argv, (0,style/* styleOf */.Vj)(stdout, environment));
-        if (invocation.kind === 'print') {
-            stdout.write(invocation.text);
-            return 0;
-        }
-        const logger = loggerFor(invocation, surroundings);
-        // What only prints is quick: the operations are most of the program, and are loaded when they are asked for.
-        if (invocation.kind === 'tool') {
-            const { runTool } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(219), __nccwpck_require__.e(284)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99284));
-            return await runTool(invocation, logger, surroundings);
-        }
-        const { runAsked } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(64), __nccwpck_require__.e(219), __nccwpck_require__.e(224)]).then(__nccwpck_require__.bind(__nccwpck_require__, 15224));
-        return await runAsked(invocation, logger, surroundings);
-    }
-    catch (error) {
-        const paint = (0,style/* paintOf */.MI)((0,style/* styleOf */.Vj)(stderr, environment));
-        stderr.write(`${paint('red', `Error: ${(0,errors/* explanationOf */.pg)(error)}`)}\n`);
-        return (0,errors/* exitCodeOf */.FO)(error);
-    }
-}
-function loggerFor({ verbose }, { stderr, environment }) {
-    const { isTerminal, colours } = (0,style/* styleOf */.Vj)(stderr, environment);
-    return terminalLogger({
-        write: (text) => stderr.write(text),
-        isTerminal,
-        colours,
-        columns: () => stderr.columns ?? 80,
-        verbose,
-    });
-}
-
-
-/***/ }),
-
-/***/ 96154:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Cx: () => (/* binding */ GROUP_TITLES),
-/* harmony export */   F8: () => (/* binding */ groupOf)
-/* harmony export */ });
-/* unused harmony export OTHER_GROUP */
-/** The headings of the help, in the order in which somebody thinks of them, with what stands below each. */
-const GROUPS = {
-    'What to back up': [
-        'database-url',
-        'series',
-        'type',
-        'tables',
-        'exclude-tables',
-        'format',
-        'compression',
-        'jobs',
-        'lock-timeout',
-    ],
-    'Which backup': ['backup', 'scenario', 'rotate-check'],
-    'Where it is restored': ['target-url', 'restore-mode', 'restore-parts', 'role-map', 'confirm'],
-    'Where backups are kept': [
-        'store',
-        'copies',
-        'ssh-key',
-        'ssh-known-hosts',
-        'rsync-password',
-        'github-token',
-        'history-cache',
-    ],
-    'How it is proven': ['verify', 'scratch', 'scratch-url', 'postgres-bin', 'assertions'],
-    'How long backups are kept': [
-        'keep-last',
-        'keep-daily',
-        'keep-weekly',
-        'keep-monthly',
-        'keep-yearly',
-        'keep-within',
-        'keep-tier',
-        'timezone',
-        'rotate',
-        'dry-run',
-    ],
-    'Encryption and signatures': ['encrypt-to', 'hide-names', 'decrypt-key', 'signing-key', 'trusted-keys'],
-    'The services around the database': ['services', 'stop-command', 'start-command', 'services-timeout'],
-    'Alerts and reports': [
-        'alerts',
-        'fail-on',
-        'webhook-url',
-        'webhook-secret',
-        'ping-url',
-        'problem-issues',
-        'metrics-file',
-        'period',
-        'max-age',
-        'max-unproven',
-        'drill-report',
-        'report-file',
-    ],
-    'Several databases and schedules': [
-        'config',
-        'database',
-        'all',
-        'task',
-        'parallel',
-        'max-jobs',
-        'time-limit',
-        'schedule',
-        'missed-runs',
-    ],
-    'In a job of GitHub Actions': ['upload-artifact', 'artifact-retention-days', 'allow-public-artifact'],
-    Output: ['output', 'json', 'verbose', 'help'],
-};
-/** What no heading names yet. */
-const OTHER_GROUP = 'Further options';
-/** All headings, in the order of the help. */
-const GROUP_TITLES = [...Object.keys(GROUPS).slice(0, -1), OTHER_GROUP, 'Output'];
-/** The heading that an option of the list, or a flag of the command line's own, stands below. */
-function groupOf(name) {
-    return GROUP_TITLES.find((title) => GROUPS[title]?.includes(name) === true) ?? OTHER_GROUP;
-}
-
-
-/***/ }),
-
-/***/ 6607:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   MI: () => (/* binding */ paintOf),
-/* harmony export */   Vj: () => (/* binding */ styleOf),
-/* harmony export */   ky: () => (/* binding */ wrapped)
-/* harmony export */ });
-/** Lines that are longer than this are hard to read. */
-const WIDEST = 100;
-const USUAL = 80;
-const NARROWEST = 40;
-/**
- * What the output and the environment ask for: https://no-color.org and https://force-color.org. In a CI nobody watches,
- * even where it pretends to be a terminal.
- */
-function styleOf({ isTTY, columns }, environment) {
-    const isTerminal = isTTY === true && environment.TERM !== 'dumb' && !isSet(environment.CI);
-    return {
-        isTerminal,
-        colours: wantsColours(environment) ?? isTerminal,
-        columns: Math.max(NARROWEST, Math.min(WIDEST, columns ?? USUAL)),
-    };
-}
-/** Undefined where nothing is asked for. */
-function wantsColours({ NO_COLOR, FORCE_COLOR }) {
-    if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') {
-        return isSet(FORCE_COLOR);
-    }
-    return NO_COLOR !== undefined && NO_COLOR !== '' ? false : undefined;
-}
-function isSet(value) {
-    return value !== undefined && value !== '' && value !== '0' && value !== 'false';
-}
-const CODES = { bold: '1', faint: '2', red: '31', green: '32', yellow: '33', cyan: '36' };
-/** Colours texts, or leaves them alone. */
-function paintOf({ colours }) {
-    return (kind, text) => (colours && text !== '' ? `\u001B[${CODES[kind]}m${text}\u001B[0m` : text);
-}
-/** A text in lines of at most so many characters, each behind the indent. What stands between backticks stays together. */
-function wrapped(text, columns, indent = '') {
-    const lines = [];
-    let line = '';
-    for (const word of text.match(/(?:`[^`]*`|\S)+/g) ?? []) {
-        if (line !== '' && indent.length + line.length + 1 + word.length > columns) {
-            lines.push(indent + line);
-            line = word;
-        }
-        else {
-            line = line === '' ? word : `${line} ${word}`;
-        }
-    }
-    return line === '' ? lines : [...lines, indent + line];
-}
-
-
-/***/ }),
-
-/***/ 43884:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ TOPICS)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(83916);
-
-const TOPICS = [
-    {
-        name: 'exit-codes',
-        summary: 'what the command ends with',
-        paragraphs: [
-            Object.entries(_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .EXIT_CODES */ .ai)
-                .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
-                .join('\n'),
-            '0 is only said of what was checked: a backup whose proof could not run ends with 4 and not with 0. In a script, treat everything but 0 as a reason to look.',
-        ],
-    },
-    {
-        name: 'configuration',
-        summary: 'options in a file, several databases, types and tasks',
-        paragraphs: [
-            'Every option may stand in `lifeboat.yml`, in the folder where the command is started, or in the file that `--config` names. The names are those of the flags, without the dashes. `pg-lifeboat init` writes one.',
-            [
-                '  store: /backups/{database}',
-                '  timezone: Europe/Madrid',
-                '  types:',
-                '    daily: { schedule: "17 2 * * *", keep-daily: 7 }',
-                '    weekly: { schedule: "43 3 * * 0", keep-weekly: 4 }',
-                '  tasks:',
-                '    maintain: { schedule: "41 4 * * 0" }',
-                '    weekly-report: { operation: report, period: weekly, schedule: "7 7 * * 1" }',
-                '  databases:',
-                '    app: { database-url: "postgresql://backup:${APP_PASSWORD}@db/app" }',
-                '    shop: { database-url: "postgresql://backup:${SHOP_PASSWORD}@db/shop" }',
-            ].join('\n'),
-            '`types` are what is backed up. `tasks` is what else is done over and over; a run with `--task weekly-report` is one of them. `pg-lifeboat schedule` runs both at their times.',
-            'What is given to a run goes before the environment, that before the task, that before the type of a database, that before the database, that before the type at the top, that before the top of the file, that before the default.',
-            'In values, `${NAME}` stands for a variable of the environment; a missing one is an error. `{database}` and `{type}` stand for the names.',
-        ],
-    },
-    {
-        name: 'environment',
-        summary: 'variables that are read',
-        paragraphs: [
-            'Every option has a variable: `LIFEBOAT_STORE` is `--store`, `LIFEBOAT_DATABASE_URL` is `--database-url`. `LIFEBOAT_DATABASE_URL_FILE` names a file that holds the value, as Docker hands secrets on.',
-            [
-                '  PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, …',
-                '                 where to connect to, as libpq reads them',
-                '  PGPASSFILE     the password file; ~/.pgpass otherwise',
-                '  NO_COLOR       no colours; FORCE_COLOR: colours also where no terminal is seen',
-                '  CI             lines instead of a progress bar',
-                '  TMPDIR         where throw-away clusters and temporary files are made',
-                '  HTTPS_PROXY    the proxy for webhooks, S3 and GitHub',
-            ].join('\n'),
-            'Secrets belong into the environment, a file or `lifeboat.yml` by `${NAME}`, not on the command line, where every process of the machine can read them.',
-        ],
-    },
-    {
-        name: 'output',
-        summary: 'what goes to stdout and to stderr, and for machines',
-        paragraphs: [
-            'Messages go to stderr, results to stdout. With `--json`, stdout is one JSON object whose keys are the outputs of the action, also when the operation failed; the exit code tells how it ended.',
-            'On a terminal there are colours and a progress bar; elsewhere, and where `CI` is set, plain lines.',
-        ],
-    },
-];
-
-
-/***/ }),
-
-/***/ 27047:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ hasControls),
-/* harmony export */   g: () => (/* binding */ printable)
-/* harmony export */ });
-/** Whether a text holds a character that no name should have, and that a terminal or a protocol may act on. */
-function hasControls(text) {
-    return /\p{Cc}/u.test(text);
-}
-/**
- * Without the control characters that could move the cursor or recolour a terminal, each of them seen as U+FFFD: names of
- * tables may hold anything. Tabs and line feeds stay.
- */
-function printable(text) {
-    return text.replaceAll(/(?![\t\n])\p{Cc}/gu, '\u{FFFD}');
-}
-
-
-/***/ }),
-
-/***/ 83916:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $q: () => (/* binding */ TimeLimitError),
-/* harmony export */   FO: () => (/* binding */ exitCodeOf),
-/* harmony export */   H3: () => (/* binding */ LifeboatError),
-/* harmony export */   Me: () => (/* binding */ DamagedError),
-/* harmony export */   OK: () => (/* binding */ OperationError),
-/* harmony export */   Qd: () => (/* binding */ CommandError),
-/* harmony export */   Rc: () => (/* binding */ ConnectionError),
-/* harmony export */   U$: () => (/* binding */ GuardError),
-/* harmony export */   Zw: () => (/* binding */ problemOf),
-/* harmony export */   ai: () => (/* binding */ EXIT_CODES),
-/* harmony export */   aq: () => (/* binding */ CouldNotVerifyError),
-/* harmony export */   bD: () => (/* binding */ messageOf),
-/* harmony export */   cr: () => (/* binding */ messagesOf),
-/* harmony export */   eb: () => (/* binding */ UsageError),
-/* harmony export */   p4: () => (/* binding */ InterruptedError),
-/* harmony export */   pg: () => (/* binding */ explanationOf),
-/* harmony export */   r_: () => (/* binding */ TimeLimitReached)
-/* harmony export */ });
-/** What the command line ends with, and the action's step too. */
-const EXIT_CODES = {
-    0: 'done',
-    1: 'failed',
-    2: 'bad usage or configuration',
-    3: 'verification found a difference or damage',
-    4: 'verification could not run',
-    5: 'a guard refused',
-    130: 'interrupted',
-};
-/**
- * An error that a user may meet. Its message reads: `Problem (while doing …). Advice`.
- *
- * Subclasses say which exit code it ends with and carry the data of their kind.
- */
-class LifeboatError extends Error {
-    doing;
-    problem;
-    advice;
-    constructor({ doing, problem, advice, cause }) {
-        super(`${capitalised(problem)} (while ${doing}). ${advice}`, cause === undefined ? undefined : { cause });
-        this.name = new.target.name;
-        this.doing = doing;
-        this.problem = problem;
-        this.advice = advice;
-    }
-}
-/** Something that should have worked did not: exit code 1. */
-class OperationError extends LifeboatError {
-    exitCode = 1;
-}
-/** An input, flag or configuration that cannot be used: exit code 2. */
-class UsageError extends LifeboatError {
-    exitCode = 2;
-}
-/** A set, file or dump is damaged so that it cannot even be read as what it should be: exit code 3. */
-class DamagedError extends LifeboatError {
-    exitCode = 3;
-}
-/** A verification could not run, so nothing is known: exit code 4. */
-class CouldNotVerifyError extends LifeboatError {
-    exitCode = 4;
-}
-/** Something was refused to protect data: exit code 5. */
-class GuardError extends LifeboatError {
-    exitCode = 5;
-}
-/** The user or the runner asked us to stop: exit code 130. */
-class InterruptedError extends LifeboatError {
-    exitCode = 130;
-    constructor(doing, cause) {
-        super({
-            doing,
-            problem: 'interrupted before it was done',
-            advice: 'What was not finished was discarded. Start it again.',
-            cause,
-        });
-    }
-}
-/** Why a run ends itself: the reason of the signal that is aborted when its `time-limit` is reached. */
-class TimeLimitReached extends Error {
-    milliseconds;
-    /** @param milliseconds how long the run was allowed to take */
-    constructor(milliseconds) {
-        super(`time-limit of ${milliseconds / 1000} s reached`);
-        this.milliseconds = milliseconds;
-    }
-}
-/** A run took longer than its `time-limit`: exit code 1. `cause` is what the end of it interrupted. */
-class TimeLimitError extends OperationError {
-    constructor({ milliseconds }, cause) {
-        super({
-            doing: cause instanceof LifeboatError ? cause.doing : 'working',
-            problem: `the run took longer than its time-limit of ${milliseconds / 1000} s and was ended`,
-            advice: 'Look at what held it up (a lock, a slow network, a database that has grown); where the work needs longer, raise time-limit.',
-            cause,
-        });
-    }
-}
-/** A server could not be reached or used. `kind` names the usual cause: exit code 1. */
-class ConnectionError extends OperationError {
-    kind;
-    constructor(kind, trouble) {
-        super(trouble);
-        this.kind = kind;
-    }
-}
-/** A program ended with a failure: its name, exit code or signal, and the last of what it said. */
-class CommandError extends OperationError {
-    program;
-    code;
-    endedBy;
-    /** The last lines of its standard error, secrets removed. */
-    stderrTail;
-    constructor(trouble, result) {
-        super(trouble);
-        this.program = result.program;
-        this.code = result.code;
-        this.endedBy = result.endedBy;
-        this.stderrTail = result.stderrTail;
-    }
-}
-/** The message of anything that was thrown. */
-function messageOf(error) {
-    if (error instanceof AggregateError && error.message === '') {
-        return error.errors.map(messageOf).join('; ');
-    }
-    return error instanceof Error ? error.message : String(error);
-}
-/** What went wrong alone, without what was being done and what to do: for findings, which have places for these. */
-function problemOf(error) {
-    return error instanceof LifeboatError ? error.problem : messageOf(error);
-}
-/** Anything that was thrown, for a person: its message and those of its causes. What nobody foresaw is a fault of ours. */
-function explanationOf(error) {
-    const told = messagesOf(error);
-    return (error instanceof LifeboatError ? told : ['An unexpected error, please report it.', ...told]).join('\nCause: ');
-}
-/** The messages of an error and of its causes, outermost first, without repetition. */
-function messagesOf(error) {
-    const messages = [];
-    for (let current = error; current !== undefined && current !== null; current = causeOf(current)) {
-        const message = messageOf(current);
-        if (!messages.some((earlier) => earlier.includes(message))) {
-            messages.push(message);
-        }
-        if (messages.length > 8) {
-            break;
-        }
-    }
-    return messages;
-}
-/** The exit code for anything that was thrown; what is not ours is a failure. */
-function exitCodeOf(error) {
-    return error instanceof LifeboatError ? error.exitCode : 1;
-}
-function causeOf(error) {
-    return error instanceof Error ? error.cause : undefined;
-}
-/** As a sentence begins, unless it begins with the name of a program or an option: `pg_dump`, `scratch-url`. */
-function capitalised(text) {
-    return /^([a-z]+[-_/:.]|psql\b|initdb\b)/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-
-/***/ }),
-
-/***/ 25032:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   R: () => (/* binding */ TASK_OPERATIONS),
-/* harmony export */   W: () => (/* binding */ FLEET_OPTIONS)
-/* harmony export */ });
-/**
- * What a task of the configuration can be: what looks at backups or keeps house. Backups are what types are for, and a
- * restore is never begun by a clock.
- */
-const TASK_OPERATIONS = ['validate', 'rotate', 'drill', 'report', 'watch', 'maintain', 'doctor'];
-/** The operations that can work through every database of a configuration. */
-const OF_EVERY_DATABASE = ['backup', ...TASK_OPERATIONS];
-/** The options of a configuration that names several databases, and of their schedules; a part of the one list. */
-const FLEET_OPTIONS = {
-    config: {
-        kind: 'text',
-        describe: 'A YAML file with these same keys, `databases` and `types` for several of them, and `tasks`. Flags, inputs and the environment go before it.',
-        defaultText: '`lifeboat.yml`, if there is one',
-        where: 'run',
-    },
-    database: {
-        kind: 'text',
-        describe: 'Which of the `databases` of the configuration this run is about, by its name there.',
-        defaultText: 'the only one that the configuration names',
-        example: 'masclet',
-        where: 'run',
-    },
-    all: {
-        kind: 'flag',
-        describe: 'Work through every database of the configuration, each by itself: what fails in one holds up no other, and all failures are told at the end.',
-        default: 'false',
-        operations: OF_EVERY_DATABASE,
-        where: 'run',
-    },
-    task: {
-        kind: 'text',
-        describe: 'Which of the `tasks` of the configuration this run is, by its name there: its options go before the rest of the file.',
-        defaultText: 'none',
-        operations: TASK_OPERATIONS,
-        example: 'weekly-report',
-        where: 'run',
-    },
-    parallel: {
-        kind: 'count',
-        describe: 'How many databases are worked on at the same time with `all`, and by schedules.',
-        default: '2',
-        operations: OF_EVERY_DATABASE,
-    },
-    'time-limit': {
-        kind: 'duration',
-        describe: 'How long a run may take. One that takes longer is ended, cleans up as after an interruption, and fails, naming the limit (exit code 1).',
-        defaultText: 'none',
-        example: '2h',
-    },
-    schedule: {
-        kind: 'text',
-        describe: 'When a type is backed up, or a task is run, as a cron expression of five fields (minute, hour, day of the month, month, day of the week) on the clocks of `timezone`.',
-        operations: ['backup', ...TASK_OPERATIONS],
-        example: '17 2 * * *',
-        where: 'file',
-    },
-    'missed-runs': {
-        kind: 'choice',
-        choices: ['once', 'skip'],
-        describe: 'What happens to the times of a schedule at which it was not running or still busy: made up by one run, or left out.',
-        default: 'once',
-        operations: ['backup', ...TASK_OPERATIONS],
-        where: 'file',
-    },
-};
-
-
-/***/ }),
-
-/***/ 37909:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   p: () => (/* binding */ nearest)
-/* harmony export */ });
-/* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(21916);
-
-/** The known name that is nearest to a mistyped one; undefined where none is near. */
-function nearest(name, known) {
-    const ranked = known.map((candidate) => ({ candidate, steps: (0,fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__/* .distance */ .Io)(name, candidate) }));
-    ranked.sort((a, b) => a.steps - b.steps);
-    const best = ranked[0];
-    return best !== undefined && best.steps <= Math.max(2, Math.floor(name.length / 3)) ? best.candidate : undefined;
-}
-
-
-/***/ }),
-
-/***/ 7682:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  xb: () => (/* binding */ OPERATIONS),
-  n1: () => (/* binding */ OPERATION_SUMMARIES),
-  lw: () => (/* binding */ OPTIONS),
-  Fg: () => (/* binding */ definitionOf),
-  _x: () => (/* binding */ optionDefinitions),
-  cz: () => (/* binding */ optionsOf)
-});
-
-// UNUSED EXPORTS: runOptionDefinitions
-
-// EXTERNAL MODULE: ./src/fleet-options.ts
-var fleet_options = __nccwpck_require__(25032);
-;// CONCATENATED MODULE: ./src/seeing-options.ts
-/** The options of alerts, reports, metrics and watching; a part of the one list. */
-const SEEING_OPTIONS = {
-    alerts: {
-        kind: 'rules',
-        describe: 'Alert rules, one a line: `critical duration > 30min`, `warning compression < 0.5`. Given rules replace the defaults of the same level and measure; `off` in place of a limit silences one.',
-        defaultText: 'critical: duration > 30min, size > 1GB, errors > 0; warning: duration > 15min, compression < 0.5, disk_space < 1GB; info: size_change > 10%, record_change > 100',
-        operations: ['backup', 'report'],
-    },
-    'fail-on': {
-        kind: 'choice',
-        choices: ['critical', 'warning', 'info', 'never'],
-        describe: 'From which level on an alert makes the run fail (exit code 1), after everything else is done.',
-        default: 'critical',
-        operations: ['backup'],
-    },
-    'webhook-url': {
-        kind: 'text',
-        describe: 'Where alerts and failures are sent as JSON by POST. A Slack address gets the form that Slack shows. It never holds up a backup; what could not be delivered is itself reported.',
-        secret: true,
-        example: 'https://hooks.example.org/backups',
-    },
-    'webhook-secret': {
-        kind: 'text',
-        describe: 'Signs what is sent to `webhook-url`: HMAC-SHA256 over the time and the body, in the header `X-Lifeboat-Signature`.',
-        secret: true,
-    },
-    'ping-url': {
-        kind: 'text',
-        describe: "The address of a dead-man's service that is asked at the start (`/start`), after success, and after a failure (`/fail`), as healthchecks.io has it.",
-        secret: true,
-        example: 'https://hc-ping.example.org/0c1e…',
-    },
-    'problem-issues': {
-        kind: 'flag',
-        describe: 'Whether each problem has one GitHub issue, which is opened, updated and closed by itself when the problem ends. Needs `github-token` with `issues: write`.',
-        default: 'false',
-    },
-    'metrics-file': {
-        kind: 'text',
-        describe: "A file that gets the metrics as OpenMetrics text, for a node exporter's textfile collector (a name that ends in `.prom`).",
-        example: '/var/lib/node_exporter/lifeboat.prom',
-    },
-    'report-file': {
-        kind: 'text',
-        describe: 'Where the report is written as one HTML page, with charts, that needs nothing else; an earlier one is written over.',
-        defaultText: 'in a job a folder for temporary files, on the command line nowhere',
-        example: '/var/www/backups/index.html',
-    },
-    period: {
-        kind: 'choice',
-        choices: ['daily', 'weekly'],
-        describe: 'What a report looks back over: the last day or the last seven days; trends are longer.',
-        default: 'daily',
-        operations: ['report'],
-    },
-    'max-age': {
-        kind: 'list',
-        describe: 'How old the newest backup of a type may be for `watch`: one age for all types (`26h`), or one for some (`26h, weekly=8d`). A type that is named must be there; `manual` is only watched where it is named here or in `type`.',
-        defaultText: '`26h`, and `8d` for the type `weekly`',
-        example: 'daily=26h, weekly=8d',
-        operations: ['watch'],
-    },
-    'max-unproven': {
-        kind: 'list',
-        describe: 'How old the newest proven backup of a type may be for `watch`, written as `max-age` is. Proven means to the tier of `verify`; where that is not given, to the one that its own backup was asked for.',
-        defaultText: 'the same as `max-age`',
-        operations: ['watch'],
-    },
-};
-
-;// CONCATENATED MODULE: ./src/option-list.ts
-
-
-const OPERATIONS = [
-    'backup',
-    'validate',
-    'restore',
-    'rotate',
-    'drill',
-    'report',
-    'watch',
-    'maintain',
-    'plan',
-    'doctor',
-];
-const OPERATION_SUMMARIES = {
-    backup: 'take a backup, prove that it restores, keep the right ones',
-    validate: 'verify a stored set, or a dump that another tool made',
-    restore: 'restore a set into a database, compare it with its source, and swap it in',
-    rotate: 'apply the retention policy to a store',
-    drill: 'rehearse recovery: restore for real into scratch, destroy copies, measure RTO and RPO',
-    report: 'tell how the backups of a day or a week did, from the log of the store and the sets in it',
-    watch: 'fail when a store lacks a backup, or a proven one, that is new enough',
-    maintain: 'remove old logs and what killed runs left behind, and vacuum the database',
-    doctor: 'look at everything that could go wrong with a backup and its proof, and say how to mend it',
-    plan: 'print the job matrix for the databases of the configuration: what runs in which job of a workflow',
-};
-const SCRATCH_KINDS = ['auto', 'service', 'cluster'];
-const OPTIONS = {
-    'database-url': {
-        kind: 'text',
-        describe: 'The database to back up, as a PostgreSQL connection URI. Without it, the PG* variables of libpq are used (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, …).',
-        defaultText: 'the PG* variables',
-        operations: ['backup', 'maintain'],
-        secret: true,
-        example: 'postgresql://backup@db.example.org:5432/masclet_imperi?sslmode=verify-full',
-    },
-    'target-url': {
-        kind: 'text',
-        describe: 'The database to restore into, as a PostgreSQL connection URI that names it. What else it leaves out comes from the PG* variables.',
-        operations: ['restore'],
-        secret: true,
-        example: 'postgresql://postgres@db.example.org:5432/masclet_imperi',
-    },
-    'restore-mode': {
-        kind: 'choice',
-        choices: ['new', 'replace', 'add'],
-        describe: '`new` restores into a database that does not exist or is empty. `replace` restores beside the live one, compares, swaps the two by renaming and keeps the old one. `add` brings the chosen `tables` back into a living database, in one transaction, and touches nothing else; they must not be there or be empty.',
-        default: 'new',
-        operations: ['restore'],
-    },
-    'restore-parts': {
-        kind: 'choice',
-        choices: ['all', 'schema', 'data'],
-        describe: 'What of the set is restored: everything, the definitions without rows (`new`), or the rows alone, into empty tables that are there (`add`).',
-        default: 'all',
-        operations: ['restore'],
-    },
-    'role-map': {
-        kind: 'list',
-        describe: "Roles of the source that are not to be made on the target, each with the target's own role that takes its place, as `from=to`: for the roles of managed servers.",
-        defaultText: 'missing roles are made from the set',
-        operations: ['restore'],
-        example: 'rds_superuser=postgres, legacy_owner=app',
-    },
-    series: {
-        kind: 'text',
-        describe: 'The name that backups of this database go by in the store. One store root holds one series.',
-        defaultText: "the database's name",
-    },
-    type: {
-        kind: 'text',
-        describe: 'The type of the backup: `daily`, `weekly`, `manual`, or any word of small letters, digits and hyphens. Each type is kept by its own retention rules.',
-        default: 'manual',
-        defaultText: '`manual`; for `validate`, `restore`, `rotate` and `drill`, every type',
-        example: 'daily',
-    },
-    tables: {
-        kind: 'list',
-        describe: 'Tables whose data is backed up, as psql patterns (`animals`, `public.parts`, `audit_*`), separated by commas or new lines; partitions and children come with them. The definitions of everything are always included, so that the set restores by itself. `restore` brings back the rows of these tables only; with `restore-mode: add`, nothing but these tables.',
-        defaultText: 'every table',
-        operations: ['backup', 'restore'],
-        example: 'animals, parts',
-    },
-    'exclude-tables': {
-        kind: 'list',
-        describe: 'Tables whose data is left out, as psql patterns. Their definitions stay. For `restore-mode: replace`: tables that may be empty afterwards, because the set does not hold their rows.',
-        defaultText: 'none',
-        operations: ['backup', 'restore'],
-        example: 'sessions, audit_*',
-    },
-    format: {
-        kind: 'choice',
-        choices: ['directory', 'custom', 'plain'],
-        describe: 'The form of the dump: `directory` (parallel), `custom` (one file), or `plain` (`<type>_<date>.sql.gz`, readable by psql alone).',
-        default: 'directory',
-        operations: ['backup'],
-    },
-    compression: {
-        kind: 'text',
-        describe: 'How the dump is compressed, as pg_dump writes it: `none`, `gzip:6`, `lz4`, `zstd:1`. `auto` takes the best that the client has.',
-        default: 'auto',
-        operations: ['backup'],
-    },
-    jobs: {
-        kind: 'count',
-        describe: 'How many tables are dumped or restored at once.',
-        defaultText: 'the number of processors, at most 8',
-        operations: ['backup', 'validate', 'restore', 'drill'],
-    },
-    'lock-timeout': {
-        kind: 'duration',
-        describe: 'How long the dump waits for a lock that a migration holds before it gives up.',
-        default: '5min',
-        operations: ['backup'],
-    },
-    verify: {
-        kind: 'choice',
-        choices: ['none', 'archive', 'data', 'full'],
-        describe: 'How far the backup is verified: `archive` (read from end to end, rows counted), `data` (restored, every table equal to the source), `full` (also indexes, constraints, triggers, owners, grants), or `none`. For `watch`, how far a backup must be proven to count as proven.',
-        default: 'full',
-        defaultText: '`full`; with `rotate-check`, `archive`; for `watch`, what the backup of each set was asked for',
-        operations: ['backup', 'validate', 'watch'],
-    },
-    scratch: {
-        kind: 'choice',
-        choices: SCRATCH_KINDS,
-        describe: 'Where the backup is restored to prove it: `service` (the server of scratch-url), `cluster` (a throw-away cluster started from the PostgreSQL programs here), or `auto` (the first that is there).',
-        default: 'auto',
-        operations: ['backup', 'validate', 'drill'],
-    },
-    'scratch-url': {
-        kind: 'text',
-        describe: 'A disposable PostgreSQL server to prove restores in, such as a service container. Only databases that pg-lifeboat creates in it are used, and they are dropped afterwards.',
-        operations: ['backup', 'validate', 'drill', 'maintain'],
-        secret: true,
-        example: 'postgresql://postgres:postgres@localhost:5432/postgres',
-    },
-    'postgres-bin': {
-        kind: 'list',
-        describe: 'Folders with PostgreSQL programs (`pg_dump`, `initdb`, …) to look at first.',
-        defaultText: 'those on PATH and the usual places of installed majors',
-        operations: ['backup', 'validate', 'restore', 'drill', 'maintain'],
-    },
-    assertions: {
-        kind: 'list',
-        describe: 'SQL queries that must each return one true value in the restored copy (tier `full`), one a line. They run read-only.',
-        operations: ['backup', 'validate', 'restore', 'drill'],
-        example: 'SELECT count(*) > 0 FROM animals',
-    },
-    services: {
-        kind: 'text',
-        describe: 'A shell command that must succeed before a backup starts: it checks that the services are in the right state.',
-        operations: ['backup'],
-        example: 'curl --fail --silent http://localhost:8000/health',
-    },
-    'stop-command': {
-        kind: 'text',
-        describe: 'A shell command that stops the services that use the database, before anything is dumped or restored. Needs `start-command`.',
-        operations: ['backup', 'restore'],
-        example: 'systemctl stop masclet-api',
-    },
-    'start-command': {
-        kind: 'text',
-        describe: 'A shell command that starts the services again: when the dump is taken, or the restore is done, and whatever goes wrong. After a run that was killed, the next run of pg-lifeboat runs it, or the post step of the action; so it must do no harm when it runs twice.',
-        operations: ['backup', 'restore'],
-        example: 'systemctl start masclet-api',
-    },
-    'services-timeout': {
-        kind: 'duration',
-        describe: 'How long `stop-command` and `start-command` may each take.',
-        default: '5min',
-        operations: ['backup', 'restore'],
-    },
-    store: {
-        kind: 'text',
-        describe: 'Where backup sets are kept: a folder, `rsync://user@host/module/path`, `user@host:path` (rsync over ssh), `s3://bucket/prefix?region=…`, `artifact:` (artifacts of this GitHub repository; `artifact:#series` where it keeps several), or `rclone:remote:path`.',
-        default: './backups',
-        example: '/backups/db',
-    },
-    copies: {
-        kind: 'lines',
-        describe: 'Further stores that every set is copied to, one a line, each as `store` is written. What is kept there can differ: `s3://bucket/app?region=eu-west-1 keep-daily=30 keep-monthly=12`. Rules that are given for a copy replace all others there. A location with blanks stands in double quotes; `lifeboat.yml` also takes `{to: /mnt/disk, keep-daily: 30}`.',
-        defaultText: 'none',
-        operations: ['backup', 'rotate', 'validate', 'watch', 'maintain'],
-        example: 'backup@offsite.example.org:/backups/app',
-    },
-    'ssh-key': {
-        kind: 'text',
-        describe: 'The private key for rsync over ssh: the key itself, or the path of its file.',
-        defaultText: 'what ssh finds by itself',
-        secret: true,
-    },
-    'ssh-known-hosts': {
-        kind: 'text',
-        describe: "The host keys for rsync over ssh: lines as in `known_hosts`, or the path of such a file. A host that is not in it is refused; `ssh-keyscan` prints its line, to be compared with the host's own.",
-        defaultText: "the user's `known_hosts`",
-    },
-    'rsync-password': {
-        kind: 'text',
-        describe: 'The password for an `rsync://` store, or the path of a file that holds it.',
-        secret: true,
-    },
-    'github-token': {
-        kind: 'text',
-        describe: 'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones. `watch` also reads with it whether GitHub is about to disable the schedules of this repository.',
-        defaultText: 'the variable `GITHUB_TOKEN`',
-        secret: true,
-    },
-    'encrypt-to': {
-        kind: 'list',
-        describe: 'age public keys (`age1…`). Every file of a set is encrypted to all of them after the proof, so that the machine that backs up cannot read older backups. Several keys are for rotation and escrow.',
-        defaultText: 'not encrypted',
-        operations: ['backup'],
-        example: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
-    },
-    'hide-names': {
-        kind: 'flag',
-        describe: 'Whether what stays readable of an encrypted set (its manifest, its later outcomes, its line in the log) leaves out the names of tables, roles and extensions. Reports and job summaries name them all the same.',
-        default: 'false',
-        operations: ['backup'],
-    },
-    'decrypt-key': {
-        kind: 'text',
-        describe: 'The age identity (`AGE-SECRET-KEY-1…`) that reads encrypted sets: the key itself, several lines of them, or the path of a file.',
-        operations: ['validate', 'restore', 'drill'],
-        secret: true,
-    },
-    'signing-key': {
-        kind: 'text',
-        describe: 'An Ed25519 private key (PEM, or the path of a file) that signs the manifest of every set, so that a forged set is found.',
-        operations: ['backup'],
-        secret: true,
-    },
-    'trusted-keys': {
-        kind: 'text',
-        describe: 'Ed25519 public keys (PEM, or the path of a file), one of which must have signed a set that is validated, restored or drilled.',
-        operations: ['validate', 'restore', 'drill'],
-    },
-    'rotate-check': {
-        kind: 'flag',
-        describe: 'Validate the oldest set that is kept instead of the newest, in the store and in each of the `copies`, every byte of it: so that rot in old months is found.',
-        default: 'false',
-        operations: ['validate'],
-    },
-    backup: {
-        kind: 'text',
-        describe: 'The set to validate, restore or drill: `latest` or an id such as `20261124T020000Z`. `validate` also takes the path of a dump that another tool made (`.sql`, `.sql.gz`, a custom or tar archive, a directory archive). `restore` also takes `latest-proven`, and passes over sets that are damaged, with a warning; one that is named by its id is never replaced by another.',
-        defaultText: '`latest`; for `restore`, `latest-proven`',
-        operations: ['validate', 'restore', 'drill'],
-    },
-    scenario: {
-        kind: 'list',
-        describe: 'What is rehearsed: `latest` (the newest set of each type), `fallback` (the newest is destroyed), `table` (one lost table), `clean-room` (nothing but `restore.sh`), `upgrade` (into the next major), `faults` (every kind of damage must be found), or `all`.',
-        default: 'all',
-        operations: ['drill'],
-        example: 'latest, clean-room',
-    },
-    'drill-report': {
-        kind: 'text',
-        describe: 'A file that the report of the drill is also written to, to be committed. Results as JSON are put beside it, and the trend reads those of earlier drills there.',
-        operations: ['drill'],
-        example: 'docs/drills/2026-Q4.md',
-    },
-    'keep-last': { kind: 'count', describe: 'Keep the newest n sets.', operations: ['backup', 'rotate', 'validate'] },
-    'keep-daily': {
-        kind: 'count',
-        describe: 'Keep the newest set of each of the last n days that have one.',
-        operations: ['backup', 'rotate', 'validate'],
-        defaultText: '7 for the type `daily`',
-    },
-    'keep-weekly': {
-        kind: 'count',
-        describe: 'Keep the newest set of each of the last n weeks (Monday to Sunday) that have one.',
-        operations: ['backup', 'rotate', 'validate'],
-        defaultText: '4 for the type `weekly`',
-    },
-    'keep-monthly': {
-        kind: 'count',
-        describe: 'Keep the newest set of each of the last n months that have one.',
-        operations: ['backup', 'rotate', 'validate'],
-    },
-    'keep-yearly': {
-        kind: 'count',
-        describe: 'Keep the newest set of each of the last n years that have one.',
-        operations: ['backup', 'rotate', 'validate'],
-    },
-    'keep-within': {
-        kind: 'text',
-        describe: 'Keep every set that is younger than this, measured from the newest set, such as `14d`, `3m` or `1y6m`.',
-        operations: ['backup', 'rotate', 'validate'],
-    },
-    'keep-tier': {
-        kind: 'choice',
-        choices: ['archive', 'data', 'full'],
-        describe: 'A set fills a retention slot only when it is proven to this tier.',
-        defaultText: 'the tier of `verify`',
-        operations: ['backup', 'rotate', 'validate'],
-    },
-    timezone: {
-        kind: 'text',
-        describe: 'The IANA time zone whose days, weeks and months retention and reports count.',
-        default: 'UTC',
-        operations: ['backup', 'rotate', 'validate', 'report'],
-        example: 'Europe/Madrid',
-    },
-    rotate: {
-        kind: 'flag',
-        describe: 'Whether a successful backup is followed by rotation of its type.',
-        default: 'true',
-        operations: ['backup'],
-    },
-    'dry-run': {
-        kind: 'flag',
-        describe: 'Print what would be removed, and remove nothing.',
-        default: 'false',
-        operations: ['backup', 'rotate', 'maintain'],
-    },
-    confirm: {
-        kind: 'text',
-        describe: 'A name, typed to let a guard pass that refused and said so in its message: of the series for rotation, of the target database for a restore that touches existing data.',
-        operations: ['backup', 'restore', 'rotate'],
-        where: 'run',
-    },
-    ...SEEING_OPTIONS,
-    'upload-artifact': {
-        kind: 'choice',
-        choices: ['all', 'report', 'none'],
-        describe: 'What a job uploads as artifacts: the set and the report, only the report, or nothing. The command line uploads nothing. Of `report`, only one over several databases is uploaded.',
-        default: 'all',
-        operations: ['backup', 'drill', 'report'],
-    },
-    'artifact-retention-days': {
-        kind: 'count',
-        describe: 'How long GitHub keeps the artifacts.',
-        defaultText: "the repository's setting",
-        operations: ['backup', 'drill', 'report'],
-    },
-    'allow-public-artifact': {
-        kind: 'flag',
-        describe: 'Upload an unencrypted dump as an artifact even if the repository is public, where everybody can download it.',
-        default: 'false',
-        operations: ['backup'],
-    },
-    'history-cache': {
-        kind: 'flag',
-        describe: "Keep in the job's cache what may vanish at any time: the log of earlier runs when the store lies in the workspace, which ends with the job, and what was read of stores elsewhere, so that listing them is faster.",
-        default: 'true',
-        operations: ['backup', 'validate', 'restore', 'rotate', 'drill'],
-    },
-    'max-jobs': {
-        kind: 'count',
-        describe: 'How many jobs `plan` may make; 256 is the most that GitHub takes in a matrix. Where there are more databases and types than that, several share a job, so that all jobs take about as long.',
-        default: '256',
-        operations: ['plan'],
-    },
-    ...fleet_options/* FLEET_OPTIONS */.W,
-};
-/** The definitions as a plain list, for whoever prints them. */
-function optionDefinitions() {
-    return Object.entries(OPTIONS).map(([name, definition]) => ({
-        ...definition,
-        name: name,
-    }));
-}
-/** The options that a run can be given: as flags, as inputs, in the environment. */
-function runOptionDefinitions() {
-    return optionDefinitions().filter(({ where }) => where !== 'file');
-}
-/** What is known of an option; undefined for a name that is none. */
-function definitionOf(name) {
-    return Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
-}
-/** What `doctor` looks at is what these need, so that it can be asked in the very words in which they are. */
-const EXAMINED = ['backup', 'validate', 'watch'];
-/** The options that an operation looks at. */
-function optionsOf(operation) {
-    const looking = operation === 'doctor' ? EXAMINED : [operation];
-    return optionDefinitions().filter(({ operations }) => operations?.some((name) => looking.includes(name)) ?? true);
-}
-
-
-/***/ }),
-
-/***/ 61996:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B4: () => (/* binding */ formatCount),
-/* harmony export */   T1: () => (/* binding */ formatShare),
-/* harmony export */   a3: () => (/* binding */ formatDuration),
-/* harmony export */   hS: () => (/* binding */ counted),
-/* harmony export */   r4: () => (/* binding */ formatInstant),
-/* harmony export */   z3: () => (/* binding */ formatBytes)
-/* harmony export */ });
-/** Numbers as people read them. All are fixed to one language, so that a report reads the same wherever it was made. */
-const GROUPED = new Intl.NumberFormat('en-US');
-const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-/** `84,210` */
-function formatCount(value) {
-    return GROUPED.format(value);
-}
-/** `1 table`, `84,210 rows` */
-function counted(value, one, many = `${one}s`) {
-    return `${formatCount(value)} ${value === 1 ? one : many}`;
-}
-/** `1.2 GB`: decimal units, as disks and GitHub count. */
-function formatBytes(bytes) {
-    let value = bytes;
-    let unit = 0;
-    while (unit < BYTE_UNITS.length - 1 && Number(value.toPrecision(3)) >= 1000) {
-        value /= 1000;
-        unit += 1;
-    }
-    const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-    const text = value.toFixed(digits);
-    return `${digits === 0 ? formatCount(Number(text)) : text.replace(/\.?0+$/, '')} ${BYTE_UNITS[unit] ?? 'B'}`;
-}
-/** `0.4 s`, `42 s`, `12 min 3 s`, `2 h 5 min` */
-function formatDuration(seconds) {
-    if (seconds < 9.95) {
-        return `${seconds.toFixed(1)} s`;
-    }
-    const whole = Math.round(seconds);
-    const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
-    if (hours > 0) {
-        return minutes === 0 ? `${formatCount(hours)} h` : `${formatCount(hours)} h ${minutes} min`;
-    }
-    if (minutes > 0) {
-        return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
-    }
-    return `${rest} s`;
-}
-/** `62 %` of a share between 0 and 1. */
-function formatShare(share) {
-    return `${Math.round(share * 100)} %`;
-}
-/** `2026-11-24 02:00:03 UTC` */
-function formatInstant(time) {
-    return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-}
-
-
-/***/ }),
-
-/***/ 311:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   x: () => (/* binding */ VERSION)
-/* harmony export */ });
-/** The version of pg-lifeboat, the same as in package.json (a test compares them). */
-const VERSION = '0.1.0';
-
-
-/***/ }),
-
 /***/ 42613:
 /***/ ((module) => {
 
@@ -6774,6 +4816,1964 @@ function suggestSimilar(word, candidates) {
 exports.suggestSimilar = suggestSimilar;
 
 
+/***/ }),
+
+/***/ 33986:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _command_line_main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(44849);
+
+process.exitCode = await (0,_command_line_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)({
+    argv: process.argv.slice(2),
+    program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+    environment: process.env,
+    workingDirectory: process.cwd(),
+    endsProcess: true,
+    stdout: process.stdout,
+    stderr: process.stderr,
+});
+// An explicit exit: keep-alive sockets would hold the process for minutes after the work is done.
+process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 45010:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  OF: () => (/* binding */ SHELLS),
+  It: () => (/* binding */ TOOLS),
+  Lx: () => (/* binding */ commandSpec),
+  MW: () => (/* binding */ commandSpecs)
+});
+
+// UNUSED EXPORTS: topicNames
+
+// EXTERNAL MODULE: ./build/option-list.js + 1 modules
+var option_list = __nccwpck_require__(3215);
+;// CONCATENATED MODULE: ./build/command-line/examples.js
+/** The examples of the help; each of them is parsed by a test. */
+const EXAMPLES = {
+    backup: [
+        {
+            for: 'A first backup, proven by restoring it into a throw-away cluster',
+            command: 'pg-lifeboat backup --database-url postgresql://backup@db/app --store /backups/app',
+        },
+        {
+            for: 'Two tables every day, kept for a week',
+            command: 'pg-lifeboat backup --type daily --tables animals,parts --keep-daily 7',
+        },
+        {
+            for: 'Encrypted, with a copy at another place',
+            command: 'pg-lifeboat backup --type weekly --encrypt-to age1… --copies backup@offsite.example.org:/backups/app',
+        },
+        { for: 'Every database of lifeboat.yml, three at a time', command: 'pg-lifeboat backup --all --parallel 3' },
+    ],
+    validate: [
+        { for: 'The newest backup', command: 'pg-lifeboat validate --store /backups/app --backup latest' },
+        { for: 'A dump that another tool made', command: 'pg-lifeboat validate --backup old-dump.sql.gz' },
+        { for: 'Old sets, for rot', command: 'pg-lifeboat validate --store /backups/app --rotate-check' },
+    ],
+    restore: [
+        {
+            for: 'Into a new database, beside the living one',
+            command: 'pg-lifeboat restore --store /backups/app --target-url postgresql://postgres@db/app_restored',
+        },
+        {
+            for: 'In place of the living one, which is kept under another name',
+            command: 'pg-lifeboat restore --store /backups/app --target-url postgresql://postgres@db/app --restore-mode replace --confirm app',
+        },
+    ],
+    rotate: [
+        { for: 'What would be removed, and why', command: 'pg-lifeboat rotate --store /backups/app --dry-run' },
+        { for: 'With other rules than usual', command: 'pg-lifeboat rotate --store /backups/app --keep-monthly 12' },
+    ],
+    drill: [
+        {
+            for: 'The quarterly drill, with a report to commit',
+            command: 'pg-lifeboat drill --store /backups/app --scenario latest,clean-room --drill-report docs/drills/2026-Q4.md',
+        },
+    ],
+    report: [
+        {
+            for: 'The week in figures, for a machine',
+            command: 'pg-lifeboat report --store /backups/app --period weekly --timezone Europe/Madrid --json',
+        },
+    ],
+    watch: [
+        {
+            for: 'Fail when backups stop coming',
+            command: 'pg-lifeboat watch --store /backups/app --max-age daily=26h,weekly=8d',
+        },
+    ],
+    maintain: [
+        {
+            for: 'What would be cleaned up',
+            command: 'pg-lifeboat maintain --store /backups/app --database-url postgresql://postgres@db/app --dry-run',
+        },
+    ],
+    doctor: [
+        { for: 'Before the first backup', command: 'pg-lifeboat doctor --type daily' },
+        {
+            for: 'With the very options of a backup',
+            command: 'pg-lifeboat doctor --database-url postgresql://backup@db/app --store /backups/app',
+        },
+    ],
+    plan: [{ for: 'The jobs of a workflow, for its matrix', command: 'pg-lifeboat plan --json' }],
+    schedule: [
+        { for: 'As the command of a service', command: 'pg-lifeboat schedule --config /etc/pg-lifeboat/lifeboat.yml' },
+    ],
+    init: [
+        {
+            for: 'For one database',
+            command: 'pg-lifeboat init --database-url postgresql://backup@db/app --store /backups/app',
+        },
+        { for: 'Only look at it', command: 'pg-lifeboat init --output -' },
+    ],
+    completion: [
+        { for: 'bash, for this session', command: 'source <(pg-lifeboat completion bash)' },
+        {
+            for: 'bash, from now on',
+            command: 'pg-lifeboat completion bash > ~/.local/share/bash-completion/completions/pg-lifeboat',
+        },
+        { for: 'zsh, into a folder of $fpath', command: 'pg-lifeboat completion zsh > ~/.zfunc/_pg-lifeboat' },
+        { for: 'fish', command: 'pg-lifeboat completion fish > ~/.config/fish/completions/pg-lifeboat.fish' },
+    ],
+    help: [
+        { for: 'An operation', command: 'pg-lifeboat help restore' },
+        { for: 'A topic', command: 'pg-lifeboat help exit-codes' },
+    ],
+};
+
+// EXTERNAL MODULE: ./build/command-line/option-groups.js
+var option_groups = __nccwpck_require__(85259);
+// EXTERNAL MODULE: ./build/command-line/topics.js
+var topics = __nccwpck_require__(77475);
+;// CONCATENATED MODULE: ./build/command-line/commands.js
+
+
+
+
+/** Commands that no job of a workflow needs, and so are no operations. */
+const TOOLS = ['schedule', 'init', 'completion', 'help'];
+/** The shells that a completion is written for. */
+const SHELLS = ['bash', 'zsh', 'fish'];
+const NAMES_FILE = new Set([
+    'config',
+    'backup',
+    'decrypt-key',
+    'drill-report',
+    'metrics-file',
+    'report-file',
+    'signing-key',
+    'ssh-key',
+    'ssh-known-hosts',
+    'trusted-keys',
+]);
+const NAMES_FOLDER = new Set(['store', 'copies', 'postgres-bin']);
+/** All commands, the operations first. */
+function commandSpecs() {
+    const operations = option_list/* OPERATIONS */.xb.map((name) => ({
+        name,
+        summary: option_list/* OPERATION_SUMMARIES */.n1[name],
+        flags: [
+            ...(0,option_list/* optionsOf */.cz)(name)
+                .filter(({ where }) => where !== 'file')
+                .map(flagOf),
+            ...OUTPUT_FLAGS,
+            HELP_FLAG,
+        ],
+        examples: EXAMPLES[name],
+    }));
+    return [...operations, ...toolSpecs()];
+}
+/** A command by its name. */
+function commandSpec(name) {
+    return commandSpecs().find((command) => command.name === name);
+}
+/** `pg-lifeboat help …` takes these, besides the names of commands. */
+function topicNames() {
+    return topics/* TOPICS */.p.map(({ name }) => name);
+}
+function toolSpecs() {
+    return [
+        {
+            name: 'schedule',
+            summary: 'run the schedules of lifeboat.yml until it is stopped',
+            flags: [...SCHEDULE_FLAGS, ...VERBOSE_FLAGS, HELP_FLAG],
+            examples: EXAMPLES.schedule,
+            notes: [
+                'Stays in the foreground, for a container or a service manager, and runs each type, and each of the tasks, when its schedule says, on the clocks of its time zone. Two backups of one database never overlap. What was missed while it was down is made up once. SIGTERM and Ctrl-C stop it cleanly; SIGHUP makes it read the configuration again.',
+            ],
+        },
+        {
+            name: 'init',
+            summary: 'look at the database and write a commented lifeboat.yml for it',
+            flags: [...INIT_FLAGS, HELP_FLAG],
+            examples: EXAMPLES.init,
+            notes: [
+                'Connects to the database, looks how large it is, what is in it and whether this machine has what a proof needs, and writes a configuration with the facts as comments. It reads, and changes nothing in the database. Passwords are not written: the file names the variables that hold them. A file that is there already is never written over.',
+            ],
+        },
+        {
+            name: 'completion',
+            summary: 'print what makes a shell complete operations, options and their values',
+            argument: { name: 'shell', describe: 'The shell that it is for.', required: true, choices: SHELLS },
+            flags: [HELP_FLAG],
+            examples: EXAMPLES.completion,
+        },
+        {
+            name: 'help',
+            summary: 'explain an operation or a topic',
+            argument: {
+                name: 'topic',
+                describe: 'An operation, or a topic.',
+                required: false,
+                choices: [...option_list/* OPERATIONS */.xb, 'schedule', 'init', 'completion', ...topicNames()],
+            },
+            flags: [HELP_FLAG],
+            examples: EXAMPLES.help,
+        },
+    ];
+}
+const HELP_FLAG = { name: 'help', describe: 'Print this help.', group: (0,option_groups/* groupOf */.F8)('help') };
+const VERBOSE_FLAGS = [
+    {
+        name: 'verbose',
+        describe: 'Tell also what is only of interest when something is wrong.',
+        group: (0,option_groups/* groupOf */.F8)('verbose'),
+    },
+];
+const OUTPUT_FLAGS = [
+    { name: 'json', describe: 'Print the results as one JSON object on stdout.', group: (0,option_groups/* groupOf */.F8)('json') },
+    ...VERBOSE_FLAGS,
+];
+const SCHEDULE_OPTIONS = ['config', 'parallel'];
+const SCHEDULE_FLAGS = (0,option_list/* optionsOf */.cz)('backup')
+    .filter(({ name }) => SCHEDULE_OPTIONS.includes(name))
+    .map(flagOf);
+const INIT_OPTIONS = ['database-url', 'store', 'postgres-bin'];
+const INIT_FLAGS = [
+    ...(0,option_list/* optionsOf */.cz)('backup')
+        .filter(({ name }) => INIT_OPTIONS.includes(name))
+        .map(flagOf)
+        .map((flag) => flag.name === 'store' ? { ...flag, default: '`backups/<database>`, below the folder you are in' } : flag),
+    {
+        name: 'output',
+        value: '<file>',
+        describe: 'The file to write; `-` prints it instead.',
+        default: '`lifeboat.yml`',
+        names: 'file',
+        group: (0,option_groups/* groupOf */.F8)('output'),
+    },
+];
+function flagOf(option) {
+    const { name, kind, describe, choices, default: value, defaultText, example } = option;
+    const fallback = defaultText ?? (value === undefined ? undefined : `\`${value}\``);
+    return {
+        name,
+        describe,
+        value: kind === 'flag' ? '[true|false]' : `<${placeholderOf(option)}>`,
+        ...(kind === 'flag' && { optional: true, choices: ['true', 'false'] }),
+        ...(choices !== undefined && { choices }),
+        ...(fallback !== undefined && { default: fallback }),
+        ...(example !== undefined && { example }),
+        ...(NAMES_FILE.has(name) && { names: 'file' }),
+        ...(NAMES_FOLDER.has(name) && { names: 'folder' }),
+        group: (0,option_groups/* groupOf */.F8)(name),
+    };
+}
+function placeholderOf({ kind, choices, name }) {
+    if (choices !== undefined)
+        return choices.join('|');
+    if (kind === 'count')
+        return 'n';
+    if (name.endsWith('-url'))
+        return 'url';
+    return kind === 'rules' || kind === 'lines' ? 'text' : kind;
+}
+
+
+/***/ }),
+
+/***/ 44849:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  i: () => (/* binding */ main)
+});
+
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __nccwpck_require__(19473);
+// EXTERNAL MODULE: ./build/control-characters.js
+var control_characters = __nccwpck_require__(83678);
+;// CONCATENATED MODULE: ./build/platform/progress-pace.js
+/** So long something must have run before its rate means anything. */
+const SETTLING = 500;
+/** Lines of a log come at most so often. */
+const LINE_INTERVAL = 10_000;
+/** Remembers when each label was first seen, to tell its pace and when its next line is due. */
+class PaceKeeper {
+    monotonic;
+    seen = new Map();
+    constructor(monotonic) {
+        this.monotonic = monotonic;
+    }
+    paceOf({ label, done, total }) {
+        const { firstAt, firstDone } = this.entry(label, done);
+        const elapsed = this.monotonic() - firstAt;
+        const rate = elapsed < SETTLING ? 0 : ((done - firstDone) / elapsed) * 1000;
+        return rate > 0 && total !== undefined ? { rate, remaining: Math.max(0, total - done) / rate } : { rate };
+    }
+    /** Whether a log should get a line now: every ten seconds, and once at the end of what took longer than that. */
+    isLineDue({ label, done, total }) {
+        const entry = this.entry(label, done);
+        const now = this.monotonic();
+        const isEnd = total !== undefined && total > 0 && done >= total;
+        const due = isEnd ? !entry.ended : now - entry.lineAt >= LINE_INTERVAL;
+        entry.ended ||= isEnd;
+        if (due) {
+            entry.lineAt = now;
+        }
+        return due;
+    }
+    entry(label, done) {
+        const known = this.seen.get(label);
+        // A smaller amount under the same label is a second run of it, such as a retry.
+        if (known !== undefined && (done >= known.firstDone || !known.ended)) {
+            return known;
+        }
+        const now = this.monotonic();
+        const fresh = { firstAt: now, firstDone: done, lineAt: now, ended: false };
+        this.seen.set(label, fresh);
+        return fresh;
+    }
+}
+
+// EXTERNAL MODULE: ./build/units.js
+var units = __nccwpck_require__(6515);
+;// CONCATENATED MODULE: ./build/platform/progress-text.js
+
+const BAR_WIDTH = 24;
+/** `dumping 42 % of 1.2 GB, 80 MB/s, 9 s left: public.animals` */
+function progressText(progress, pace) {
+    const { label, done, total, unit, current } = progress;
+    const amount = total === undefined || total <= 0
+        ? quantity(done, unit)
+        : `${Math.floor(shareDone(progress) * 100)} % of ${quantity(total, unit)}`;
+    const parts = [`${label} ${amount}`];
+    if (pace.rate > 0 && unit !== 'tables') {
+        parts.push(`${quantity(pace.rate, unit)}/s`);
+    }
+    if (pace.remaining !== undefined && pace.remaining >= 1 && shareDone(progress) < 1) {
+        parts.push(`${(0,units/* formatDuration */.a3)(pace.remaining)} left`);
+    }
+    return parts.join(', ') + (current === undefined ? '' : `: ${current}`);
+}
+/** The same behind a bar, cut to the width of the terminal; without a total there is no bar. */
+function progressBar(progress, pace, columns) {
+    const text = progressText(progress, pace);
+    if (progress.total === undefined || progress.total <= 0) {
+        return cut(text, columns);
+    }
+    const filled = Math.round(shareDone(progress) * BAR_WIDTH);
+    return cut(`[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${text}`, columns);
+}
+/** Between 0 and 1; an estimated total may be overtaken. 0 where the total is unknown. */
+function shareDone({ done, total }) {
+    return total === undefined || total <= 0 ? 0 : Math.min(1, Math.max(0, done / total));
+}
+function cut(text, columns) {
+    return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+}
+function quantity(value, unit) {
+    return unit === 'bytes' ? (0,units/* formatBytes */.z3)(value) : `${(0,units/* formatCount */.B4)(Math.round(value))} ${unit}`;
+}
+
+;// CONCATENATED MODULE: ./build/platform/redactor.js
+/** What a hidden secret is shown as. */
+const MASK = '***';
+/**
+ * A shorter text is not hidden: so few characters stand in every other line, and masking them would make messages
+ * unreadable and give the secret away by what is missing.
+ */
+const SHORTEST_SECRET = 4;
+/**
+ * Well-known passwords of test databases that are also ordinary words of our messages. Hiding `postgres` would hide the
+ * database and role of that name, and so tell what the password is.
+ */
+const NO_SECRETS = new Set([
+    'postgres', 'postgresql', 'password', 'root', 'user', 'admin', 'test', 'localhost', 'backup', 'true', 'false', 'null',
+]); // prettier-ignore
+/** Replaces registered secrets in text, in every form that they may have been written in. */
+class Redactor {
+    forms = new Set();
+    pattern;
+    /** Registers a secret. Returns whether it will be hidden: see `SHORTEST_SECRET` and `NO_SECRETS`. */
+    hide(secret) {
+        const before = this.forms.size;
+        for (const form of formsOf(secret)) {
+            this.forms.add(form);
+        }
+        if (this.forms.size > before) {
+            this.pattern = undefined;
+        }
+        return isHideable(secret);
+    }
+    redact(text) {
+        if (this.forms.size === 0) {
+            return text;
+        }
+        this.pattern ??= patternOf(this.forms);
+        return text.replaceAll(this.pattern, MASK);
+    }
+}
+/** The secret itself, its lines, and how URLs, JSON, base64, SQL and password files write it. */
+function formsOf(secret) {
+    const plain = [secret, secret.trim(), ...secret.split(/\r\n|\r|\n/).map((line) => line.trim())];
+    return [...new Set(plain)].filter(isHideable).flatMap((text) => {
+        // Buffer replaces lone surrogates, at which encodeURI throws.
+        const wellFormed = Buffer.from(text).toString();
+        const encoded = encodeURIComponent(wellFormed);
+        const strict = encoded.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+        const urls = [encoded, strict, encodeURI(wellFormed), new URLSearchParams({ x: wellFormed }).toString().slice(2)];
+        const lowerCase = urls.map((url) => url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+        return [
+            text,
+            ...urls,
+            ...lowerCase,
+            JSON.stringify(text).slice(1, -1),
+            Buffer.from(text).toString('base64').replace(/=+$/, ''),
+            Buffer.from(text).toString('base64url'),
+            text.replaceAll("'", "''"),
+            text.replaceAll(/[\\:]/g, (sign) => `\\${sign}`),
+        ];
+    });
+}
+function isHideable(text) {
+    return text.length >= SHORTEST_SECRET && !NO_SECRETS.has(text.toLowerCase());
+}
+/** Longest first, because one secret may begin with another. */
+function patternOf(forms) {
+    const sorted = [...forms].sort((a, b) => b.length - a.length);
+    return new RegExp(sorted.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
+}
+
+;// CONCATENATED MODULE: ./build/platform/logger.js
+
+
+
+/** What the faces share: secrets are removed first, then each face writes in the way of its place. */
+class RedactingLogger {
+    write;
+    monotonic;
+    pace;
+    redactor = new Redactor();
+    constructor({ write, monotonic = () => performance.now() }) {
+        this.write = write;
+        this.monotonic = monotonic;
+        this.pace = new PaceKeeper(monotonic);
+    }
+    debug(message) {
+        this.tell('debug', this.redact(message));
+    }
+    info(message) {
+        this.tell('info', this.redact(message));
+    }
+    warning(message) {
+        this.tell('warning', this.redact(message));
+    }
+    error(message) {
+        this.tell('error', this.redact(message));
+    }
+    async step(title, work) {
+        const shown = this.redact(title);
+        const startedAt = this.monotonic();
+        let failed = true;
+        this.stepBegins(shown);
+        try {
+            const result = await work();
+            failed = false;
+            return result;
+        }
+        finally {
+            this.stepEnds(shown, (this.monotonic() - startedAt) / 1000, failed);
+        }
+    }
+    progress(progress) {
+        if (this.pace.isLineDue(progress)) {
+            this.info(progressText(progress, this.pace.paceOf(progress)));
+        }
+    }
+    hide(secret) {
+        this.redactor.hide(secret);
+    }
+    redact(text) {
+        return this.redactor.redact(text);
+    }
+    isHidden(secret) {
+        return this.redact(secret) !== secret;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/platform/terminal-logger.js
+
+
+
+/** A logger for people and log files: plain lines, written to stderr because results go to stdout. */
+function terminalLogger(options) {
+    return new TerminalLogger(options);
+}
+const REDRAW_INTERVAL = 100;
+const COLOURS = { debug: '2', info: '', warning: '33', error: '31', heading: '1', good: '32' };
+const PREFIXES = { debug: 'debug: ', info: '', warning: 'Warning: ', error: 'Error: ' };
+class TerminalLogger extends RedactingLogger {
+    options;
+    bar = '';
+    drawnAt = -Infinity;
+    constructor(options) {
+        super(options);
+        this.options = options;
+    }
+    progress(progress) {
+        if (!this.options.isTerminal) {
+            super.progress(progress);
+            return;
+        }
+        const isEnd = shareDone(progress) === 1;
+        const pace = this.pace.paceOf(progress);
+        if (isEnd || this.monotonic() - this.drawnAt >= REDRAW_INTERVAL) {
+            this.drawnAt = this.monotonic();
+            // One column less: a full last column makes some terminals wrap.
+            this.draw(this.redact(progressBar(progress, pace, (this.options.columns?.() ?? 80) - 1)));
+        }
+        if (isEnd && this.pace.isLineDue(progress)) {
+            this.write('\n');
+            this.bar = '';
+        }
+    }
+    tell(level, message) {
+        if (level !== 'debug' || this.options.verbose === true) {
+            this.line(this.coloured(`${PREFIXES[level]}${(0,control_characters/* printable */.g)(message)}`, COLOURS[level]));
+        }
+    }
+    stepBegins(title) {
+        this.line(this.coloured(`==> ${(0,control_characters/* printable */.g)(title)}`, COLOURS.heading));
+    }
+    stepEnds(title, seconds, failed) {
+        const words = `${(0,control_characters/* printable */.g)(title)}: ${failed ? 'failed' : 'done'} in ${seconds.toFixed(1)} s`;
+        this.line(this.coloured(words, failed ? COLOURS.error : COLOURS.good));
+    }
+    line(text) {
+        const { bar } = this;
+        this.clearBar();
+        this.write(`${text}\n`);
+        if (bar !== '') {
+            this.draw(bar);
+        }
+    }
+    draw(bar) {
+        this.clearBar();
+        this.write((0,control_characters/* printable */.g)(bar.replaceAll('\n', ' ')));
+        this.bar = bar;
+    }
+    clearBar() {
+        if (this.bar !== '') {
+            this.write('\r\u001B[2K');
+            this.bar = '';
+        }
+    }
+    coloured(text, colour) {
+        return this.options.colours && colour !== '' ? `\u001B[${colour}m${text}\u001B[0m` : text;
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/commander/index.js
+var commander = __nccwpck_require__(18909);
+;// CONCATENATED MODULE: ./node_modules/commander/esm.mjs
+
+
+// wrapper to provide named exports for ESM.
+const {
+  /* program */ "DM": program,
+  /* createCommand */ "gu": createCommand,
+  /* createArgument */ "er": createArgument,
+  /* createOption */ "Ww": createOption,
+  /* CommanderError */ "b7": CommanderError,
+  /* InvalidArgumentError */ "Di": InvalidArgumentError,
+  /* InvalidOptionArgumentError */ "a2": InvalidOptionArgumentError, // deprecated old name
+  /* Command */ "uB": Command,
+  /* Argument */ "ef": Argument,
+  /* Option */ "c$": Option,
+  /* Help */ "_V": Help,
+} = commander;
+
+// EXTERNAL MODULE: ./build/nearest.js
+var nearest = __nccwpck_require__(77658);
+// EXTERNAL MODULE: ./build/option-list.js + 1 modules
+var option_list = __nccwpck_require__(3215);
+// EXTERNAL MODULE: ./build/version.js
+var version = __nccwpck_require__(58508);
+// EXTERNAL MODULE: ./build/command-line/commands.js + 1 modules
+var command_line_commands = __nccwpck_require__(45010);
+// EXTERNAL MODULE: ./build/command-line/option-groups.js
+var option_groups = __nccwpck_require__(85259);
+// EXTERNAL MODULE: ./build/command-line/style.js
+var style = __nccwpck_require__(28270);
+// EXTERNAL MODULE: ./build/command-line/topics.js
+var topics = __nccwpck_require__(77475);
+;// CONCATENATED MODULE: ./build/command-line/help.js
+
+
+
+
+
+
+const pageOf = (look) => ({ paint: (0,style/* paintOf */.MI)(look), columns: look.columns });
+/** The help of the whole program. */
+function programHelp(look) {
+    const page = pageOf(look);
+    const commands = (0,command_line_commands/* commandSpecs */.MW)();
+    const named = (names) => commands.filter(({ name }) => names.includes(name)).map(({ name, summary }) => [name, summary]);
+    return joined([
+        (0,style/* wrapped */.ky)(`pg-lifeboat ${version/* VERSION */.x}: PostgreSQL backups that are proven to restore.`, page.columns),
+        section('Usage', ['  pg-lifeboat <operation> [options]', '  pg-lifeboat help <operation or topic>'], page),
+        section('Begin here', BEGINNING.flatMap((example) => exampleLines(example, page)), page),
+        section('Operations', columnsOf(named(option_list/* OPERATIONS */.xb), page), page),
+        section('Tools', columnsOf(named(command_line_commands/* TOOLS */.It), page), page),
+        section('Topics', columnsOf(topics/* TOPICS */.p.map(({ name, summary }) => [name, summary]), page), page),
+    ]);
+}
+const BEGINNING = [
+    {
+        for: 'Write a lifeboat.yml for a database',
+        command: 'pg-lifeboat init --database-url postgresql://backup@db/app',
+    },
+    { for: 'See whether anything would go wrong', command: 'pg-lifeboat doctor --type daily' },
+    { for: 'Take a backup and prove that it restores', command: 'pg-lifeboat backup --type daily' },
+];
+/** The help of one command: what it is for, examples, and its options by what they are about. */
+function commandHelp(command, look) {
+    const page = pageOf(look);
+    const { name, summary, argument, flags, examples, notes = [] } = command;
+    const word = argument === undefined ? '' : argument.required ? ` <${argument.name}>` : ` [${argument.name}]`;
+    return joined([
+        (0,style/* wrapped */.ky)(`pg-lifeboat ${name}: ${summary}`, page.columns),
+        ...notes.map((note) => prose(note, page)),
+        section('Usage', [`  pg-lifeboat ${name}${word}${flags.length > 1 ? ' [options]' : ''}`], page),
+        ...(argument === undefined
+            ? []
+            : [
+                section(argument.name, (0,style/* wrapped */.ky)(`${argument.describe} One of: ${argument.choices.join(', ')}.`, page.columns, '  '), page),
+            ]),
+        section('Examples', examples.flatMap((example) => exampleLines(example, page)), page),
+        ...option_groups/* GROUP_TITLES */.Cx.map((title) => groupSection(title, flags, page)),
+        prose('Options may also stand in the environment or in lifeboat.yml: see `pg-lifeboat help environment` and `pg-lifeboat help configuration`.', page),
+    ]);
+}
+/** A page about something that concerns several operations. */
+function topicHelp({ name, summary, paragraphs }, look) {
+    const page = pageOf(look);
+    return joined([
+        [page.paint('bold', `${name}: ${summary}`)],
+        ...paragraphs.map((text) => (text.startsWith('  ') ? text.split('\n') : prose(text, page))),
+    ]);
+}
+function groupSection(title, flags, page) {
+    const own = flags.filter(({ group }) => group === title);
+    return own.length === 0
+        ? []
+        : section(title, own.flatMap((flag) => flagLines(flag, page)), page);
+}
+function flagLines({ name, value, describe, choices, default: fallback, example }, page) {
+    const { paint } = page;
+    const told = choices?.every((choice) => value?.includes(choice)) ?? true;
+    const facts = [
+        ...(told ? [] : [`One of: ${choices?.join(', ') ?? ''}.`]),
+        ...(fallback === undefined ? [] : [`Default: ${fallback}`]),
+        ...(example === undefined ? [] : [`Example: \`${example}\``]),
+    ];
+    return [
+        `  ${paint('cyan', `--${name}`)}${value === undefined ? '' : ` ${paint('faint', value)}`}`,
+        ...[describe, ...facts].flatMap((text) => prose(text, page, '      ')),
+    ];
+}
+function exampleLines({ for: purpose, command }, { paint, columns }) {
+    return [...(0,style/* wrapped */.ky)(`# ${purpose}`, columns, '  ').map((line) => paint('faint', line)), `  ${command}`];
+}
+/** Names in one column, what they mean in the other. */
+function columnsOf(rows, { paint, columns }) {
+    const width = Math.max(...rows.map(([name]) => name.length)) + 4;
+    return rows.flatMap(([name, text]) => {
+        const [first = '', ...rest] = (0,style/* wrapped */.ky)(text, columns, ' '.repeat(width));
+        return [`  ${paint('cyan', name)}${first.slice(name.length + 2)}`, ...rest];
+    });
+}
+function section(title, lines, { paint }) {
+    return lines.length === 0 ? [] : [paint('bold', title), ...lines];
+}
+/** Text whose names stand out: in colour where there is one, else between their backticks. */
+function prose(text, { columns, paint }, indent = '') {
+    return (0,style/* wrapped */.ky)(text, columns, indent).map((line) => line.replaceAll(/`([^`]+)`/g, (quoted, name) => {
+        const painted = paint('cyan', name);
+        return painted === name ? quoted : painted;
+    }));
+}
+function joined(parts) {
+    return `${parts
+        .filter((lines) => lines.length > 0)
+        .map((lines) => lines.join('\n'))
+        .join('\n\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./build/command-line/parse.js
+
+
+
+
+
+
+
+
+/**
+ * Reads the command line.
+ *
+ * @param look how help looks where it is printed
+ * Throws `UsageError` for what it does not understand, naming the nearest that it does.
+ */
+function parse(argv, look) {
+    if (argv.length === 0) {
+        throw nothingAsked();
+    }
+    let invocation;
+    const program = silent(new Command('pg-lifeboat')).helpCommand(false).helpOption('-h, --help').version(version/* VERSION */.x);
+    program.configureHelp({ formatHelp: () => programHelp(look) });
+    for (const spec of (0,command_line_commands/* commandSpecs */.MW)()) {
+        const command = silent(program.command(spec.name)).helpOption('-h, --help');
+        command.configureHelp({ formatHelp: () => commandHelp(spec, look) });
+        spec.flags.filter(({ name }) => name !== 'help').forEach((flag) => command.option(flagText(flag)));
+        if (spec.argument !== undefined)
+            command.argument(`[${spec.argument.name}]`);
+        command.action(() => {
+            invocation = invocationOf(spec, command.args, flagsOf(command), look);
+        });
+    }
+    const printed = runParser(program, argv);
+    if (printed !== undefined) {
+        return { kind: 'print', text: printed };
+    }
+    if (invocation === undefined) {
+        throw nothingAsked();
+    }
+    return invocation;
+}
+/** Lets commander parse; it prints nothing itself. Returns what was asked to be printed. */
+function runParser(program, argv) {
+    let printed = '';
+    const output = { writeOut: (text) => void (printed += text), writeErr: () => undefined };
+    [program, ...program.commands].forEach((command) => command.configureOutput(output));
+    try {
+        program.parse([...argv], { from: 'user' });
+        return undefined;
+    }
+    catch (error) {
+        if (!(error instanceof CommanderError)) {
+            throw error;
+        }
+        if (error.exitCode === 0) {
+            return printed;
+        }
+        throw misunderstood(error, argv);
+    }
+}
+function silent(command) {
+    return command.exitOverride().showSuggestionAfterError(false).allowExcessArguments(false);
+}
+function flagText({ name, value, optional }) {
+    const shown = value === undefined ? '' : optional === true ? ' [value]' : ' <value>';
+    return `--${name}${shown}`;
+}
+function flagsOf(command) {
+    const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
+    return Object.fromEntries(given.map((option) => {
+        const value = command.getOptionValue(option.attributeName());
+        return [option.name(), value === true ? 'true' : String(value)];
+    }));
+}
+function invocationOf(spec, args, given, look) {
+    const { json, verbose, ...flags } = given;
+    const operation = option_list/* OPERATIONS */.xb.find((name) => name === spec.name);
+    if (operation !== undefined) {
+        return { kind: 'operation', operation, flags, json: json === 'true', verbose: verbose === 'true' };
+    }
+    const tool = command_line_commands/* TOOLS */.It.find((name) => name === spec.name) ?? 'help';
+    const argument = argumentOf(spec, args[0]);
+    return tool === 'help'
+        ? { kind: 'print', text: helpAbout(argument, look) }
+        : { kind: 'tool', tool, argument, flags, verbose: verbose === 'true' };
+}
+function argumentOf({ name, argument }, given) {
+    if (argument === undefined || (given === undefined && !argument.required)) {
+        return '';
+    }
+    if (given !== undefined && argument.choices.includes(given)) {
+        return given;
+    }
+    const near = given === undefined ? undefined : (0,nearest/* nearest */.p)(given, argument.choices);
+    throw usage(given === undefined
+        ? `${name} needs to be told the ${argument.name}`
+        : `"${given}" is no ${argument.name} that ${name} knows`, near === undefined ? `Choose one of: ${argument.choices.join(', ')}.` : `Did you mean "${near}"?`);
+}
+function helpAbout(name, look) {
+    const topic = topics/* TOPICS */.p.find((each) => each.name === name);
+    if (topic !== undefined) {
+        return topicHelp(topic, look);
+    }
+    const command = (0,command_line_commands/* commandSpec */.Lx)(name);
+    return command === undefined ? programHelp(look) : commandHelp(command, look);
+}
+/** What commander found wrong, in words that name the nearest known thing. Values are not shown: one may be a secret. */
+function misunderstood({ code, message }, argv) {
+    const quoted = /'([^']*)'/.exec(message)?.[1] ?? '';
+    const command = (0,command_line_commands/* commandSpecs */.MW)().find(({ name }) => argv[0] === name);
+    switch (code) {
+        case 'commander.unknownCommand':
+            return unknownCommand(quoted);
+        case 'commander.unknownOption':
+            return unknownFlag(quoted.replace(/=.*$/s, ''), command);
+        case 'commander.optionMissingArgument':
+            return usage(`${quoted.split(' ')[0] ?? ''} needs a value`, `See pg-lifeboat help ${command?.name ?? ''}.`);
+        case 'commander.excessArguments':
+            return usage(`${command?.name ?? 'pg-lifeboat'} takes no further words`, 'Options begin with two dashes; a value with blanks stands in quotes.');
+        default:
+            return usage(message.replace(/^error: /, ''), 'See pg-lifeboat --help.');
+    }
+}
+function unknownCommand(name) {
+    const near = (0,nearest/* nearest */.p)(name, (0,command_line_commands/* commandSpecs */.MW)().map((each) => each.name));
+    return usage(`"${name}" is no operation of pg-lifeboat`, near === undefined ? 'pg-lifeboat --help lists them.' : `Did you mean "${near}"?`);
+}
+function unknownFlag(flag, command) {
+    if (command === undefined) {
+        return usage(`${flag} stands before the operation`, 'Name the operation first: pg-lifeboat backup --store … ; pg-lifeboat --help lists them.');
+    }
+    const name = flag.replace(/^-+/, '');
+    const definition = (0,option_list/* optionDefinitions */._x)().find((each) => each.name === name);
+    if (definition?.where === 'file') {
+        return usage(`${flag} can only be given in lifeboat.yml`, 'See pg-lifeboat help configuration.');
+    }
+    if (Object.hasOwn(option_list/* OPTIONS */.lw, name)) {
+        const others = (0,command_line_commands/* commandSpecs */.MW)().filter(({ flags }) => flags.some((each) => each.name === name));
+        return usage(`${flag} is no option of ${command.name}`, `It is one of ${others.map((each) => each.name).join(', ')}. In lifeboat.yml it may stand for all of them.`);
+    }
+    const near = (0,nearest/* nearest */.p)(name, command.flags.map((each) => each.name));
+    return usage(`${flag} is no option of ${command.name}`, near === undefined ? `pg-lifeboat help ${command.name} lists them.` : `Did you mean --${near}?`);
+}
+function nothingAsked() {
+    return usage('no operation is named', 'Begin with pg-lifeboat --help, or pg-lifeboat init.');
+}
+function usage(problem, advice) {
+    return new errors/* UsageError */.eb({ doing: 'reading the command line', problem, advice });
+}
+
+;// CONCATENATED MODULE: ./build/command-line/main.js
+
+
+
+
+/** Does what the command line asks for and returns what the process ends with. It does not throw. */
+async function main(surroundings) {
+    const { argv, environment, stdout, stderr } = surroundings;
+    try {
+        const invocation = parse(argv, (0,style/* styleOf */.Vj)(stdout, environment));
+        if (invocation.kind === 'print') {
+            stdout.write(invocation.text);
+            return 0;
+        }
+        const logger = loggerFor(invocation, surroundings);
+        // What only prints is quick: the operations are most of the program, and are loaded when they are asked for.
+        if (invocation.kind === 'tool') {
+            const { runTool } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(339), __nccwpck_require__.e(390)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6390));
+            return await runTool(invocation, logger, surroundings);
+        }
+        const { runAsked } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(64), __nccwpck_require__.e(339), __nccwpck_require__.e(489)]).then(__nccwpck_require__.bind(__nccwpck_require__, 12489));
+        return await runAsked(invocation, logger, surroundings);
+    }
+    catch (error) {
+        const paint = (0,style/* paintOf */.MI)((0,style/* styleOf */.Vj)(stderr, environment));
+        stderr.write(`${paint('red', `Error: ${(0,errors/* explanationOf */.pg)(error)}`)}\n`);
+        return (0,errors/* exitCodeOf */.FO)(error);
+    }
+}
+function loggerFor({ verbose }, { stderr, environment }) {
+    const { isTerminal, colours } = (0,style/* styleOf */.Vj)(stderr, environment);
+    return terminalLogger({
+        write: (text) => stderr.write(text),
+        isTerminal,
+        colours,
+        columns: () => stderr.columns ?? 80,
+        verbose,
+    });
+}
+
+
+/***/ }),
+
+/***/ 85259:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cx: () => (/* binding */ GROUP_TITLES),
+/* harmony export */   F8: () => (/* binding */ groupOf)
+/* harmony export */ });
+/* unused harmony export OTHER_GROUP */
+/** The headings of the help, in the order in which somebody thinks of them, with what stands below each. */
+const GROUPS = {
+    'What to back up': [
+        'database-url',
+        'series',
+        'type',
+        'tables',
+        'exclude-tables',
+        'format',
+        'compression',
+        'jobs',
+        'lock-timeout',
+    ],
+    'Which backup': ['backup', 'scenario', 'rotate-check'],
+    'Where it is restored': ['target-url', 'restore-mode', 'restore-parts', 'role-map', 'confirm'],
+    'Where backups are kept': [
+        'store',
+        'copies',
+        'ssh-key',
+        'ssh-known-hosts',
+        'rsync-password',
+        'github-token',
+        'history-cache',
+    ],
+    'How it is proven': ['verify', 'scratch', 'scratch-url', 'postgres-bin', 'assertions'],
+    'How long backups are kept': [
+        'keep-last',
+        'keep-daily',
+        'keep-weekly',
+        'keep-monthly',
+        'keep-yearly',
+        'keep-within',
+        'keep-tier',
+        'timezone',
+        'rotate',
+        'dry-run',
+    ],
+    'Encryption and signatures': ['encrypt-to', 'hide-names', 'decrypt-key', 'signing-key', 'trusted-keys'],
+    'The services around the database': ['services', 'stop-command', 'start-command', 'services-timeout'],
+    'Alerts and reports': [
+        'alerts',
+        'fail-on',
+        'webhook-url',
+        'webhook-secret',
+        'ping-url',
+        'problem-issues',
+        'metrics-file',
+        'period',
+        'max-age',
+        'max-unproven',
+        'drill-report',
+        'report-file',
+    ],
+    'Several databases and schedules': [
+        'config',
+        'database',
+        'all',
+        'task',
+        'parallel',
+        'max-jobs',
+        'time-limit',
+        'schedule',
+        'missed-runs',
+    ],
+    'In a job of GitHub Actions': ['upload-artifact', 'artifact-retention-days', 'allow-public-artifact'],
+    Output: ['output', 'json', 'verbose', 'help'],
+};
+/** What no heading names yet. */
+const OTHER_GROUP = 'Further options';
+/** All headings, in the order of the help. */
+const GROUP_TITLES = [...Object.keys(GROUPS).slice(0, -1), OTHER_GROUP, 'Output'];
+/** The heading that an option of the list, or a flag of the command line's own, stands below. */
+function groupOf(name) {
+    return GROUP_TITLES.find((title) => GROUPS[title]?.includes(name) === true) ?? OTHER_GROUP;
+}
+
+
+/***/ }),
+
+/***/ 28270:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   MI: () => (/* binding */ paintOf),
+/* harmony export */   Vj: () => (/* binding */ styleOf),
+/* harmony export */   ky: () => (/* binding */ wrapped)
+/* harmony export */ });
+/** Lines that are longer than this are hard to read. */
+const WIDEST = 100;
+const USUAL = 80;
+const NARROWEST = 40;
+/**
+ * What the output and the environment ask for: https://no-color.org and https://force-color.org. In a CI nobody watches,
+ * even where it pretends to be a terminal.
+ */
+function styleOf({ isTTY, columns }, environment) {
+    const isTerminal = isTTY === true && environment.TERM !== 'dumb' && !isSet(environment.CI);
+    return {
+        isTerminal,
+        colours: wantsColours(environment) ?? isTerminal,
+        columns: Math.max(NARROWEST, Math.min(WIDEST, columns ?? USUAL)),
+    };
+}
+/** Undefined where nothing is asked for. */
+function wantsColours({ NO_COLOR, FORCE_COLOR }) {
+    if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') {
+        return isSet(FORCE_COLOR);
+    }
+    return NO_COLOR !== undefined && NO_COLOR !== '' ? false : undefined;
+}
+function isSet(value) {
+    return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}
+const CODES = { bold: '1', faint: '2', red: '31', green: '32', yellow: '33', cyan: '36' };
+/** Colours texts, or leaves them alone. */
+function paintOf({ colours }) {
+    return (kind, text) => (colours && text !== '' ? `\u001B[${CODES[kind]}m${text}\u001B[0m` : text);
+}
+/** A text in lines of at most so many characters, each behind the indent. What stands between backticks stays together. */
+function wrapped(text, columns, indent = '') {
+    const lines = [];
+    let line = '';
+    for (const word of text.match(/(?:`[^`]*`|\S)+/g) ?? []) {
+        if (line !== '' && indent.length + line.length + 1 + word.length > columns) {
+            lines.push(indent + line);
+            line = word;
+        }
+        else {
+            line = line === '' ? word : `${line} ${word}`;
+        }
+    }
+    return line === '' ? lines : [...lines, indent + line];
+}
+
+
+/***/ }),
+
+/***/ 77475:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ TOPICS)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19473);
+
+const TOPICS = [
+    {
+        name: 'exit-codes',
+        summary: 'what the command ends with',
+        paragraphs: [
+            Object.entries(_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .EXIT_CODES */ .ai)
+                .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+                .join('\n'),
+            '0 is only said of what was checked: a backup whose proof could not run ends with 4 and not with 0. In a script, treat everything but 0 as a reason to look.',
+        ],
+    },
+    {
+        name: 'configuration',
+        summary: 'options in a file, several databases, types and tasks',
+        paragraphs: [
+            'Every option may stand in `lifeboat.yml`, in the folder where the command is started, or in the file that `--config` names. The names are those of the flags, without the dashes. `pg-lifeboat init` writes one.',
+            [
+                '  store: /backups/{database}',
+                '  timezone: Europe/Madrid',
+                '  types:',
+                '    daily: { schedule: "17 2 * * *", keep-daily: 7 }',
+                '    weekly: { schedule: "43 3 * * 0", keep-weekly: 4 }',
+                '  tasks:',
+                '    maintain: { schedule: "41 4 * * 0" }',
+                '    weekly-report: { operation: report, period: weekly, schedule: "7 7 * * 1" }',
+                '  databases:',
+                '    app: { database-url: "postgresql://backup:${APP_PASSWORD}@db/app" }',
+                '    shop: { database-url: "postgresql://backup:${SHOP_PASSWORD}@db/shop" }',
+            ].join('\n'),
+            '`types` are what is backed up. `tasks` is what else is done over and over; a run with `--task weekly-report` is one of them. `pg-lifeboat schedule` runs both at their times.',
+            'What is given to a run goes before the environment, that before the task, that before the type of a database, that before the database, that before the type at the top, that before the top of the file, that before the default.',
+            'In values, `${NAME}` stands for a variable of the environment; a missing one is an error. `{database}` and `{type}` stand for the names.',
+        ],
+    },
+    {
+        name: 'environment',
+        summary: 'variables that are read',
+        paragraphs: [
+            'Every option has a variable: `LIFEBOAT_STORE` is `--store`, `LIFEBOAT_DATABASE_URL` is `--database-url`. `LIFEBOAT_DATABASE_URL_FILE` names a file that holds the value, as Docker hands secrets on.',
+            [
+                '  PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, …',
+                '                 where to connect to, as libpq reads them',
+                '  PGPASSFILE     the password file; ~/.pgpass otherwise',
+                '  NO_COLOR       no colours; FORCE_COLOR: colours also where no terminal is seen',
+                '  CI             lines instead of a progress bar',
+                '  TMPDIR         where throw-away clusters and temporary files are made',
+                '  HTTPS_PROXY    the proxy for webhooks, S3 and GitHub',
+            ].join('\n'),
+            'Secrets belong into the environment, a file or `lifeboat.yml` by `${NAME}`, not on the command line, where every process of the machine can read them.',
+        ],
+    },
+    {
+        name: 'output',
+        summary: 'what goes to stdout and to stderr, and for machines',
+        paragraphs: [
+            'Messages go to stderr, results to stdout. With `--json`, stdout is one JSON object whose keys are the outputs of the action, also when the operation failed; the exit code tells how it ended.',
+            'On a terminal there are colours and a progress bar; elsewhere, and where `CI` is set, plain lines.',
+        ],
+    },
+];
+
+
+/***/ }),
+
+/***/ 83678:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ hasControls),
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/** Whether a text holds a character that no name should have, and that a terminal or a protocol may act on. */
+function hasControls(text) {
+    return /\p{Cc}/u.test(text);
+}
+/**
+ * Without the control characters that could move the cursor or recolour a terminal, each of them seen as U+FFFD: names of
+ * tables may hold anything. Tabs and line feeds stay.
+ */
+function printable(text) {
+    return text.replaceAll(/(?![\t\n])\p{Cc}/gu, '\u{FFFD}');
+}
+
+
+/***/ }),
+
+/***/ 19473:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $q: () => (/* binding */ TimeLimitError),
+/* harmony export */   FO: () => (/* binding */ exitCodeOf),
+/* harmony export */   H3: () => (/* binding */ LifeboatError),
+/* harmony export */   Me: () => (/* binding */ DamagedError),
+/* harmony export */   OK: () => (/* binding */ OperationError),
+/* harmony export */   Qd: () => (/* binding */ CommandError),
+/* harmony export */   Rc: () => (/* binding */ ConnectionError),
+/* harmony export */   U$: () => (/* binding */ GuardError),
+/* harmony export */   Zw: () => (/* binding */ problemOf),
+/* harmony export */   ai: () => (/* binding */ EXIT_CODES),
+/* harmony export */   aq: () => (/* binding */ CouldNotVerifyError),
+/* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   cr: () => (/* binding */ messagesOf),
+/* harmony export */   eb: () => (/* binding */ UsageError),
+/* harmony export */   p4: () => (/* binding */ InterruptedError),
+/* harmony export */   pg: () => (/* binding */ explanationOf),
+/* harmony export */   r_: () => (/* binding */ TimeLimitReached)
+/* harmony export */ });
+/** What the command line ends with, and the action's step too. */
+const EXIT_CODES = {
+    0: 'done',
+    1: 'failed',
+    2: 'bad usage or configuration',
+    3: 'verification found a difference or damage',
+    4: 'verification could not run',
+    5: 'a guard refused',
+    130: 'interrupted',
+};
+/**
+ * An error that a user may meet. Its message reads: `Problem (while doing …). Advice`.
+ *
+ * Subclasses say which exit code it ends with and carry the data of their kind.
+ */
+class LifeboatError extends Error {
+    doing;
+    problem;
+    advice;
+    constructor({ doing, problem, advice, cause }) {
+        super(`${capitalised(problem)} (while ${doing}). ${advice}`, cause === undefined ? undefined : { cause });
+        this.name = new.target.name;
+        this.doing = doing;
+        this.problem = problem;
+        this.advice = advice;
+    }
+}
+/** Something that should have worked did not: exit code 1. */
+class OperationError extends LifeboatError {
+    exitCode = 1;
+}
+/** An input, flag or configuration that cannot be used: exit code 2. */
+class UsageError extends LifeboatError {
+    exitCode = 2;
+}
+/** A set, file or dump is damaged so that it cannot even be read as what it should be: exit code 3. */
+class DamagedError extends LifeboatError {
+    exitCode = 3;
+}
+/** A verification could not run, so nothing is known: exit code 4. */
+class CouldNotVerifyError extends LifeboatError {
+    exitCode = 4;
+}
+/** Something was refused to protect data: exit code 5. */
+class GuardError extends LifeboatError {
+    exitCode = 5;
+}
+/** The user or the runner asked us to stop: exit code 130. */
+class InterruptedError extends LifeboatError {
+    exitCode = 130;
+    constructor(doing, cause) {
+        super({
+            doing,
+            problem: 'interrupted before it was done',
+            advice: 'What was not finished was discarded. Start it again.',
+            cause,
+        });
+    }
+}
+/** Why a run ends itself: the reason of the signal that is aborted when its `time-limit` is reached. */
+class TimeLimitReached extends Error {
+    milliseconds;
+    /** @param milliseconds how long the run was allowed to take */
+    constructor(milliseconds) {
+        super(`time-limit of ${milliseconds / 1000} s reached`);
+        this.milliseconds = milliseconds;
+    }
+}
+/** A run took longer than its `time-limit`: exit code 1. `cause` is what the end of it interrupted. */
+class TimeLimitError extends OperationError {
+    constructor({ milliseconds }, cause) {
+        super({
+            doing: cause instanceof LifeboatError ? cause.doing : 'working',
+            problem: `the run took longer than its time-limit of ${milliseconds / 1000} s and was ended`,
+            advice: 'Look at what held it up (a lock, a slow network, a database that has grown); where the work needs longer, raise time-limit.',
+            cause,
+        });
+    }
+}
+/** A server could not be reached or used. `kind` names the usual cause: exit code 1. */
+class ConnectionError extends OperationError {
+    kind;
+    constructor(kind, trouble) {
+        super(trouble);
+        this.kind = kind;
+    }
+}
+/** A program ended with a failure: its name, exit code or signal, and the last of what it said. */
+class CommandError extends OperationError {
+    program;
+    code;
+    endedBy;
+    /** The last lines of its standard error, secrets removed. */
+    stderrTail;
+    constructor(trouble, result) {
+        super(trouble);
+        this.program = result.program;
+        this.code = result.code;
+        this.endedBy = result.endedBy;
+        this.stderrTail = result.stderrTail;
+    }
+}
+/** The message of anything that was thrown. */
+function messageOf(error) {
+    if (error instanceof AggregateError && error.message === '') {
+        return error.errors.map(messageOf).join('; ');
+    }
+    return error instanceof Error ? error.message : String(error);
+}
+/** What went wrong alone, without what was being done and what to do: for findings, which have places for these. */
+function problemOf(error) {
+    return error instanceof LifeboatError ? error.problem : messageOf(error);
+}
+/** Anything that was thrown, for a person: its message and those of its causes. What nobody foresaw is a fault of ours. */
+function explanationOf(error) {
+    const told = messagesOf(error);
+    return (error instanceof LifeboatError ? told : ['An unexpected error, please report it.', ...told]).join('\nCause: ');
+}
+/** The messages of an error and of its causes, outermost first, without repetition. */
+function messagesOf(error) {
+    const messages = [];
+    for (let current = error; current !== undefined && current !== null; current = causeOf(current)) {
+        const message = messageOf(current);
+        if (!messages.some((earlier) => earlier.includes(message))) {
+            messages.push(message);
+        }
+        if (messages.length > 8) {
+            break;
+        }
+    }
+    return messages;
+}
+/** The exit code for anything that was thrown; what is not ours is a failure. */
+function exitCodeOf(error) {
+    return error instanceof LifeboatError ? error.exitCode : 1;
+}
+function causeOf(error) {
+    return error instanceof Error ? error.cause : undefined;
+}
+/** As a sentence begins, unless it begins with the name of a program or an option: `pg_dump`, `scratch-url`. */
+function capitalised(text) {
+    return /^([a-z]+[-_/:.]|psql\b|initdb\b)/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+
+/***/ }),
+
+/***/ 72079:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ TASK_OPERATIONS),
+/* harmony export */   W: () => (/* binding */ FLEET_OPTIONS)
+/* harmony export */ });
+/**
+ * What a task of the configuration can be: what looks at backups or keeps house. Backups are what types are for, and a
+ * restore is never begun by a clock.
+ */
+const TASK_OPERATIONS = ['validate', 'rotate', 'drill', 'report', 'watch', 'maintain', 'doctor'];
+/** The operations that can work through every database of a configuration. */
+const OF_EVERY_DATABASE = ['backup', ...TASK_OPERATIONS];
+/** The options of a configuration that names several databases, and of their schedules; a part of the one list. */
+const FLEET_OPTIONS = {
+    config: {
+        kind: 'text',
+        describe: 'A YAML file with these same keys, `databases` and `types` for several of them, and `tasks`. Flags, inputs and the environment go before it.',
+        defaultText: '`lifeboat.yml`, if there is one',
+        where: 'run',
+    },
+    database: {
+        kind: 'text',
+        describe: 'Which of the `databases` of the configuration this run is about, by its name there.',
+        defaultText: 'the only one that the configuration names',
+        example: 'masclet',
+        where: 'run',
+    },
+    all: {
+        kind: 'flag',
+        describe: 'Work through every database of the configuration, each by itself: what fails in one holds up no other, and all failures are told at the end.',
+        default: 'false',
+        operations: OF_EVERY_DATABASE,
+        where: 'run',
+    },
+    task: {
+        kind: 'text',
+        describe: 'Which of the `tasks` of the configuration this run is, by its name there: its options go before the rest of the file.',
+        defaultText: 'none',
+        operations: TASK_OPERATIONS,
+        example: 'weekly-report',
+        where: 'run',
+    },
+    parallel: {
+        kind: 'count',
+        describe: 'How many databases are worked on at the same time with `all`, and by schedules.',
+        default: '2',
+        operations: OF_EVERY_DATABASE,
+    },
+    'time-limit': {
+        kind: 'duration',
+        describe: 'How long a run may take. One that takes longer is ended, cleans up as after an interruption, and fails, naming the limit (exit code 1).',
+        defaultText: 'none',
+        example: '2h',
+    },
+    schedule: {
+        kind: 'text',
+        describe: 'When a type is backed up, or a task is run, as a cron expression of five fields (minute, hour, day of the month, month, day of the week) on the clocks of `timezone`.',
+        operations: ['backup', ...TASK_OPERATIONS],
+        example: '17 2 * * *',
+        where: 'file',
+    },
+    'missed-runs': {
+        kind: 'choice',
+        choices: ['once', 'skip'],
+        describe: 'What happens to the times of a schedule at which it was not running or still busy: made up by one run, or left out.',
+        default: 'once',
+        operations: ['backup', ...TASK_OPERATIONS],
+        where: 'file',
+    },
+};
+
+
+/***/ }),
+
+/***/ 77658:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   p: () => (/* binding */ nearest)
+/* harmony export */ });
+/* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(21916);
+
+/** The known name that is nearest to a mistyped one; undefined where none is near. */
+function nearest(name, known) {
+    const ranked = known.map((candidate) => ({ candidate, steps: (0,fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__/* .distance */ .Io)(name, candidate) }));
+    ranked.sort((a, b) => a.steps - b.steps);
+    const best = ranked[0];
+    return best !== undefined && best.steps <= Math.max(2, Math.floor(name.length / 3)) ? best.candidate : undefined;
+}
+
+
+/***/ }),
+
+/***/ 3215:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  xb: () => (/* binding */ OPERATIONS),
+  n1: () => (/* binding */ OPERATION_SUMMARIES),
+  lw: () => (/* binding */ OPTIONS),
+  Fg: () => (/* binding */ definitionOf),
+  _x: () => (/* binding */ optionDefinitions),
+  cz: () => (/* binding */ optionsOf)
+});
+
+// UNUSED EXPORTS: runOptionDefinitions
+
+// EXTERNAL MODULE: ./build/fleet-options.js
+var fleet_options = __nccwpck_require__(72079);
+;// CONCATENATED MODULE: ./build/seeing-options.js
+/** The options of alerts, reports, metrics and watching; a part of the one list. */
+const SEEING_OPTIONS = {
+    alerts: {
+        kind: 'rules',
+        describe: 'Alert rules, one a line: `critical duration > 30min`, `warning compression < 0.5`. Given rules replace the defaults of the same level and measure; `off` in place of a limit silences one.',
+        defaultText: 'critical: duration > 30min, size > 1GB, errors > 0; warning: duration > 15min, compression < 0.5, disk_space < 1GB; info: size_change > 10%, record_change > 100',
+        operations: ['backup', 'report'],
+    },
+    'fail-on': {
+        kind: 'choice',
+        choices: ['critical', 'warning', 'info', 'never'],
+        describe: 'From which level on an alert makes the run fail (exit code 1), after everything else is done.',
+        default: 'critical',
+        operations: ['backup'],
+    },
+    'webhook-url': {
+        kind: 'text',
+        describe: 'Where alerts and failures are sent as JSON by POST. A Slack address gets the form that Slack shows. It never holds up a backup; what could not be delivered is itself reported.',
+        secret: true,
+        example: 'https://hooks.example.org/backups',
+    },
+    'webhook-secret': {
+        kind: 'text',
+        describe: 'Signs what is sent to `webhook-url`: HMAC-SHA256 over the time and the body, in the header `X-Lifeboat-Signature`.',
+        secret: true,
+    },
+    'ping-url': {
+        kind: 'text',
+        describe: "The address of a dead-man's service that is asked at the start (`/start`), after success, and after a failure (`/fail`), as healthchecks.io has it.",
+        secret: true,
+        example: 'https://hc-ping.example.org/0c1e…',
+    },
+    'problem-issues': {
+        kind: 'flag',
+        describe: 'Whether each problem has one GitHub issue, which is opened, updated and closed by itself when the problem ends. Needs `github-token` with `issues: write`.',
+        default: 'false',
+    },
+    'metrics-file': {
+        kind: 'text',
+        describe: "A file that gets the metrics as OpenMetrics text, for a node exporter's textfile collector (a name that ends in `.prom`).",
+        example: '/var/lib/node_exporter/lifeboat.prom',
+    },
+    'report-file': {
+        kind: 'text',
+        describe: 'Where the report is written as one HTML page, with charts, that needs nothing else; an earlier one is written over.',
+        defaultText: 'in a job a folder for temporary files, on the command line nowhere',
+        example: '/var/www/backups/index.html',
+    },
+    period: {
+        kind: 'choice',
+        choices: ['daily', 'weekly'],
+        describe: 'What a report looks back over: the last day or the last seven days; trends are longer.',
+        default: 'daily',
+        operations: ['report'],
+    },
+    'max-age': {
+        kind: 'list',
+        describe: 'How old the newest backup of a type may be for `watch`: one age for all types (`26h`), or one for some (`26h, weekly=8d`). A type that is named must be there; `manual` is only watched where it is named here or in `type`.',
+        defaultText: '`26h`, and `8d` for the type `weekly`',
+        example: 'daily=26h, weekly=8d',
+        operations: ['watch'],
+    },
+    'max-unproven': {
+        kind: 'list',
+        describe: 'How old the newest proven backup of a type may be for `watch`, written as `max-age` is. Proven means to the tier of `verify`; where that is not given, to the one that its own backup was asked for.',
+        defaultText: 'the same as `max-age`',
+        operations: ['watch'],
+    },
+};
+
+;// CONCATENATED MODULE: ./build/option-list.js
+
+
+const OPERATIONS = [
+    'backup',
+    'validate',
+    'restore',
+    'rotate',
+    'drill',
+    'report',
+    'watch',
+    'maintain',
+    'plan',
+    'doctor',
+];
+const OPERATION_SUMMARIES = {
+    backup: 'take a backup, prove that it restores, keep the right ones',
+    validate: 'verify a stored set, or a dump that another tool made',
+    restore: 'restore a set into a database, compare it with its source, and swap it in',
+    rotate: 'apply the retention policy to a store',
+    drill: 'rehearse recovery: restore for real into scratch, destroy copies, measure RTO and RPO',
+    report: 'tell how the backups of a day or a week did, from the log of the store and the sets in it',
+    watch: 'fail when a store lacks a backup, or a proven one, that is new enough',
+    maintain: 'remove old logs and what killed runs left behind, and vacuum the database',
+    doctor: 'look at everything that could go wrong with a backup and its proof, and say how to mend it',
+    plan: 'print the job matrix for the databases of the configuration: what runs in which job of a workflow',
+};
+const SCRATCH_KINDS = ['auto', 'service', 'cluster'];
+const OPTIONS = {
+    'database-url': {
+        kind: 'text',
+        describe: 'The database to back up, as a PostgreSQL connection URI. Without it, the PG* variables of libpq are used (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, …).',
+        defaultText: 'the PG* variables',
+        operations: ['backup', 'maintain'],
+        secret: true,
+        example: 'postgresql://backup@db.example.org:5432/masclet_imperi?sslmode=verify-full',
+    },
+    'target-url': {
+        kind: 'text',
+        describe: 'The database to restore into, as a PostgreSQL connection URI that names it. What else it leaves out comes from the PG* variables.',
+        operations: ['restore'],
+        secret: true,
+        example: 'postgresql://postgres@db.example.org:5432/masclet_imperi',
+    },
+    'restore-mode': {
+        kind: 'choice',
+        choices: ['new', 'replace', 'add'],
+        describe: '`new` restores into a database that does not exist or is empty. `replace` restores beside the live one, compares, swaps the two by renaming and keeps the old one. `add` brings the chosen `tables` back into a living database, in one transaction, and touches nothing else; they must not be there or be empty.',
+        default: 'new',
+        operations: ['restore'],
+    },
+    'restore-parts': {
+        kind: 'choice',
+        choices: ['all', 'schema', 'data'],
+        describe: 'What of the set is restored: everything, the definitions without rows (`new`), or the rows alone, into empty tables that are there (`add`).',
+        default: 'all',
+        operations: ['restore'],
+    },
+    'role-map': {
+        kind: 'list',
+        describe: "Roles of the source that are not to be made on the target, each with the target's own role that takes its place, as `from=to`: for the roles of managed servers.",
+        defaultText: 'missing roles are made from the set',
+        operations: ['restore'],
+        example: 'rds_superuser=postgres, legacy_owner=app',
+    },
+    series: {
+        kind: 'text',
+        describe: 'The name that backups of this database go by in the store. One store root holds one series.',
+        defaultText: "the database's name",
+    },
+    type: {
+        kind: 'text',
+        describe: 'The type of the backup: `daily`, `weekly`, `manual`, or any word of small letters, digits and hyphens. Each type is kept by its own retention rules.',
+        default: 'manual',
+        defaultText: '`manual`; for `validate`, `restore`, `rotate` and `drill`, every type',
+        example: 'daily',
+    },
+    tables: {
+        kind: 'list',
+        describe: 'Tables whose data is backed up, as psql patterns (`animals`, `public.parts`, `audit_*`), separated by commas or new lines; partitions and children come with them. The definitions of everything are always included, so that the set restores by itself. `restore` brings back the rows of these tables only; with `restore-mode: add`, nothing but these tables.',
+        defaultText: 'every table',
+        operations: ['backup', 'restore'],
+        example: 'animals, parts',
+    },
+    'exclude-tables': {
+        kind: 'list',
+        describe: 'Tables whose data is left out, as psql patterns. Their definitions stay. For `restore-mode: replace`: tables that may be empty afterwards, because the set does not hold their rows.',
+        defaultText: 'none',
+        operations: ['backup', 'restore'],
+        example: 'sessions, audit_*',
+    },
+    format: {
+        kind: 'choice',
+        choices: ['directory', 'custom', 'plain'],
+        describe: 'The form of the dump: `directory` (parallel), `custom` (one file), or `plain` (`<type>_<date>.sql.gz`, readable by psql alone).',
+        default: 'directory',
+        operations: ['backup'],
+    },
+    compression: {
+        kind: 'text',
+        describe: 'How the dump is compressed, as pg_dump writes it: `none`, `gzip:6`, `lz4`, `zstd:1`. `auto` takes the best that the client has.',
+        default: 'auto',
+        operations: ['backup'],
+    },
+    jobs: {
+        kind: 'count',
+        describe: 'How many tables are dumped or restored at once.',
+        defaultText: 'the number of processors, at most 8',
+        operations: ['backup', 'validate', 'restore', 'drill'],
+    },
+    'lock-timeout': {
+        kind: 'duration',
+        describe: 'How long the dump waits for a lock that a migration holds before it gives up.',
+        default: '5min',
+        operations: ['backup'],
+    },
+    verify: {
+        kind: 'choice',
+        choices: ['none', 'archive', 'data', 'full'],
+        describe: 'How far the backup is verified: `archive` (read from end to end, rows counted), `data` (restored, every table equal to the source), `full` (also indexes, constraints, triggers, owners, grants), or `none`. For `watch`, how far a backup must be proven to count as proven.',
+        default: 'full',
+        defaultText: '`full`; with `rotate-check`, `archive`; for `watch`, what the backup of each set was asked for',
+        operations: ['backup', 'validate', 'watch'],
+    },
+    scratch: {
+        kind: 'choice',
+        choices: SCRATCH_KINDS,
+        describe: 'Where the backup is restored to prove it: `service` (the server of scratch-url), `cluster` (a throw-away cluster started from the PostgreSQL programs here), or `auto` (the first that is there).',
+        default: 'auto',
+        operations: ['backup', 'validate', 'drill'],
+    },
+    'scratch-url': {
+        kind: 'text',
+        describe: 'A disposable PostgreSQL server to prove restores in, such as a service container. Only databases that pg-lifeboat creates in it are used, and they are dropped afterwards.',
+        operations: ['backup', 'validate', 'drill', 'maintain'],
+        secret: true,
+        example: 'postgresql://postgres:postgres@localhost:5432/postgres',
+    },
+    'postgres-bin': {
+        kind: 'list',
+        describe: 'Folders with PostgreSQL programs (`pg_dump`, `initdb`, …) to look at first.',
+        defaultText: 'those on PATH and the usual places of installed majors',
+        operations: ['backup', 'validate', 'restore', 'drill', 'maintain'],
+    },
+    assertions: {
+        kind: 'list',
+        describe: 'SQL queries that must each return one true value in the restored copy (tier `full`), one a line. They run read-only.',
+        operations: ['backup', 'validate', 'restore', 'drill'],
+        example: 'SELECT count(*) > 0 FROM animals',
+    },
+    services: {
+        kind: 'text',
+        describe: 'A shell command that must succeed before a backup starts: it checks that the services are in the right state.',
+        operations: ['backup'],
+        example: 'curl --fail --silent http://localhost:8000/health',
+    },
+    'stop-command': {
+        kind: 'text',
+        describe: 'A shell command that stops the services that use the database, before anything is dumped or restored. Needs `start-command`.',
+        operations: ['backup', 'restore'],
+        example: 'systemctl stop masclet-api',
+    },
+    'start-command': {
+        kind: 'text',
+        describe: 'A shell command that starts the services again: when the dump is taken, or the restore is done, and whatever goes wrong. After a run that was killed, the next run of pg-lifeboat runs it, or the post step of the action; so it must do no harm when it runs twice.',
+        operations: ['backup', 'restore'],
+        example: 'systemctl start masclet-api',
+    },
+    'services-timeout': {
+        kind: 'duration',
+        describe: 'How long `stop-command` and `start-command` may each take.',
+        default: '5min',
+        operations: ['backup', 'restore'],
+    },
+    store: {
+        kind: 'text',
+        describe: 'Where backup sets are kept: a folder, `rsync://user@host/module/path`, `user@host:path` (rsync over ssh), `s3://bucket/prefix?region=…`, `artifact:` (artifacts of this GitHub repository; `artifact:#series` where it keeps several), or `rclone:remote:path`.',
+        default: './backups',
+        example: '/backups/db',
+    },
+    copies: {
+        kind: 'lines',
+        describe: 'Further stores that every set is copied to, one a line, each as `store` is written. What is kept there can differ: `s3://bucket/app?region=eu-west-1 keep-daily=30 keep-monthly=12`. Rules that are given for a copy replace all others there. A location with blanks stands in double quotes; `lifeboat.yml` also takes `{to: /mnt/disk, keep-daily: 30}`.',
+        defaultText: 'none',
+        operations: ['backup', 'rotate', 'validate', 'watch', 'maintain'],
+        example: 'backup@offsite.example.org:/backups/app',
+    },
+    'ssh-key': {
+        kind: 'text',
+        describe: 'The private key for rsync over ssh: the key itself, or the path of its file.',
+        defaultText: 'what ssh finds by itself',
+        secret: true,
+    },
+    'ssh-known-hosts': {
+        kind: 'text',
+        describe: "The host keys for rsync over ssh: lines as in `known_hosts`, or the path of such a file. A host that is not in it is refused; `ssh-keyscan` prints its line, to be compared with the host's own.",
+        defaultText: "the user's `known_hosts`",
+    },
+    'rsync-password': {
+        kind: 'text',
+        describe: 'The password for an `rsync://` store, or the path of a file that holds it.',
+        secret: true,
+    },
+    'github-token': {
+        kind: 'text',
+        describe: 'The token for an `artifact:` store: in a job its own (`github.token`), with the permission `actions: read` to list and fetch sets, and `actions: write` to remove old ones. `watch` also reads with it whether GitHub is about to disable the schedules of this repository.',
+        defaultText: 'the variable `GITHUB_TOKEN`',
+        secret: true,
+    },
+    'encrypt-to': {
+        kind: 'list',
+        describe: 'age public keys (`age1…`). Every file of a set is encrypted to all of them after the proof, so that the machine that backs up cannot read older backups. Several keys are for rotation and escrow.',
+        defaultText: 'not encrypted',
+        operations: ['backup'],
+        example: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
+    },
+    'hide-names': {
+        kind: 'flag',
+        describe: 'Whether what stays readable of an encrypted set (its manifest, its later outcomes, its line in the log) leaves out the names of tables, roles and extensions. Reports and job summaries name them all the same.',
+        default: 'false',
+        operations: ['backup'],
+    },
+    'decrypt-key': {
+        kind: 'text',
+        describe: 'The age identity (`AGE-SECRET-KEY-1…`) that reads encrypted sets: the key itself, several lines of them, or the path of a file.',
+        operations: ['validate', 'restore', 'drill'],
+        secret: true,
+    },
+    'signing-key': {
+        kind: 'text',
+        describe: 'An Ed25519 private key (PEM, or the path of a file) that signs the manifest of every set, so that a forged set is found.',
+        operations: ['backup'],
+        secret: true,
+    },
+    'trusted-keys': {
+        kind: 'text',
+        describe: 'Ed25519 public keys (PEM, or the path of a file), one of which must have signed a set that is validated, restored or drilled.',
+        operations: ['validate', 'restore', 'drill'],
+    },
+    'rotate-check': {
+        kind: 'flag',
+        describe: 'Validate the oldest set that is kept instead of the newest, in the store and in each of the `copies`, every byte of it: so that rot in old months is found.',
+        default: 'false',
+        operations: ['validate'],
+    },
+    backup: {
+        kind: 'text',
+        describe: 'The set to validate, restore or drill: `latest` or an id such as `20261124T020000Z`. `validate` also takes the path of a dump that another tool made (`.sql`, `.sql.gz`, a custom or tar archive, a directory archive). `restore` also takes `latest-proven`, and passes over sets that are damaged, with a warning; one that is named by its id is never replaced by another.',
+        defaultText: '`latest`; for `restore`, `latest-proven`',
+        operations: ['validate', 'restore', 'drill'],
+    },
+    scenario: {
+        kind: 'list',
+        describe: 'What is rehearsed: `latest` (the newest set of each type), `fallback` (the newest is destroyed), `table` (one lost table), `clean-room` (nothing but `restore.sh`), `upgrade` (into the next major), `faults` (every kind of damage must be found), or `all`.',
+        default: 'all',
+        operations: ['drill'],
+        example: 'latest, clean-room',
+    },
+    'drill-report': {
+        kind: 'text',
+        describe: 'A file that the report of the drill is also written to, to be committed. Results as JSON are put beside it, and the trend reads those of earlier drills there.',
+        operations: ['drill'],
+        example: 'docs/drills/2026-Q4.md',
+    },
+    'keep-last': { kind: 'count', describe: 'Keep the newest n sets.', operations: ['backup', 'rotate', 'validate'] },
+    'keep-daily': {
+        kind: 'count',
+        describe: 'Keep the newest set of each of the last n days that have one.',
+        operations: ['backup', 'rotate', 'validate'],
+        defaultText: '7 for the type `daily`',
+    },
+    'keep-weekly': {
+        kind: 'count',
+        describe: 'Keep the newest set of each of the last n weeks (Monday to Sunday) that have one.',
+        operations: ['backup', 'rotate', 'validate'],
+        defaultText: '4 for the type `weekly`',
+    },
+    'keep-monthly': {
+        kind: 'count',
+        describe: 'Keep the newest set of each of the last n months that have one.',
+        operations: ['backup', 'rotate', 'validate'],
+    },
+    'keep-yearly': {
+        kind: 'count',
+        describe: 'Keep the newest set of each of the last n years that have one.',
+        operations: ['backup', 'rotate', 'validate'],
+    },
+    'keep-within': {
+        kind: 'text',
+        describe: 'Keep every set that is younger than this, measured from the newest set, such as `14d`, `3m` or `1y6m`.',
+        operations: ['backup', 'rotate', 'validate'],
+    },
+    'keep-tier': {
+        kind: 'choice',
+        choices: ['archive', 'data', 'full'],
+        describe: 'A set fills a retention slot only when it is proven to this tier.',
+        defaultText: 'the tier of `verify`',
+        operations: ['backup', 'rotate', 'validate'],
+    },
+    timezone: {
+        kind: 'text',
+        describe: 'The IANA time zone whose days, weeks and months retention and reports count.',
+        default: 'UTC',
+        operations: ['backup', 'rotate', 'validate', 'report'],
+        example: 'Europe/Madrid',
+    },
+    rotate: {
+        kind: 'flag',
+        describe: 'Whether a successful backup is followed by rotation of its type.',
+        default: 'true',
+        operations: ['backup'],
+    },
+    'dry-run': {
+        kind: 'flag',
+        describe: 'Print what would be removed, and remove nothing.',
+        default: 'false',
+        operations: ['backup', 'rotate', 'maintain'],
+    },
+    confirm: {
+        kind: 'text',
+        describe: 'A name, typed to let a guard pass that refused and said so in its message: of the series for rotation, of the target database for a restore that touches existing data.',
+        operations: ['backup', 'restore', 'rotate'],
+        where: 'run',
+    },
+    ...SEEING_OPTIONS,
+    'upload-artifact': {
+        kind: 'choice',
+        choices: ['all', 'report', 'none'],
+        describe: 'What a job uploads as artifacts: the set and the report, only the report, or nothing. The command line uploads nothing. Of `report`, only one over several databases is uploaded.',
+        default: 'all',
+        operations: ['backup', 'drill', 'report'],
+    },
+    'artifact-retention-days': {
+        kind: 'count',
+        describe: 'How long GitHub keeps the artifacts.',
+        defaultText: "the repository's setting",
+        operations: ['backup', 'drill', 'report'],
+    },
+    'allow-public-artifact': {
+        kind: 'flag',
+        describe: 'Upload an unencrypted dump as an artifact even if the repository is public, where everybody can download it.',
+        default: 'false',
+        operations: ['backup'],
+    },
+    'history-cache': {
+        kind: 'flag',
+        describe: "Keep in the job's cache what may vanish at any time: the log of earlier runs when the store lies in the workspace, which ends with the job, and what was read of stores elsewhere, so that listing them is faster.",
+        default: 'true',
+        operations: ['backup', 'validate', 'restore', 'rotate', 'drill'],
+    },
+    'max-jobs': {
+        kind: 'count',
+        describe: 'How many jobs `plan` may make; 256 is the most that GitHub takes in a matrix. Where there are more databases and types than that, several share a job, so that all jobs take about as long.',
+        default: '256',
+        operations: ['plan'],
+    },
+    ...fleet_options/* FLEET_OPTIONS */.W,
+};
+/** The definitions as a plain list, for whoever prints them. */
+function optionDefinitions() {
+    return Object.entries(OPTIONS).map(([name, definition]) => ({
+        ...definition,
+        name: name,
+    }));
+}
+/** The options that a run can be given: as flags, as inputs, in the environment. */
+function runOptionDefinitions() {
+    return optionDefinitions().filter(({ where }) => where !== 'file');
+}
+/** What is known of an option; undefined for a name that is none. */
+function definitionOf(name) {
+    return Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+}
+/** What `doctor` looks at is what these need, so that it can be asked in the very words in which they are. */
+const EXAMINED = ['backup', 'validate', 'watch'];
+/** The options that an operation looks at. */
+function optionsOf(operation) {
+    const looking = operation === 'doctor' ? EXAMINED : [operation];
+    return optionDefinitions().filter(({ operations }) => operations?.some((name) => looking.includes(name)) ?? true);
+}
+
+
+/***/ }),
+
+/***/ 6515:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   T1: () => (/* binding */ formatShare),
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   hS: () => (/* binding */ counted),
+/* harmony export */   r4: () => (/* binding */ formatInstant),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
+/* harmony export */ });
+/** Numbers as people read them. All are fixed to one language, so that a report reads the same wherever it was made. */
+const GROUPED = new Intl.NumberFormat('en-US');
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+/** `84,210` */
+function formatCount(value) {
+    return GROUPED.format(value);
+}
+/** `1 table`, `84,210 rows` */
+function counted(value, one, many = `${one}s`) {
+    return `${formatCount(value)} ${value === 1 ? one : many}`;
+}
+/** `1.2 GB`: decimal units, as disks and GitHub count. */
+function formatBytes(bytes) {
+    let value = bytes;
+    let unit = 0;
+    while (unit < BYTE_UNITS.length - 1 && Number(value.toPrecision(3)) >= 1000) {
+        value /= 1000;
+        unit += 1;
+    }
+    const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+    const text = value.toFixed(digits);
+    return `${digits === 0 ? formatCount(Number(text)) : text.replace(/\.?0+$/, '')} ${BYTE_UNITS[unit] ?? 'B'}`;
+}
+/** `0.4 s`, `42 s`, `12 min 3 s`, `2 h 5 min` */
+function formatDuration(seconds) {
+    if (seconds < 9.95) {
+        return `${seconds.toFixed(1)} s`;
+    }
+    const whole = Math.round(seconds);
+    const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+    if (hours > 0) {
+        return minutes === 0 ? `${formatCount(hours)} h` : `${formatCount(hours)} h ${minutes} min`;
+    }
+    if (minutes > 0) {
+        return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+    }
+    return `${rest} s`;
+}
+/** `62 %` of a share between 0 and 1. */
+function formatShare(share) {
+    return `${Math.round(share * 100)} %`;
+}
+/** `2026-11-24 02:00:03 UTC` */
+function formatInstant(time) {
+    return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+
+/***/ }),
+
+/***/ 58508:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   x: () => (/* binding */ VERSION)
+/* harmony export */ });
+/** The version of pg-lifeboat, the same as in package.json (a test compares them). */
+const VERSION = '0.1.0';
+
+
 /***/ })
 
 /******/ });
@@ -6884,18 +6884,6 @@ exports.suggestSimilar = suggestSimilar;
 /******/ 			return fn.r ? promise : getResult();
 /******/ 		}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
 /******/ 		queue && queue.d < 0 && (queue.d = 0);
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/compat get default export */
-/******/ (() => {
-/******/ 	// getDefaultExport function for compatibility with non-harmony modules
-/******/ 	__nccwpck_require__.n = (module) => {
-/******/ 		var getter = module && module.__esModule ?
-/******/ 			() => (module['default']) :
-/******/ 			() => (module);
-/******/ 		__nccwpck_require__.d(getter, { a: getter });
-/******/ 		return getter;
 /******/ 	};
 /******/ })();
 /******/ 
@@ -7056,6 +7044,6 @@ exports.suggestSimilar = suggestSimilar;
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(95581);
+/******/ var __webpack_exports__ = __nccwpck_require__(33986);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 
