@@ -1,7 +1,8 @@
 import { TASK_OPERATIONS } from '../fleet-options.js'
 import { definitionOf, type OptionDefinition, type OptionName } from '../option-list.js'
 import { inputSchemaOf } from '../options.js'
-import { DATABASE_NAME, TYPE_NAME, optionsAt, type LevelKind } from './levels.js'
+import { optionsAt, type LevelKind } from './keys.js'
+import { DATABASE_NAME, TYPE_NAME } from './levels.js'
 
 type Schema = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 import { TASK_OPERATIONS, type TaskOperation } from '../fleet-options.js'
-import { definitionOf, optionDefinitions, type OptionName } from '../option-list.js'
 import { isGiven } from '../options.js'
 import { nearest } from '../nearest.js'
+import { isStructure, misplaced, type LevelKind } from './keys.js'
 import type { Problem } from './problems.js'
 import type { Entry, Mapping, Tree } from './tree.js'
 
@@ -43,28 +43,6 @@ export interface Levels {
 
 export const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/
 export const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/
-
-/** What stands in a mapping besides options, by its level. */
-const STRUCTURE = {
-  top: ['types', 'databases', 'tasks'],
-  database: ['types'],
-  type: [],
-  task: ['operation'],
-} as const
-export type LevelKind = keyof typeof STRUCTURE
-
-/** Options that mean nothing below the top. */
-const TOP_ONLY = ['parallel']
-
-/** The options that may stand in a level of that kind. */
-export function optionsAt(kind: LevelKind): OptionName[] {
-  const inFile = optionDefinitions().filter(({ where }) => where !== 'run')
-  return inFile.map(({ name }) => name).filter((name) => !isAboveOf(name, kind))
-}
-
-function isAboveOf(name: string, kind: LevelKind): boolean {
-  return (kind === 'type' && name === 'type') || (kind !== 'top' && TOP_ONLY.includes(name))
-}
 
 /** Makes levels of what was read of a file, and tells all keys that have no place where they are. */
 export function levelsOf(tree: Tree): { levels: Levels; problems: Problem[] } {
@@ -193,10 +171,6 @@ class LevelBuilder {
   }
 }
 
-function isStructure(name: string, kind: LevelKind): boolean {
-  return STRUCTURE[kind].some((word) => word === name)
-}
-
 function noOperation(task: string, said: unknown): string {
   const operations = `a task is one of ${TASK_OPERATIONS.join(', ')}`
   switch (said) {
@@ -214,46 +188,4 @@ function noOperation(task: string, said: unknown): string {
 function notAnOperation(said: string, operations: string): string {
   const near = nearest(said, TASK_OPERATIONS)
   return `"${said}" is no operation of a task; ${near === undefined ? operations : `did you mean "${near}"?`}`
-}
-
-/** What is wrong with a key where it stands; undefined where nothing is. */
-function misplaced({ name, under }: Entry, kind: LevelKind): string | undefined {
-  const definition = definitionOf(name)
-  if (isStructure(name, 'top')) {
-    return kind === 'type' || kind === 'task'
-      ? `"${name}" has no place in a ${kind}`
-      : `"${name}" has its place at the top of the file`
-  }
-  if (name === 'operation') {
-    return 'what is done is said to a run; in the file it stands only in a task'
-  }
-  if (definition === undefined) {
-    return unknown(name, kind, under !== undefined)
-  }
-  if (definition.where === 'run') {
-    return SAID_TO_A_RUN[name] ?? `"${name}" is said to a run (--${name}), and has no place in a file`
-  }
-  if (!isAboveOf(name, kind)) {
-    return undefined
-  }
-  return name === 'type'
-    ? 'the key above is the name of the type already'
-    : `"${name}" has its place at the top of the file`
-}
-
-const SAID_TO_A_RUN: Readonly<Record<string, string | undefined>> = {
-  database: 'which database is meant is said to a run; here they all stand under "databases"',
-  task: 'which task is meant is said to a run; here they all stand under "tasks"',
-}
-
-function unknown(name: string, kind: LevelKind, isMapping: boolean): string {
-  if (name === '<<') {
-    return 'merge keys ("<<") are not read; what holds for several databases stands once, at the top'
-  }
-  const near = nearest(name, [...STRUCTURE[kind], ...optionsAt(kind)])
-  if (near !== undefined) {
-    return `"${name}" is not known here; did you mean "${near}"?`
-  }
-  const hint = isMapping && kind === 'top' ? '; a database stands under "databases", a type under "types"' : ''
-  return `"${name}" is not known here${hint === '' ? '; docs/reference.md lists all options' : hint}`
 }
