@@ -44083,7 +44083,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 6345:
+/***/ 5424:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45587,13 +45587,9 @@ async function readValue(file) {
 
 // EXTERNAL MODULE: ./build/fleet-options.js
 var fleet_options = __nccwpck_require__(72079);
-;// CONCATENATED MODULE: ./build/config/levels.js
+;// CONCATENATED MODULE: ./build/config/keys.js
 
 
-
-
-const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/;
 /** What stands in a mapping besides options, by its level. */
 const STRUCTURE = {
     top: ['types', 'databases', 'tasks'],
@@ -45611,6 +45607,57 @@ function optionsAt(kind) {
 function isAboveOf(name, kind) {
     return (kind === 'type' && name === 'type') || (kind !== 'top' && TOP_ONLY.includes(name));
 }
+/** Whether a key is none of the options, but what holds levels together. */
+function isStructure(name, kind) {
+    return STRUCTURE[kind].some((word) => word === name);
+}
+/** What is wrong with a key where it stands; undefined where nothing is. */
+function misplaced({ name, under }, kind) {
+    const definition = (0,option_list/* definitionOf */.Fg)(name);
+    if (isStructure(name, 'top')) {
+        return kind === 'type' || kind === 'task'
+            ? `"${name}" has no place in a ${kind}`
+            : `"${name}" has its place at the top of the file`;
+    }
+    if (name === 'operation') {
+        return 'what is done is said to a run; in the file it stands only in a task';
+    }
+    if (definition === undefined) {
+        return unknown(name, kind, under !== undefined);
+    }
+    if (definition.where === 'run') {
+        return SAID_TO_A_RUN[name] ?? `"${name}" is said to a run (--${name}), and has no place in a file`;
+    }
+    if (!isAboveOf(name, kind)) {
+        return undefined;
+    }
+    return name === 'type'
+        ? 'the key above is the name of the type already'
+        : `"${name}" has its place at the top of the file`;
+}
+const SAID_TO_A_RUN = {
+    database: 'which database is meant is said to a run; here they all stand under "databases"',
+    task: 'which task is meant is said to a run; here they all stand under "tasks"',
+};
+function unknown(name, kind, isMapping) {
+    if (name === '<<') {
+        return 'merge keys ("<<") are not read; what holds for several databases stands once, at the top';
+    }
+    const near = (0,nearest/* nearest */.p)(name, [...STRUCTURE[kind], ...optionsAt(kind)]);
+    if (near !== undefined) {
+        return `"${name}" is not known here; did you mean "${near}"?`;
+    }
+    const hint = isMapping && kind === 'top' ? '; a database stands under "databases", a type under "types"' : '';
+    return `"${name}" is not known here${hint === '' ? '; docs/reference.md lists all options' : hint}`;
+}
+
+;// CONCATENATED MODULE: ./build/config/levels.js
+
+
+
+
+const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/;
 /** Makes levels of what was read of a file, and tells all keys that have no place where they are. */
 function levelsOf(tree) {
     const builder = new LevelBuilder(tree);
@@ -45724,9 +45771,6 @@ class LevelBuilder {
         this.problems.push({ place: this.tree.place(at), message });
     }
 }
-function isStructure(name, kind) {
-    return STRUCTURE[kind].some((word) => word === name);
-}
 function noOperation(task, said) {
     const operations = `a task is one of ${fleet_options/* TASK_OPERATIONS */.R.join(', ')}`;
     switch (said) {
@@ -45743,45 +45787,6 @@ function noOperation(task, said) {
 function notAnOperation(said, operations) {
     const near = (0,nearest/* nearest */.p)(said, fleet_options/* TASK_OPERATIONS */.R);
     return `"${said}" is no operation of a task; ${near === undefined ? operations : `did you mean "${near}"?`}`;
-}
-/** What is wrong with a key where it stands; undefined where nothing is. */
-function misplaced({ name, under }, kind) {
-    const definition = (0,option_list/* definitionOf */.Fg)(name);
-    if (isStructure(name, 'top')) {
-        return kind === 'type' || kind === 'task'
-            ? `"${name}" has no place in a ${kind}`
-            : `"${name}" has its place at the top of the file`;
-    }
-    if (name === 'operation') {
-        return 'what is done is said to a run; in the file it stands only in a task';
-    }
-    if (definition === undefined) {
-        return unknown(name, kind, under !== undefined);
-    }
-    if (definition.where === 'run') {
-        return SAID_TO_A_RUN[name] ?? `"${name}" is said to a run (--${name}), and has no place in a file`;
-    }
-    if (!isAboveOf(name, kind)) {
-        return undefined;
-    }
-    return name === 'type'
-        ? 'the key above is the name of the type already'
-        : `"${name}" has its place at the top of the file`;
-}
-const SAID_TO_A_RUN = {
-    database: 'which database is meant is said to a run; here they all stand under "databases"',
-    task: 'which task is meant is said to a run; here they all stand under "tasks"',
-};
-function unknown(name, kind, isMapping) {
-    if (name === '<<') {
-        return 'merge keys ("<<") are not read; what holds for several databases stands once, at the top';
-    }
-    const near = (0,nearest/* nearest */.p)(name, [...STRUCTURE[kind], ...optionsAt(kind)]);
-    if (near !== undefined) {
-        return `"${name}" is not known here; did you mean "${near}"?`;
-    }
-    const hint = isMapping && kind === 'top' ? '; a database stands under "databases", a type under "types"' : '';
-    return `"${name}" is not known here${hint === '' ? '; docs/reference.md lists all options' : hint}`;
 }
 
 ;// CONCATENATED MODULE: ./build/config/problems.js
@@ -59794,7 +59799,7 @@ function given(values) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6345);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5424);
 /* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(90862);
 /* harmony import */ var _operations_run_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(10447);
 /* harmony import */ var _platform_actions_logger_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(61052);

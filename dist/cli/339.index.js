@@ -619,8 +619,8 @@ __webpack_require__.d(__webpack_exports__, {
   P: () => (/* binding */ runSchedule)
 });
 
-// EXTERNAL MODULE: ./build/config/configuration.js + 12 modules
-var configuration = __webpack_require__(34139);
+// EXTERNAL MODULE: ./build/config/configuration.js + 13 modules
+var configuration = __webpack_require__(99644);
 // EXTERNAL MODULE: ./build/fleet/choice.js
 var fleet_choice = __webpack_require__(64080);
 ;// CONCATENATED MODULE: ./build/fleet/outcome.js
@@ -1384,7 +1384,7 @@ async function runSchedule({ flags, verbose }, logger, { environment, workingDir
 
 /***/ }),
 
-/***/ 34139:
+/***/ 99644:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1855,13 +1855,9 @@ async function readValue(file) {
 
 // EXTERNAL MODULE: ./build/fleet-options.js
 var fleet_options = __webpack_require__(72079);
-;// CONCATENATED MODULE: ./build/config/levels.js
+;// CONCATENATED MODULE: ./build/config/keys.js
 
 
-
-
-const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/;
 /** What stands in a mapping besides options, by its level. */
 const STRUCTURE = {
     top: ['types', 'databases', 'tasks'],
@@ -1879,6 +1875,57 @@ function optionsAt(kind) {
 function isAboveOf(name, kind) {
     return (kind === 'type' && name === 'type') || (kind !== 'top' && TOP_ONLY.includes(name));
 }
+/** Whether a key is none of the options, but what holds levels together. */
+function isStructure(name, kind) {
+    return STRUCTURE[kind].some((word) => word === name);
+}
+/** What is wrong with a key where it stands; undefined where nothing is. */
+function misplaced({ name, under }, kind) {
+    const definition = (0,option_list/* definitionOf */.Fg)(name);
+    if (isStructure(name, 'top')) {
+        return kind === 'type' || kind === 'task'
+            ? `"${name}" has no place in a ${kind}`
+            : `"${name}" has its place at the top of the file`;
+    }
+    if (name === 'operation') {
+        return 'what is done is said to a run; in the file it stands only in a task';
+    }
+    if (definition === undefined) {
+        return unknown(name, kind, under !== undefined);
+    }
+    if (definition.where === 'run') {
+        return SAID_TO_A_RUN[name] ?? `"${name}" is said to a run (--${name}), and has no place in a file`;
+    }
+    if (!isAboveOf(name, kind)) {
+        return undefined;
+    }
+    return name === 'type'
+        ? 'the key above is the name of the type already'
+        : `"${name}" has its place at the top of the file`;
+}
+const SAID_TO_A_RUN = {
+    database: 'which database is meant is said to a run; here they all stand under "databases"',
+    task: 'which task is meant is said to a run; here they all stand under "tasks"',
+};
+function unknown(name, kind, isMapping) {
+    if (name === '<<') {
+        return 'merge keys ("<<") are not read; what holds for several databases stands once, at the top';
+    }
+    const near = (0,nearest/* nearest */.p)(name, [...STRUCTURE[kind], ...optionsAt(kind)]);
+    if (near !== undefined) {
+        return `"${name}" is not known here; did you mean "${near}"?`;
+    }
+    const hint = isMapping && kind === 'top' ? '; a database stands under "databases", a type under "types"' : '';
+    return `"${name}" is not known here${hint === '' ? '; docs/reference.md lists all options' : hint}`;
+}
+
+;// CONCATENATED MODULE: ./build/config/levels.js
+
+
+
+
+const TYPE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const DATABASE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/;
 /** Makes levels of what was read of a file, and tells all keys that have no place where they are. */
 function levelsOf(tree) {
     const builder = new LevelBuilder(tree);
@@ -1992,9 +2039,6 @@ class LevelBuilder {
         this.problems.push({ place: this.tree.place(at), message });
     }
 }
-function isStructure(name, kind) {
-    return STRUCTURE[kind].some((word) => word === name);
-}
 function noOperation(task, said) {
     const operations = `a task is one of ${fleet_options/* TASK_OPERATIONS */.R.join(', ')}`;
     switch (said) {
@@ -2011,45 +2055,6 @@ function noOperation(task, said) {
 function notAnOperation(said, operations) {
     const near = (0,nearest/* nearest */.p)(said, fleet_options/* TASK_OPERATIONS */.R);
     return `"${said}" is no operation of a task; ${near === undefined ? operations : `did you mean "${near}"?`}`;
-}
-/** What is wrong with a key where it stands; undefined where nothing is. */
-function misplaced({ name, under }, kind) {
-    const definition = (0,option_list/* definitionOf */.Fg)(name);
-    if (isStructure(name, 'top')) {
-        return kind === 'type' || kind === 'task'
-            ? `"${name}" has no place in a ${kind}`
-            : `"${name}" has its place at the top of the file`;
-    }
-    if (name === 'operation') {
-        return 'what is done is said to a run; in the file it stands only in a task';
-    }
-    if (definition === undefined) {
-        return unknown(name, kind, under !== undefined);
-    }
-    if (definition.where === 'run') {
-        return SAID_TO_A_RUN[name] ?? `"${name}" is said to a run (--${name}), and has no place in a file`;
-    }
-    if (!isAboveOf(name, kind)) {
-        return undefined;
-    }
-    return name === 'type'
-        ? 'the key above is the name of the type already'
-        : `"${name}" has its place at the top of the file`;
-}
-const SAID_TO_A_RUN = {
-    database: 'which database is meant is said to a run; here they all stand under "databases"',
-    task: 'which task is meant is said to a run; here they all stand under "tasks"',
-};
-function unknown(name, kind, isMapping) {
-    if (name === '<<') {
-        return 'merge keys ("<<") are not read; what holds for several databases stands once, at the top';
-    }
-    const near = (0,nearest/* nearest */.p)(name, [...STRUCTURE[kind], ...optionsAt(kind)]);
-    if (near !== undefined) {
-        return `"${name}" is not known here; did you mean "${near}"?`;
-    }
-    const hint = isMapping && kind === 'top' ? '; a database stands under "databases", a type under "types"' : '';
-    return `"${name}" is not known here${hint === '' ? '; docs/reference.md lists all options' : hint}`;
 }
 
 // EXTERNAL MODULE: ./build/units.js

@@ -3043,8 +3043,8 @@ function tellEnd(report, logger, look = {}) {
     });
 }
 
-// EXTERNAL MODULE: ./build/config/configuration.js + 12 modules
-var config_configuration = __webpack_require__(34139);
+// EXTERNAL MODULE: ./build/config/configuration.js + 13 modules
+var config_configuration = __webpack_require__(99644);
 // EXTERNAL MODULE: ./build/fleet/choice.js
 var fleet_choice = __webpack_require__(64080);
 // EXTERNAL MODULE: ./build/fleet/jobs.js
