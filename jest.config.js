@@ -21,7 +21,7 @@ const project = (name, extra = {}) => ({
 export default {
   projects: [project('unit'), project('integration'), project('e2e')],
   // Many tests wait for servers and programs more than they compute.
-  maxWorkers: 4,
+  maxWorkers: 3,
   // None is a measurement: what takes longer than this has hung, however busy the machine is.
   testTimeout: 60_000,
 }

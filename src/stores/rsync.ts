@@ -19,6 +19,9 @@ import { withScratchFolder } from './scratch-folder.js'
 const PRIVATE = '--chmod=D700,F600'
 const RESUMED = ['--partial', `--partial-dir=${PARTIAL}`]
 
+/** A file that went between its folder was read and it was looked at is one that is not there: locks come and go. */
+const VANISHED = 24
+
 /** Bytes a second that a slow disk surely reads: so long may checksums take while nothing is said. */
 const SLOW_READ = 20e6
 
@@ -117,6 +120,7 @@ class RsyncPlace implements FilePlace {
         to: `${scratch}/`,
         writes: 'here',
         input: [`${prefix}${file}`],
+        accept: [VANISHED],
       })
       return ifThere(readFile(path.join(scratch, file), 'utf8'))
     })
@@ -165,8 +169,7 @@ class RsyncPlace implements FilePlace {
         to: `${empty}/`,
         writes: 'here',
         input: folders.map((folder) => `${prefix}${folder === '' ? '.' : `${folder}/`}`),
-        // A file that vanished between its folder was read and it was looked at is one that is not there.
-        accept: [24],
+        accept: [VANISHED],
         onLine: (line) => {
           const entry = parseListLine(line)
           if (entry !== undefined) entries.push(entry)

@@ -370,6 +370,26 @@ describe('says what is wrong and what to do', () => {
     await expect(places.open(server.location('/x'), behind(server)).list('')).rejects.toThrow(message)
   })
 
+  test('but for a file that goes while it is looked at, which is one that is not there', async () => {
+    const bin = await temporaryFolder()
+    const vanished = 'rsync warning: some files vanished before they could be transferred (code 24) at main.c(1956)'
+    await writeFile(
+      path.join(bin, 'rsync'),
+      `#!/bin/sh
+case "$*" in *--files-from=-*) cat >/dev/null; echo '${vanished}' >&2; exit 24 ;; esac
+exec ${String(findProgram('rsync'))} "$@"
+`,
+    )
+    await chmod(path.join(bin, 'rsync'), 0o755)
+    const place = openDaemon({ environment: { PATH: `${bin}:${process.env.PATH ?? ''}` } })
+    expect(await place.read('.lock/store/1.json')).toBeUndefined()
+    expect(await place.list('')).toEqual([])
+    const file = { path: 'a', bytes: 1, changed: new Date() }
+    await expect(place.download('', [file], path.join(bin, 'to'))).rejects.toThrow(
+      /vanished while they were transferred/,
+    )
+  })
+
   test('when nothing listens, or there is no rsync or ssh here', async () => {
     const gone = places.open('rsync://127.0.0.1:1/module', places.tools({}))
     await expect(gone.list('')).rejects.toThrow(/connection to 127\.0\.0\.1/i)
