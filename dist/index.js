@@ -87496,6 +87496,8 @@ function batchesOf(files) {
 /** Seen by the owner alone: a set is the whole database. */
 const PRIVATE = '--chmod=D700,F600';
 const RESUMED = ['--partial', `--partial-dir=${rsync_list_PARTIAL}`];
+/** A file that went between its folder was read and it was looked at is one that is not there: locks come and go. */
+const VANISHED = 24;
 /** Bytes a second that a slow disk surely reads: so long may checksums take while nothing is said. */
 const SLOW_READ = 20e6;
 /** Of so many bytes it is not asked first what is there. */
@@ -87581,6 +87583,7 @@ class RsyncPlace {
                 to: `${scratch}/`,
                 writes: 'here',
                 input: [`${prefix}${file}`],
+                accept: [VANISHED],
             });
             return (0,file_errors/* ifThere */.y)((0,promises_.readFile)(external_node_path_.join(scratch, file), 'utf8'));
         });
@@ -87622,8 +87625,7 @@ class RsyncPlace {
             to: `${empty}/`,
             writes: 'here',
             input: folders.map((folder) => `${prefix}${folder === '' ? '.' : `${folder}/`}`),
-            // A file that vanished between its folder was read and it was looked at is one that is not there.
-            accept: [24],
+            accept: [VANISHED],
             onLine: (line) => {
                 const entry = parseListLine(line);
                 if (entry !== undefined)
