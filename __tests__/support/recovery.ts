@@ -7,6 +7,7 @@ import { buildOptions } from '../../src/options.js'
 import { runOperation } from '../../src/operations/run.js'
 import type { TestCluster } from './cluster.js'
 import type { MemoryLogger } from './ports.js'
+import type { Alteration } from './operating.js'
 import { realContext, type RealContext } from './real-context.js'
 
 /** What came of an operation that ran in this process. */
@@ -20,6 +21,7 @@ export interface Ran {
 export interface RunHooks {
   /** Called with each step's title before it begins. */
   onStep?: (title: string, context: RealContext) => void | Promise<void>
+  alter?: Alteration
 }
 
 /** A folder with a store, and an environment in which nothing of the tests' own is. */
@@ -56,6 +58,7 @@ export class RecoveryBench {
 
   /** Runs an operation in this process, with real ports and a logger that remembers. */
   async run(operation: Operation, options: Readonly<Record<string, unknown>>, hooks: RunHooks = {}): Promise<Ran> {
+    const alter: Alteration = hooks.alter ?? ((ports) => ports)
     const context = await realContext(this.environment)
     const logger: MemoryLogger = {
       ...context.logger,
@@ -66,7 +69,7 @@ export class RecoveryBench {
     }
     try {
       const built = buildOptions([{ label: (name) => name, values: this.flags(options) }])
-      const report = await runOperation(operation, built, { ...context, logger, workingDirectory: this.root })
+      const report = await runOperation(operation, built, alter({ ...context, logger, workingDirectory: this.root }))
       const log = context.logger.said.map(({ level, message }) => `${level} ${message}`).join('\n')
       return { report, exitCode: exitCodeFor(report), log }
     } finally {

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { createSampleDatabase } from '../../support/databases/index.js'
+import { hasty } from '../../support/operating.js'
 import { ALL_WELL, codesOf, outcomeOf, RecoveryBench, type Ran } from '../../support/recovery.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
@@ -246,13 +247,29 @@ describe('restore-mode replace', () => {
     const second: Ran[] = []
     const first = await bench.run('restore', wanted, {
       onStep: async (title) => {
-        if (title === 'Swapping the databases') second.push(await bench.run('restore', wanted))
+        if (title === 'Swapping the databases') second.push(await bench.run('restore', wanted, { alter: hasty }))
       },
     })
     expect(outcomeOf(first)).toEqual(ALL_WELL)
     expect(second.map(({ exitCode, report }) => [exitCode, report.failure?.message])).toEqual([
       [5, expect.stringMatching(/^Another restore into this database is under way/)],
     ])
+  })
+
+  test('one whose session is about to end, as that of a killed run, is waited for', async () => {
+    await makeLive('live')
+    const wanted = { 'target-url': cluster.url('live'), type: 'weekly', 'restore-mode': 'replace', confirm: 'live' }
+    let second: Promise<Ran> | undefined
+    const first = await bench.run('restore', wanted, {
+      onStep: (title) => {
+        if (title === 'Swapping the databases') second = bench.run('restore', { ...wanted, 'restore-mode': 'new' })
+      },
+    })
+    expect(outcomeOf(first)).toEqual(ALL_WELL)
+    // It gets as far as to see what the first one has made.
+    const refused = await second!
+    expect(refused.log).toContain('or was just ended: waiting a little for it')
+    expect([refused.exitCode, codesOf(refused)]).toEqual([5, ['TARGET_NOT_EMPTY']])
   })
 
   test('refuses a prepared transaction, and says where to find it', async () => {
