@@ -18274,6 +18274,9 @@ async function sweepStandIns(session, { clock, logger }) {
 
 /** How long a server that is starting is waited for: after a disaster, it may be just that. */
 const target_PATIENCE_MS = 60_000;
+/** A killed run's session is waited for so often, with a pause between: a quarter of a minute. */
+const CLAIM_LOOKS = 60;
+const CLAIM_PAUSE_MS = 250;
 /** Databases of every server from which others can be created and renamed. */
 const MAINTENANCE = ['postgres', 'template1', 'defaultdb'];
 /**
@@ -18312,7 +18315,7 @@ async function withTarget(request, context, work) {
     const session = await connectBeside(settings, context);
     try {
         await refusePooler(session, context);
-        await claim(session, settings.database);
+        await claim(session, settings.database, context);
         await sweepLeft(session, settings, context);
         const facts = await readTargetFacts(session, settings, context);
         const programs = await (0,postgres_programs/* findPrograms */.z)({
@@ -18359,22 +18362,35 @@ async function connectBeside(settings, { logger, signal }) {
 }
 /**
  * Keeps a second restore into the same database out. The server gives the claim back when the session ends, however that
- * comes about.
+ * comes about; that of a run which was killed ends when the server is done with what it asked for last, such as making a
+ * database. So it is waited for a while.
  *
  * Throws `GuardError`.
  */
-async function claim(session, database) {
+async function claim(session, database, { clock, logger, signal }) {
     const key = (0,external_node_crypto_.createHash)('sha256').update(`pg-lifeboat restores into ${database}`).digest().readBigInt64BE();
+    const doing = `beginning to restore into "${database}"`;
+    for (let looks = 1; !(await isClaimed(session, key)); looks += 1) {
+        if (looks === CLAIM_LOOKS) {
+            throw new errors/* GuardError */.U$({
+                doing,
+                problem: 'another restore into this database is under way',
+                advice: 'Wait until it is done, or end it, then look at what is there before you start again. Nothing was touched.',
+            });
+        }
+        if (looks === 1) {
+            logger.info(`Another restore into "${database}" is under way, or was just ended: waiting a little for it.`);
+        }
+        await clock.sleep(CLAIM_PAUSE_MS, signal).catch((error) => {
+            throw signal.aborted ? new errors/* InterruptedError */.p4(doing, error) : error;
+        });
+    }
+}
+async function isClaimed(session, key) {
     const [row] = await session.query('SELECT pg_catalog.pg_try_advisory_lock($1) AS claimed', [
         String(key),
     ]);
-    if (row?.claimed !== true) {
-        throw new errors/* GuardError */.U$({
-            doing: `beginning to restore into "${database}"`,
-            problem: 'another restore into this database is under way',
-            advice: 'Wait until it is done, or end it, then look at what is there before you start again. Nothing was touched.',
-        });
-    }
+    return row?.claimed === true;
 }
 /** What runs that were killed left must not stand in the way of this one. */
 async function sweepLeft(session, settings, context) {
