@@ -113,7 +113,9 @@ async function expectWholeSets(): Promise<void> {
 
 /** What a run leaves that is neither a set nor the log. */
 async function remains(): Promise<string[]> {
-  const incoming = await readdir(path.join(store, '.incoming')).catch(() => [])
+  // Who is killed between making a folder and its note leaves it empty, and it goes after a minute.
+  const entries = await readdir(path.join(store, '.incoming'), { recursive: true, withFileTypes: true }).catch(() => [])
+  const incoming = entries.filter((entry) => entry.isFile()).map(({ name }) => name)
   const locks = (await readdir(store)).filter((name) => name.startsWith('.lock'))
   const databases = await scratch.query("SELECT datname FROM pg_database WHERE datname LIKE 'lifeboat%'")
   const sessions = await source.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'pg-lifeboat'")
