@@ -139,4 +139,17 @@ describe('in the container', () => {
     expect(told).not.toContain(cluster.password)
     expect(await readdir(path.join(root, 'scratch'))).toEqual([])
   })
+
+  test('each task of the configuration can be run by hand too', async () => {
+    for (const [operation, done] of [
+      ['maintain', 'was vacuumed and analyzed'],
+      ['drill', 'passed: clean-room'],
+      ['report', 'seven days'],
+    ] as const) {
+      const ran = await inside(['pg-lifeboat', operation, '--task', operation])
+      expect({ operation, ...ran, output: '' }).toEqual({ operation, code: 0, output: '' })
+      expect(ran.output).toContain(done)
+    }
+    expect(await readFile(path.join(root, 'backups/week.html'), 'utf8')).toContain('last seven days')
+  })
 })

@@ -10,7 +10,7 @@ import { chosenJobs, type FleetChoice } from './choice.js'
 import { lastDuration } from './durations.js'
 import { lookAtEach } from './each.js'
 import { labelOf, type Job } from './jobs.js'
-import { fewestJobs, matrixOf, type Piece } from './matrix.js'
+import { fewestJobs, matrixOf, type PlannedBackup } from './matrix.js'
 
 /**
  * Spreads the databases of a configuration over the jobs of a workflow, so that all of these take about as long. How long
@@ -21,10 +21,10 @@ export async function plan(configuration: LoadedConfiguration, choice: FleetChoi
   draft.type = choice.type
   try {
     const jobs = chosenJobs('backup', configuration, choice)
-    const pieces = await draft.phase('Reading how long the last backups took', () =>
+    const backups = await draft.phase('Reading how long the last backups took', () =>
       timed(jobs, configuration, draft, context),
     )
-    const facts = factsOf(pieces, configuration.commonOptions({ operation: 'plan' }).maxJobs)
+    const facts = factsOf(backups, configuration.commonOptions({ operation: 'plan' }).maxJobs)
     assertNothingHidden(facts, context.logger)
     return { ...draft.finished(), plan: facts }
   } catch (error) {
@@ -37,26 +37,26 @@ function timed(
   configuration: LoadedConfiguration,
   draft: ReportDraft,
   context: Context,
-): Promise<Piece[]> {
+): Promise<PlannedBackup[]> {
   return lookAtEach(jobs, context, async (job, own) => {
     const { database, type } = job
-    const piece = { ...(database !== undefined && { database }), ...(type !== undefined && { type }) }
+    const backup = { ...(database !== undefined && { database }), ...(type !== undefined && { type }) }
     try {
-      const options = configuration.optionsFor({ ...piece, operation: 'plan' })
+      const options = configuration.optionsFor({ ...backup, operation: 'plan' })
       const seconds = await lastDuration(options, type, own)
-      return { ...piece, ...(seconds !== undefined && { seconds }) }
+      return { ...backup, ...(seconds !== undefined && { seconds }) }
     } catch (error) {
       rethrowInterruption(error, 'planning the jobs', context)
       draft.warn(
         `The store of ${labelOf(job)} could not be read, so how long it takes is only guessed: ${problemOf(error)}.`,
       )
-      return piece
+      return backup
     }
   })
 }
 
-function factsOf(pieces: readonly Piece[], most: number): PlanFacts {
-  const fewest = fewestJobs(pieces)
+function factsOf(backups: readonly PlannedBackup[], most: number): PlanFacts {
+  const fewest = fewestJobs(backups)
   if (fewest > most) {
     throw new UsageError({
       doing: 'planning the jobs',
@@ -64,7 +64,7 @@ function factsOf(pieces: readonly Piece[], most: number): PlanFacts {
       advice: 'Raise max-jobs, or plan one type at a time (option type).',
     })
   }
-  return { jobs: matrixOf(pieces, most), unknown: pieces.filter(({ seconds }) => seconds === undefined).length }
+  return { jobs: matrixOf(backups, most), unknown: backups.filter(({ seconds }) => seconds === undefined).length }
 }
 
 /** GitHub drops an output between jobs that has a masked value in it, and the next job then fails without a reason. */

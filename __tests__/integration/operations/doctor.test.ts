@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { generateKeyPairSync } from 'node:crypto'
-import { appendFile, chmod, chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -12,6 +12,7 @@ import { DirectoryStore } from '../../../src/stores/directory.js'
 import { ageKey } from '../../support/age.js'
 import { makeCertificates, type Certificates } from '../../support/certificates.js'
 import { freePort, startCluster, type TestCluster } from '../../support/cluster.js'
+import { eventually } from '../../support/command-line.js'
 import { commandLineHere } from '../../support/command-line-here.js'
 import { compiledSource, removeCompiledSources } from '../../support/compiled.js'
 import { hasty, operate, type Alteration, type Given } from '../../support/operating.js'
@@ -20,6 +21,7 @@ import { startRepositoryApi, type RepositoryApi } from '../../support/repository
 import { RsyncPlaces } from '../../support/rsync-places.js'
 import { CREDENTIALS, startS3Server } from '../../support/s3-server.js'
 import { sampleProof } from '../../support/sample-set.js'
+import { startStandby } from '../../support/standby.js'
 import { commitSample } from '../../support/store-contract.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 import { startTransactionPooler } from '../../support/transaction-pooler.js'
@@ -241,25 +243,32 @@ describe('stores', () => {
 
 describe('a standby', () => {
   test('is told, with how far it is behind, because a backup of it can be cancelled', async () => {
-    const standby = await startCluster()
-    try {
-      await standby.createDatabase('farm')
-      await standby.stop()
-      const { uid, gid } = await stat(standby.dataDirectory)
-      const file = path.join(standby.dataDirectory, 'standby.signal')
-      await writeFile(file, '')
-      await chown(file, uid, gid)
-      await standby.start()
+    const standby = await startStandby(cluster)
+    const rows = async () => (await standby.query('SELECT count(*)::int AS rows FROM parts', 'farm'))[0]?.rows
+    const commit = () => cluster.psql('INSERT INTO parts VALUES (1)', 'farm')
+    const behind = async (): Promise<string> => {
       const done = await examine({ 'database-url': standby.url('farm', { via: 'socket' }) })
       expect(done.line('Database standby')).toMatchObject({ state: 'warning' })
-      expect(done.line('Database standby').found).toMatch(/it is a standby, .*behind \(hot_standby_feedback off/)
       expect(done.line('Database standby').advice).toContain('back up the primary')
+      return done.line('Database standby').found
+    }
+    try {
+      await commit()
+      await eventually('what was committed is replayed', async () => (await rows()) === 1)
+      expect(await behind()).toMatch(/^it is a standby, 0 s behind \(hot_standby_feedback off, /)
+      await standby.query('SELECT pg_wal_replay_pause()')
+      await commit()
+      await eventually('the standby lags', async () => (await standby.query(LAGS)).length > 0)
+      expect(await behind()).toMatch(/^it is a standby, [1-9]\d* s behind/)
       expect((await examine()).line('Database standby')).toMatchObject({ state: 'ok' })
     } finally {
       await standby.remove()
     }
   })
 })
+
+const LAGS = `SELECT WHERE pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn()
+                AND clock_timestamp() - pg_last_xact_replay_timestamp() > '1 s'`
 
 describe('in a job', () => {
   let api: RepositoryApi

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { fewestJobs, matrixOf, type MatrixJob, type Piece } from '../../../src/fleet/matrix.js'
+import { fewestJobs, matrixOf, type MatrixJob, type PlannedBackup } from '../../../src/fleet/matrix.js'
 
 const names = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/), { minLength: 1, maxLength: 60 })
 const seconds = fc.option(fc.integer({ min: 0, max: 7200 }), { nil: undefined })
 
 /** Databases with some of three types each. */
-const pieces: fc.Arbitrary<Piece[]> = names.chain((databases) =>
+const backups: fc.Arbitrary<PlannedBackup[]> = names.chain((databases) =>
   fc
     .tuple(
       ...databases.map((database) =>
@@ -30,7 +30,7 @@ const keysOf = (jobs: readonly MatrixJob[]) =>
 describe('the matrix of a fleet', () => {
   test('every database and type is in one job, no job is empty, and there are no more than may be', () => {
     fc.assert(
-      fc.property(pieces, fc.integer({ min: 3, max: 256 }), (some, most) => {
+      fc.property(backups, fc.integer({ min: 3, max: 256 }), (some, most) => {
         const jobs = matrixOf(some, most)
         expect(keysOf(jobs).sort()).toEqual(some.map(({ database = '', type = '' }) => `${database} ${type}`).sort())
         expect(jobs.every(({ databases }) => databases.length > 0)).toBe(true)
@@ -41,10 +41,10 @@ describe('the matrix of a fleet', () => {
     )
   })
 
-  test('the same pieces give the same jobs in whatever order they come, the longest first', () => {
+  test('the same backups give the same jobs in whatever order they come, the longest first', () => {
     fc.assert(
       fc.property(
-        pieces.chain((some) =>
+        backups.chain((some) =>
           fc.tuple(fc.constant(some), fc.shuffledSubarray(some, { minLength: some.length, maxLength: some.length })),
         ),
         fc.integer({ min: 3, max: 20 }),
@@ -119,11 +119,11 @@ describe('the matrix of a fleet', () => {
   })
 })
 
-function withTimes(times: readonly number[]): Piece[] {
+function withTimes(times: readonly number[]): PlannedBackup[] {
   return times.map((one, index) => ({ database: `d${String(index).padStart(4, '0')}`, type: 'daily', seconds: one }))
 }
 
-/** By trying every way to give each piece to a job. */
+/** By trying every way to give each backup to a job. */
 function bestOf(times: readonly number[], jobs: number): number {
   const place = (index: number, loads: readonly number[]): number => {
     const time = times[index]
