@@ -47750,42 +47750,42 @@ var theil_sen = __nccwpck_require__(97776);
 ;// CONCATENATED MODULE: ./build/fleet/matrix.js
 
 
-/** Where nothing is known of any piece, only their number counts. */
+/** Where nothing is known of any backup, only their number counts. */
 const UNKNOWN_SECONDS = 60;
 /** The names of this many databases stand in the name of a job; GitHub's list of jobs is narrow. */
 const matrix_NAMED = 2;
 /**
- * Spreads pieces over at most so many jobs, each of one type, so that the longest job is short: longest processing time
- * first, which makes no job longer than four thirds of the best there is (Graham 1969) within a type. A piece whose time is
- * not known counts as the median of the others. The longest job comes first, so that it also starts first; the same pieces
+ * Spreads backups over at most so many jobs, each of one type, so that the longest job is short: longest processing time
+ * first, which makes no job longer than four thirds of the best there is (Graham 1969) within a type. A backup whose time is
+ * not known counts as the median of the others. The longest job comes first, so that it also starts first; the same backups
  * give the same jobs, in whatever order they come.
  *
  * @param most at least as many as there are types
  */
-function matrixOf(pieces, most) {
-    const types = [...(0,events/* groupedBy */.me)(timed(pieces), ({ type }) => type ?? '')].map(([, ofType]) => ofType);
+function matrixOf(backups, most) {
+    const types = [...(0,events/* groupedBy */.me)(timed(backups), ({ type }) => type ?? '')].map(([, ofType]) => ofType);
     return shared(types, most)
-        .flatMap(({ pieces: ofType, jobs }) => packed(ofType, jobs))
+        .flatMap(({ backups: ofType, jobs }) => packed(ofType, jobs))
         .map(jobOf)
         .sort((a, b) => b.seconds - a.seconds || matrix_compare(a.name, b.name));
 }
-/** How many jobs the pieces need at the least. */
-function fewestJobs(pieces) {
-    return new Set(pieces.map(({ type }) => type ?? '')).size;
+/** How many jobs the backups need at the least. */
+function fewestJobs(backups) {
+    return new Set(backups.map(({ type }) => type ?? '')).size;
 }
-/** Longest first. No piece is for nothing: each has its checks and its connections. */
-function timed(pieces) {
-    const usual = (0,theil_sen/* medianOf */.ux)(pieces.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]))) ?? UNKNOWN_SECONDS;
-    return pieces
-        .map((piece) => ({ ...piece, seconds: Math.max(1, piece.seconds ?? usual) }))
+/** Longest first. No backup is for nothing: each has its checks and its connections. */
+function timed(backups) {
+    const usual = (0,theil_sen/* medianOf */.ux)(backups.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]))) ?? UNKNOWN_SECONDS;
+    return backups
+        .map((backup) => ({ ...backup, seconds: Math.max(1, backup.seconds ?? usual) }))
         .sort((a, b) => b.seconds - a.seconds || matrix_compare(a.database ?? '', b.database ?? '') || matrix_compare(a.type ?? '', b.type ?? ''));
 }
 /** Gives each type its jobs: one, and each further one to the type whose jobs are the longest as it stands. */
 function shared(types, most) {
-    const shares = types.map((pieces) => ({ pieces, jobs: 1, load: loadOf(pieces) }));
+    const shares = types.map((backups) => ({ backups, jobs: 1, load: loadOf(backups) }));
     for (let left = most - shares.length; left > 0; left -= 1) {
         const [next] = shares
-            .filter(({ pieces, jobs }) => jobs < pieces.length)
+            .filter(({ backups, jobs }) => jobs < backups.length)
             .sort((a, b) => b.load / b.jobs - a.load / a.jobs);
         if (next === undefined) {
             break;
@@ -47794,28 +47794,28 @@ function shared(types, most) {
     }
     return shares;
 }
-/** Each piece, the longest first, to the job that has the least to do; of equal ones, to that with the fewest pieces. */
+/** Each backup, the longest first, to the job that has the least to do; of equal ones, to that with the fewest backups. */
 function packed(longestFirst, count) {
-    const jobs = Array.from({ length: count }, () => ({ pieces: [], load: 0 }));
-    for (const piece of longestFirst) {
-        const idlest = jobs.reduce((a, b) => b.load < a.load || (b.load === a.load && b.pieces.length < a.pieces.length) ? b : a);
-        idlest.pieces.push(piece);
-        idlest.load += piece.seconds;
+    const jobs = Array.from({ length: count }, () => ({ backups: [], load: 0 }));
+    for (const backup of longestFirst) {
+        const idlest = jobs.reduce((a, b) => b.load < a.load || (b.load === a.load && b.backups.length < a.backups.length) ? b : a);
+        idlest.backups.push(backup);
+        idlest.load += backup.seconds;
     }
-    return jobs.map(({ pieces }) => pieces);
+    return jobs.map(({ backups }) => backups);
 }
-function jobOf(pieces) {
-    const databases = pieces.flatMap(({ database }) => (database === undefined ? [] : [database]));
-    const type = pieces[0]?.type;
-    return { name: matrix_nameOf(databases, type), databases, seconds: loadOf(pieces), ...(type !== undefined && { type }) };
+function jobOf(backups) {
+    const databases = backups.flatMap(({ database }) => (database === undefined ? [] : [database]));
+    const type = backups[0]?.type;
+    return { name: matrix_nameOf(databases, type), databases, seconds: loadOf(backups), ...(type !== undefined && { type }) };
 }
 function matrix_nameOf(databases, type) {
     const more = databases.length - matrix_NAMED;
     const named = more > 0 ? `${databases.slice(0, matrix_NAMED).join(', ')} and ${more} more` : databases.join(' and ') || 'the database';
     return type === undefined ? named : `${named} (${type})`;
 }
-function loadOf(pieces) {
-    return pieces.reduce((sum, { seconds }) => sum + seconds, 0);
+function loadOf(backups) {
+    return backups.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 function matrix_compare(a, b) {
     return a < b ? -1 : a > b ? 1 : 0;
@@ -47841,8 +47841,8 @@ async function plan(configuration, choice, context) {
     draft.type = choice.type;
     try {
         const jobs = chosenJobs('backup', configuration, choice);
-        const pieces = await draft.phase('Reading how long the last backups took', () => plan_timed(jobs, configuration, draft, context));
-        const facts = plan_factsOf(pieces, configuration.commonOptions({ operation: 'plan' }).maxJobs);
+        const backups = await draft.phase('Reading how long the last backups took', () => plan_timed(jobs, configuration, draft, context));
+        const facts = plan_factsOf(backups, configuration.commonOptions({ operation: 'plan' }).maxJobs);
         assertNothingHidden(facts, context.logger);
         return { ...draft.finished(), plan: facts };
     }
@@ -47853,21 +47853,21 @@ async function plan(configuration, choice, context) {
 function plan_timed(jobs, configuration, draft, context) {
     return lookAtEach(jobs, context, async (job, own) => {
         const { database, type } = job;
-        const piece = { ...(database !== undefined && { database }), ...(type !== undefined && { type }) };
+        const backup = { ...(database !== undefined && { database }), ...(type !== undefined && { type }) };
         try {
-            const options = configuration.optionsFor({ ...piece, operation: 'plan' });
+            const options = configuration.optionsFor({ ...backup, operation: 'plan' });
             const seconds = await lastDuration(options, type, own);
-            return { ...piece, ...(seconds !== undefined && { seconds }) };
+            return { ...backup, ...(seconds !== undefined && { seconds }) };
         }
         catch (error) {
             (0,operations_troubles/* rethrowInterruption */.Ti)(error, 'planning the jobs', context);
             draft.warn(`The store of ${labelOf(job)} could not be read, so how long it takes is only guessed: ${(0,errors/* problemOf */.Zw)(error)}.`);
-            return piece;
+            return backup;
         }
     });
 }
-function plan_factsOf(pieces, most) {
-    const fewest = fewestJobs(pieces);
+function plan_factsOf(backups, most) {
+    const fewest = fewestJobs(backups);
     if (fewest > most) {
         throw new errors/* UsageError */.eb({
             doing: 'planning the jobs',
@@ -47875,7 +47875,7 @@ function plan_factsOf(pieces, most) {
             advice: 'Raise max-jobs, or plan one type at a time (option type).',
         });
     }
-    return { jobs: matrixOf(pieces, most), unknown: pieces.filter(({ seconds }) => seconds === undefined).length };
+    return { jobs: matrixOf(backups, most), unknown: backups.filter(({ seconds }) => seconds === undefined).length };
 }
 /** GitHub drops an output between jobs that has a masked value in it, and the next job then fails without a reason. */
 function assertNothingHidden(facts, logger) {

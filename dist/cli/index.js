@@ -5009,7 +5009,7 @@ function toolSpecs() {
             flags: [...SCHEDULE_FLAGS, ...VERBOSE_FLAGS, HELP_FLAG],
             examples: EXAMPLES.schedule,
             notes: [
-                'Stays in the foreground, for a container or a service manager, and runs each type, and each of the tasks, when its schedule says, on the clocks of its time zone. Two backups of one database never overlap. What was missed while it was down is made up once. SIGTERM and Ctrl-C stop it cleanly; SIGHUP makes it read the configuration again.',
+                'Stays in the foreground, for a container or a service manager, and runs each type, and each of the tasks, when its schedule says, on the clocks of its time zone. Two runs on one database never overlap, but for those that only look (report, watch). What was missed while it was down is made up once. SIGTERM and Ctrl-C stop it cleanly; SIGHUP makes it read the configuration again.',
             ],
         },
         {
