@@ -372,7 +372,7 @@ function more() {
         'What else is done over and over by `pg-lifeboat schedule`, besides backups:',
         'tasks:',
         '  maintain: { schedule: "41 4 * * 0" }',
-        '  drill: { schedule: "29 5 1 1,4,7,10 *", scenario: [latest, table, clean-room, faults] }',
+        '  drill: { schedule: "29 5 1 1,4,7,10 *", scenario: [latest, fallback, table, clean-room, faults] }',
         '  report: { schedule: "7 7 * * 1", period: weekly, report-file: /var/www/backups.html }',
         '',
         'Several databases in one file: each has a store of its own, and takes what stands above unless it says otherwise.',
