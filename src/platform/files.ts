@@ -109,7 +109,8 @@ export async function writeWhole(file: string, content: string, mode = 0o600): P
     await rm(temporary, { force: true })
     throw error
   }
-  await syncPath(path.dirname(file))
+  // The dot is the folder itself, also where its name is a descriptor of it.
+  await syncPath(`${path.dirname(file)}/.`)
 }
 
 async function writeNew(file: string, content: string): Promise<void> {

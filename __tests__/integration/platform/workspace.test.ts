@@ -68,7 +68,7 @@ test('the next run removes what killed runs left, and nothing else', async () =>
   expect(existsSync(left)).toBe(true)
   killed.kill('SIGKILL')
   await once(killed, 'exit')
-  expect(await sweepWorkspaces({ environment })).toContain(path.dirname(path.dirname(left)))
+  expect((await sweepWorkspaces({ environment })).removed).toContain(path.dirname(path.dirname(left)))
   expect(existsSync(left)).toBe(false)
   expect(await readdir(parent)).toHaveLength(2)
   await mine.clean()
@@ -88,5 +88,5 @@ test('a folder without a readable note is removed when it has our kind of name a
 
 test('a folder for temporary files that is not there is no reason to fail', async () => {
   const missing = path.join(parent, 'missing')
-  expect(await sweepWorkspaces({ environment: { RUNNER_TEMP: missing } })).not.toContain(missing)
+  expect((await sweepWorkspaces({ environment: { RUNNER_TEMP: missing } })).removed).not.toContain(missing)
 })
