@@ -53,6 +53,9 @@ export async function readOpeningKeys(
     hide: (secret: string): void => {
       logger.hide(secret)
     },
+    warn: (message: string): void => {
+      logger.warning(message)
+    },
   }
   return {
     identities: decryptKey === undefined ? [] : await readIdentities(decryptKey, reading),

@@ -7,7 +7,8 @@ import type { Workspace } from '../context.js'
 import { messageOf } from '../errors.js'
 import { ifThere, orFileTrouble } from './file-errors.js'
 import { inFolder, readSmallFile, removeTree } from './no-follow.js'
-import { lifeOf, Owner, ownerHere } from './owner.js'
+import { lifeOf, Owner, ownerHere, sharesKernel } from './owner.js'
+import { isAlive, showLife } from './sign-of-life.js'
 
 const PREFIX = 'pg-lifeboat-'
 const NOTE = 'owner.json'
@@ -18,8 +19,8 @@ const OWN_NAME = /^pg-lifeboat-\d+-\w{6}$/
 /** Bytes. */
 const LARGEST_NOTE = 64 * 1024
 
-/** Milliseconds. */
-const NOTELESS_LIMIT = 24 * 3600 * 1000
+/** Milliseconds without a sign of life after which a folder whose owner cannot be asked counts as abandoned. */
+const SILENCE_LIMIT = 24 * 3600 * 1000
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -51,6 +52,7 @@ export async function createOwnedFolder(parent: string): Promise<string> {
     const folder = await mkdtemp(path.join(parent, `${PREFIX}${process.pid}-`))
     const note = JSON.stringify(ownerHere('pg-lifeboat', new Date()))
     await writeFile(path.join(folder, NOTE), note, { flag: 'wx', mode: 0o600 })
+    await showLife(folder, path.join(folder, NOTE))
     return folder
   })
 }
@@ -107,11 +109,23 @@ async function isAbandoned(folder: string): Promise<boolean> {
       if (!isOurs(opened)) return false
       const owner = await readOwner(here)
       // A run that was killed while it wrote its note left a folder by whose name alone it can be known; so it gets a day.
-      return owner === undefined ? Date.now() - opened.mtimeMs > NOTELESS_LIMIT : lifeOf(owner) === 'dead'
+      return owner === undefined ? isSilent(opened) : await isDead(owner, here)
     })
   } catch {
     return false // it goes or changes at this moment: the next sweep looks again
   }
+}
+
+/** An owner in another container, such as the one that this one replaces, is asked by its socket. */
+async function isDead(owner: Owner, folder: string): Promise<boolean> {
+  const life = lifeOf(owner)
+  if (life !== 'elsewhere') return life === 'dead'
+  const answer = sharesKernel(owner) ? await isAlive(folder) : undefined
+  return answer === undefined ? isSilent(await lstat(path.join(folder, NOTE))) : !answer
+}
+
+function isSilent({ mtimeMs }: Stats): boolean {
+  return Date.now() - mtimeMs > SILENCE_LIMIT
 }
 
 function isOurs({ uid }: Stats): boolean {
