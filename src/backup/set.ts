@@ -108,6 +108,9 @@ export async function readManifest(folder: string): Promise<Manifest> {
   if (outside !== undefined) {
     throw damaged(doing, `it lists "${outside.path}", which is not a path inside the set`)
   }
+  if (!staysInside(manifest.dump.path)) {
+    throw damaged(doing, `it calls "${manifest.dump.path}" the dump, which is not a path inside the set`)
+  }
   return manifest
 }
 
@@ -156,6 +159,11 @@ function firstIssues({ issues }: z.ZodError): string {
 function damaged(doing: string, problem: string, cause?: unknown): DamagedError {
   const advice = 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.'
   return new DamagedError({ doing, problem, advice, cause })
+}
+
+/** Whether the dump that a manifest names is one of its files, or a folder of them. */
+export function listsItsDump({ dump, files }: Pick<Manifest, 'dump' | 'files'>): boolean {
+  return files.some(({ path: file }) => file === dump.path || file.startsWith(`${dump.path}/`))
 }
 
 /** Whether a path of a manifest leads to a place inside the set, so that a forged one cannot reach other files. */
