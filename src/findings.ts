@@ -77,6 +77,11 @@ export const FINDINGS = {
     meaning: 'The dump does not carry the mark that PostgreSQL writes at its end.',
     advice: 'The dump was interrupted or cut off. Use another one.',
   },
+  DUMP_FILE_OUTSIDE: {
+    severity: 'error',
+    meaning: 'A list of contents in the dump names a file that is not one of the dump, so PostgreSQL would read that.',
+    advice: 'Do not restore this dump: pg_dump writes no such name. Find out who can write to the store.',
+  },
   ARCHIVE_ROWS_DIFFER: {
     severity: 'error',
     meaning: 'The archive holds another number of rows of a table than the source had at the snapshot.',

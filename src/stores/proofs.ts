@@ -1,11 +1,12 @@
-import { open, readdir, rename } from 'node:fs/promises'
-import { constants } from 'node:fs'
+import { readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { Proof, Verify, idOf, type Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import { messageOf } from '../errors.js'
 import { ifThere } from '../platform/file-errors.js'
 import { makeFolder, syncPath, writeWhole } from '../platform/files.js'
+import { readSmallFile } from '../platform/no-follow.js'
 
 /** Where an outcome is kept in its set: `proofs/20261124T020000Z.json`, numbered when that second has one already. */
 export function proofFileName(proof: Proof, taken: readonly string[] = []): string {
@@ -65,7 +66,7 @@ export async function readProofs(folder: string, tell: (note: string) => void): 
   for (const name of names.filter(isProofName).sort(byInstant)) {
     const file = path.join(folder, SET.proofs, name)
     try {
-      proofs.push(Proof.parse(JSON.parse(await readSmall(file))))
+      proofs.push(Proof.parse(parseBoundedJson(await readSmallFile(file, SMALL_JSON.length), SMALL_JSON)))
     } catch (error) {
       tell(`${file} is not an outcome of a verification and is left out: ${messageOf(error)}`)
     }
@@ -83,13 +84,4 @@ function byInstant(a: string, b: string): number {
     name.slice(0, -5).split('-'),
   ) as [string[], string[]]
   return stemA === stemB ? Number(numberA) - Number(numberB) : stemA < stemB ? -1 : 1
-}
-
-async function readSmall(file: string): Promise<string> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    return await handle.readFile('utf8')
-  } finally {
-    await handle.close()
-  }
 }

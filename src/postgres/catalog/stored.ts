@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { LARGE_JSON, parseBoundedJson } from '../../bounded-json.js'
 import { DamagedError } from '../../errors.js'
 import type { CatalogObject } from './model.js'
 
@@ -48,7 +49,7 @@ export async function readStoredCatalog(file: string): Promise<{ major: number; 
  */
 export function parseCatalog(text: string, name: string): { major: number; objects: CatalogObject[] } {
   try {
-    const { major, objects } = StoredCatalog.parse(JSON.parse(text))
+    const { major, objects } = StoredCatalog.parse(parseBoundedJson(text, LARGE_JSON))
     return { major, objects }
   } catch (cause) {
     throw noCatalog(name, `it is not a catalog of the form ${CATALOG_SCHEMA}`, cause)
