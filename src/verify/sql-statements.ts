@@ -23,6 +23,14 @@ export interface ScriptContents {
   insertsByQuery: number
   /** Large objects that it makes, and those whose content it has. */
   largeObjects: { made: number; filled: number }
+  /** COPY blocks in another form than pg_dump's (CSV, other options): their lines are not rows. */
+  otherCopies: number
+  /** Roles that it gives objects or privileges to. */
+  roles: Set<string>
+  /** Roles that it makes. */
+  rolesMade: Set<string>
+  /** What it drops without IF EXISTS: into an empty database these statements fail, as they must. */
+  drops: number
   /** The names of psql's commands in it, but those of its restricted mode: `connect`. */
   commands: Set<string>
 }
@@ -38,6 +46,9 @@ const HEADERS: Readonly<Record<string, 'dump' | 'cluster'>> = {
 
 /** As many tokens of a statement as it takes to know it; INSERT INTO a.b OVERRIDING SYSTEM VALUE VALUES … ON CONFLICT. */
 const HEAD = 12
+
+/** As many tokens of its end: `TO a, b, c WITH GRANT OPTION`. */
+const TAIL = 11
 
 /** A name in a statement: a word in small letters, or a quoted identifier behind a quote mark that sets it apart. */
 type Token = string
@@ -59,6 +70,10 @@ export class Statements {
     tables: new Set(),
     insertsByQuery: 0,
     largeObjects: { made: 0, filled: 0 },
+    otherCopies: 0,
+    roles: new Set(),
+    rolesMade: new Set(),
+    drops: 0,
     commands: new Set(),
   }
   /** Whether a backslash in a plain string is only a backslash; a script may switch it off. */
@@ -69,11 +84,22 @@ export class Statements {
   private isRoutine = false
   private bodyDepth = 0
   private database: string | null = null
+  /** Where names without a schema are made: scripts until 10.2 set it before each part. */
+  private schema: string | null = null
   private copying: string | null = null
+  private hasCopyOptions = false
+  private isOtherCopy = false
+  /** The last tokens of the statement, however long it is. */
+  private tail: Token[] = []
 
   /** Whether words at the statement's outermost level still matter. */
   get wantsWords(): boolean {
-    return this.head.length < HEAD || this.isRoutine
+    return this.head.length < HEAD || this.isRoutine || this.namesRoles
+  }
+
+  /** Statements of any length whose end tells of roles: `GRANT a, b, c, d ON TABLE t TO r`. */
+  private get namesRoles(): boolean {
+    return ['grant', 'revoke', 'alter'].includes(this.head[0] ?? '')
   }
 
   get isEmpty(): boolean {
@@ -107,6 +133,7 @@ export class Statements {
 
   /** A parenthesis at the outermost level: after VALUES each one is a row. */
   parenthesis(): void {
+    if (this.head[0] === 'copy' && this.head.includes('stdin')) this.hasCopyOptions = true
     if (this.head[0] === 'insert' && this.head.at(-1) === 'values') this.rowsHere++
   }
 
@@ -136,22 +163,44 @@ export class Statements {
 
   /** The statement's semicolon. Returns whether rows follow it, up to a line `\.`. */
   end(): boolean {
-    const [verb, second] = this.head
-    if (verb === 'copy') this.copying = this.copyTarget()
-    else if (verb === 'insert') this.endInsert()
-    else if (verb === 'create') this.endCreate()
-    else if (verb === 'select' && second === 'pg_catalog') this.endCall(this.head[3])
-    else if (verb === 'set' && second === 'standard_conforming_strings') this.standardStrings = this.head[2] !== 'off'
+    this.endStatement()
     this.head = []
+    this.tail = []
+    this.hasCopyOptions = false
     this.rowsHere = 0
     this.bodyDepth = 0
     this.isRoutine = false
     return this.copying !== null
   }
 
+  private endStatement(): void {
+    const [verb, second] = this.head
+    rolesNamed(this.head, this.tail).forEach((role) => this.contents.roles.add(role))
+    if (verb === 'copy') this.copying = this.copyTarget()
+    else if (verb === 'insert') this.endInsert()
+    else if (verb === 'create') this.endCreate()
+    else if (verb === 'drop' || (verb === 'alter' && this.head.includes('drop'))) this.endDrop()
+    else if (verb === 'select' && second === 'pg_catalog') this.endCall(this.head[3])
+    else if (verb === 'set') this.endSet()
+  }
+
+  private endDrop(): void {
+    const isSure = this.head.some((token, at) => token === 'if' && this.head[at + 1] === 'exists')
+    if (!isSure) this.contents.drops++
+  }
+
+  private endSet(): void {
+    const [, name, ...values] = this.head
+    const [first] = values.filter((token) => token !== 'to')
+    if (name === 'standard_conforming_strings') this.standardStrings = first !== 'off'
+    // Of a value in quotes, such as '', nothing is known here: names are looked up as if nothing had been set.
+    if (name === 'search_path') this.schema = first === undefined || first === 'pg_catalog' ? null : nameOf(first)
+  }
+
   /** The end of the rows that followed a COPY. */
   endCopy(rows: number): void {
-    if (this.copying !== null) this.count(this.copying, rows)
+    if (this.copying !== null && this.isOtherCopy) this.contents.otherCopies++
+    else if (this.copying !== null) this.count(this.copying, rows)
     this.copying = null
   }
 
@@ -170,6 +219,7 @@ export class Statements {
   }
 
   private add(token: Token): void {
+    this.tail = [...this.tail.slice(-TAIL), token]
     if (this.head.length >= HEAD) return
     this.head.push(token)
     this.isRoutine ||= isCreateRoutine(this.head)
@@ -184,7 +234,10 @@ export class Statements {
 
   private copyTarget(): string | null {
     const { table, next } = this.nameAt(1)
-    return table !== null && this.head[next] === 'from' && this.head[next + 1] === 'stdin' ? table : null
+    const hasOids = this.head[next] === 'with' && this.head[next + 1] === 'oids'
+    const from = hasOids ? next + 2 : next
+    this.isOtherCopy = this.hasCopyOptions || this.head.length > from + 2
+    return table !== null && this.head[from] === 'from' && this.head[from + 1] === 'stdin' ? table : null
   }
 
   private endInsert(): void {
@@ -200,10 +253,16 @@ export class Statements {
     let at = 1
     while (kinds.includes(this.head[at] ?? '')) at++
     const creates = this.head[at] === 'table' || (this.head[at] === 'view' && this.head[at - 1] === 'materialized')
+    if (this.head[at] === 'role' || this.head[at] === 'user') this.endCreateRole(at + 1)
     if (!creates) return
     const ifNotExists = this.head[at + 1] === 'if' && this.head[at + 2] === 'not'
     const { table } = this.nameAt(ifNotExists ? at + 4 : at + 1)
     if (table !== null) this.contents.tables.add(table)
+  }
+
+  private endCreateRole(at: number): void {
+    const name = this.head[at]
+    if (name !== undefined && this.head[at] !== 'mapping') this.contents.rolesMade.add(nameOf(name))
   }
 
   /** Each large object is made by one statement and opened by another, before what fills it; also an empty one. */
@@ -219,7 +278,7 @@ export class Statements {
     const qualified = dot === '.' && second !== undefined
     const table = qualified
       ? tableKey({ schema: nameOf(first), name: nameOf(second) })
-      : tableKey({ schema: null, name: nameOf(first) })
+      : tableKey({ schema: this.schema, name: nameOf(first) })
     const key = this.database === null ? table : `${this.database}:${table}`
     return { table: key, next: start + (qualified ? 3 : 1) }
   }
@@ -236,4 +295,53 @@ function nameOf(token: Token): string {
 function isCreateRoutine([verb, first, second, third]: readonly Token[]): boolean {
   const kind = first === 'or' && second === 'replace' ? third : first
   return verb === 'create' && (kind === 'function' || kind === 'procedure')
+}
+
+/** What may stand in the place of a role and is none. */
+const NO_ROLES = new Set(['public', 'current_user', 'session_user', 'current_role', 'default', 'none'])
+
+/** The roles that a statement gives objects or privileges to. */
+function rolesNamed(head: readonly Token[], tail: readonly Token[]): string[] {
+  const [verb, second, third] = head
+  switch (verb) {
+    case 'alter':
+      return [...roleAfter(head, 'owner', 'to'), ...roleAfter(tail, 'owner', 'to'), ...defaultsOf(head, tail)]
+    case 'grant':
+      return listAfterLast(tail, 'to')
+    case 'revoke':
+      return listAfterLast(tail, 'from')
+    case 'create':
+      if (second === 'policy') return listAfterLast(head, 'to')
+      if (second === 'user' && third === 'mapping') return roleAfter(head, 'mapping', 'for')
+      return second === 'schema' ? roleAfter(head, 'authorization') : []
+    case 'set':
+      return second === 'session' ? roleAfter(head, 'authorization') : second === 'role' ? roleAfter(head, 'role') : []
+    default:
+      return []
+  }
+}
+
+/** `ALTER DEFAULT PRIVILEGES FOR ROLE a IN SCHEMA s GRANT SELECT ON TABLES TO b` */
+function defaultsOf(head: readonly Token[], tail: readonly Token[]): string[] {
+  if (head[1] !== 'default') return []
+  const granted = tail.includes('revoke') || head.includes('revoke') ? 'from' : 'to'
+  return [...roleAfter(head, 'for', 'role'), ...listAfterLast(tail, granted)]
+}
+
+function roleAfter(tokens: readonly Token[], ...words: readonly string[]): string[] {
+  const at = tokens.findIndex((_, start) => words.every((word, index) => tokens[start + index] === word))
+  return at === -1 ? [] : namesOf(tokens.slice(at + words.length, at + words.length + 1))
+}
+
+/** The names between the last such word and what may follow them; without their commas, which are no tokens. */
+function listAfterLast(tokens: readonly Token[], word: string): string[] {
+  const at = tokens.lastIndexOf(word)
+  if (at === -1) return []
+  const names = tokens.slice(at + 1)
+  const end = names.findIndex((token) => ['with', 'granted', 'using', 'cascade', 'restrict'].includes(token))
+  return namesOf(end === -1 ? names : names.slice(0, end))
+}
+
+function namesOf(tokens: readonly Token[]): string[] {
+  return tokens.filter((token) => !NO_ROLES.has(token)).map(nameOf)
 }
