@@ -1,3 +1,5 @@
+import { CleaningPart, type Cleaning } from './sql-cleaning.js'
+import { nameOf, rolesNamed, type Token } from './sql-roles.js'
 import { tableKey } from './table-key.js'
 
 /** What a script of pg_dump, pg_dumpall or pg_restore holds, as far as it can be told by reading it. */
@@ -29,8 +31,8 @@ export interface ScriptContents {
   roles: Set<string>
   /** Roles that it makes. */
   rolesMade: Set<string>
-  /** What it drops without IF EXISTS: into an empty database these statements fail, as they must. */
-  drops: number
+  /** The statements of `--clean` before everything else, without IF EXISTS: in an empty database they fail, as they must. */
+  cleaning: Cleaning | null
   /** The names of psql's commands in it, but those of its restricted mode: `connect`. */
   commands: Set<string>
 }
@@ -49,9 +51,6 @@ const HEAD = 12
 
 /** As many tokens of its end: `TO a, b, c WITH GRANT OPTION`. */
 const TAIL = 11
-
-/** A name in a statement: a word in small letters, or a quoted identifier behind a quote mark that sets it apart. */
-type Token = string
 
 /**
  * Follows the statements of a script by their first words, as `SqlScanner` finds them: which tables it creates, which
@@ -73,7 +72,7 @@ export class Statements {
     otherCopies: 0,
     roles: new Set(),
     rolesMade: new Set(),
-    drops: 0,
+    cleaning: null,
     commands: new Set(),
   }
   /** Whether a backslash in a plain string is only a backslash; a script may switch it off. */
@@ -88,6 +87,7 @@ export class Statements {
   private schema: string | null = null
   private copying: string | null = null
   private hasCopyOptions = false
+  private readonly cleaning = new CleaningPart()
   private isOtherCopy = false
   /** The last tokens of the statement, however long it is. */
   private tail: Token[] = []
@@ -99,7 +99,8 @@ export class Statements {
 
   /** Statements of any length whose end tells of roles: `GRANT a, b, c, d ON TABLE t TO r`. */
   private get namesRoles(): boolean {
-    return ['grant', 'revoke', 'alter'].includes(this.head[0] ?? '')
+    const [verb, second] = this.head
+    return ['grant', 'revoke', 'alter'].includes(verb ?? '') || (verb === 'create' && second === 'policy')
   }
 
   get isEmpty(): boolean {
@@ -161,8 +162,13 @@ export class Statements {
     }
   }
 
-  /** The statement's semicolon. Returns whether rows follow it, up to a line `\.`. */
-  end(): boolean {
+  /**
+   * The statement's semicolon. Returns whether rows follow it, up to a line `\.`.
+   *
+   * @param at the byte behind it, counted from the beginning of the script
+   */
+  end(at = 0): boolean {
+    this.contents.cleaning = this.cleaning.follow(this.head, at)
     this.endStatement()
     this.head = []
     this.tail = []
@@ -179,14 +185,8 @@ export class Statements {
     if (verb === 'copy') this.copying = this.copyTarget()
     else if (verb === 'insert') this.endInsert()
     else if (verb === 'create') this.endCreate()
-    else if (verb === 'drop' || (verb === 'alter' && this.head.includes('drop'))) this.endDrop()
     else if (verb === 'select' && second === 'pg_catalog') this.endCall(this.head[3])
     else if (verb === 'set') this.endSet()
-  }
-
-  private endDrop(): void {
-    const isSure = this.head.some((token, at) => token === 'if' && this.head[at + 1] === 'exists')
-    if (!isSure) this.contents.drops++
   }
 
   private endSet(): void {
@@ -288,60 +288,7 @@ export class Statements {
   }
 }
 
-function nameOf(token: Token): string {
-  return token.startsWith('"') ? token.slice(1) : token
-}
-
 function isCreateRoutine([verb, first, second, third]: readonly Token[]): boolean {
   const kind = first === 'or' && second === 'replace' ? third : first
   return verb === 'create' && (kind === 'function' || kind === 'procedure')
-}
-
-/** What may stand in the place of a role and is none. */
-const NO_ROLES = new Set(['public', 'current_user', 'session_user', 'current_role', 'default', 'none'])
-
-/** The roles that a statement gives objects or privileges to. */
-function rolesNamed(head: readonly Token[], tail: readonly Token[]): string[] {
-  const [verb, second, third] = head
-  switch (verb) {
-    case 'alter':
-      return [...roleAfter(head, 'owner', 'to'), ...roleAfter(tail, 'owner', 'to'), ...defaultsOf(head, tail)]
-    case 'grant':
-      return listAfterLast(tail, 'to')
-    case 'revoke':
-      return listAfterLast(tail, 'from')
-    case 'create':
-      if (second === 'policy') return listAfterLast(head, 'to')
-      if (second === 'user' && third === 'mapping') return roleAfter(head, 'mapping', 'for')
-      return second === 'schema' ? roleAfter(head, 'authorization') : []
-    case 'set':
-      return second === 'session' ? roleAfter(head, 'authorization') : second === 'role' ? roleAfter(head, 'role') : []
-    default:
-      return []
-  }
-}
-
-/** `ALTER DEFAULT PRIVILEGES FOR ROLE a IN SCHEMA s GRANT SELECT ON TABLES TO b` */
-function defaultsOf(head: readonly Token[], tail: readonly Token[]): string[] {
-  if (head[1] !== 'default') return []
-  const granted = tail.includes('revoke') || head.includes('revoke') ? 'from' : 'to'
-  return [...roleAfter(head, 'for', 'role'), ...listAfterLast(tail, granted)]
-}
-
-function roleAfter(tokens: readonly Token[], ...words: readonly string[]): string[] {
-  const at = tokens.findIndex((_, start) => words.every((word, index) => tokens[start + index] === word))
-  return at === -1 ? [] : namesOf(tokens.slice(at + words.length, at + words.length + 1))
-}
-
-/** The names between the last such word and what may follow them; without their commas, which are no tokens. */
-function listAfterLast(tokens: readonly Token[], word: string): string[] {
-  const at = tokens.lastIndexOf(word)
-  if (at === -1) return []
-  const names = tokens.slice(at + 1)
-  const end = names.findIndex((token) => ['with', 'granted', 'using', 'cascade', 'restrict'].includes(token))
-  return namesOf(end === -1 ? names : names.slice(0, end))
-}
-
-function namesOf(tokens: readonly Token[]): string[] {
-  return tokens.filter((token) => !NO_ROLES.has(token)).map(nameOf)
 }
