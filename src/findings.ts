@@ -81,6 +81,21 @@ export const FINDINGS = {
     severity: 'error',
     meaning: 'A list of contents in the dump names a file that is not one of the dump, so PostgreSQL would read that.',
     advice: 'Do not restore this dump: pg_dump writes no such name. Find out who can write to the store.',
+  DUMP_WITHOUT_ROWS: {
+    severity: 'warning',
+    meaning: 'A dump of another tool defines tables and holds no row of them.',
+    advice: 'If it is meant to bring data back, dump without --schema-only (-s), and check which database was dumped.',
+  },
+  DUMP_CLEANS: {
+    severity: 'info',
+    meaning: 'A script drops what it makes without IF EXISTS, which fails in an empty database.',
+    advice:
+      'Nothing: pg-lifeboat left these statements out. To restore it into a new database, expect their errors, or dump with --if-exists.',
+  },
+  DUMP_UNPACKED: {
+    severity: 'info',
+    meaning: 'A dump of another tool was packed, and what was in it was checked.',
+    advice: 'Nothing. To restore it, take the same wrappings off first.',
   },
   ARCHIVE_ROWS_DIFFER: {
     severity: 'error',

@@ -106,7 +106,9 @@ function unverified(report: Report, proof: Proof): Text {
     report.set?.foreign === true
       ? 'this dump was checked as far as possible'
       : 'it is not known whether this backup restores'
-  return sentence`Not verified: ${subject}. ${asSentence(proof.reason)}`
+  const rowless = proof.findings.find(({ code: name }) => name === 'DUMP_WITHOUT_ROWS')
+  const why = rowless === undefined ? proof.reason : `${rowless.on}: ${rowless.found}`
+  return sentence`Not verified: ${subject}. ${asSentence(why)}`
 }
 
 /** What is known of an operation that ended early, where that is the same whenever it ended. */

@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib'
 import type { Context } from '../context.js'
 import type { Finding } from '../findings.js'
 import type { Programs } from '../postgres/programs.js'
+import { connectionStringOf } from '../postgres/identifier.js'
 import { Complaints, findingsOf } from './complaints.js'
 import { writeUseList, type ListedEntry } from './use-list.js'
 
@@ -15,7 +16,7 @@ export interface RestoreTarget {
   programs: Programs
   /** The variables that tell libpq where and as whom to connect, the database among them. */
   environment: Readonly<Record<string, string>>
-  /** Its name, as a plain identifier: pg_restore would take `a=b` for connection parameters. */
+  /** Its name, whatever characters it holds. */
   database: string
 }
 
@@ -118,7 +119,7 @@ async function restoreRound(
   const before = complaints.count + complaints.harmless
   const args = [
     '--no-password',
-    `--dbname=${database}`,
+    `--dbname=${connectionStringOf(database)}`,
     `--section=${section}`,
     '--no-tablespaces',
     `--jobs=${jobs}`,
@@ -144,6 +145,8 @@ export interface Script {
   compression: 'none' | 'gzip'
   /** Whether somebody else made it: then psql must not obey the commands in it. */
   foreign: boolean
+  /** Bytes of the text that psql does not get; its line ends stay, so that errors name the lines of the script. */
+  leftOut?: { from: number; to: number }
 }
 
 /**
@@ -172,9 +175,10 @@ export async function restoreScript(
   return findingsOf(complaints, 'script')
 }
 
-function scriptStream({ file, compression, foreign }: Script): Readable {
+function scriptStream({ file, compression, foreign, leftOut }: Script): Readable {
   const raw = createReadStream(file)
-  const text = compression === 'gzip' ? unzipped(raw) : raw
+  const whole = compression === 'gzip' ? unzipped(raw) : raw
+  const text = leftOut === undefined ? whole : Readable.from(without(whole, leftOut), { objectMode: false })
   return foreign ? Readable.from(restricted(text), { objectMode: false }) : text
 }
 
@@ -187,5 +191,29 @@ function unzipped(raw: Readable): Readable {
 
 async function* restricted(text: Readable): AsyncGenerator<Buffer> {
   yield Buffer.from(`\\restrict ${randomBytes(24).toString('hex')}\n`)
-  yield* text as AsyncIterable<Buffer>
+  yield* withoutByteOrderMark(text as AsyncIterable<Buffer>)
+}
+
+async function* without(text: Readable, { from, to }: { from: number; to: number }): AsyncGenerator<Buffer> {
+  let at = 0
+  for await (const piece of text as AsyncIterable<Buffer>) {
+    const [start, end] = [from - at, to - at].map((place) => Math.min(Math.max(place, 0), piece.length)) as [
+      number,
+      number,
+    ]
+    at += piece.length
+    const lines = piece.subarray(start, end).reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 0)
+    yield Buffer.concat([piece.subarray(0, start), Buffer.from('\n'.repeat(lines)), piece.subarray(end)])
+  }
+}
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+
+/** Editors of Windows write a mark before the text, which psql passes over only where its file begins. */
+async function* withoutByteOrderMark(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let isFirst = true
+  for await (const piece of text) {
+    yield isFirst && piece.subarray(0, 3).equals(BYTE_ORDER_MARK) ? piece.subarray(3) : piece
+    isFirst = false
+  }
 }

@@ -75,6 +75,8 @@ export class SqlScanner {
   private closing: Buffer = Buffer.alloc(0)
   private commentDepth = 0
   private lastInComment = 0
+  /** The bytes that came before the piece at hand. */
+  private before = 0
   private rows = 0
   /** The beginning of a row that the piece before cut: its length so far and its first bytes. */
   private rowLength = 0
@@ -83,6 +85,7 @@ export class SqlScanner {
   push(chunk: Buffer): void {
     const { contents } = this.statements
     if (contents.firstLine.length < FIRST_LINE && !contents.firstLine.includes('\n')) this.keepFirstLine(chunk)
+    this.before = contents.bytes
     contents.bytes += chunk.length
     let at = contents.bytes === chunk.length && chunk.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0
     while (at < chunk.length) at = this.consume(chunk, at)
@@ -194,7 +197,12 @@ export class SqlScanner {
       this.depth = Math.max(0, this.depth - 1)
     } else if (byte === DOT && this.depth === 0) {
       this.statements.dot()
-    } else if (byte === SEMICOLON && this.depth === 0 && !this.statements.isInBody && this.statements.end()) {
+    } else if (
+      byte === SEMICOLON &&
+      this.depth === 0 &&
+      !this.statements.isInBody &&
+      this.statements.end(this.before + at + 1)
+    ) {
       return this.go('line of copy', at + 1)
     }
     return at + 1
