@@ -81,6 +81,7 @@ export const FINDINGS = {
     severity: 'error',
     meaning: 'A list of contents in the dump names a file that is not one of the dump, so PostgreSQL would read that.',
     advice: 'Do not restore this dump: pg_dump writes no such name. Find out who can write to the store.',
+  },
   DUMP_WITHOUT_ROWS: {
     severity: 'warning',
     meaning: 'A dump of another tool defines tables and holds no row of them.',

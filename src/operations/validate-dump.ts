@@ -3,10 +3,11 @@ import path from 'node:path'
 import type { Context } from '../context.js'
 import type { Tier } from '../backup/manifest.js'
 import { CommandError, CouldNotVerifyError, DamagedError } from '../errors.js'
-import { finding, type Finding } from '../findings.js'
+import { finding, worstOf, type Finding } from '../findings.js'
 import { entriesBelow } from '../platform/files.js'
 import { findPrograms, type Programs } from '../postgres/programs.js'
 import { verifyArchive, type ArchiveVerification } from '../verify/archive.js'
+import { strayFiles } from '../verify/dump-files.js'
 import { restoreForeign, isWorthRestoring, type ForeignCheck } from '../verify/foreign-dump.js'
 import { concludeProof } from '../verify/proof.js'
 import { unwrapDump, type UnwrappedDump } from '../verify/unwrap.js'
@@ -31,6 +32,11 @@ export async function validateDump(file: string, underWay: UnderWay): Promise<vo
   report.set = { path: file, bytes: await sizeOf(file), foreign: true }
   if ('code' in dump) {
     concludeDump(file, tier, { ...NOTHING, findings: [dump] }, underWay)
+    return
+  }
+  const stray = await strayFiles(dump.path, path.basename(file))
+  if (worstOf(stray) === 'error') {
+    concludeDump(file, tier, { ...NOTHING, findings: stray }, underWay)
     return
   }
   const { read, programs } = await report.phase('Reading the dump', () => readDump(dump, file, underWay))
