@@ -246,8 +246,14 @@ export const FINDINGS = {
   SCRATCH_MAJOR_DIFFERS: {
     severity: 'warning',
     meaning:
-      'Scratch is another PostgreSQL major than the source; differences that only the version makes are not reported.',
+      'Scratch is another PostgreSQL major than the source; definitions are compared as scratch words both.',
     advice: "Use a scratch server of the source's own major to prove the schema word by word.",
+  },
+  DEFINITION_NOT_COMPARED: {
+    severity: 'warning',
+    meaning:
+      "The server restored into, of another PostgreSQL major than the source, makes nothing of the source's text of a definition, so this was not compared.",
+    advice: "Look at this definition yourself, or prove the set on a server of the source's own major.",
   },
   SCHEMA_CHANGED: {
     severity: 'inconclusive',
