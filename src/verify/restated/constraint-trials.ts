@@ -1,5 +1,5 @@
 import { isOneClause } from './clause.js'
-import { relationOf, shadowOf, shadowsOf, type Relation } from './shadow.js'
+import { relationOf, shadowOf, shadowTrials, type Relation } from './shadow.js'
 import { asSql } from './names.js'
 import { trial, type Differing, type Question, type Surroundings, type Trial } from './trial.js'
 
@@ -33,21 +33,24 @@ function checkTrials({ text }: Differing, surroundings: Surroundings, relation: 
     return [trial(add, definitionOf(relation.sql, plainName), { asInCatalog })]
   }
   const { sql, before } = shadowOf(relation, surroundings)
-  const add = `ALTER TABLE ${sql} ADD CONSTRAINT ${name} ${check} NOT VALID`
-  return [trial(add, definitionOf(sql, plainName), { before, asInCatalog })]
+  const addTo = (table: string): string => `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${check} NOT VALID`
+  return [
+    trial(addTo(sql), definitionOf(sql, plainName), { before, asInCatalog }),
+    // A function may want a whole row of this very table.
+    trial(addTo(relation.sql), definitionOf(relation.sql, plainName), { asInCatalog }),
+  ]
 }
 
 /** Keys, exclusions and foreign keys: on a table without rows, so that no index has to be built. */
-function keyTrials({ text, copy }: Differing, surroundings: Surroundings, relation: Relation): Trial[] {
+function keyTrials(differing: Differing, surroundings: Surroundings, relation: Relation): Trial[] {
   const { name, plainName } = surroundings.room
-  const isForeign = copy.facts.type === 'foreign key'
-  const unchecked = isForeign && !text.endsWith(' NOT ENFORCED') ? ' NOT VALID' : ''
-  return shadowsOf(relation, surroundings).map(({ sql, before }) =>
-    trial(`ALTER TABLE ${sql} ADD CONSTRAINT ${name} ${text}${unchecked}`, definitionOf(sql, plainName), {
-      before,
-      mayCall: !isForeign,
-    }),
-  )
+  const isForeign = differing.copy.facts.type === 'foreign key'
+  return shadowTrials(differing, relation, surroundings, ({ sql, before }, definition) => {
+    if (!isOneClause(definition)) return undefined
+    const unchecked = isForeign && !definition.endsWith(' NOT ENFORCED') ? ' NOT VALID' : ''
+    const add = `ALTER TABLE ${sql} ADD CONSTRAINT ${name} ${definition}${unchecked}`
+    return trial(add, definitionOf(sql, plainName), { before, mayCall: !isForeign })
+  })
 }
 
 export function domainConstraintTrials({ copy, text }: Differing, { room }: Surroundings): Trial[] {

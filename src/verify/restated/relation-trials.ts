@@ -2,7 +2,7 @@ import { quoteIdentifier } from '../../postgres/identifier.js'
 import { isOneClause } from './clause.js'
 import { splitStatement, withHead, type Statement } from './head.js'
 import { asSql, lastAsSql, readNames } from './names.js'
-import { relationOf, shadowOf, shadowsOf } from './shadow.js'
+import { relationOf, shadowOf, shadowTrials } from './shadow.js'
 import { trial, type Differing, type Surroundings, type Trial } from './trial.js'
 
 const INDEX = [/CREATE (?:UNIQUE )?INDEX /, / ON (?:ONLY )?/] as const
@@ -13,18 +13,17 @@ export function indexTrials(differing: Differing, surroundings: Surroundings): T
   const parts = splitStatement(text, ...INDEX)
   if (relation === undefined || parts === undefined) return []
   const { room } = surroundings
-  const unique = parts.head.startsWith('CREATE UNIQUE') ? 'UNIQUE ' : ''
   const result = {
     sql: 'SELECT pg_get_indexdef($1::regclass) AS text',
     params: [`${room.schema}.${room.name}`],
   }
-  return shadowsOf(relation, surroundings).map(({ sql, before }) =>
-    trial(`CREATE ${unique}INDEX ${room.name} ON ${sql}${parts.tail}`, result, {
-      before,
-      mayCall: true,
-      asInCatalog: (made) => withHead(parts, splitStatement(copyText, ...INDEX), tailOf(made, INDEX)),
-    }),
-  )
+  const asInCatalog = (made: string): string =>
+    withHead(parts, splitStatement(copyText, ...INDEX), tailOf(made, INDEX))
+  return shadowTrials(differing, relation, surroundings, ({ sql, before }, definition) => {
+    const unique = definition.startsWith('CREATE UNIQUE') ? 'UNIQUE ' : ''
+    const create = `CREATE ${unique}INDEX ${room.name} ON ${sql}${tailOf(definition, INDEX)}`
+    return trial(create, result, { before, mayCall: true, asInCatalog })
+  })
 }
 
 function tailOf(made: string, words: readonly RegExp[]): string {
@@ -56,13 +55,9 @@ export function columnTrials(differing: Differing, surroundings: Surroundings): 
   const { name, plainName } = surroundings.room
   const collation = typeof copy.facts.collation === 'string' ? ` COLLATE ${copy.facts.collation}` : ''
   const type = `${String(copy.facts.type)}${collation}`
-  return shadowsOf(relation, surroundings).map(({ sql, before }) =>
-    trial(
-      `ALTER TABLE ${sql} ADD COLUMN ${name} ${type} GENERATED ALWAYS AS (${text}) STORED`,
-      expressionOf(sql, plainName),
-      { before, mayCall: true },
-    ),
-  )
+  const { sql, before } = shadowOf(relation, surroundings)
+  const add = `ALTER TABLE ${sql} ADD COLUMN ${name} ${type} GENERATED ALWAYS AS (${text}) STORED`
+  return [trial(add, expressionOf(sql, plainName), { before, mayCall: true })]
 }
 
 const STATISTICS = [/CREATE STATISTICS /] as const

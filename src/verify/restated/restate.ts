@@ -61,7 +61,9 @@ async function outcomesOf(
     return await withRoom(session, async (room) => {
       const outcomes: Outcome[] = []
       for (const one of differing) {
-        outcomes.push(await firstOutcome(session, trialsOf(one, { room, find }), ownerOf(one.copy, copies)))
+        const { copyText } = one
+        const owner = ownerOf(one.copy, copies)
+        outcomes.push(await firstOutcome(session, trialsOf(one, { room, find }), { owner, copyText }))
       }
       return outcomes
     })

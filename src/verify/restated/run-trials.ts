@@ -50,14 +50,20 @@ async function disableEventTriggers(session: Queryable): Promise<void> {
 export async function firstOutcome(
   session: Queryable,
   trials: readonly Trial[],
-  owner: string | undefined,
+  { owner, copyText }: { owner: string | undefined; copyText: string },
 ): Promise<Outcome> {
   let outcome: Outcome = { why: 'there is no way to ask the server again' }
   for (const trial of trials) {
     outcome = await outcomeOf(session, trial, owner)
-    if ('text' in outcome) return outcome
+    if (!('text' in outcome)) continue
+    return trial.ofCopy === undefined ? outcome : equated(outcome, await outcomeOf(session, trial.ofCopy, owner), copyText)
   }
   return outcome
+}
+
+/** The copy's text where the copy's server makes the same of both. */
+function equated(ofSource: { text: string }, ofCopy: Outcome, copyText: string): Outcome {
+  return 'text' in ofCopy && ofCopy.text === ofSource.text ? { text: copyText } : ofSource
 }
 
 /** As the owner; one who may not make it could still own it. Then with the session's own rights, where nothing is called. */

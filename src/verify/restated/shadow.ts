@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../postgres/identifier.js'
 import { asSql, lastAsSql } from './names.js'
-import type { Differing, Surroundings } from './trial.js'
+import type { Differing, Surroundings, Trial } from './trial.js'
 
 /** A relation of the copy that an object is a part of. */
 export interface Relation {
@@ -33,16 +33,30 @@ export function shadowOf(relation: Relation, { room }: Surroundings): Shadow {
   return { sql, before: [`CREATE TABLE ${sql} (LIKE ${relation.sql})`, ...ownedBy(sql, relation)] }
 }
 
-/** The same as a child, whose rows are rows of the relation too, for texts that hand a whole row to a function. */
-export function childShadowOf(relation: Relation, { room }: Surroundings): Shadow {
+/**
+ * The same as a child, whose rows are rows of the relation too, for texts that hand a whole row to a function. That the
+ * row is another's shows in the result. A partitioned table has no such children.
+ */
+export function childShadowOf(relation: Relation, { room }: Surroundings): Shadow | undefined {
+  if (relation.isPartitioned) return undefined
   const sql = `${room.schema}.${lastAsSql(relation.name)}`
   return { sql, before: [`CREATE TABLE ${sql} () INHERITS (${relation.sql})`, ...ownedBy(sql, relation)] }
 }
 
-/** The kinds of shadow that a relation can have. */
-export function shadowsOf(relation: Relation, surroundings: Surroundings): Shadow[] {
-  const plain = shadowOf(relation, surroundings)
-  return relation.isPartitioned ? [plain] : [plain, childShadowOf(relation, surroundings)]
+/** A trial of a text on a shadow, and, should that fail, one of both texts on a shadow that is a child. */
+export function shadowTrials(
+  { text, copyText }: Differing,
+  relation: Relation,
+  surroundings: Surroundings,
+  trialOn: (shadow: Shadow, text: string) => Trial | undefined,
+): Trial[] {
+  const first = trialOn(shadowOf(relation, surroundings), text)
+  const child = childShadowOf(relation, surroundings)
+  const [ofSource, ofCopy] = child === undefined ? [] : [trialOn(child, text), trialOn(child, copyText)]
+  return [
+    ...(first === undefined ? [] : [first]),
+    ...(ofSource === undefined || ofCopy === undefined ? [] : [{ ...ofSource, ofCopy }]),
+  ]
 }
 
 function ownedBy(sql: string, { owner }: Relation): string[] {

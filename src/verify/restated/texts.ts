@@ -57,14 +57,15 @@ function textOf({ kind, facts, deparsed }: CatalogObject, what: string): string 
 /** The source's object with another text, which stands where the copy has its own. */
 export function withText({ copy, what }: Differing, object: CatalogObject, text: string): CatalogObject {
   const isDeparsed = copy.deparsed?.[what] !== undefined
-  const { [what]: fact, ...facts } = object.facts
-  const { [what]: _, ...deparsed } = object.deparsed ?? {}
-  const kept = !isFact(object.kind, what) && fact !== undefined ? { ...facts, [what]: fact } : facts
-  const made = isDeparsed ? { ...deparsed, [what]: text } : deparsed
-  const { deparsed: __, ...rest } = object
+  const facts = isFact(object.kind, what) ? without(object.facts, what) : object.facts
+  const deparsed = { ...without(object.deparsed ?? {}, what), ...(isDeparsed && { [what]: text }) }
   return {
-    ...rest,
-    facts: isDeparsed ? kept : { ...kept, [what]: text },
-    ...(Object.keys(made).length === 0 ? {} : { deparsed: made }),
+    ...without(object, 'deparsed'),
+    facts: isDeparsed ? facts : { ...facts, [what]: text },
+    ...(Object.keys(deparsed).length > 0 && { deparsed }),
   }
+}
+
+function without<T extends object, K extends string>(record: T, key: K): Omit<T, K> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key)) as Omit<T, K>
 }

@@ -37,6 +37,11 @@ export interface Trial {
   mayCall: boolean
   /** What the result reads as in the catalog, where something of the trial's own stands in it. */
   asInCatalog: (result: string) => string
+  /**
+   * The same trial of the copy's own text, where a trial's surroundings show in its result: the texts are equal where the
+   * results are.
+   */
+  ofCopy?: Trial
 }
 
 /** What a trial knows of the copy besides the object itself. */
