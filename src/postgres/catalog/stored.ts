@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { DamagedError } from '../../errors.js'
-import { canonicallyNamed } from './canonical-name.js'
+import { canonicalObject } from './canonical.js'
 import type { CatalogObject } from './model.js'
 
 /** The version of the stored catalog's form. A reader refuses a version that it does not know. */
@@ -50,7 +50,7 @@ export async function readStoredCatalog(file: string): Promise<{ major: number; 
 export function parseCatalog(text: string, name: string): { major: number; objects: CatalogObject[] } {
   try {
     const { major, objects } = StoredCatalog.parse(JSON.parse(text))
-    return { major, objects: objects.map(canonicallyNamed) }
+    return { major, objects: objects.map(canonicalObject) }
   } catch (cause) {
     throw noCatalog(name, `it is not a catalog of the form ${CATALOG_SCHEMA}`, cause)
   }

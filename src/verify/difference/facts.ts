@@ -1,4 +1,4 @@
-import { canonicalFact } from '../../postgres/catalog/canonical-name.js'
+import { canonicalFact } from '../../postgres/catalog/canonical.js'
 import type { CatalogObject, Fact } from '../../postgres/catalog/model.js'
 
 export interface Difference {
@@ -10,6 +10,9 @@ export interface Difference {
 
 /** Facts that only some majors have; the others' descriptions do not say that there are none. */
 const OF_SOME_MAJORS: ReadonlySet<string> = new Set(['memberOptions', 'multirange', 'subscript'])
+
+/** Facts that say how to find an object's copy, and nothing of what it is. */
+const FOR_FINDING: ReadonlySet<string> = new Set(['nameInherited'])
 
 export interface FactOptions {
   /** Whether both servers are of one major: others print some names in another way. */
@@ -43,6 +46,7 @@ function differences(
 ): Difference[] {
   const names = [...new Set([...Object.keys(source), ...Object.keys(copy)])]
   return names
+    .filter((name) => !FOR_FINDING.has(name))
     .filter((name) => !equal(asCompared(name, source[name]), asCompared(name, copy[name])))
     .map((name) => ({ what: words(name), source: source[name], copy: copy[name] }))
 }

@@ -1,6 +1,7 @@
 import { finding, type Finding } from '../../findings.js'
 import type { CatalogObject } from '../../postgres/catalog/model.js'
 import { describeDifference, describeListDifference, differingFacts, type Difference, type FactOptions } from './facts.js'
+import { underSourceNames } from './inherited-names.js'
 
 export interface ComparisonOptions {
   /** Whether both servers are of one major: only then is compared what only one major knows. */
@@ -27,7 +28,7 @@ export function compareObjects(
   options: ComparisonOptions,
 ): Finding[] {
   const originals = byKey(source.filter((object) => isCompared(object, options)))
-  const copies = byKey(restored.filter((object) => isCompared(object, options)))
+  const copies = byKey(underSourceNames(source, restored).filter((object) => isCompared(object, options)))
   const loose = new Set((options.looseForeignKeys ?? []).map(({ table, name }) => unquoted(`${table}.${name}`)))
   const findings: Finding[] = []
   for (const [key, object] of originals) {

@@ -1,4 +1,4 @@
-import { canonicalName } from '../../postgres/catalog/canonical-name.js'
+import { canonicalName } from '../../postgres/catalog/canonical.js'
 import { readNames } from './names.js'
 
 /** A definition that PostgreSQL prints as a whole statement: what names the object, and what it is. */
