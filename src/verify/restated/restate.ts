@@ -63,7 +63,7 @@ async function outcomesOf(
       for (const one of differing) {
         const { copyText } = one
         const owner = ownerOf(one.copy, copies)
-        outcomes.push(await firstOutcome(session, trialsOf(one, { room, find }), { owner, copyText }))
+        outcomes.push(await firstOutcome(session, trialsOf(one, { room, find }), { room, owner, copyText }))
       }
       return outcomes
     })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { quoteIdentifier } from '../../postgres/identifier.js'
 import { QueryError } from '../../postgres/query-error.js'
 import type { Queryable } from '../../postgres/queryable.js'
+import { splitOutside } from './clause.js'
 import type { Room, Trial } from './trial.js'
 
 /** What PostgreSQL makes of a text, or why it makes nothing of it. */
@@ -46,17 +47,27 @@ async function disableEventTriggers(session: Queryable): Promise<void> {
   }
 }
 
+/** What trials of one text need besides. */
+export interface Means {
+  room: Room
+  /** Whose rights they have. */
+  owner: string | undefined
+  copyText: string
+}
+
 /** Tries one way after the other, and says of the last one why it failed. */
 export async function firstOutcome(
   session: Queryable,
   trials: readonly Trial[],
-  { owner, copyText }: { owner: string | undefined; copyText: string },
+  means: Means,
 ): Promise<Outcome> {
   let outcome: Outcome = { why: 'there is no way to ask the server again' }
   for (const trial of trials) {
-    outcome = await outcomeOf(session, trial, owner)
+    outcome = await outcomeOf(session, trial, means)
     if (!('text' in outcome)) continue
-    return trial.ofCopy === undefined ? outcome : equated(outcome, await outcomeOf(session, trial.ofCopy, owner), copyText)
+    return trial.ofCopy === undefined
+      ? outcome
+      : equated(outcome, await outcomeOf(session, trial.ofCopy, means), means.copyText)
   }
   return outcome
 }
@@ -67,26 +78,57 @@ function equated(ofSource: { text: string }, ofCopy: Outcome, copyText: string):
 }
 
 /** As the owner; one who may not make it could still own it. Then with the session's own rights, where nothing is called. */
-async function outcomeOf(session: Queryable, trial: Trial, owner: string | undefined): Promise<Outcome> {
-  const asOwner = owner === undefined && trial.mayCall ? { why: 'its owner is not known' } : await attempt(session, trial, owner)
-  const mayRetry = 'code' in asOwner && asOwner.code === INSUFFICIENT_PRIVILEGE && !trial.mayCall
-  return mayRetry ? attempt(session, trial, undefined) : asOwner
+async function outcomeOf(session: Queryable, trial: Trial, { owner, room }: Means): Promise<Outcome> {
+  if (trial.mayCall) {
+    return owner === undefined
+      ? { why: 'its owner is not known' }
+      : attempt(session, trial, () => runConfined(session, trial.statements, owner, room))
+  }
+  const asOwner = await attempt(session, trial, () => runAs(session, trial.statements, owner))
+  const mayRetry = 'code' in asOwner && asOwner.code === INSUFFICIENT_PRIVILEGE
+  return mayRetry ? attempt(session, trial, () => runAs(session, trial.statements, undefined)) : asOwner
 }
 
 async function attempt(
   session: Queryable,
-  { before, statements, result, asInCatalog }: Trial,
-  owner: string | undefined,
+  { before, result, asInCatalog }: Trial,
+  run: () => Promise<void>,
 ): Promise<Outcome & { code?: string }> {
   return undone(session, true, async () => {
     for (const statement of before) await session.query(statement, [])
-    if (owner !== undefined) await session.query(`SET LOCAL ROLE ${quoteIdentifier(owner)}`)
-    for (const statement of statements) await session.query(statement, [])
-    if (owner !== undefined) await session.query('SET LOCAL ROLE NONE')
+    await run()
     const [row] = await session.query<{ text: string | null }>(result.sql, result.params)
     return typeof row?.text === 'string' ? { text: asInCatalog(row.text) } : { why: 'the server keeps no such text' }
   })
 }
+
+async function runAs(session: Queryable, statements: readonly string[], owner: string | undefined): Promise<void> {
+  if (owner !== undefined) await session.query(`SET LOCAL ROLE ${quoteIdentifier(owner)}`)
+  for (const statement of statements) await session.query(statement, [])
+  if (owner !== undefined) await session.query('SET LOCAL ROLE NONE')
+}
+
+/**
+ * As the owner inside a function of the owner's: what is called there cannot take the session's own rights back, as it
+ * could after SET ROLE.
+ */
+async function runConfined(
+  session: Queryable,
+  statements: readonly string[],
+  owner: string,
+  { schema }: Room,
+): Promise<void> {
+  await session.query(`CREATE FUNCTION ${schema}.lifeboat_run(statement text) RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = '' AS 'BEGIN EXECUTE statement; END'`)
+  await session.query(`ALTER FUNCTION ${schema}.lifeboat_run(text) OWNER TO ${quoteIdentifier(owner)}`)
+  for (const statement of statements) {
+    if (splitOutside(statement, ';')?.length !== 1) throw new NotOneStatement()
+    await session.query(`SELECT ${schema}.lifeboat_run($1)`, [statement])
+  }
+}
+
+/** A text that is made to be more than a definition. */
+class NotOneStatement extends Error {}
 
 /** Does work behind a savepoint; what it did is undone afterwards, or only where the server refuses it. */
 async function undone<T>(
@@ -100,8 +142,11 @@ async function undone<T>(
     await session.query(`${always ? 'ROLLBACK TO' : 'RELEASE'} SAVEPOINT trial`)
     return done
   } catch (error) {
-    if (!(error instanceof QueryError)) throw error
+    const isRefusal = error instanceof QueryError || error instanceof NotOneStatement
+    if (!isRefusal) throw error
     await session.query('ROLLBACK TO SAVEPOINT trial')
-    return { why: error.problem, code: error.code }
+    return error instanceof QueryError
+      ? { why: error.problem, code: error.code }
+      : { why: 'it is not one definition', code: '' }
   }
 }
