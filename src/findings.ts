@@ -246,8 +246,8 @@ export const FINDINGS = {
   SCRATCH_MAJOR_DIFFERS: {
     severity: 'warning',
     meaning:
-      'Scratch is another PostgreSQL major than the source; definitions are compared as scratch words both.',
-    advice: "Use a scratch server of the source's own major to prove the schema word by word.",
+      'Scratch is another PostgreSQL major than the source; definitions are compared in the words of scratch, and what only the version makes is not reported.',
+    advice: "Use a scratch server of the source's own major, so that the proof speaks of the same software.",
   },
   DEFINITION_NOT_COMPARED: {
     severity: 'warning',

@@ -97,7 +97,11 @@ const CHANGES: readonly Change[] = [
       CREATE STATISTICS lib.st ON (s IN ('x','z')), id, n FROM lib.t; RESET ROLE`,
     'statistics lib.st',
   ],
-  ['another condition of a view', `CREATE OR REPLACE VIEW lib.v AS SELECT * FROM lib.t WHERE s IN ('b','a')`, 'view lib.v'],
+  [
+    'another condition of a view',
+    `CREATE OR REPLACE VIEW lib.v AS SELECT * FROM lib.t WHERE s IN ('b','a')`,
+    'view lib.v',
+  ],
   [
     'two columns of a view swapped by a list of aliases',
     'CREATE OR REPLACE VIEW lib.pair AS SELECT z.one, z.two FROM lib.f2() AS z(two, one)',

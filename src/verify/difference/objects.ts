@@ -1,6 +1,12 @@
 import { finding, type Finding } from '../../findings.js'
 import type { CatalogObject } from '../../postgres/catalog/model.js'
-import { describeDifference, describeListDifference, differingFacts, type Difference, type FactOptions } from './facts.js'
+import {
+  describeDifference,
+  describeListDifference,
+  differingFacts,
+  type Difference,
+  type FactOptions,
+} from './facts.js'
 import { underSourceNames } from './inherited-names.js'
 
 export interface ComparisonOptions {

@@ -1,5 +1,6 @@
 /** What stands in quotes, words with what follows them, and single characters. `E''` comes before words. */
-const TOKEN = /[Ee]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|--|\/\*|\$[A-Za-z_]*\$|[\s\S]/gu
+const TOKEN =
+  /[Ee]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|--|\/\*|\$[A-Za-z_]*\$|[\s\S]/gu
 
 /** What could hide the rest of a statement, or a quote that is not closed. */
 const HIDING: ReadonlySet<string> = new Set(['--', '/*', "'", '"'])

@@ -17,8 +17,7 @@ export function indexTrials(differing: Differing, surroundings: Surroundings): T
     sql: 'SELECT pg_get_indexdef($1::regclass) AS text',
     params: [`${room.schema}.${room.name}`],
   }
-  const asInCatalog = (made: string): string =>
-    withHead(parts, splitStatement(copyText, ...INDEX), tailOf(made, INDEX))
+  const asInCatalog = (made: string): string => withHead(parts, splitStatement(copyText, ...INDEX), tailOf(made, INDEX))
   return shadowTrials(differing, relation, surroundings, ({ sql, before }, definition) => {
     const unique = definition.startsWith('CREATE UNIQUE') ? 'UNIQUE ' : ''
     const create = `CREATE ${unique}INDEX ${room.name} ON ${sql}${tailOf(definition, INDEX)}`
@@ -97,7 +96,10 @@ function partitionBoundTrials({ copy, text }: Differing, surroundings: Surroundi
   const { room, find } = surroundings
   const parent = find(`table ${readNames(parentName).names.map(asCatalogName).join('.')}`)
   if (parent === undefined) return []
-  const shadow = shadowOf({ name: parent.name, sql: asSql(parent.name), owner: undefined, isPartitioned: true }, surroundings)
+  const shadow = shadowOf(
+    { name: parent.name, sql: asSql(parent.name), owner: undefined, isPartitioned: true },
+    surroundings,
+  )
   const result = {
     sql: 'SELECT pg_get_expr(relpartbound, oid) AS text FROM pg_class WHERE oid = $1::regclass',
     params: [`${room.schema}.${room.name}`],

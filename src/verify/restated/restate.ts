@@ -45,7 +45,9 @@ export async function restate(
       objects.set(label, withText(one, objects.get(label) ?? one.source, outcome.text))
     } else if (!sameMajor) {
       objects.set(label, withText(one, objects.get(label) ?? one.source, one.copyText))
-      findings.push(finding('DEFINITION_NOT_COMPARED', label, `its ${words(one.what)} was not compared: ${outcome.why}`))
+      findings.push(
+        finding('DEFINITION_NOT_COMPARED', label, `its ${words(one.what)} was not compared: ${outcome.why}`),
+      )
     }
   }
   return { objects: [...objects.values()], findings }

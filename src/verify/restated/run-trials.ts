@@ -24,10 +24,9 @@ export async function withRoom<T>(session: Queryable, work: (room: Room) => Prom
   const name = quoteIdentifier(plainName)
   await session.query('BEGIN READ WRITE')
   try {
-    await session.query(
-      `SELECT set_config(name, value, true) FROM json_each_text($1::json) AS settings(name, value)`,
-      [JSON.stringify({ ...LIMITS, check_function_bodies: 'off', client_min_messages: 'error' })],
-    )
+    await session.query(`SELECT set_config(name, value, true) FROM json_each_text($1::json) AS settings(name, value)`, [
+      JSON.stringify({ ...LIMITS, check_function_bodies: 'off', client_min_messages: 'error' }),
+    ])
     await disableEventTriggers(session)
     await session.query(`CREATE SCHEMA ${name}`)
     await session.query(`GRANT ALL ON SCHEMA ${name} TO PUBLIC`)
@@ -56,11 +55,7 @@ export interface Means {
 }
 
 /** Tries one way after the other, and says of the last one why it failed. */
-export async function firstOutcome(
-  session: Queryable,
-  trials: readonly Trial[],
-  means: Means,
-): Promise<Outcome> {
+export async function firstOutcome(session: Queryable, trials: readonly Trial[], means: Means): Promise<Outcome> {
   let outcome: Outcome = { why: 'there is no way to ask the server again' }
   for (const trial of trials) {
     outcome = await outcomeOf(session, trial, means)

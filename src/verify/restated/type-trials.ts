@@ -23,7 +23,8 @@ export function collationTrials({ source, copy, what }: Differing, { room }: Sur
     provider === 'libc' && ctype !== undefined
       ? `lc_collate = ${literal(locale)}, lc_ctype = ${literal(ctype)}`
       : `locale = ${literal(locale)}`
-  const column = what === 'ctype' ? 'k.collctype' : `coalesce(j.row ->> 'colllocale', j.row ->> 'colliculocale', k.collcollate)`
+  const column =
+    what === 'ctype' ? 'k.collctype' : `coalesce(j.row ->> 'colllocale', j.row ->> 'colliculocale', k.collcollate)`
   const name = `${room.schema}.${room.name}`
   const result = {
     sql: `SELECT ${column} AS text FROM pg_collation k CROSS JOIN LATERAL (SELECT to_jsonb(k) AS row) j
