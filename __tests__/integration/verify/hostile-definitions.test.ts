@@ -8,8 +8,9 @@ import { readObjects } from '../../../src/postgres/catalog/read-catalog.js'
 import { parseConnection } from '../../../src/postgres/connection.js'
 import { pinSettings } from '../../../src/postgres/pinned.js'
 import { connect, type Session } from '../../../src/postgres/session.js'
-import { restate } from '../../../src/verify/restated/restate.js'
+import { restate, type Restated } from '../../../src/verify/restated/restate.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
+import { oneLine } from '../../support/described.js'
 
 jest.setTimeout(60_000)
 
@@ -56,6 +57,11 @@ beforeEach(() => rm(canary, { force: true }))
 
 /** What is made of a text that the source is said to have. */
 async function restated(label: string, what: string, text: string): Promise<CatalogObject> {
+  const { objects } = await restatedWith(label, what, text, true)
+  return objects[0]!
+}
+
+function restatedWith(label: string, what: string, text: string, sameMajor: boolean): Promise<Restated> {
   const source = copies
     .filter(({ kind, name }) => `${kind} ${name}` === label)
     .map((object) =>
@@ -63,8 +69,7 @@ async function restated(label: string, what: string, text: string): Promise<Cata
         ? { ...object, deparsed: { ...object.deparsed, [what]: text } }
         : { ...object, facts: { ...object.facts, [what]: text } },
     )
-  const { objects } = await restate(session, source, copies, true)
-  return objects[0]!
+  return restate(session, source, copies, sameMajor)
 }
 
 test('the canary sings where a superuser calls what lowly wrote', async () => {
@@ -103,6 +108,18 @@ test.each([
   expect(JSON.stringify(object)).toContain(JSON.stringify(text))
   const [row] = await session.query<{ smuggled: string | null }>(`SELECT to_regclass('lowly.smuggled') AS smuggled`)
   expect(row?.smuggled).toBeNull()
+})
+
+test('what another major makes nothing of is told by name, and is a difference on the same major', async () => {
+  const text = ' SELECT count(*) FILTER (NEVER) AS id;'
+  const same = await restatedWith('view lowly.v', 'definition', text, true)
+  expect(same.findings).toEqual([])
+  expect(same.objects[0]?.deparsed?.definition).toBe(text)
+  const other = await restatedWith('view lowly.v', 'definition', text, false)
+  expect(other.findings.map(oneLine)).toEqual([
+    'DEFINITION_NOT_COMPARED view lowly.v: its definition was not compared: syntax error at or near "NEVER"',
+  ])
+  expect(other.objects).toEqual(copies.filter(({ kind }) => kind === 'view'))
 })
 
 test('leaves nothing behind', async () => {
