@@ -267,8 +267,14 @@ export const FINDINGS = {
   SCRATCH_MAJOR_DIFFERS: {
     severity: 'warning',
     meaning:
-      'Scratch is another PostgreSQL major than the source; differences that only the version makes are not reported.',
-    advice: "Use a scratch server of the source's own major to prove the schema word by word.",
+      'Scratch is another PostgreSQL major than the source; definitions are compared in the words of scratch, and what only the version makes is not reported.',
+    advice: "Use a scratch server of the source's own major, so that the proof speaks of the same software.",
+  },
+  DEFINITION_NOT_COMPARED: {
+    severity: 'warning',
+    meaning:
+      "The server restored into, of another PostgreSQL major than the source, makes nothing of the source's text of a definition, so this was not compared.",
+    advice: "Look at this definition yourself, or prove the set on a server of the source's own major.",
   },
   SCHEMA_CHANGED: {
     severity: 'inconclusive',

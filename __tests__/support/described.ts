@@ -5,10 +5,12 @@ import { describeLargeObjects } from '../../src/postgres/catalog/large-objects.j
 import type { Catalog } from '../../src/postgres/catalog/model.js'
 import { readCatalog } from '../../src/postgres/catalog/read-catalog.js'
 import { pinSettings } from '../../src/postgres/pinned.js'
+import { QueryError } from '../../src/postgres/query-error.js'
 import type { Queryable } from '../../src/postgres/queryable.js'
 import type { TableEntry } from '../../src/backup/manifest.js'
 import type { Finding } from '../../src/findings.js'
 import { compareLargeObjects, compareObjects, compareSequences, compareTables } from '../../src/verify/difference.js'
+import { restate } from '../../src/verify/restated/restate.js'
 import { tableEntries } from '../../src/backup/table-entries.js'
 import type { TestCluster } from './cluster.js'
 
@@ -23,9 +25,21 @@ export interface Described {
 export function queryable(client: pg.Client): Queryable {
   return {
     async query<T>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
-      return (await client.query(sql, [...params])).rows as T[]
+      const { rows } = await client.query(sql, [...params]).catch((error: unknown) => {
+        throw new QueryError(error, 'asking a test database')
+      })
+      return rows as T[]
     },
   }
+}
+
+/** The same inside a transaction of the test's, which a transaction of the code under test must not end. */
+export function insideTransaction(session: Queryable): Queryable {
+  const nested: Record<string, string> = {
+    'BEGIN READ WRITE': 'SAVEPOINT outer_one',
+    ROLLBACK: 'ROLLBACK TO SAVEPOINT outer_one',
+  }
+  return { query: (sql, params) => session.query(nested[sql] ?? sql, params) }
 }
 
 /** Does work in a pinned session of its own. */
@@ -61,16 +75,28 @@ export async function describeIn(session: Queryable, method: HashMethod = 'recor
 }
 
 /** Everything in which a copy differs, as the full tier compares it. */
-export function differences(source: Described, copy: Described): Finding[] {
+export async function differences(source: Described, copy: Described, session: Queryable): Promise<Finding[]> {
+  const sameMajor = source.catalog.source.major === copy.catalog.source.major
+  const restated = await restate(session, source.catalog.objects, copy.catalog.objects, sameMajor)
   return [
     ...compareTables(source.tables, copy.tables),
     ...compareSequences(source.catalog.sequences, copy.catalog.sequences),
     ...compareLargeObjects(source.largeObjects, copy.largeObjects),
-    ...compareObjects(source.catalog.objects, copy.catalog.objects, {
-      sameMajor: source.catalog.source.major === copy.catalog.source.major,
-      ownCluster: true,
-    }),
+    ...restated.findings,
+    ...compareObjects(restated.objects, copy.catalog.objects, { sameMajor, restated: true, ownCluster: true }),
   ]
+}
+
+/** The same for a copy that is not described yet. */
+export function differencesIn(
+  cluster: TestCluster,
+  database: string,
+  source: Described,
+  method: HashMethod = hashMethodOf(cluster.major),
+): Promise<Finding[]> {
+  return withPinned(cluster, database, async (session) =>
+    differences(source, await describeIn(session, method), session),
+  )
 }
 
 /** A finding without its advice: `TABLE_ROWS_DIFFER public.animals: 799 rows, the source had 800` */

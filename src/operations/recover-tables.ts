@@ -16,6 +16,7 @@ import type { Target } from '../restore/target.js'
 import { transferTables } from '../restore/transfer.js'
 import { boundedFindings, compareObjects, compareTables } from '../verify/difference.js'
 import { concludeProof } from '../verify/proof.js'
+import { restate } from '../verify/restated/restate.js'
 import { VERIFIER } from './prove.js'
 import type { PreparedRecovery, Recovered, RecoveryPlan } from './recovery.js'
 
@@ -142,19 +143,20 @@ async function compareBack(
     const rows = plan.parts === 'schema' ? [] : compareTables(expected, tables)
     const objects = mappedObjects(subject.objects, roles.mapped)
     const isOfWhole = partOf(whole)
+    const sameMajor = target.facts.major === subject.manifest.source.major
+    const copies = (await readObjects(session, target.facts.major)).filter(isOfWhole)
+    const restated = await restate(session, objects.filter(isOfWhole), copies, sameMajor)
     return {
       tables,
       findings: [
         ...rows,
-        ...compareObjects(
-          objects.filter(isOfWhole),
-          (await readObjects(session, target.facts.major)).filter(isOfWhole),
-          {
-            sameMajor: target.facts.major === subject.manifest.source.major,
-            ownCluster: false,
-            looseForeignKeys: [...subject.manifest.looseForeignKeys, ...selection.omission.looseKeys],
-          },
-        ),
+        ...restated.findings,
+        ...compareObjects(restated.objects, copies, {
+          sameMajor,
+          restated: true,
+          ownCluster: false,
+          looseForeignKeys: [...subject.manifest.looseForeignKeys, ...selection.omission.looseKeys],
+        }),
       ],
     }
   })

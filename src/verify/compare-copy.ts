@@ -10,6 +10,7 @@ import { withSession, type Session } from '../postgres/session.js'
 import { failedAssertions } from './assertions.js'
 import { withPinnedSessions, type Copy } from './copy.js'
 import { compareLargeObjects, compareObjects, compareSequences, compareTables } from './difference.js'
+import { restate } from './restated/restate.js'
 
 export interface Comparison {
   findings: Finding[]
@@ -66,12 +67,15 @@ function hashFindings(source: Content['hash'], copy: Content['hash']): Finding[]
 export async function compareRest(copy: Copy): Promise<Finding[]> {
   const { subject, server, check, context, omission } = copy
   const sameMajor = server.major === subject.manifest.source.major
-  const { objects, views } = await withPinnedSessions(copy, 1, async (sessions) => ({
-    objects: await readObjects(sessions[0], server.major, subject.manifest.source.roles),
-    views: await compareMaterializedViews(sessions, copy),
-  }))
-  const compared = compareObjects(expectedObjects(copy), objects, {
+  const { objects, restated, views } = await withPinnedSessions(copy, 1, async (sessions) => {
+    const [session] = sessions
+    const objects = await readObjects(session, server.major, subject.manifest.source.roles)
+    const restated = await restate(session, expectedObjects(copy), objects, sameMajor)
+    return { objects, restated, views: await compareMaterializedViews(sessions, copy) }
+  })
+  const compared = compareObjects(restated.objects, objects, {
     sameMajor,
+    restated: true,
     ownCluster: server.ownRoles,
     looseForeignKeys: [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])],
     // Large objects are rows of a kind: definitions alone bring none.
@@ -80,7 +84,7 @@ export async function compareRest(copy: Copy): Promise<Finding[]> {
   const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) =>
     failedAssertions(session, check.assertions),
   )
-  return [...compared, ...views, ...asserted]
+  return [...restated.findings, ...compared, ...views, ...asserted]
 }
 
 /** They are refilled after everything else. */

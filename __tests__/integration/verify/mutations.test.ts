@@ -10,6 +10,7 @@ import {
   describeDatabase,
   describeIn,
   differences,
+  insideTransaction,
   oneLine,
   queryable,
   type Described,
@@ -444,7 +445,8 @@ describeMajors(
       await client.query('BEGIN')
       try {
         await client.query(statements)
-        const found = differences(source, await describeIn(queryable(client)))
+        const session = insideTransaction(queryable(client))
+        const found = await differences(source, await describeIn(session), session)
         return found.filter(({ on }) => on !== 'matviews.stale')
       } finally {
         await client.query('ROLLBACK')

@@ -40,6 +40,8 @@ export function tableConstraints(major: number): string {
     of: RELATION,
     facts: {
       ...constraintFacts(major),
+      // With several parents, a restore may take the name from another one.
+      nameInherited: flag(`k.contype = 'n' AND NOT k.conislocal`),
       clusteredOn: flag('i.indisclustered'),
       replicaIdentity: flag('i.indisreplident'),
     },

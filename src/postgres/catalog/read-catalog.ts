@@ -1,5 +1,6 @@
 import type { Queryable } from '../queryable.js'
 import { comments, securityLabels } from './annotations.js'
+import { canonicalObject } from './canonical.js'
 import { domainConstraints, indexes, statisticsObjects, tableConstraints } from './constraints.js'
 import { accessMethods, database, extensions, languages, schemas } from './database-wide.js'
 import { foreignDataWrappers, foreignServers, userMappings } from './foreign-data.js'
@@ -112,7 +113,7 @@ export async function readObjects(
 }
 
 function objectOf({ kind, name, of, owner, grants, facts, deparsed }: ObjectRow): CatalogObject {
-  return {
+  return canonicalObject({
     kind,
     name,
     ...(of === null ? {} : { of }),
@@ -120,5 +121,5 @@ function objectOf({ kind, name, of, owner, grants, facts, deparsed }: ObjectRow)
     ...(grants === null ? {} : { grants }),
     facts,
     ...(deparsed === null ? {} : { deparsed }),
-  }
+  })
 }

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { LARGE_JSON, parseBoundedJson } from '../../bounded-json.js'
 import { DamagedError } from '../../errors.js'
+import { canonicalObject } from './canonical.js'
 import type { CatalogObject } from './model.js'
 
 /** The version of the stored catalog's form. A reader refuses a version that it does not know. */
@@ -50,7 +51,7 @@ export async function readStoredCatalog(file: string): Promise<{ major: number; 
 export function parseCatalog(text: string, name: string): { major: number; objects: CatalogObject[] } {
   try {
     const { major, objects } = StoredCatalog.parse(parseBoundedJson(text, LARGE_JSON))
-    return { major, objects }
+    return { major, objects: objects.map(canonicalObject) }
   } catch (cause) {
     throw noCatalog(name, `it is not a catalog of the form ${CATALOG_SCHEMA}`, cause)
   }

@@ -88,7 +88,7 @@ function detailsOf(before: CatalogObject, after: CatalogObject, sameMajor: boole
   const owner = before.owner === after.owner ? [] : [{ what: 'owner', from: before.owner, to: after.owner }]
   const [had, has] = [known(before.grants, sameMajor), known(after.grants, sameMajor)]
   const grants = JSON.stringify(had) === JSON.stringify(has) ? [] : [{ what: 'grants', from: had, to: has }]
-  const facts = differingFacts(before, after, sameMajor).map(({ what, source, copy }) => ({
+  const facts = differingFacts(before, after, { sameMajor, deparsed: sameMajor }).map(({ what, source, copy }) => ({
     what,
     from: source,
     to: copy,

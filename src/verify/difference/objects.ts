@@ -1,10 +1,19 @@
 import { finding, type Finding } from '../../findings.js'
 import type { CatalogObject } from '../../postgres/catalog/model.js'
-import { describeDifference, describeListDifference, differingFacts, type Difference } from './facts.js'
+import {
+  describeDifference,
+  describeListDifference,
+  differingFacts,
+  type Difference,
+  type FactOptions,
+} from './facts.js'
+import { underSourceNames } from './inherited-names.js'
 
 export interface ComparisonOptions {
-  /** Whether both servers are of one major: only then are deparsed texts, and what only one major knows, compared. */
+  /** Whether both servers are of one major: only then is compared what only one major knows. */
   sameMajor: boolean
+  /** Whether the source's texts were put into the words of the copy's server; without it, those of other majors are left out. */
+  restated?: boolean
   /** Whether the copy's cluster got its roles from the set's globals: only then are the roles themselves compared. */
   ownCluster: boolean
   /** Whether the copy was restored as a database of its own, with its owner, settings and grants. Not compared by default. */
@@ -25,7 +34,7 @@ export function compareObjects(
   options: ComparisonOptions,
 ): Finding[] {
   const originals = byKey(source.filter((object) => isCompared(object, options)))
-  const copies = byKey(restored.filter((object) => isCompared(object, options)))
+  const copies = byKey(underSourceNames(source, restored).filter((object) => isCompared(object, options)))
   const loose = new Set((options.looseForeignKeys ?? []).map(({ table, name }) => unquoted(`${table}.${name}`)))
   const findings: Finding[] = []
   for (const [key, object] of originals) {
@@ -80,7 +89,7 @@ function compareObject(
   if (JSON.stringify(given) !== JSON.stringify(had)) {
     found.push(finding('GRANTS_DIFFER', on, describeListDifference(had ?? [], given ?? [])))
   }
-  for (const difference of differingFacts(source, copy, options.sameMajor)) {
+  for (const difference of differingFacts(source, copy, factOptions(options))) {
     const special = specialFinding(source, difference, loose)
     if (special === undefined) ordinary.push(difference)
     else found.push(...special)
@@ -89,6 +98,10 @@ function compareObject(
     found.push(finding('OBJECT_DIFFERS', on, ordinary.map(describeDifference).join('; ')))
   }
   return found
+}
+
+function factOptions({ sameMajor, restated = false }: ComparisonOptions): FactOptions {
+  return { sameMajor, deparsed: sameMajor || restated }
 }
 
 /** The findings of a difference that has a code of its own, or is to be expected; undefined of all others. */
