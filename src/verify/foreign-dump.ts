@@ -8,11 +8,17 @@ import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { withSession } from '../postgres/session.js'
-import { restoreScript, restoreSection } from '../restore/section.js'
+import type { Complaint } from '../restore/complaint.js'
+import { knowsRestricted } from '../restore/restricted.js'
+import { restoreScript } from '../restore/script.js'
+import { rolesIn } from '../restore/roles-in-statement.js'
+import { restoreSection } from '../restore/section.js'
+import type { RestoreTarget } from '../restore/target-database.js'
 import type { ArchiveVerification } from './archive.js'
 import type { DetectedDump } from './detect.js'
 import type { CountedTable } from './prove.js'
 import type { RestoreCheck } from './copy.js'
+import { existingRoles } from './scratch-roles.js'
 import { SharedRoles } from './shared-roles.js'
 import { tableKey } from './table-key.js'
 
@@ -31,9 +37,6 @@ export interface ForeignCheck {
 
 /** Each attempt makes the roles that the one before missed; objects of them may name further ones. */
 const MOST_ATTEMPTS = 3
-
-/** The least minors whose psql knows `\restrict`. */
-const RESTRICTED_SINCE: Readonly<Record<number, number>> = { 13: 22, 14: 19, 15: 14, 16: 10, 17: 6 }
 
 /**
  * Restores a dump of another tool into scratch and counts what came of it. There is no description of its source, so the
@@ -93,12 +96,6 @@ function whatCannotBeRestored({ detected, read, file }: ForeignDump, { version }
       )
 }
 
-/** `17.6` and later minors of each major. */
-export function knowsRestricted(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major >= 18 || minor >= (RESTRICTED_SINCE[major] ?? Infinity)
-}
-
 /** A restore needs the roles that the dump names, and only its errors tell which these are. */
 async function restoreWithRoles(
   dump: ForeignDump,
@@ -109,9 +106,15 @@ async function restoreWithRoles(
 ): Promise<{ findings: Finding[]; database: ScratchDatabase }> {
   for (let attempt = 1; ; attempt += 1) {
     const database = await scratch.createDatabase()
-    const findings = await check.phase('Restoring', () => restoreOnce(dump, scratch, database, check, context))
-    const missing = findings.flatMap(({ found }) => /^role "(.*)" does not exist$/.exec(found)?.[1] ?? [])
-    const wanted = [...new Set(missing)].filter((role) => !made.has(role))
+    const named = new Set<string>()
+    const onComplaint = ({ statement = '' }: Complaint) => {
+      for (const role of rolesIn(statement)) named.add(role)
+    }
+    const findings = await check.phase('Restoring', () =>
+      restoreOnce(dump, scratch, database, { ...check, onComplaint }, context),
+    )
+    const present = await withSession(scratch.maintenance, { signal: context.signal }, existingRoles)
+    const wanted = [...named].filter((role) => !made.has(role) && !present.has(role))
     if (wanted.length === 0 || attempt === MOST_ATTEMPTS) {
       return { findings, database }
     }
@@ -124,11 +127,11 @@ async function restoreOnce(
   { file, detected }: ForeignDump,
   scratch: Scratch,
   database: ScratchDatabase,
-  { tier, jobs }: Pick<RestoreCheck, 'tier' | 'jobs'>,
+  { tier, jobs, onComplaint }: Pick<RestoreCheck, 'tier' | 'jobs'> & Required<Pick<RestoreTarget, 'onComplaint'>>,
   context: Context,
 ): Promise<Finding[]> {
   const environment = await libpqEnvironment(database.settings, context)
-  const target = { programs: scratch.programs, environment, database: database.name }
+  const target = { programs: scratch.programs, environment, database: database.name, onComplaint }
   if (detected.kind === 'plain') {
     const compression = detected.compression === 'gzip' ? 'gzip' : 'none'
     return restoreScript(target, { file, compression, foreign: true }, context)

@@ -26,10 +26,11 @@ SELECT pg_catalog.quote_ident(rolname) FROM pg_catalog.pg_roles
 END
   )
   new_roles_only <"$here/globals.sql" |
-    psql --no-psqlrc --quiet --dbname="$maintenance" >/dev/null 2>"$tmp/errors" || true
+    psql --no-psqlrc --quiet --set=VERBOSITY=verbose --dbname="$maintenance" >/dev/null 2>"$tmp/errors" || true
   while IFS= read -r line; do
     case $line in
-      *'database "'*'" does not exist') ;; # a role's settings for a database of the old cluster
+      *': 3D000: '*) ;; # a role's settings for a database of the old cluster
+      'LOCATION: '*) ;;
       *) printf '  %s\n' "$line" >&2 ;;
     esac
   done <"$tmp/errors"
@@ -89,58 +90,153 @@ END
 
 stage=
 
-restore_section() {
-  section=$1
-  shift
+# The entries of a section, or of one run of it. What fails is remembered, to be tried again when all else is there.
+restore_entries() {
   say "Restoring: $section$stage …"
-  pg_restore --dbname="$target" --section="$section" --no-tablespaces "$@" "$here/$dump" ||
-    failures="$failures $section,"
+  run_restore --jobs="$1" --use-list="$2" && return 0
+  cat "$tmp/said" >>"$tmp/first"
+  # Without this line it did not come to its end, and others were not even tried.
+  passed=$(sed -n 's/^pg_restore: warning: errors ignored on restore: //p' "$tmp/said" | tail -n 1)
+  sed -n 's/^\(pg_restore: \)*from TOC entry \([0-9][0-9]*\); .*/\2;/p' "$tmp/said" | sort -u >"$tmp/named"
+  if [ -z "$passed" ] || [ ! -s "$tmp/named" ] || [ "$(wc -l <"$tmp/named")" -gt "$passed" ]; then
+    hopeless=yes
+    return 0
+  fi
+  cat "$tmp/named" >>"$tmp/failed"
 }
 
-# The list of the archive's contents, without the foreign keys to tables whose rows are not in this set.
-list_entries() {
+# What newer programs set in vain on an older server is no error.
+run_restore() {
+  # Only with --verbose it names the entries that it complains of.
+  pg_restore --dbname="$target" --no-tablespaces --verbose "$@" "$here/$dump" 2>"$tmp/all" && return 0
+  sed -n -e '/^pg_restore: error: /p' -e '/^pg_restore: warning: /p' -e '/^pg_restore: from /p' \
+    -e '/^pg_restore: [^p]/!p' "$tmp/all" >"$tmp/said"
+  ! grep -q '^pg_restore: from TOC entry ' "$tmp/said" &&
+    grep -q '^pg_restore: warning: errors ignored on restore: ' "$tmp/said" &&
+    [ "$(grep -c '^Command was: SET transaction_timeout = 0;$' "$tmp/said")" -eq "$(grep -c '^pg_restore: error: ' "$tmp/said")" ]
+}
+
+# One after the other and in the archive's order, round after round while something is won: what failed may have needed
+# rows of other tables or a view that was not filled yet, which no dump can know.
+restore_failed() {
+  while [ -s "$tmp/failed" ]; do
+    say "Restoring: $section, $(wc -l <"$tmp/failed") of it once more …"
+    : >"$tmp/left"
+    : >"$tmp/again"
+    while IFS= read -r number; do
+      printf '%s\n' "$number" >"$tmp/one"
+      run_restore --use-list="$tmp/one" </dev/null && continue
+      printf '%s\n' "$number" >>"$tmp/left"
+      cat "$tmp/said" >>"$tmp/again"
+    done <<END
+$(in_order)
+END
+    won=$(($(sort -u "$tmp/failed" | wc -l) - $(wc -l <"$tmp/left")))
+    cp "$tmp/left" "$tmp/failed"
+    [ "$won" -gt 0 ] || break
+  done
+  [ ! -s "$tmp/failed" ] || restore_circle
+}
+
+in_order() { sed 's/;.*/;/' "$tmp/section" | grep -F -x -f "$tmp/failed"; }
+
+# Tables of extensions have their foreign keys before they have rows, and these may lead in a circle: the rows are of one
+# instant and satisfy them, so they are brought together and unchecked. Only a superuser may.
+restore_circle() {
+  [ "$section" = data ] && [ "$powers" = superuser ] || return 0
+  in_order >"$tmp/circle"
+  PGOPTIONS="@{PGOPTIONS:-} -c session_replication_role=replica" \
+    pg_restore --dbname="$target" --no-tablespaces --single-transaction --use-list="$tmp/circle" "$here/$dump" \
+    2>>"$tmp/again" || return 0
+  : >"$tmp/failed"
+}
+
+begin_section() {
+  section=$1
+  stage=
+  hopeless=no
+  : >"$tmp/failed"
+  : >"$tmp/first"
+  : >"$tmp/again"
+  # With the section, because comments and privileges have none of their own: they count to that of the entry before them.
+  pg_restore --list --section="$section" "$here/$dump" >"$tmp/list"
+  grep -E '^[0-9]+; ' "$tmp/list" | without_loose_keys >"$tmp/section" || :
+}
+
+end_section() {
+  if [ "$hopeless" = no ] && [ ! -s "$tmp/failed" ]; then return 0; fi
+  cat "$tmp/first" "$tmp/again" >&2
+  failures="$failures $section,"
+}
+
+restore_section() {
+  begin_section "$1"
+  restore_entries "$2" "$tmp/section"
+  restore_failed
+  end_section
+}
+
+# Without the foreign keys to tables whose rows are not in this set.
+without_loose_keys() {
   while IFS= read -r line; do
     entry=@{line#*; }
+    left_out=no
     for key in $loose_keys; do
       case $entry in
-        "2606 $key "*) line=";$line" ;;
+        "2606 $key "*) left_out=yes ;;
       esac
     done
-    printf '%s\n' "$line"
-  done <"$tmp/list" >"$tmp/entries"
+    [ "$left_out" = yes ] || printf '%s\n' "$line"
+  done
 }
 
 # Indexes and constraints. The index of a partitioned table becomes valid when the index of its last partition is attached,
 # and jobs that attach at the same time can miss that: so these entries come one after the other, between the others.
+# Event triggers come last: they must not run on the rest.
 restore_rest() {
+  begin_section post-data
   attach='^[0-9]+; 0 0 INDEX ATTACH '
-  if [ "$jobs" = 1 ] || ! grep -E -q "$attach" "$tmp/entries"; then
-    restore_section post-data --jobs="$jobs" --use-list="$tmp/entries"
-    return 0
-  fi
   build='^[0-9]+; [0-9]+ [0-9]+ (INDEX|CONSTRAINT) '
-  grep -E -v "$attach" "$tmp/entries" | grep -E "$build" >"$tmp/build" || :
-  grep -E "$attach" "$tmp/entries" >"$tmp/attach"
-  grep -E -v "$attach" "$tmp/entries" | grep -E -v "$build" >"$tmp/rest"
-  stage=', indexes'
-  restore_section post-data --jobs="$jobs" --use-list="$tmp/build"
-  stage=', indexes of partitions'
-  restore_section post-data --use-list="$tmp/attach"
-  stage=', the rest'
-  restore_section post-data --jobs="$jobs" --use-list="$tmp/rest"
+  last='^[0-9]+; [0-9]+ [0-9]+ ((COMMENT|SECURITY LABEL) - )?EVENT TRIGGER '
+  grep -E "$last" "$tmp/section" >"$tmp/last" || :
+  grep -E -v "$last" "$tmp/section" >"$tmp/early" || :
+  if [ "$jobs" = 1 ] || ! grep -E -q "$attach" "$tmp/early"; then
+    restore_stage '' "$jobs" "$tmp/early"
+  else
+    grep -E "$attach" "$tmp/early" >"$tmp/attach"
+    grep -E -v "$attach" "$tmp/early" >"$tmp/others" || :
+    grep -E "$build" "$tmp/others" >"$tmp/build" || :
+    grep -E -v "$build" "$tmp/others" >"$tmp/rest" || :
+    restore_stage ', indexes' "$jobs" "$tmp/build"
+    restore_stage ', indexes of partitions' 1 "$tmp/attach"
+    restore_stage ', the rest' "$jobs" "$tmp/rest"
+  fi
+  restore_loose_keys
+  restore_failed
+  restore_stage ', event triggers' 1 "$tmp/last"
+  restore_failed
+  end_section
+}
+
+restore_stage() {
+  [ -s "$3" ] || return 0
+  stage=$1
+  restore_entries "$2" "$3"
   stage=
 }
 
-restore_archive() {
-  # One after the other: a grant may need another one before it, and pg_restore's jobs do not wait for that.
-  restore_section pre-data
-  restore_section data --jobs="$jobs"
-  list_entries
-  restore_rest
+restore_loose_keys() {
   [ -n "$loose_keys" ] || return 0
   say 'Adding the foreign keys to tables whose rows are not in this set, unchecked …'
   { if [ "$powers" = superuser ]; then say 'SET session_replication_role = replica;'; fi; add_loose_keys; } |
     ask "$target" || failures="$failures foreign keys,"
+}
+
+restore_archive() {
+  # One after the other: a grant may need another one before it, and pg_restore's jobs do not wait for that.
+  restore_section pre-data 1
+  restore_section data "$jobs"
+  restore_rest
 }
 
 restore_script() {
