@@ -95,125 +95,138 @@ restore_entries() {
   say "Restoring: $section$stage …"
   run_restore --jobs="$1" --use-list="$2" && return 0
   cat "$tmp/said" >>"$tmp/first"
-  # Without this line it did not come to its end, and others were not even tried.
-  passed=$(sed -n 's/^pg_restore: warning: errors ignored on restore: //p' "$tmp/said" | tail -n 1)
-  sed -n 's/^\(pg_restore: \)*from TOC entry \([0-9][0-9]*\); .*/\2;/p' "$tmp/said" | sort -u >"$tmp/named"
-  if [ -z "$passed" ] || [ ! -s "$tmp/named" ] || [ "$(wc -l <"$tmp/named")" -gt "$passed" ]; then
+  # Without the number of errors it did not come to its end, and others were not even tried.
+  if [ -z "$passed" ] || [ "$named_count" -eq 0 ] || [ "$named_count" -gt "$passed" ]; then
     hopeless=yes
-    return 0
+  else
+    failed="$failed$named"
   fi
-  cat "$tmp/named" >>"$tmp/failed"
 }
 
 # What newer programs set in vain on an older server is no error.
 run_restore() {
   # Only with --verbose it names the entries that it complains of.
-  pg_restore --dbname="$target" --no-tablespaces --verbose "$@" "$here/$dump" 2>"$tmp/all" && return 0
-  sed -n -e '/^pg_restore: error: /p' -e '/^pg_restore: warning: /p' -e '/^pg_restore: from /p' \
-    -e '/^pg_restore: [^p]/!p' "$tmp/all" >"$tmp/said"
-  ! grep -q '^pg_restore: from TOC entry ' "$tmp/said" &&
-    grep -q '^pg_restore: warning: errors ignored on restore: ' "$tmp/said" &&
-    [ "$(grep -c '^Command was: SET transaction_timeout = 0;$' "$tmp/said")" -eq "$(grep -c '^pg_restore: error: ' "$tmp/said")" ]
+  pg_restore --dbname="$target" --no-tablespaces --verbose "$@" "$here/$dump" </dev/null 2>"$tmp/all" && return 0
+  read_errors
+  [ "$named_count" -eq 0 ] && [ -n "$passed" ] && [ "$harmless" -eq "$errors" ]
+}
+
+# Of what pg_restore said: what is to be shown, the entries that failed, and how many errors it passed over. Its jobs write
+# into each other, so that prefixes can be doubled or missing.
+read_errors() {
+  named=''
+  named_count=0
+  passed=''
+  errors=0
+  harmless=0
+  : >"$tmp/said"
+  while IFS= read -r line; do
+    text=$line
+    while :; do
+      case $text in
+        'pg_restore: '*) text=@{text#'pg_restore: '} ;;
+        *) break ;;
+      esac
+    done
+    case $text in
+      'from TOC entry '[0-9]*'; '*)
+        number=@{text#'from TOC entry '}
+        number=@{number%%;*}
+        case $named in
+          *" $number;"*) ;;
+          *)
+            named="$named $number;"
+            named_count=$((named_count + 1))
+            ;;
+        esac
+        ;;
+      'warning: errors ignored on restore: '*) passed=@{text##*: } ;;
+      'error: '*) errors=$((errors + 1)) ;;
+      'Command was: SET transaction_timeout = 0;') harmless=$((harmless + 1)) ;;
+      *) [ "$text" = "$line" ] || continue ;; # only what it is doing
+    esac
+    printf '%s\n' "$line" >>"$tmp/said"
+  done <"$tmp/all"
 }
 
 # One after the other and in the archive's order, round after round while something is won: what failed may have needed
 # rows of other tables or a view that was not filled yet, which no dump can know.
 restore_failed() {
-  while [ -s "$tmp/failed" ]; do
-    say "Restoring: $section, $(wc -l <"$tmp/failed") of it once more …"
-    : >"$tmp/left"
+  while [ -n "$failed" ]; do
+    say "Restoring: $section, once more what failed …"
+    left=''
+    won=no
     : >"$tmp/again"
-    while IFS= read -r number; do
-      printf '%s\n' "$number" >"$tmp/one"
-      run_restore --use-list="$tmp/one" </dev/null && continue
-      printf '%s\n' "$number" >>"$tmp/left"
-      cat "$tmp/said" >>"$tmp/again"
-    done <<END
-$(in_order)
-END
-    won=$(($(sort -u "$tmp/failed" | wc -l) - $(wc -l <"$tmp/left")))
-    cp "$tmp/left" "$tmp/failed"
-    [ "$won" -gt 0 ] || break
+    while IFS= read -r line; do
+      case $failed in
+        *" @{line%%;*};"*) ;;
+        *) continue ;;
+      esac
+      printf '%s\n' "$line" >"$tmp/one"
+      entry=$line
+      if run_restore --use-list="$tmp/one"; then
+        won=yes
+      else
+        cat "$tmp/said" >>"$tmp/again"
+        left="$left @{entry%%;*};"
+      fi
+    done <"$tmp/section"
+    failed=$left
+    if [ "$won" = no ]; then
+      restore_circle
+      return 0
+    fi
   done
-  [ ! -s "$tmp/failed" ] || restore_circle
 }
-
-in_order() { sed 's/;.*/;/' "$tmp/section" | grep -F -x -f "$tmp/failed"; }
 
 # Tables of extensions have their foreign keys before they have rows, and these may lead in a circle: the rows are of one
 # instant and satisfy them, so they are brought together and unchecked. Only a superuser may.
 restore_circle() {
-  [ "$section" = data ] && [ "$powers" = superuser ] || return 0
-  in_order >"$tmp/circle"
-  PGOPTIONS="@{PGOPTIONS:-} -c session_replication_role=replica" \
-    pg_restore --dbname="$target" --no-tablespaces --single-transaction --use-list="$tmp/circle" "$here/$dump" \
-    2>>"$tmp/again" || return 0
-  : >"$tmp/failed"
+  if [ "$section" != data ] || [ "$powers" != superuser ]; then return 0; fi
+  while IFS= read -r line; do
+    case $failed in
+      *" @{line%%;*};"*) printf '%s\n' "$line" ;;
+    esac
+  done <"$tmp/section" >"$tmp/circle"
+  PGOPTIONS="@{PGOPTIONS:-} -c session_replication_role=replica" pg_restore --dbname="$target" --no-tablespaces \
+    --single-transaction --use-list="$tmp/circle" "$here/$dump" </dev/null 2>>"$tmp/again" || return 0
+  failed=''
 }
 
+# Lists it: with the section, because comments and privileges have none of their own and count to that of the entry before
+# them. Foreign keys to tables whose rows are not in this set are left out.
 begin_section() {
   section=$1
-  stage=
+  stage=''
   hopeless=no
-  : >"$tmp/failed"
+  failed=''
   : >"$tmp/first"
   : >"$tmp/again"
-  # With the section, because comments and privileges have none of their own: they count to that of the entry before them.
   pg_restore --list --section="$section" "$here/$dump" >"$tmp/list"
-  grep -E '^[0-9]+; ' "$tmp/list" | without_loose_keys >"$tmp/section" || :
+  while IFS= read -r line; do
+    case $line in
+      [0-9]*'; '*) ;;
+      *) continue ;;
+    esac
+    left_out=no
+    for key in $loose_keys; do
+      case @{line#*; } in
+        "2606 $key "*) left_out=yes ;;
+      esac
+    done
+    [ "$left_out" = yes ] || printf '%s\n' "$line"
+  done <"$tmp/list" >"$tmp/section"
 }
 
 end_section() {
-  if [ "$hopeless" = no ] && [ ! -s "$tmp/failed" ]; then return 0; fi
+  if [ "$hopeless" = no ] && [ -z "$failed" ]; then return 0; fi
   cat "$tmp/first" "$tmp/again" >&2
   failures="$failures $section,"
 }
 
 restore_section() {
   begin_section "$1"
-  restore_entries "$2" "$tmp/section"
-  restore_failed
-  end_section
-}
-
-# Without the foreign keys to tables whose rows are not in this set.
-without_loose_keys() {
-  while IFS= read -r line; do
-    entry=@{line#*; }
-    left_out=no
-    for key in $loose_keys; do
-      case $entry in
-        "2606 $key "*) left_out=yes ;;
-      esac
-    done
-    [ "$left_out" = yes ] || printf '%s\n' "$line"
-  done
-}
-
-# Indexes and constraints. The index of a partitioned table becomes valid when the index of its last partition is attached,
-# and jobs that attach at the same time can miss that: so these entries come one after the other, between the others.
-# Event triggers come last: they must not run on the rest.
-restore_rest() {
-  begin_section post-data
-  attach='^[0-9]+; 0 0 INDEX ATTACH '
-  build='^[0-9]+; [0-9]+ [0-9]+ (INDEX|CONSTRAINT) '
-  last='^[0-9]+; [0-9]+ [0-9]+ ((COMMENT|SECURITY LABEL) - )?EVENT TRIGGER '
-  grep -E "$last" "$tmp/section" >"$tmp/last" || :
-  grep -E -v "$last" "$tmp/section" >"$tmp/early" || :
-  if [ "$jobs" = 1 ] || ! grep -E -q "$attach" "$tmp/early"; then
-    restore_stage '' "$jobs" "$tmp/early"
-  else
-    grep -E "$attach" "$tmp/early" >"$tmp/attach"
-    grep -E -v "$attach" "$tmp/early" >"$tmp/others" || :
-    grep -E "$build" "$tmp/others" >"$tmp/build" || :
-    grep -E -v "$build" "$tmp/others" >"$tmp/rest" || :
-    restore_stage ', indexes' "$jobs" "$tmp/build"
-    restore_stage ', indexes of partitions' 1 "$tmp/attach"
-    restore_stage ', the rest' "$jobs" "$tmp/rest"
-  fi
-  restore_loose_keys
-  restore_failed
-  restore_stage ', event triggers' 1 "$tmp/last"
+  restore_stage '' "$2" "$tmp/section"
   restore_failed
   end_section
 }
@@ -222,10 +235,43 @@ restore_stage() {
   [ -s "$3" ] || return 0
   stage=$1
   restore_entries "$2" "$3"
-  stage=
+  stage=''
 }
 
-restore_loose_keys() {
+# Indexes and constraints. The index of a partitioned table becomes valid when the index of its last partition is attached,
+# and jobs that attach at the same time can miss that: so these entries come one after the other, between the others.
+# Event triggers come last: they must not run on the rest.
+restore_rest() {
+  begin_section post-data
+  for stage in early build attach rest last; do : >"$tmp/$stage"; done
+  while IFS= read -r line; do
+    entry=@{line#*; }
+    kind=@{entry#* }
+    kind=@{kind#* }
+    case $kind in
+      'EVENT TRIGGER '* | 'COMMENT - EVENT TRIGGER '* | 'SECURITY LABEL - EVENT TRIGGER '*) stage=last ;;
+      'INDEX ATTACH '*) case $entry in '0 0 '*) stage=attach ;; *) stage=build ;; esac ;;
+      'INDEX '* | 'CONSTRAINT '*) stage=build ;;
+      *) stage=rest ;;
+    esac
+    printf '%s\n' "$line" >>"$tmp/$stage"
+    [ "$stage" = last ] || printf '%s\n' "$line" >>"$tmp/early"
+  done <"$tmp/section"
+  if [ "$jobs" = 1 ] || [ ! -s "$tmp/attach" ]; then
+    restore_stage '' "$jobs" "$tmp/early"
+  else
+    restore_stage ', indexes' "$jobs" "$tmp/build"
+    restore_stage ', indexes of partitions' 1 "$tmp/attach"
+    restore_stage ', the rest' "$jobs" "$tmp/rest"
+  fi
+  add_loose
+  restore_failed
+  restore_stage ', event triggers' 1 "$tmp/last"
+  restore_failed
+  end_section
+}
+
+add_loose() {
   [ -n "$loose_keys" ] || return 0
   say 'Adding the foreign keys to tables whose rows are not in this set, unchecked …'
   { if [ "$powers" = superuser ]; then say 'SET session_replication_role = replica;'; fi; add_loose_keys; } |
