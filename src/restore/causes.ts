@@ -60,7 +60,8 @@ function findingOf(complaint: Complaint, what: string): Finding {
   return lack === null ? finding(codeFor(complaint), on, found) : finding('SCRATCH_LACKS', on, found, lack)
 }
 
-type Code = 'SCRATCH_FAILED' | 'ARCHIVE_TOO_NEW' | 'ARCHIVE_UNREADABLE' | 'FILE_UNREADABLE' | 'CHECK_NOT_RUN' | 'RESTORE_ERROR'
+type Code =
+  'SCRATCH_FAILED' | 'ARCHIVE_TOO_NEW' | 'ARCHIVE_UNREADABLE' | 'FILE_UNREADABLE' | 'CHECK_NOT_RUN' | 'RESTORE_ERROR'
 
 function codeFor({ by, state, message }: Complaint): Code {
   if (state !== undefined) {

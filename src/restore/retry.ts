@@ -82,5 +82,7 @@ async function restoreTogether(
 
 /** The object is there, and only has another owner: making it again would fail because of that. */
 function isOwnershipOnly({ complaints }: Failure): boolean {
-  return complaints.length > 0 && complaints.every(({ statement = '' }) => /^ALTER .* OWNER TO [^;]*;\s*$/s.test(statement))
+  return (
+    complaints.length > 0 && complaints.every(({ statement = '' }) => /^ALTER .* OWNER TO [^;]*;\s*$/s.test(statement))
+  )
 }

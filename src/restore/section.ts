@@ -148,12 +148,7 @@ class SectionRestore {
   private async entries(): Promise<ListedEntry[]> {
     const { section, archive, isLeftOut } = this.part
     this.listed ??= (
-      await listEntries(
-        this.target.programs,
-        archive,
-        [`--section=${section}`, ...this.rowsArgument()],
-        this.context,
-      )
+      await listEntries(this.target.programs, archive, [`--section=${section}`, ...this.rowsArgument()], this.context)
     ).filter((entry) => isLeftOut?.(entry) !== true)
     return this.listed
   }

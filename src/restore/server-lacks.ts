@@ -52,7 +52,8 @@ const LACKS: readonly Lack[] = [
     advice: `The server lacks what this access method is made of. Install its extension there, ${AGAIN}`,
   },
   {
-    is: ({ state, message }) => state === '22023' && /["'»«„“”‘’ ]([A-Z][A-Za-z]+\/[A-Z][\w/+-]+)["'»«„“”‘’ ]/.test(message),
+    is: ({ state, message }) =>
+      state === '22023' && /["'»«„“”‘’ ]([A-Z][A-Za-z]+\/[A-Z][\w/+-]+)["'»«„“”‘’ ]/.test(message),
     advice: `The server does not know this time zone: its time zone data are older than the source's. Update them (package tzdata), ${AGAIN}`,
   },
   {
@@ -88,9 +89,10 @@ export function lackOf({ by, state, about, statement = '', message, hint = '' }:
 }
 
 function isA(kind: string, about: string, statement: string): boolean {
-  const created = /^CREATE (?:OR REPLACE )?(?:TRUSTED )?((?:PROCEDURAL )?LANGUAGE|EXTENSION|COLLATION|ACCESS METHOD)\b/.exec(
-    statement.trimStart(),
-  )?.[1]
+  const created =
+    /^CREATE (?:OR REPLACE )?(?:TRUSTED )?((?:PROCEDURAL )?LANGUAGE|EXTENSION|COLLATION|ACCESS METHOD)\b/.exec(
+      statement.trimStart(),
+    )?.[1]
   return about.startsWith(`${kind} `) || created === kind || (kind === 'PROCEDURAL LANGUAGE' && created === 'LANGUAGE')
 }
 

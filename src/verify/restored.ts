@@ -60,8 +60,7 @@ async function compareCopy(copy: Copy): Promise<Comparison> {
     return { findings: [...restored, ...finishing], tables: [] }
   }
   const { findings, tables } = await check.phase('Comparing the data', () => compareContent(copy))
-  const rest =
-    isFull && !isOver(finishing) ? await check.phase('Comparing the schema', () => compareRest(copy)) : []
+  const rest = isFull && !isOver(finishing) ? await check.phase('Comparing the schema', () => compareRest(copy)) : []
   return { findings: [...restored, ...findings, ...finishing, ...rest], tables }
 }
 
