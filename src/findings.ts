@@ -264,6 +264,12 @@ export const FINDINGS = {
       'The scratch server failed in a way that says nothing about the backup (out of space, crashed, connection lost).',
     advice: 'Give scratch more room or memory, then validate the set again.',
   },
+  SCRATCH_LACKS: {
+    severity: 'inconclusive',
+    meaning:
+      'The server restored into lacks something that the backup needs: a file, a library, a locale, a setting. That says nothing of the backup.',
+    advice: 'Give the server what it lacks, then start again.',
+  },
   SCRATCH_MAJOR_DIFFERS: {
     severity: 'warning',
     meaning:

@@ -136,8 +136,16 @@ async function copyIn(place: Place, prepared: PreparedRecovery, context: Context
   }
 }
 
-/** A full disk or a lost server says nothing of the set: the restore could not be done. */
+/** A full disk, a lost server or one that lacks something says nothing of the set: the restore could not be done. */
 function throwServersFault(findings: readonly Finding[], { settings }: Target): void {
+  const lack = findings.find(({ code }) => code === 'SCRATCH_LACKS')
+  if (lack !== undefined) {
+    throw new OperationError({
+      doing: `restoring into the server of ${settings.database}`,
+      problem: `the server lacks something that the backup needs: ${lack.found} (${lack.on})`,
+      advice: `${lack.advice} Nothing that was there was touched.`,
+    })
+  }
   const fault = findings.find(({ code }) => code === 'SCRATCH_FAILED')
   if (fault !== undefined) {
     throw new OperationError({

@@ -8,13 +8,9 @@ import { pinSettings } from '../postgres/pinned.js'
 import type { ConnectionSettings } from '../postgres/connection.js'
 import { connect, withSession, type Session } from '../postgres/session.js'
 import { addLooseKeys, isLooseKey, type LooseKeys } from '../restore/loose-keys.js'
-import {
-  restoreScript,
-  restoreSection,
-  type ArchiveSection,
-  type RestoreTarget,
-  type Section,
-} from '../restore/section.js'
+import { restoreScript } from '../restore/script.js'
+import { restoreSection, type ArchiveSection } from '../restore/section.js'
+import type { RestoreTarget, Section } from '../restore/target-database.js'
 
 /** A set that is to be compared with what its manifest says of the source. */
 export interface Subject {
@@ -117,12 +113,11 @@ export async function restoreRest(copy: Copy): Promise<Finding[]> {
   if (subject.manifest.options.format === 'plain') {
     return []
   }
-  const findings = await restoreSection(target, sectionOf(copy, 'post-data'), context)
   const loose = [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])]
-  const added = await withSession(database.settings, { signal: context.signal }, (session) =>
-    addLooseKeys(session, loose),
-  )
-  return [...findings, ...added]
+  const addKeys = () =>
+    withSession(database.settings, { signal: context.signal }, (session) => addLooseKeys(session, loose))
+  // Comments on these keys are in the archive, and fail before the keys are there.
+  return restoreSection(target, { ...sectionOf(copy, 'post-data'), between: addKeys }, context)
 }
 
 /** Does work with so many sessions on the copy, which describe it as the source was described. */

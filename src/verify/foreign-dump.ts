@@ -9,7 +9,9 @@ import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { withSession } from '../postgres/session.js'
-import { restoreScript, restoreSection } from '../restore/section.js'
+import { knowsRestricted } from '../restore/restricted.js'
+import { restoreScript } from '../restore/script.js'
+import { restoreSection } from '../restore/section.js'
 import { partOf, type ArchiveVerification } from './archive.js'
 import { decompressTo } from './decompress.js'
 import type { DetectedDump } from './detect.js'
@@ -31,9 +33,6 @@ export interface ForeignCheck {
   tables: CountedTable[]
   checks: string[]
 }
-
-/** The least minors whose psql knows `\restrict`. */
-const RESTRICTED_SINCE: Readonly<Record<number, number>> = { 13: 22, 14: 19, 15: 14, 16: 10, 17: 6 }
 
 /**
  * Restores a dump of another tool into scratch and counts what came of it. There is no description of its source, so the
@@ -100,12 +99,6 @@ function whatCannotBeRestored({ detected, read, file }: ForeignDump, { version }
         `psql ${version} has no restricted mode, so it could obey commands in the dump`,
         'Update the PostgreSQL client programs.',
       )
-}
-
-/** `17.6` and later minors of each major. */
-export function knowsRestricted(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major >= 18 || minor >= (RESTRICTED_SINCE[major] ?? Infinity)
 }
 
 /** A script as psql can be given it: what it does not decompress is decompressed into the workspace. */

@@ -7,8 +7,12 @@ import type { CatalogObject } from '../postgres/catalog/model.js'
 import { quoteIdentifier } from '../postgres/identifier.js'
 import type { Scratch } from '../postgres/scratch.js'
 import { withSession, type Session } from '../postgres/session.js'
-import { Complaints } from '../restore/complaints.js'
+import { findingsOf } from '../restore/causes.js'
+import { ScriptComplaints, TELLING } from '../restore/script-complaints.js'
 import { SharedRoles, type WantedRole } from './shared-roles.js'
+
+/** SQLSTATE `invalid_catalog_name`. */
+const NO_SUCH_DATABASE = '3D000'
 
 export interface RoleSubject {
   /** The folder of the set. */
@@ -56,16 +60,26 @@ async function runGlobals(
   environment: Readonly<Record<string, string>>,
   { processes }: Context,
 ): Promise<Finding[]> {
-  const complaints = new Complaints()
-  await processes.run({
-    ...scratch.programs.command('psql', ['--no-psqlrc', '--quiet', `--file=${path.join(folder, SET.globals)}`]),
+  const complaints = new ScriptComplaints()
+  const finished = await processes.run({
+    ...scratch.programs.command('psql', [
+      '--no-psqlrc',
+      '--quiet',
+      ...TELLING,
+      `--file=${path.join(folder, SET.globals)}`,
+    ]),
     env: environment,
     doing: `restoring the roles of ${folder}`,
     onStderrLine: complaints.follow,
+    accept: [0, 2],
   })
+  complaints.end()
+  if (finished.code !== 0 && complaints.count === 0) complaints.failedSilently(finished.stderrTail)
   // Settings of a role in a database of its own cluster: that database is not here, and the set is not about it.
-  const weighty = complaints.all.filter(({ message }) => !/^database ".*" does not exist$/.test(message))
-  return weighty.map(({ message, about }) => finding('RESTORE_ERROR', `${SET.globals}, ${about}`, message))
+  const weighty = complaints.kept
+    .filter(({ state }) => state !== NO_SUCH_DATABASE)
+    .map((complaint) => ({ ...complaint, about: `${SET.globals}, ${complaint.about}` }))
+  return findingsOf(weighty, weighty.length, SET.globals)
 }
 
 async function missingRoles(scratch: Scratch, { source }: RoleSubject, { signal }: Context): Promise<Finding[]> {
@@ -77,7 +91,8 @@ async function missingRoles(scratch: Scratch, { source }: RoleSubject, { signal 
     )
 }
 
-async function existingRoles(session: Session): Promise<Set<string>> {
+/** The names of all roles of a server. */
+export async function existingRoles(session: Session): Promise<Set<string>> {
   const rows = await session.query<{ name: string }>('SELECT rolname AS name FROM pg_catalog.pg_roles')
   return new Set(rows.map(({ name }) => name))
 }
