@@ -1,3 +1,4 @@
+import { columnNames } from './relations.js'
 import {
   FIRST_USER_OID,
   flag,
@@ -27,6 +28,7 @@ export function types(major: number): string {
         ${word('t.typtype', { e: 'enum', d: 'domain', c: 'composite', r: 'range', b: 'base', p: 'pseudo' })} END`,
       labels: `CASE t.typtype WHEN 'e' THEN
         to_jsonb(ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder)) END`,
+      columnOrder: `CASE t.typtype WHEN 'c' THEN ${columnNames('t.typrelid')} END`,
       ...domainFacts(),
       ...rangeFacts(major),
       ...baseFacts(major),

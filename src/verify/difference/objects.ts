@@ -1,5 +1,8 @@
 import { finding, type Finding } from '../../findings.js'
+import { asBothDescribe } from '../../postgres/catalog/forms.js'
 import type { CatalogObject } from '../../postgres/catalog/model.js'
+import { UNDUMPED } from '../../postgres/catalog/undumped.js'
+import { isComparable, partitionTriggerFinding } from './rules.js'
 import { describeDifference, describeListDifference, differingFacts, type Difference } from './facts.js'
 
 export interface ComparisonOptions {
@@ -24,8 +27,9 @@ export function compareObjects(
   restored: readonly CatalogObject[],
   options: ComparisonOptions,
 ): Finding[] {
-  const originals = byKey(source.filter((object) => isCompared(object, options)))
-  const copies = byKey(restored.filter((object) => isCompared(object, options)))
+  const [described, describedCopies] = asBothDescribe(source, restored)
+  const originals = byKey(described.filter((object) => isCompared(object, options)))
+  const copies = byKey(describedCopies.filter((object) => isCompared(object, options)))
   const loose = new Set((options.looseForeignKeys ?? []).map(({ table, name }) => unquoted(`${table}.${name}`)))
   const findings: Finding[] = []
   for (const [key, object] of originals) {
@@ -33,12 +37,18 @@ export function compareObjects(
     if (copy !== undefined) {
       findings.push(...compareObject(object, copy, options, loose))
     } else if (!isPartOfOneMissing(object, originals, copies)) {
-      findings.push(finding('OBJECT_MISSING', label(object), 'is not in the restored copy'))
+      findings.push(
+        partitionTriggerFinding(object, 'source') ??
+          finding('OBJECT_MISSING', label(object), 'is not in the restored copy'),
+      )
     }
   }
   for (const [key, copy] of copies) {
     if (!originals.has(key) && !isPartOfOneMissing(copy, copies, originals)) {
-      findings.push(finding('OBJECT_UNEXPECTED', label(copy), 'is in the restored copy, the source had none'))
+      findings.push(
+        partitionTriggerFinding(copy, 'copy') ??
+          finding('OBJECT_UNEXPECTED', label(copy), 'is in the restored copy, the source had none'),
+      )
     }
   }
   return findings
@@ -47,7 +57,10 @@ export function compareObjects(
 function isCompared({ kind }: CatalogObject, options: ComparisonOptions): boolean {
   if (options.ignoreKinds?.has(kind) === true) return false
   switch (kind) {
+    case UNDUMPED:
+      return false
     case 'role':
+    case 'parameter':
       return options.ownCluster
     case 'database':
       return options.database === true
@@ -80,7 +93,7 @@ function compareObject(
   if (JSON.stringify(given) !== JSON.stringify(had)) {
     found.push(finding('GRANTS_DIFFER', on, describeListDifference(had ?? [], given ?? [])))
   }
-  for (const difference of differingFacts(source, copy, options.sameMajor)) {
+  for (const difference of differingFacts(source, copy, options.sameMajor).filter(isComparable(source, copy))) {
     const special = specialFinding(source, difference, loose)
     if (special === undefined) ordinary.push(difference)
     else found.push(...special)
