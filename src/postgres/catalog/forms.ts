@@ -7,7 +7,9 @@ const KINDS_SINCE_2: ReadonlySet<string> = new Set(['parameter', 'not dumped'])
 const FACTS_SINCE_2: Readonly<Record<string, readonly string[]>> = {
   table: ['columnOrder', 'accessMethod'],
   'foreign table': ['columnOrder'],
-  type: ['columnOrder'],
+  type: ['columnOrder', 'collatable'],
+  'operator family': ['sortFamilies'],
+  'operator class': ['members'],
   column: ['inherited'],
   constraint: ['inherited', 'indexOptions', 'statisticsTargets', 'partOf', 'disabledTriggers'],
   trigger: ['enabledOfParent'],

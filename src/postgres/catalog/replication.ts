@@ -1,10 +1,15 @@
 import { isDumpedRelation } from './relations.js'
 import { flag, isDumpedSchema, isNoMember, list, objectQuery, quoted, word } from './sql.js'
 
-/** Tables of publications that `pg_dump` adds to them; it passes over those of extensions, and what is gone is nowhere. */
-const PUBLISHED = `FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE r.prpubid = p.oid AND ${isDumpedRelation(`'r', 'p'`)}`
+/** True of a table that `pg_dump` adds to a publication: up to 17 none of an extension. */
+export function isDumpedInPublication(major: number): string {
+  return major >= 18 ? isDumpedSchema('n.nspname') : `(${isDumpedRelation(`'r', 'p'`)})`
+}
+
+function published(major: number): string {
+  return `FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE r.prpubid = p.oid AND ${isDumpedInPublication(major)}`
+}
 
 export function publications(major: number): string {
   return objectQuery({
@@ -17,7 +22,7 @@ export function publications(major: number): string {
       publishes: `concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END,
         CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END)`,
       generatedColumns: major >= 18 ? `nullif(p.pubgencols::text, 'n')` : 'NULL',
-      tables: list(`ARRAY(SELECT r.prrelid::regclass::text ${columnList(major)} COLLATE "C" ${PUBLISHED} ORDER BY 1)`),
+      tables: list(`ARRAY(SELECT r.prrelid::regclass::text ${columnList(major)} COLLATE "C" ${published(major)} ORDER BY 1)`),
       schemas:
         major >= 15
           ? list(`ARRAY(SELECT n.nspname COLLATE "C" FROM pg_publication_namespace s
@@ -29,7 +34,7 @@ export function publications(major: number): string {
       filters:
         major >= 15
           ? `(SELECT string_agg(r.prrelid::regclass || ': ' || pg_get_expr(r.prqual, r.prrelid), '; '
-              ORDER BY r.prrelid::regclass::text COLLATE "C") ${PUBLISHED} AND r.prqual IS NOT NULL)`
+              ORDER BY r.prrelid::regclass::text COLLATE "C") ${published(major)} AND r.prqual IS NOT NULL)`
           : 'NULL',
     },
     from: `FROM pg_publication p WHERE ${isNoMember('pg_publication', 'p.oid')}`,

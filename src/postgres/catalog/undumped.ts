@@ -1,5 +1,6 @@
 import { undumpedAnnotations } from './annotations.js'
 import { RELATION_NAME, isDumpedRelation } from './relations.js'
+import { isDumpedInPublication } from './replication.js'
 import { FIRST_USER_OID, isMember, isNoMember, isRole, isDumpedSchema, objectQuery, qualified, quoted } from './sql.js'
 
 /** What is in the database and in no dump of it; told, and not compared. */
@@ -16,11 +17,11 @@ const INVALID_INDEXES = `
   WHERE ${isDumpedRelation(`'r', 'p', 'm'`)} AND NOT i.indisvalid AND x.relkind = 'i'`
 
 /** Tables of extensions and of system schemas are left out of a publication, tables that are gone are in none. */
-const PUBLISHED_TABLES = `
+const publishedTables = (major: number): string => `
   SELECT 'lost', coalesce(n.nspname || '.' || c.relname, 'a table that is gone') || ' in publication ' || ${quoted('p.pubname')}
   FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid LEFT JOIN pg_class c ON c.oid = r.prrelid
     LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.oid IS NULL OR NOT (${isDumpedRelation(`'r', 'p'`)})`
+  WHERE c.oid IS NULL OR NOT ${isDumpedInPublication(major)}`
 
 /** `DISABLE TRIGGER ALL` disables those that enforce keys too, and only the others are dumped as disabled. */
 const DISABLED_ENFORCEMENT = `
@@ -87,10 +88,10 @@ function systemObjects({ catalog, owner, schema, only = 'true' }: SystemCatalog)
 }
 
 /** Everything that no dump of this database holds, by name: orphans, comments that `pg_dump` passes over, and more. */
-export function undumped(_major: number, _roles: readonly string[], isSuperuser: boolean): string {
+export function undumped(major: number, _roles: readonly string[], isSuperuser: boolean): string {
   const parts = [
     INVALID_INDEXES,
-    PUBLISHED_TABLES,
+    publishedTables(major),
     DISABLED_ENFORCEMENT,
     MAPPINGS,
     SUBSCRIPTIONS,
