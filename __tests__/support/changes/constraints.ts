@@ -122,6 +122,13 @@ export const CONSTRAINTS: readonly Change[] = [
   // What only newer majors have
   differs('constraint c.period.period_key', 'ALTER TABLE c.period DROP CONSTRAINT period_key, ADD CONSTRAINT period_key PRIMARY KEY (id, during)', 18),
   differs('constraint c.enforced.enforced_check', 'ALTER TABLE c.enforced DROP CONSTRAINT enforced_check, ADD CONSTRAINT enforced_check CHECK (a > 0)', 18),
-  differs('constraint c.fk.fk_full', 'ALTER TABLE c.fk ALTER CONSTRAINT fk_full NOT ENFORCED', 18),
+  {
+    ...change(
+      'ALTER TABLE c.fk ALTER CONSTRAINT fk_full NOT ENFORCED',
+      'CONSTRAINT_NOT_VALID constraint c.fk.fk_full',
+      'OBJECT_DIFFERS constraint c.fk.fk_full',
+    ),
+    since: 18,
+  },
   differs('not-null constraint c.enforced.b_given', 'ALTER TABLE c.enforced ALTER CONSTRAINT b_given INHERIT', 18),
 ]

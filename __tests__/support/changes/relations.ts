@@ -42,7 +42,7 @@ export const RELATIONS: readonly Change[] = [
     'OBJECT_UNEXPECTED column c.ordered.zwei',
   ),
   table('ordered', 'DROP one, ADD one integer'),
-  differs('table c.pt1', 'ALTER TABLE c.pt DETACH PARTITION c.pt1; DROP TABLE c.pt1; CREATE TABLE c.pt1 (k integer NOT NULL, id integer NOT NULL, CONSTRAINT pt1_pkey PRIMARY KEY (id, k)); ALTER TABLE c.pt ATTACH PARTITION c.pt1 FOR VALUES IN (1)'),
+  differs('table c.pt1', 'ALTER TABLE c.pt DETACH PARTITION c.pt1; DROP TABLE c.pt1; CREATE TABLE c.pt1 (k integer CONSTRAINT pt_k_not_null NOT NULL, id integer CONSTRAINT pt_id_not_null NOT NULL, CONSTRAINT pt1_pkey PRIMARY KEY (id, k)); ALTER TABLE c.pt ATTACH PARTITION c.pt1 FOR VALUES IN (1)'),
   // Tables
   table('opts', 'SET (fillfactor = 81)'),
   table('opts', 'RESET (autovacuum_enabled)'),
@@ -96,7 +96,7 @@ export const RELATIONS: readonly Change[] = [
     'OBJECT_DIFFERS constraint c.chi.par_check',
   ),
   differs('table c.loner', 'ALTER TABLE c.loner INHERIT c.par'),
-  differs('table c.two_parents', 'UPDATE pg_inherits SET inhseqno = 3 - inhseqno WHERE inhrelid = \'c.two_parents\'::regclass'),
+  differs('table c.two_parents', "UPDATE pg_inherits SET inhseqno = 10 WHERE inhrelid = 'c.two_parents'::regclass AND inhparent = 'c.par'::regclass"),
   // Partitions
   change(
     'ALTER TABLE c.pt DETACH PARTITION c.ptd; ALTER TABLE c.pt DETACH PARTITION c.pt1; ALTER TABLE c.pt ATTACH PARTITION c.pt1 FOR VALUES IN (9); ALTER TABLE c.pt ATTACH PARTITION c.ptd DEFAULT',
@@ -106,7 +106,7 @@ export const RELATIONS: readonly Change[] = [
     'ALTER TABLE c.ph DETACH PARTITION c.ph0; ALTER TABLE c.ph ATTACH PARTITION c.ph0 FOR VALUES WITH (MODULUS 2, REMAINDER 1)',
     'OBJECT_DIFFERS table c.ph0',
   ),
-  missing('index c.pr_d', 'DROP INDEX c.pr_d'),
+  change('DROP INDEX c.pr_d', 'OBJECT_MISSING index c.pr_d', 'OBJECT_MISSING index c.pr1_d_idx'),
   // A partition's state of its parent's trigger
   differs('trigger c.pt1.pt_trigger', 'ALTER TABLE c.pt1 DISABLE TRIGGER pt_trigger'),
   differs('trigger c.pt2.pt_off', 'ALTER TABLE c.pt2 ENABLE TRIGGER pt_off'),

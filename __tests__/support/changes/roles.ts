@@ -36,7 +36,7 @@ export const COMMENTS: readonly Change[] = [
   ...comment('event trigger ev_tags', 'EVENT TRIGGER ev_tags'),
   ...comment('language lang', 'LANGUAGE lang'),
   ...comment('access method heap2', 'ACCESS METHOD heap2'),
-  ...comment('transform for c.en on language plpgsql', 'TRANSFORM FOR c.en LANGUAGE plpgsql'),
+  ...comment('transform for c.en language plpgsql', 'TRANSFORM FOR c.en LANGUAGE plpgsql'),
   ...comment('composite type column c.co.x', 'COLUMN c.co.x'),
   ...comment('large object 4003', 'LARGE OBJECT 4003'),
   ...comment('server sv', 'SERVER sv'),

@@ -10,6 +10,9 @@ const OF = `(CASE
   WHEN o.type = 'statistics object' THEN 'statistics ' || o.identity
   ELSE o.type || ' ' || o.identity END)`
 
+/** Transforms were `for t on language l` once, and are `for t language l` since. */
+const IDENTITY = `CASE o.type WHEN 'transform' THEN replace(o.identity, ' on language ', ' language ') ELSE o.identity END`
+
 /**
  * The catalogs whose objects a session sees. Only a superuser's dump holds subscriptions, and older servers let only
  * superusers read their oids.
@@ -40,7 +43,7 @@ const IDENTIFIED = (row: string): string =>
 export function comments(_major: number, _roles: readonly string[], isSuperuser: boolean): string {
   return objectQuery({
     kind: `'comment'`,
-    name: `('on ' || o.type || ' ' || o.identity)`,
+    name: `('on ' || o.type || ' ' || ${IDENTITY})`,
     of: OF,
     facts: { text: 'd.description' },
     from: `FROM (SELECT * FROM pg_description d WHERE ${isDumped('d', isSuperuser)} OFFSET 0) d
@@ -51,7 +54,7 @@ export function comments(_major: number, _roles: readonly string[], isSuperuser:
 export function securityLabels(_major: number, _roles: readonly string[], isSuperuser: boolean): string {
   return objectQuery({
     kind: `'security label'`,
-    name: `('of ' || l.provider || ' on ' || o.type || ' ' || o.identity)`,
+    name: `('of ' || l.provider || ' on ' || o.type || ' ' || ${IDENTITY})`,
     of: OF,
     facts: { label: 'l.label' },
     from: `FROM (SELECT * FROM pg_seclabel l WHERE ${isDumped('l', isSuperuser)} OFFSET 0) l

@@ -32,6 +32,12 @@ const FACTS_SINCE_2: Readonly<Record<string, readonly string[]>> = {
 /** Options that the first form hid, because something in their name looks like a secret. */
 const HIDDEN_BEFORE = /(?:passw|secret|token|key|credential)/i
 
+/** What was stored in the first form, under the names of the present one: transforms had another on older majors. */
+export function inPresentNames(object: CatalogObject): CatalogObject {
+  if (!/^(?:on|of .* on) transform /.test(object.name)) return object
+  return { ...object, name: object.name.replace(' on language ', ' language ') }
+}
+
 /**
  * Two descriptions as far as both go. Where one was stored in an earlier form, what that form did not know is in neither:
  * it says nothing of it, and so the other one may not be held against it.

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { DamagedError } from '../../errors.js'
+import { inPresentNames } from './forms.js'
 import type { CatalogObject } from './model.js'
 
 /** The version of the stored catalog's form. A reader refuses a version that it does not know. */
@@ -52,7 +53,7 @@ export async function readStoredCatalog(file: string): Promise<{ major: number; 
 export function parseCatalog(text: string, name: string): { major: number; objects: CatalogObject[] } {
   try {
     const { schema, major, objects } = StoredCatalog.parse(JSON.parse(text))
-    return { major, objects: schema === FIRST_SCHEMA ? objects.map((object) => ({ ...object, form: 1 })) : objects }
+    return { major, objects: schema === FIRST_SCHEMA ? objects.map((object) => inPresentNames({ ...object, form: 1 })) : objects }
   } catch (cause) {
     throw noCatalog(name, `it is not a catalog of the form ${CATALOG_SCHEMA}`, cause)
   }
