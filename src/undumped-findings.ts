@@ -17,7 +17,8 @@ export const UNDUMPED_FINDINGS = {
   },
   SYSTEM_OWNERS_NOT_DUMPED: {
     severity: 'info',
-    meaning: "Objects of PostgreSQL's own belong to another role at the source, as some providers arrange it; pg_dump does not write that.",
+    meaning:
+      "Objects of PostgreSQL's own belong to another role at the source, as some providers arrange it; pg_dump does not write that.",
     advice: 'The restored ones belong to the role that initdb made. What was granted on them is in the dump.',
   },
 } as const satisfies Record<string, Kind>

@@ -191,8 +191,7 @@ export const DECISIONS: Readonly<Record<string, Decision | string>> = {
   pg_trigger: {
     compared: 'oid tgrelid tgparentid tgname tgfoid tgenabled tgisinternal tgconstraint tgqual',
     printed: {
-      pg_get_triggerdef:
-        'tgtype tgconstrrelid tgdeferrable tginitdeferred tgnargs tgattr tgargs tgoldtable tgnewtable',
+      pg_get_triggerdef: 'tgtype tgconstrrelid tgdeferrable tginitdeferred tgnargs tgattr tgargs tgoldtable tgnewtable',
     },
     not: { [DERIVED]: 'tgconstrindid' },
   },

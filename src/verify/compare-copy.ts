@@ -9,13 +9,7 @@ import { readTables } from '../postgres/catalog/read-tables.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { failedAssertions } from './assertions.js'
 import { withPinnedSessions, type Copy } from './copy.js'
-import {
-  compareLargeObjects,
-  compareObjects,
-  compareSequences,
-  compareTables,
-  undumpedFindings,
-} from './difference.js'
+import { compareLargeObjects, compareObjects, compareSequences, compareTables, undumpedFindings } from './difference.js'
 
 export interface Comparison {
   findings: Finding[]

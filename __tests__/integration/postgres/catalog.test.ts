@@ -156,9 +156,7 @@ describeMajors('a description', ({ major }) => {
           .map(({ kind, name }) => `${kind} ${name}`)
           .sort()
       // pg_dump leaves subscriptions out for it, and their comments.
-      const known = told(described.catalog.objects).filter(
-        (label) => !/^(comment on )?subscription /.test(label),
-      )
+      const known = told(described.catalog.objects).filter((label) => !/^(comment on )?subscription /.test(label))
       expect(told(catalog.objects)).toEqual(known)
       expect(catalog.objects.filter(({ kind }) => kind === UNDUMPED).map(({ name }) => name)).toEqual(
         expect.arrayContaining([

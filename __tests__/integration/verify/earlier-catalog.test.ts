@@ -70,7 +70,7 @@ test('what it describes is compared', async () => {
 
 test.each([
   'ALTER INDEX c.uq_fill SET (fillfactor = 71)',
-  "ALTER SERVER sv OPTIONS (SET keepalives '0')",
+  "ALTER FOREIGN DATA WRAPPER w OPTIONS (SET primary_key 'no')",
   'ALTER SUBSCRIPTION sub SET (binary = true)',
   "COMMENT ON ROLE chg_owner IS 'another'",
   'ALTER ROLE chg_grandgroup CREATEDB',
@@ -80,6 +80,5 @@ test.each([
   "COMMENT ON TYPE c._en IS 'array'",
   'SELECT lo_unlink(4003), lo_create(4004)',
 ])('what it says nothing of is no difference: %s', async (statements) => {
-  const { proof } = await foundAfter(statements)
-  expect(proof.filter((found) => found !== 'OBJECT_MISSING comment on large object 4003')).toEqual([])
+  expect((await foundAfter(statements)).proof).toEqual([])
 })

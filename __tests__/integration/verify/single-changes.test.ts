@@ -50,12 +50,11 @@ describeMajors(
     })
 
     describe.each(Object.entries(CHANGES))('%s', (_, changes) => {
-      test.each(changes.filter(({ since = 0 }) => since <= major).map((change) => [change.statements, change] as const))(
-        '%s',
-        (_statements, change) => {
-          expect([...(results.get(change) ?? ['it was not tried'])].sort()).toEqual([...change.found].sort())
-        },
-      )
+      test.each(
+        changes.filter(({ since = 0 }) => since <= major).map((change) => [change.statements, change] as const),
+      )('%s', (_statements, change) => {
+        expect([...(results.get(change) ?? ['it was not tried'])].sort()).toEqual([...change.found].sort())
+      })
     })
   },
   [15, 18],

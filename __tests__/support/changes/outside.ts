@@ -11,7 +11,10 @@ export const OUTSIDE: readonly Change[] = [
   differs('extension hstore', 'ALTER EXTENSION hstore SET SCHEMA other'),
   missing('extension hstore', 'DROP EXTENSION hstore'),
   unexpected('extension ltree', 'CREATE EXTENSION ltree SCHEMA ext'),
-  change("UPDATE pg_extension SET extversion = '0.9' WHERE extname = 'hstore'", 'EXTENSION_VERSION_DIFFERS extension hstore'),
+  change(
+    "UPDATE pg_extension SET extversion = '0.9' WHERE extname = 'hstore'",
+    'EXTENSION_VERSION_DIFFERS extension hstore',
+  ),
   // Foreign data
   differs('foreign-data wrapper w', "ALTER FOREIGN DATA WRAPPER w OPTIONS (SET debug 'false')"),
   differs('foreign-data wrapper w', "ALTER FOREIGN DATA WRAPPER w OPTIONS (SET primary_key 'no')"),
@@ -24,7 +27,10 @@ export const OUTSIDE: readonly Change[] = [
   missing('server sv2', 'DROP SERVER sv2'),
   differs('user mapping chg_mapped on sv', `ALTER USER MAPPING FOR chg_mapped SERVER sv OPTIONS (SET "user" 'other')`),
   differs('user mapping chg_mapped on sv', 'ALTER USER MAPPING FOR chg_mapped SERVER sv OPTIONS (DROP password)'),
-  differs('user mapping public on sv', "ALTER USER MAPPING FOR PUBLIC SERVER sv OPTIONS (SET password_required 'false')"),
+  differs(
+    'user mapping public on sv',
+    "ALTER USER MAPPING FOR PUBLIC SERVER sv OPTIONS (SET password_required 'false')",
+  ),
   differs('user mapping public on sv', `ALTER USER MAPPING FOR PUBLIC SERVER sv OPTIONS (DROP "user")`),
   missing('user mapping chg_mapped on sv', 'DROP USER MAPPING FOR chg_mapped SERVER sv'),
   unexpected('user mapping chg_owner on sv', 'CREATE USER MAPPING FOR chg_owner SERVER sv'),
@@ -33,8 +39,11 @@ export const OUTSIDE: readonly Change[] = [
   differs('foreign table c.ft', "ALTER FOREIGN TABLE c.ft OPTIONS (SET table_name 'y')"),
   differs('foreign table c.ft', "ALTER FOREIGN TABLE c.ft OPTIONS (SET key_column 'key')"),
   differs('column c.ft.a', "ALTER FOREIGN TABLE c.ft ALTER a OPTIONS (SET column_name 'AA')"),
-  differs('foreign table c.ft', "UPDATE pg_foreign_table SET ftserver = (SELECT oid FROM pg_foreign_server WHERE srvname = 'sv2')"),
-  differs('foreign table c.ft', 'ALTER FOREIGN TABLE c.ft DROP a, ADD a integer OPTIONS (column_name \'A\') NOT NULL'),
+  differs(
+    'foreign table c.ft',
+    "UPDATE pg_foreign_table SET ftserver = (SELECT oid FROM pg_foreign_server WHERE srvname = 'sv2')",
+  ),
+  differs('foreign table c.ft', "ALTER FOREIGN TABLE c.ft DROP a, ADD a integer OPTIONS (column_name 'A') NOT NULL"),
   // Publications
   publication('DROP TABLE c.ref'),
   publication('ADD TABLE c.coll'),
@@ -67,7 +76,10 @@ export const OUTSIDE: readonly Change[] = [
   subscription('subrunasowner = true', 16),
   subscription('subfailover = true', 17),
   subscription("substream = 'f'", 18),
-  missing('subscription sub', 'DELETE FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())'),
+  missing(
+    'subscription sub',
+    'DELETE FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())',
+  ),
 ]
 
 function inServer(set: string): Change {

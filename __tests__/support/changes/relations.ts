@@ -2,7 +2,8 @@ import { change, differs, missing, unexpected, type Change } from './change.js'
 
 const column = (table: string, alteration: string, name: string): Change =>
   differs(`column c.${table}.${name}`, `ALTER TABLE c.${table} ALTER ${name} ${alteration}`)
-const table = (name: string, alteration: string): Change => differs(`table c.${name}`, `ALTER TABLE c.${name} ${alteration}`)
+const table = (name: string, alteration: string): Change =>
+  differs(`table c.${name}`, `ALTER TABLE c.${name} ${alteration}`)
 
 export const RELATIONS: readonly Change[] = [
   // Columns
@@ -26,10 +27,7 @@ export const RELATIONS: readonly Change[] = [
   differs('sequence c.ident_id_seq', 'ALTER TABLE c.ident ALTER id SET CACHE 4'),
   differs('sequence c.ident_id_seq', 'ALTER TABLE c.ident ALTER id SET INCREMENT 6'),
   differs('sequence c.ident_k_seq', 'ALTER TABLE c.ident ALTER k SET MAXVALUE 99'),
-  change(
-    'ALTER TABLE c.gen ALTER doubled DROP EXPRESSION',
-    'OBJECT_DIFFERS column c.gen.doubled',
-  ),
+  change('ALTER TABLE c.gen ALTER doubled DROP EXPRESSION', 'OBJECT_DIFFERS column c.gen.doubled'),
   change(
     'ALTER TABLE c.gen DROP doubled, ADD doubled integer GENERATED ALWAYS AS (a * 3) STORED',
     'OBJECT_DIFFERS column c.gen.doubled',
@@ -42,7 +40,10 @@ export const RELATIONS: readonly Change[] = [
     'OBJECT_UNEXPECTED column c.ordered.zwei',
   ),
   table('ordered', 'DROP one, ADD one integer'),
-  differs('table c.pt1', 'ALTER TABLE c.pt DETACH PARTITION c.pt1; DROP TABLE c.pt1; CREATE TABLE c.pt1 (k integer CONSTRAINT pt_k_not_null NOT NULL, id integer CONSTRAINT pt_id_not_null NOT NULL, CONSTRAINT pt1_pkey PRIMARY KEY (id, k)); ALTER TABLE c.pt ATTACH PARTITION c.pt1 FOR VALUES IN (1)'),
+  differs(
+    'table c.pt1',
+    'ALTER TABLE c.pt DETACH PARTITION c.pt1; DROP TABLE c.pt1; CREATE TABLE c.pt1 (k integer CONSTRAINT pt_k_not_null NOT NULL, id integer CONSTRAINT pt_id_not_null NOT NULL, CONSTRAINT pt1_pkey PRIMARY KEY (id, k)); ALTER TABLE c.pt ATTACH PARTITION c.pt1 FOR VALUES IN (1)',
+  ),
   // Tables
   table('opts', 'SET (fillfactor = 81)'),
   table('opts', 'RESET (autovacuum_enabled)'),
@@ -74,20 +75,21 @@ export const RELATIONS: readonly Change[] = [
   table('typed', 'NOT OF'),
   missing('table c.without_method', 'DROP TABLE c.without_method'),
   unexpected('table c.extra', 'CREATE TABLE c.extra (a integer)'),
-  change(
-    'ALTER TABLE c.coll RENAME TO colls',
-    'OBJECT_MISSING table c.coll',
-    'OBJECT_UNEXPECTED table c.colls',
-  ),
-  change(
-    'ALTER TABLE c.coll SET SCHEMA other',
-    'OBJECT_MISSING table c.coll',
-    'OBJECT_UNEXPECTED table other.coll',
-  ),
+  change('ALTER TABLE c.coll RENAME TO colls', 'OBJECT_MISSING table c.coll', 'OBJECT_UNEXPECTED table c.colls'),
+  change('ALTER TABLE c.coll SET SCHEMA other', 'OBJECT_MISSING table c.coll', 'OBJECT_UNEXPECTED table other.coll'),
   // Inheritance: what is declared, and what is only had from a parent
-  differs('column c.chi_local.a', "UPDATE pg_attribute SET attislocal = false WHERE attrelid = 'c.chi_local'::regclass AND attname = 'a'"),
-  differs('column c.chi.a', "UPDATE pg_attribute SET attislocal = true WHERE attrelid = 'c.chi'::regclass AND attname = 'a'"),
-  differs('constraint c.chi_local.par_check', "UPDATE pg_constraint SET conislocal = false WHERE conrelid = 'c.chi_local'::regclass AND conname = 'par_check'"),
+  differs(
+    'column c.chi_local.a',
+    "UPDATE pg_attribute SET attislocal = false WHERE attrelid = 'c.chi_local'::regclass AND attname = 'a'",
+  ),
+  differs(
+    'column c.chi.a',
+    "UPDATE pg_attribute SET attislocal = true WHERE attrelid = 'c.chi'::regclass AND attname = 'a'",
+  ),
+  differs(
+    'constraint c.chi_local.par_check',
+    "UPDATE pg_constraint SET conislocal = false WHERE conrelid = 'c.chi_local'::regclass AND conname = 'par_check'",
+  ),
   change(
     'ALTER TABLE c.chi NO INHERIT c.par',
     'OBJECT_DIFFERS table c.chi',
@@ -96,7 +98,10 @@ export const RELATIONS: readonly Change[] = [
     'OBJECT_DIFFERS constraint c.chi.par_check',
   ),
   differs('table c.loner', 'ALTER TABLE c.loner INHERIT c.par'),
-  differs('table c.two_parents', "UPDATE pg_inherits SET inhseqno = 10 WHERE inhrelid = 'c.two_parents'::regclass AND inhparent = 'c.par'::regclass"),
+  differs(
+    'table c.two_parents',
+    "UPDATE pg_inherits SET inhseqno = 10 WHERE inhrelid = 'c.two_parents'::regclass AND inhparent = 'c.par'::regclass",
+  ),
   // Partitions
   change(
     'ALTER TABLE c.pt DETACH PARTITION c.ptd; ALTER TABLE c.pt DETACH PARTITION c.pt1; ALTER TABLE c.pt ATTACH PARTITION c.pt1 FOR VALUES IN (9); ALTER TABLE c.pt ATTACH PARTITION c.ptd DEFAULT',
@@ -115,7 +120,7 @@ export const RELATIONS: readonly Change[] = [
   // Views
   differs('view c.v', 'CREATE OR REPLACE VIEW c.v AS SELECT id, b FROM c.t WHERE a > 2'),
   change(
-    'DROP VIEW c.v; CREATE VIEW c.v AS SELECT b, id FROM c.t WHERE a > 1; CREATE TRIGGER tr_view INSTEAD OF INSERT ON c.v FOR EACH ROW EXECUTE FUNCTION c.trg(); COMMENT ON VIEW c.v IS \'view\'',
+    "DROP VIEW c.v; CREATE VIEW c.v AS SELECT b, id FROM c.t WHERE a > 1; CREATE TRIGGER tr_view INSTEAD OF INSERT ON c.v FOR EACH ROW EXECUTE FUNCTION c.trg(); COMMENT ON VIEW c.v IS 'view'",
     'OBJECT_DIFFERS view c.v',
   ),
   differs('view c.v_options', 'ALTER VIEW c.v_options RESET (security_barrier)'),

@@ -83,7 +83,10 @@ export const ROLES: readonly Change[] = [
   change('ALTER ROLE chg_settings RESET ALL', 'OBJECT_DIFFERS role chg_settings'),
   missing('parameter work_mem', 'REVOKE SET ON PARAMETER work_mem FROM chg_owner'),
   differs('parameter work_mem', 'GRANT ALTER SYSTEM ON PARAMETER work_mem TO chg_owner'),
-  differs('parameter maintenance_work_mem', 'REVOKE GRANT OPTION FOR SET ON PARAMETER maintenance_work_mem FROM chg_other'),
+  differs(
+    'parameter maintenance_work_mem',
+    'REVOKE GRANT OPTION FOR SET ON PARAMETER maintenance_work_mem FROM chg_other',
+  ),
   unexpected('parameter log_statement', 'GRANT SET ON PARAMETER log_statement TO chg_other'),
 ]
 
@@ -92,11 +95,19 @@ export const PRIVILEGES: readonly Change[] = [
   owner('table c.gr', 'ALTER TABLE c.gr OWNER TO chg_other', 'GRANTS_DIFFER table c.gr'),
   owner('sequence c.sq_free', 'ALTER SEQUENCE c.sq_free OWNER TO chg_owner', 'GRANTS_DIFFER sequence c.sq_free'),
   owner('view c.v', 'ALTER VIEW c.v OWNER TO chg_owner', 'GRANTS_DIFFER view c.v'),
-  owner('materialized view c.mv', 'ALTER MATERIALIZED VIEW c.mv OWNER TO chg_owner', 'GRANTS_DIFFER materialized view c.mv'),
+  owner(
+    'materialized view c.mv',
+    'ALTER MATERIALIZED VIEW c.mv OWNER TO chg_owner',
+    'GRANTS_DIFFER materialized view c.mv',
+  ),
   owner('foreign table c.ft', 'ALTER FOREIGN TABLE c.ft OWNER TO chg_owner', 'GRANTS_DIFFER foreign table c.ft'),
   owner('function c.evt()', 'ALTER FUNCTION c.evt() OWNER TO chg_owner', 'GRANTS_DIFFER function c.evt()'),
   owner('procedure c.pc(integer)', 'ALTER PROCEDURE c.pc OWNER TO chg_owner', 'GRANTS_DIFFER procedure c.pc(integer)'),
-  owner('aggregate c.ag(integer)', 'ALTER AGGREGATE c.ag(integer) OWNER TO chg_owner', 'GRANTS_DIFFER aggregate c.ag(integer)'),
+  owner(
+    'aggregate c.ag(integer)',
+    'ALTER AGGREGATE c.ag(integer) OWNER TO chg_owner',
+    'GRANTS_DIFFER aggregate c.ag(integer)',
+  ),
   owner('type c.en', 'ALTER TYPE c.en OWNER TO chg_owner', 'GRANTS_DIFFER type c.en'),
   owner('type c.dm', 'ALTER DOMAIN c.dm OWNER TO chg_owner', 'GRANTS_DIFFER type c.dm'),
   owner('schema named', 'ALTER SCHEMA named OWNER TO chg_other', 'GRANTS_DIFFER schema named'),
@@ -139,17 +150,41 @@ export const PRIVILEGES: readonly Change[] = [
   change('SELECT lo_unlink(4001)', 'OBJECT_MISSING large object 4001'),
   change('SELECT lo_create(4009)', 'OBJECT_UNEXPECTED large object 4009'),
   // Default privileges
-  grants('default privileges for role chg_defaults in schema c on tables', 'ALTER DEFAULT PRIVILEGES FOR ROLE chg_defaults IN SCHEMA c GRANT INSERT ON TABLES TO chg_other'),
-  missing('default privileges for role chg_defaults in schema c on tables', 'ALTER DEFAULT PRIVILEGES FOR ROLE chg_defaults IN SCHEMA c REVOKE SELECT ON TABLES FROM chg_other'),
-  grants('default privileges for role chg_defaults on sequences', 'ALTER DEFAULT PRIVILEGES FOR ROLE chg_defaults GRANT UPDATE ON SEQUENCES TO chg_other'),
-  missing('default privileges for role chg_defaults on functions', 'ALTER DEFAULT PRIVILEGES FOR ROLE chg_defaults GRANT EXECUTE ON FUNCTIONS TO PUBLIC'),
-  unexpected('default privileges for role chg_defaults on types', 'ALTER DEFAULT PRIVILEGES FOR ROLE chg_defaults REVOKE USAGE ON TYPES FROM PUBLIC'),
+  grants(
+    'default privileges for role chg_defaults in schema c on tables',
+    'ALTER DEFAULT PRIVILEGES FOR ROLE chg_defaults IN SCHEMA c GRANT INSERT ON TABLES TO chg_other',
+  ),
+  missing(
+    'default privileges for role chg_defaults in schema c on tables',
+    'ALTER DEFAULT PRIVILEGES FOR ROLE chg_defaults IN SCHEMA c REVOKE SELECT ON TABLES FROM chg_other',
+  ),
+  grants(
+    'default privileges for role chg_defaults on sequences',
+    'ALTER DEFAULT PRIVILEGES FOR ROLE chg_defaults GRANT UPDATE ON SEQUENCES TO chg_other',
+  ),
+  missing(
+    'default privileges for role chg_defaults on functions',
+    'ALTER DEFAULT PRIVILEGES FOR ROLE chg_defaults GRANT EXECUTE ON FUNCTIONS TO PUBLIC',
+  ),
+  unexpected(
+    'default privileges for role chg_defaults on types',
+    'ALTER DEFAULT PRIVILEGES FOR ROLE chg_defaults REVOKE USAGE ON TYPES FROM PUBLIC',
+  ),
   // On what the system or an extension made
-  missing('changed privileges function pg_catalog.pg_sleep(double precision)', 'GRANT EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) TO PUBLIC'),
-  differs('changed privileges function pg_catalog.pg_reload_conf()', 'GRANT EXECUTE ON FUNCTION pg_catalog.pg_reload_conf() TO chg_other'),
+  missing(
+    'changed privileges function pg_catalog.pg_sleep(double precision)',
+    'GRANT EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) TO PUBLIC',
+  ),
+  differs(
+    'changed privileges function pg_catalog.pg_reload_conf()',
+    'GRANT EXECUTE ON FUNCTION pg_catalog.pg_reload_conf() TO chg_other',
+  ),
   unexpected('changed privileges table pg_catalog.pg_authid', 'GRANT SELECT ON pg_catalog.pg_authid TO chg_other'),
   unexpected('changed privileges view pg_catalog.pg_stats', 'REVOKE SELECT ON pg_catalog.pg_stats FROM PUBLIC'),
-  missing('changed privileges function ext.similarity(pg_catalog.text,pg_catalog.text)', 'REVOKE EXECUTE ON FUNCTION ext.similarity(text, text) FROM chg_owner'),
+  missing(
+    'changed privileges function ext.similarity(pg_catalog.text,pg_catalog.text)',
+    'REVOKE EXECUTE ON FUNCTION ext.similarity(text, text) FROM chg_owner',
+  ),
   unexpected('changed privileges type ext.hstore', 'REVOKE USAGE ON TYPE ext.hstore FROM PUBLIC'),
   // Who owns a system function is in no dump; what may be done with it stays what it was
   change('ALTER FUNCTION pg_catalog.pg_reload_conf() OWNER TO postgres'),

@@ -99,7 +99,8 @@ export const ANNOTATED: Readonly<Record<string, Annotated>> = {
   pg_rewrite: ofRelation('pg_rewrite', 'ev_class', `x.rulename <> '_RETURN'`),
   pg_policy: ofRelation('pg_policy', 'polrelid', 'true'),
   pg_namespace: inCatalog('pg_namespace', `${isDumpedSchema('x.nspname')} AND ${isNoMember('pg_namespace', 'x.oid')}`),
-  pg_extension: inCatalog('pg_extension', 'true'),
+  // PL/pgSQL is in every new database, with its comment.
+  pg_extension: inCatalog('pg_extension', `x.oid >= ${FIRST_USER_OID}`),
   pg_language: ofUsers('pg_language'),
   pg_am: ofUsers('pg_am'),
   pg_cast: ofUsers('pg_cast'),

@@ -1,4 +1,5 @@
 import type { CatalogObject, Fact } from './model.js'
+import { FIRST_USER_OID } from './sql.js'
 
 /** Kinds that the first form of description did not know. */
 const KINDS_SINCE_2: ReadonlySet<string> = new Set(['parameter', 'not dumped'])
@@ -59,9 +60,18 @@ export function asBothDescribe(
 function inFirstForm(objects: readonly CatalogObject[], earlier?: readonly CatalogObject[]): CatalogObject[] {
   const roles = earlier && new Set(earlier.filter(({ kind }) => kind === 'role').map(({ name }) => name))
   const known = objects.filter(
-    ({ kind, name }) => !KINDS_SINCE_2.has(kind) && (kind !== 'role' || roles === undefined || roles.has(name)),
+    ({ kind, name }) =>
+      !KINDS_SINCE_2.has(kind) &&
+      (kind !== 'role' || roles === undefined || roles.has(name)) &&
+      (kind !== 'comment' || !isCommentOfOneFormAlone(name)),
   )
   return [...known.filter(({ kind }) => !isOfLargeObjects(kind)).map(withFirstFacts), ...largeObjectGroups(known)]
+}
+
+/** The first form told of comments that no dump holds, and not of those on large objects with a small oid. */
+function isCommentOfOneFormAlone(name: string): boolean {
+  const [, oid] = /^on large object (\d+)$/.exec(name) ?? []
+  return /^on type .*\[\]$|^on rule "_RETURN" on /.test(name) || (oid !== undefined && Number(oid) < FIRST_USER_OID)
 }
 
 function withFirstFacts(object: CatalogObject): CatalogObject {

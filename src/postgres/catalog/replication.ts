@@ -22,7 +22,9 @@ export function publications(major: number): string {
       publishes: `concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END,
         CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END)`,
       generatedColumns: major >= 18 ? `nullif(p.pubgencols::text, 'n')` : 'NULL',
-      tables: list(`ARRAY(SELECT r.prrelid::regclass::text ${columnList(major)} COLLATE "C" ${published(major)} ORDER BY 1)`),
+      tables: list(
+        `ARRAY(SELECT r.prrelid::regclass::text ${columnList(major)} COLLATE "C" ${published(major)} ORDER BY 1)`,
+      ),
       schemas:
         major >= 15
           ? list(`ARRAY(SELECT n.nspname COLLATE "C" FROM pg_publication_namespace s

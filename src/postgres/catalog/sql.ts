@@ -123,7 +123,7 @@ export function list(array: string): string {
 }
 
 /**
- * Names of options whose values are secrets. Many others have "key" in their name, such as `keepalives`, `primary_key` and
+ * Names of options whose values are secrets. Many others have "key" in their name, such as `key_column`, `primary_key` and
  * `sslkey`, which is a path, or are about a secret, such as `password_required`; `key` alone is a secret to some wrappers and a flag to others.
  */
 const SECRET =

@@ -53,7 +53,10 @@ export async function readStoredCatalog(file: string): Promise<{ major: number; 
 export function parseCatalog(text: string, name: string): { major: number; objects: CatalogObject[] } {
   try {
     const { schema, major, objects } = StoredCatalog.parse(JSON.parse(text))
-    return { major, objects: schema === FIRST_SCHEMA ? objects.map((object) => inPresentNames({ ...object, form: 1 })) : objects }
+    return {
+      major,
+      objects: schema === FIRST_SCHEMA ? objects.map((object) => inPresentNames({ ...object, form: 1 })) : objects,
+    }
   } catch (cause) {
     throw noCatalog(name, `it is not a catalog of the form ${CATALOG_SCHEMA}`, cause)
   }

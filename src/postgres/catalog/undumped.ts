@@ -56,7 +56,12 @@ interface SystemCatalog {
 }
 
 const SYSTEM_CATALOGS: readonly SystemCatalog[] = [
-  { catalog: 'pg_class', owner: 'relowner', schema: 'relnamespace', only: `x.relkind IN ('r', 'v', 'm', 'S', 'f', 'p')` },
+  {
+    catalog: 'pg_class',
+    owner: 'relowner',
+    schema: 'relnamespace',
+    only: `x.relkind IN ('r', 'v', 'm', 'S', 'f', 'p')`,
+  },
   { catalog: 'pg_proc', owner: 'proowner', schema: 'pronamespace' },
   { catalog: 'pg_type', owner: 'typowner', schema: 'typnamespace', only: `x.typrelid = 0 AND x.typcategory <> 'A'` },
   { catalog: 'pg_operator', owner: 'oprowner', schema: 'oprnamespace' },

@@ -20,12 +20,7 @@ export interface SchemaChange {
 }
 
 /** No definitions: large objects are data, what no dump holds is no part of one, and NOT NULL is told as a fact of its column. */
-const NOT_SHOWN: ReadonlySet<string> = new Set([
-  'large object',
-  'large objects',
-  'not dumped',
-  'not-null constraint',
-])
+const NOT_SHOWN: ReadonlySet<string> = new Set(['large object', 'large objects', 'not dumped', 'not-null constraint'])
 
 /**
  * What changed from one schema to another, by name. What came or went with its table is counted there and not listed
