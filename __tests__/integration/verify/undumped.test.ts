@@ -99,6 +99,17 @@ INSERT INTO pg_default_acl SELECT 999999, r.oid, 0, 'r', ARRAY[makeaclitem(r.oid
 CREATE FUNCTION was_member() RETURNS int LANGUAGE sql AS 'SELECT 1';
 INSERT INTO pg_depend VALUES ('pg_proc'::regclass, 'was_member()'::regprocedure, 0, 'pg_extension'::regclass, 999999, 0, 'e');
 
+-- Members of every kind of an extension, which it brings itself
+CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER member_trigger ON sql_drop EXECUTE FUNCTION on_ddl();
+CREATE TYPE member_type AS (member_attribute int);
+CREATE TABLE member_table (id int PRIMARY KEY);
+CREATE FOREIGN DATA WRAPPER member_wrapper;
+CREATE COLLATION member_collation (LOCALE = 'C');
+ALTER EXTENSION hstore ADD EVENT TRIGGER member_trigger; ALTER EXTENSION hstore ADD FUNCTION on_ddl();
+ALTER EXTENSION hstore ADD TYPE member_type; ALTER EXTENSION hstore ADD TABLE member_table;
+ALTER EXTENSION hstore ADD FOREIGN DATA WRAPPER member_wrapper; ALTER EXTENSION hstore ADD COLLATION member_collation;
+
 -- What no dump holds
 ALTER FUNCTION pg_catalog.lo_export(oid, text) OWNER TO system_owner;
 REVOKE ALL ON FUNCTION pg_catalog.lo_export(oid, text) FROM PUBLIC;
@@ -136,6 +147,11 @@ describeMajors(
     test('is no difference of a restored copy', () => {
       const found = compareObjects(source, copy, { sameMajor: true, ownCluster: true })
       expect(found.map(oneLine)).toEqual([])
+    })
+
+    test('are no members of extensions', () => {
+      expect(source.filter(({ name }) => /member_|on_ddl/.test(name))).toEqual([])
+      expect(source.map(({ name }) => name)).toContain('public.was_member()')
     })
 
     test('is told once, by name', () => {

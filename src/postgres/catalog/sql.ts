@@ -93,7 +93,7 @@ export function isNoMember(catalog: string, oid: string): string {
  * that is gone has no part in it, so `pg_dump` writes it.
  */
 export function isMember(classid: string, oid: string): string {
-  return `EXISTS (SELECT FROM pg_depend member JOIN pg_extension e ON e.oid = member.refobjid
+  return `EXISTS (SELECT FROM pg_depend member JOIN pg_extension owning ON owning.oid = member.refobjid
     WHERE member.classid = ${classid} AND member.objid = ${oid} AND member.deptype = 'e'
       AND member.refclassid = 'pg_extension'::regclass)`
 }

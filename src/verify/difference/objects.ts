@@ -93,7 +93,9 @@ function compareObject(
   if (JSON.stringify(given) !== JSON.stringify(had)) {
     found.push(finding('GRANTS_DIFFER', on, describeListDifference(had ?? [], given ?? [])))
   }
-  for (const difference of differingFacts(source, copy, options.sameMajor).filter(isComparable(source, copy))) {
+  for (const difference of differingFacts(source, copy, options.sameMajor).filter(
+    isComparable(source, copy, options.sameMajor),
+  )) {
     const special = specialFinding(source, difference, loose)
     if (special === undefined) ordinary.push(difference)
     else found.push(...special)

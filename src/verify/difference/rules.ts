@@ -3,7 +3,11 @@ import type { CatalogObject, Fact } from '../../postgres/catalog/model.js'
 import type { Difference } from './facts.js'
 
 /** Whether a difference between two objects is one between what the source had and what a restore of its dump can give. */
-export function isComparable(source: CatalogObject, copy: CatalogObject): (difference: Difference) => boolean {
+export function isComparable(
+  source: CatalogObject,
+  copy: CatalogObject,
+  sameMajor: boolean,
+): (difference: Difference) => boolean {
   const mappingIsReadable = source.facts.optionsReadable !== false && copy.facts.optionsReadable !== false
   return ({ what, source: had, copy: has }) => {
     switch (what) {
@@ -12,6 +16,9 @@ export function isComparable(source: CatalogObject, copy: CatalogObject): (diffe
       // No dump holds that they were disabled (a finding of its own); that a copy's are is a difference.
       case 'disabled triggers':
         return hasMore(had, has)
+      // Since 18 a subscription streams in parallel where its dump does not say otherwise.
+      case 'streaming':
+        return sameMajor || had !== undefined || has !== 'parallel'
       case 'options readable':
         return false
       case 'options':
