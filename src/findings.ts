@@ -3,6 +3,7 @@ import { ANOMALY_FINDINGS } from './anomaly-findings.js'
 import { COPY_FINDINGS } from './copy-findings.js'
 import { RECOVERY_FINDINGS } from './recovery-findings.js'
 import { SEALING_FINDINGS } from './sealing-findings.js'
+import { UNDUMPED_FINDINGS } from './undumped-findings.js'
 import { WATCH_FINDINGS } from './watch-findings.js'
 
 /**
@@ -393,6 +394,7 @@ export const FINDINGS = {
   ...COPY_FINDINGS,
   ...RECOVERY_FINDINGS,
   ...SEALING_FINDINGS,
+  ...UNDUMPED_FINDINGS,
   ...WATCH_FINDINGS,
   ...ANOMALY_FINDINGS,
   ...ALERT_FINDINGS,

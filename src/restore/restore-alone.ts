@@ -89,7 +89,7 @@ class Reading {
     yield Buffer.from(`BEGIN;\n${unchecked ? 'SET LOCAL session_replication_role = replica;\n' : ''}`)
     try {
       this.running = this.start()
-      yield* withHead(this.running.stdout as Readable, (head) => this.emptied(forAnyServer(head)))
+      yield* withHead(this.running.stdout!, (head) => this.emptied(forAnyServer(head)))
       await this.running.finished
     } catch (error) {
       if (!(error instanceof CommandError)) throw error

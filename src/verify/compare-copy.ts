@@ -9,7 +9,7 @@ import { readTables } from '../postgres/catalog/read-tables.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { failedAssertions } from './assertions.js'
 import { withPinnedSessions, type Copy } from './copy.js'
-import { compareLargeObjects, compareObjects, compareSequences, compareTables } from './difference.js'
+import { compareLargeObjects, compareObjects, compareSequences, compareTables, undumpedFindings } from './difference.js'
 import { restate } from './restated/restate.js'
 
 export interface Comparison {
@@ -69,7 +69,7 @@ export async function compareRest(copy: Copy): Promise<Finding[]> {
   const sameMajor = server.major === subject.manifest.source.major
   const { objects, restated, views } = await withPinnedSessions(copy, 1, async (sessions) => {
     const [session] = sessions
-    const objects = await readObjects(session, server.major, subject.manifest.source.roles)
+    const objects = await readObjects(session, server.major, describedRoles(subject))
     const restated = await restate(session, expectedObjects(copy), objects, sameMajor)
     return { objects, restated, views: await compareMaterializedViews(sessions, copy) }
   })
@@ -79,12 +79,22 @@ export async function compareRest(copy: Copy): Promise<Finding[]> {
     ownCluster: server.ownRoles,
     looseForeignKeys: [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])],
     // Large objects are rows of a kind: definitions alone bring none.
-    ...(omission?.withoutRows === true && { ignoreKinds: new Set(['large objects']) }),
+    ...(omission?.withoutRows === true && { ignoreKinds: new Set(['large object', 'large objects']) }),
   })
   const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) =>
     failedAssertions(session, check.assertions),
   )
-  return [...restated.findings, ...compared, ...views, ...asserted]
+  return [...undumpedFindings(subject.objects), ...restated.findings, ...compared, ...views, ...asserted]
+}
+
+/** Every role that the source told of, whatever made it tell. */
+function describedRoles({ manifest, objects }: Copy['subject']): string[] {
+  const told = objects.filter(({ kind }) => kind === 'role').map(({ name }) => withoutQuotes(name))
+  return [...new Set([...manifest.source.roles, ...told])]
+}
+
+function withoutQuotes(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name
 }
 
 /** They are refilled after everything else. */

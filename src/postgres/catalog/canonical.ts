@@ -36,8 +36,11 @@ function withoutCtype(deparsed: Record<string, string>): Record<string, string> 
 
 /** Facts that are words of users, in which every letter counts. */
 const LITERAL: ReadonlySet<string> = new Set([
+  'columnOrder',
   'comment',
+  'connection',
   'foreignOptions',
+  'granted',
   'initial',
   'label',
   'labels',

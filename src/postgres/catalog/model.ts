@@ -16,6 +16,8 @@ export interface CatalogObject {
   facts: Record<string, Fact>
   /** Texts that PostgreSQL prints from a parsed expression; another major may word them differently. */
   deparsed?: Record<string, string>
+  /** The earlier form of description that it was read in, which knew less; see forms.ts. Absent of the present one. */
+  form?: 1
 }
 
 /** How the values of a column are hashed exactly: by a hash function of their own, or through their text. */

@@ -4,14 +4,14 @@ import { canonicalObject } from './canonical.js'
 import { domainConstraints, indexes, statisticsObjects, tableConstraints } from './constraints.js'
 import { accessMethods, database, extensions, languages, schemas } from './database-wide.js'
 import { foreignDataWrappers, foreignServers, userMappings } from './foreign-data.js'
-import { largeObjects } from './large-objects.js'
+import { largeObjects, manyLargeObjects } from './large-objects.js'
 import type { Catalog, CatalogObject } from './model.js'
 import { changedPrivileges, defaultPrivileges } from './privileges.js'
 import { readSequences } from './read-sequences.js'
 import { readTables } from './read-tables.js'
 import { columns, sequences, tables } from './relations.js'
 import { publications, subscriptions } from './replication.js'
-import { roles } from './roles.js'
+import { parameters, roles } from './roles.js'
 import { aggregates, functions } from './routines.js'
 import { readMajor, readSource } from './source.js'
 import type { ObjectRow } from './sql.js'
@@ -32,11 +32,13 @@ import {
   transforms,
   types,
 } from './types.js'
+import { undumped } from './undumped.js'
 
 /** One query a family of objects, whatever the number of objects. Containers come before what they contain. */
-const FAMILIES: readonly ((major: number, roles: readonly string[]) => string)[] = [
+const FAMILIES: readonly ((major: number, roles: readonly string[], isSuperuser: boolean) => string)[] = [
   database,
   roles,
+  parameters,
   schemas,
   extensions,
   languages,
@@ -72,10 +74,12 @@ const FAMILIES: readonly ((major: number, roles: readonly string[]) => string)[]
   publications,
   subscriptions,
   largeObjects,
+  manyLargeObjects,
   defaultPrivileges,
   changedPrivileges,
   comments,
   securityLabels,
+  undumped,
 ]
 
 /**
@@ -104,12 +108,20 @@ export async function readObjects(
   sourceRoles: readonly string[] = [],
 ): Promise<CatalogObject[]> {
   const objects: CatalogObject[] = []
+  const isSuperuser = await readsAsSuperuser(session)
   for (const family of FAMILIES) {
-    for (const row of await session.query<ObjectRow>(family(major, sourceRoles))) {
+    for (const row of await session.query<ObjectRow>(family(major, sourceRoles, isSuperuser))) {
       objects.push(objectOf(row))
     }
   }
   return objects
+}
+
+async function readsAsSuperuser(session: Queryable): Promise<boolean> {
+  const [role] = await session.query<{ superuser: boolean }>(
+    'SELECT rolsuper AS superuser FROM pg_catalog.pg_roles WHERE rolname = current_user',
+  )
+  return role?.superuser === true
 }
 
 function objectOf({ kind, name, of, owner, grants, facts, deparsed }: ObjectRow): CatalogObject {

@@ -1,4 +1,5 @@
 import { finding, type Finding } from '../../findings.js'
+import { asBothDescribe } from '../../postgres/catalog/forms.js'
 import type { CatalogObject } from '../../postgres/catalog/model.js'
 import {
   describeDifference,
@@ -8,6 +9,8 @@ import {
   type FactOptions,
 } from './facts.js'
 import { underSourceNames } from './inherited-names.js'
+import { UNDUMPED } from '../../postgres/catalog/undumped.js'
+import { isComparable, partitionTriggerFinding } from './rules.js'
 
 export interface ComparisonOptions {
   /** Whether both servers are of one major: only then is compared what only one major knows. */
@@ -33,8 +36,9 @@ export function compareObjects(
   restored: readonly CatalogObject[],
   options: ComparisonOptions,
 ): Finding[] {
-  const originals = byKey(source.filter((object) => isCompared(object, options)))
-  const copies = byKey(underSourceNames(source, restored).filter((object) => isCompared(object, options)))
+  const [described, describedCopies] = asBothDescribe(source, restored)
+  const originals = byKey(described.filter((object) => isCompared(object, options)))
+  const copies = byKey(underSourceNames(described, describedCopies).filter((object) => isCompared(object, options)))
   const loose = new Set((options.looseForeignKeys ?? []).map(({ table, name }) => unquoted(`${table}.${name}`)))
   const findings: Finding[] = []
   for (const [key, object] of originals) {
@@ -42,12 +46,18 @@ export function compareObjects(
     if (copy !== undefined) {
       findings.push(...compareObject(object, copy, options, loose))
     } else if (!isPartOfOneMissing(object, originals, copies)) {
-      findings.push(finding('OBJECT_MISSING', label(object), 'is not in the restored copy'))
+      findings.push(
+        partitionTriggerFinding(object, 'source') ??
+          finding('OBJECT_MISSING', label(object), 'is not in the restored copy'),
+      )
     }
   }
   for (const [key, copy] of copies) {
     if (!originals.has(key) && !isPartOfOneMissing(copy, copies, originals)) {
-      findings.push(finding('OBJECT_UNEXPECTED', label(copy), 'is in the restored copy, the source had none'))
+      findings.push(
+        partitionTriggerFinding(copy, 'copy') ??
+          finding('OBJECT_UNEXPECTED', label(copy), 'is in the restored copy, the source had none'),
+      )
     }
   }
   return findings
@@ -56,7 +66,10 @@ export function compareObjects(
 function isCompared({ kind }: CatalogObject, options: ComparisonOptions): boolean {
   if (options.ignoreKinds?.has(kind) === true) return false
   switch (kind) {
+    case UNDUMPED:
+      return false
     case 'role':
+    case 'parameter':
       return options.ownCluster
     case 'database':
       return options.database === true
@@ -89,7 +102,9 @@ function compareObject(
   if (JSON.stringify(given) !== JSON.stringify(had)) {
     found.push(finding('GRANTS_DIFFER', on, describeListDifference(had ?? [], given ?? [])))
   }
-  for (const difference of differingFacts(source, copy, factOptions(options))) {
+  for (const difference of differingFacts(source, copy, factOptions(options)).filter(
+    isComparable(source, copy, options.sameMajor),
+  )) {
     const special = specialFinding(source, difference, loose)
     if (special === undefined) ordinary.push(difference)
     else found.push(...special)
