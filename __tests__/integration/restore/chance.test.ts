@@ -61,36 +61,46 @@ afterAll(async () => {
 })
 
 describe('what needs other rows that no dump knows of', () => {
-  test.each(['directory', 'custom'])('is proven and restored whatever the jobs, and by the kit, format %s', async (format) => {
-    const folder = path.join(root, format)
-    await cp(await temporaryFolder(), folder, { recursive: true })
-    const bench = await RecoveryBench.make(folder, cluster)
-    const id = await bench.backUp(cluster.url('hidden'), { verify: 'full', format, jobs: 4, type: 'daily' })
-    for (const jobs of [1, 2, 3, 4]) {
-      const ran = await bench.run('restore', { 'target-url': cluster.url(`${format}_${jobs}`), jobs })
-      expect(outcomeOf(ran)).toEqual(ALL_WELL)
-    }
-    const coreutils = await barePath(path.join(folder, 'path'))
-    for (const jobs of ['1', '3']) {
-      const name = `kit_${format}_${jobs}`
-      const args = [path.join(bench.store, 'daily', id, 'restore.sh'), '--jobs', jobs, name]
-      const ended = await runBare(args, { cluster, coreutils })
-      expect(ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('once more what failed') })
-      expect(await cluster.query('SELECT a.s, count(*)::int AS noted FROM a_upmost a, noted GROUP BY 1', name)).toEqual([])
-      expect(await cluster.query(`SELECT obj_description('c_by_sum'::regclass) AS c`, name)).toEqual([{ c: 'by a view' }])
-    }
-  })
+  test.each(['directory', 'custom'])(
+    'is proven and restored whatever the jobs, and by the kit, format %s',
+    async (format) => {
+      const folder = path.join(root, format)
+      await cp(await temporaryFolder(), folder, { recursive: true })
+      const bench = await RecoveryBench.make(folder, cluster)
+      const id = await bench.backUp(cluster.url('hidden'), { verify: 'full', format, jobs: 4, type: 'daily' })
+      for (const jobs of [1, 2, 3, 4]) {
+        const ran = await bench.run('restore', { 'target-url': cluster.url(`${format}_${jobs}`), jobs })
+        expect(outcomeOf(ran)).toEqual(ALL_WELL)
+      }
+      const coreutils = await barePath(path.join(folder, 'path'))
+      for (const jobs of ['1', '3']) {
+        const name = `kit_${format}_${jobs}`
+        const args = [path.join(bench.store, 'daily', id, 'restore.sh'), '--jobs', jobs, name]
+        const ended = await runBare(args, { cluster, coreutils })
+        expect(ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('once more what failed') })
+        expect(
+          await cluster.query('SELECT a.s, count(*)::int AS noted FROM a_upmost a, noted GROUP BY 1', name),
+        ).toEqual([])
+        expect(await cluster.query(`SELECT obj_description('c_by_sum'::regclass) AS c`, name)).toEqual([
+          { c: 'by a view' },
+        ])
+      }
+    },
+  )
 
-  test.each([['-Fc'], ['-Fc', '--inserts'], ['-Ft']])('is restored from a dump of another tool: pg_dump %s %s', async (...args) => {
-    const file = path.join(root, `foreign${args.join('')}`)
-    await cluster.run('pg_dump', [...args, '-d', 'hidden', '-f', file])
-    const operated = await operate('validate', {
-      backup: file,
-      store: path.join(root, 'no-store'),
-      'scratch-url': cluster.url('postgres'),
-    })
-    expect(summaryOf(operated).weighty).toEqual([expect.stringMatching(/^NO_MANIFEST /)])
-  })
+  test.each([['-Fc'], ['-Fc', '--inserts'], ['-Ft']])(
+    'is restored from a dump of another tool: pg_dump %s %s',
+    async (...args) => {
+      const file = path.join(root, `foreign${args.join('')}`)
+      await cluster.run('pg_dump', [...args, '-d', 'hidden', '-f', file])
+      const operated = await operate('validate', {
+        backup: file,
+        store: path.join(root, 'no-store'),
+        'scratch-url': cluster.url('postgres'),
+      })
+      expect(summaryOf(operated).weighty).toEqual([expect.stringMatching(/^NO_MANIFEST /)])
+    },
+  )
 })
 
 /** As with tables of an extension: they are there with their foreign keys before they have rows. */
@@ -115,7 +125,12 @@ describe('tables that have foreign keys before they have rows', () => {
     const findings = await withRealContext(async (context) => {
       const { environment, processes } = context
       const settings = parseConnection({ databaseUrl: cluster.url(copy), environment: {} })
-      const programs = await findPrograms({ serverMajor: cluster.major, preferredFolders: [cluster.clientBin], environment, processes })
+      const programs = await findPrograms({
+        serverMajor: cluster.major,
+        preferredFolders: [cluster.clientBin],
+        environment,
+        processes,
+      })
       const target = { programs, environment: await libpqEnvironment(settings, context), database: copy }
       return restoreSection(target, { section: 'data', archive, jobs }, context)
     })
@@ -174,6 +189,9 @@ describe('rows and sequences that change when indexes, views and triggers are re
     expect(full.found).toEqual(expect.arrayContaining(['TABLE_ROWS_DIFFER public.log', 'SEQUENCE_AHEAD public.ticket']))
     expect(full.exitCode).toBe(3)
     // Views are not filled at this tier, and so nothing is changed.
-    expect(summaryOf(await operate('backup', { ...given, verify: 'data' }))).toMatchObject({ exitCode: 0, tier: 'data' })
+    expect(summaryOf(await operate('backup', { ...given, verify: 'data' }))).toMatchObject({
+      exitCode: 0,
+      tier: 'data',
+    })
   })
 })

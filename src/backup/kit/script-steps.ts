@@ -214,8 +214,22 @@ begin_section() {
         "2606 $key "*) left_out=yes ;;
       esac
     done
+    if [ -n "$loose_comments" ]; then is_loose_comment "$line" && left_out=yes; fi
     [ "$left_out" = yes ] || printf '%s\n' "$line"
   done <"$tmp/list" >"$tmp/section"
+}
+
+# A comment on a foreign key that could not be added unchecked, and so is not there.
+is_loose_comment() {
+  text=@{1#*; }
+  text=@{text#* }
+  text=@{text#* }
+  while IFS= read -r beginning; do
+    case $text in "$beginning"*) return 0 ;; esac
+  done <<END
+$loose_comments
+END
+  return 1
 }
 
 end_section() {
