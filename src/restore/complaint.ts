@@ -35,7 +35,7 @@ export function describeComplaint({ message, state, detail, hint, context, state
     state === undefined ? message : `${message} (SQLSTATE ${state})`,
     ...part('detail', detail),
     ...part('hint', hint),
-    ...part('context', firstLine(context)),
+    ...part('context', placeOf(context)),
     ...part('statement', firstLine(statement)),
   ]
   return told.join('; ')
@@ -60,6 +60,11 @@ export function complaintFrom(error: unknown, about: string, statement: string):
 function part(name: string, text: string | undefined): string[] {
   const told = text?.trim().replaceAll(/\s+/g, ' ') ?? ''
   return told === '' ? [] : [`${name}: ${told.length > LONGEST_TOLD ? `${told.slice(0, LONGEST_TOLD)}…` : told}`]
+}
+
+/** Where in the rows it was; the row itself is in the detail, if the server shows it at all. */
+function placeOf(context: string | undefined): string | undefined {
+  return firstLine(context)?.replace(/^(COPY [^:]*): .*$/, '$1')
 }
 
 function firstLine(text: string | undefined): string | undefined {
