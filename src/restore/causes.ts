@@ -36,9 +36,13 @@ const ARCHIVES_FAULT = [
   /corrupt|unexpected (block|data|section)|unrecognized (data block|file format|archive)|found unexpected|sanity check/i,
 ]
 
-/** Says of complaints whether the backup is at fault, its archive, or the server that it was restored into. */
-export function findingsOf(complaints: readonly Complaint[], count: number, what: string): Finding[] {
-  const findings = complaints.map((complaint) => findingOf(complaint, what))
+/**
+ * Says of complaints whether the backup is at fault, its archive, or the server that it was restored into.
+ *
+ * @param advice what to do about an error of the backup, where more can be said than usual
+ */
+export function findingsOf(complaints: readonly Complaint[], count: number, what: string, advice?: string): Finding[] {
+  const findings = complaints.map((complaint) => findingOf(complaint, what, advice))
   const unsaid = count - complaints.length
   return withoutAftermath(
     unsaid <= 0
@@ -53,11 +57,15 @@ function withoutAftermath(findings: Finding[]): Finding[] {
   return isServers ? findings.filter(({ code }) => code !== 'RESTORE_ERROR') : findings
 }
 
-function findingOf(complaint: Complaint, what: string): Finding {
+function findingOf(complaint: Complaint, what: string, advice: string | undefined): Finding {
   const on = complaint.about === '' ? what : complaint.about
   const found = describeComplaint(complaint)
   const lack = lackOf(complaint)
-  return lack === null ? finding(codeFor(complaint), on, found) : finding('SCRATCH_LACKS', on, found, lack)
+  if (lack !== null) {
+    return finding('SCRATCH_LACKS', on, found, lack)
+  }
+  const code = codeFor(complaint)
+  return finding(code, on, found, code === 'RESTORE_ERROR' ? advice : undefined)
 }
 
 type Code =

@@ -1,3 +1,6 @@
+import { messageOf } from '../errors.js'
+import { QueryError } from '../postgres/query-error.js'
+
 /** Something that a server, or the program that restored, said went wrong. */
 export interface Complaint {
   /** Who said it: the server, in its own language, or the program itself, in English. */
@@ -32,15 +35,36 @@ export function describeComplaint({ message, state, detail, hint, context, state
     state === undefined ? message : `${message} (SQLSTATE ${state})`,
     ...part('detail', detail),
     ...part('hint', hint),
-    ...part('context', firstLine(context)),
+    ...part('context', placeOf(context)),
     ...part('statement', firstLine(statement)),
   ]
   return told.join('; ')
 }
 
+/** What the server said to a statement of ours. */
+export function complaintFrom(error: unknown, about: string, statement: string): Complaint {
+  const cause = error instanceof QueryError ? error.cause : error
+  const { code, detail, hint, where } = Object(cause) as Partial<Record<'code' | 'detail' | 'hint' | 'where', unknown>>
+  return {
+    by: typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? 'server' : 'program',
+    message: error instanceof QueryError ? error.problem : messageOf(error),
+    about,
+    statement,
+    ...(typeof code === 'string' && { state: code }),
+    ...(typeof detail === 'string' && { detail }),
+    ...(typeof hint === 'string' && { hint }),
+    ...(typeof where === 'string' && { context: where }),
+  }
+}
+
 function part(name: string, text: string | undefined): string[] {
   const told = text?.trim().replaceAll(/\s+/g, ' ') ?? ''
   return told === '' ? [] : [`${name}: ${told.length > LONGEST_TOLD ? `${told.slice(0, LONGEST_TOLD)}…` : told}`]
+}
+
+/** Where in the rows it was; the row itself is in the detail, if the server shows it at all. */
+function placeOf(context: string | undefined): string | undefined {
+  return firstLine(context)?.replace(/^(COPY [^:]*): .*$/, '$1')
 }
 
 function firstLine(text: string | undefined): string | undefined {

@@ -88,9 +88,10 @@ class Reading {
     const { unchecked = false } = this.piece
     yield Buffer.from(`BEGIN;\n${unchecked ? 'SET LOCAL session_replication_role = replica;\n' : ''}`)
     try {
-      this.running = this.start()
-      yield* withHead(this.running.stdout!, (head) => this.emptied(forAnyServer(head)))
-      await this.running.finished
+      const { stdout, finished } = (this.running = this.start())
+      if (stdout === null) throw new TypeError('what pg_restore writes is not piped')
+      yield* withHead(stdout, (head) => this.emptied(forAnyServer(head)))
+      await finished
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
       this.problem = error.problem

@@ -17,6 +17,9 @@ export interface Script {
   leftOut?: { from: number; to: number }
 }
 
+const FIXED_ORDER =
+  'Read the statement and its error; the same would happen in a real recovery. A script has a fixed order: where a statement needs what comes later, take backups in the format directory or custom, of which what failed is tried again.'
+
 /**
  * Runs a plain dump, which knows no sections: its order is fixed, and what fails in it fails in every restore. In a
  * foreign one, psql's own commands are refused: `\!` would run programs here, `\connect` would leave the scratch
@@ -40,7 +43,7 @@ export async function restoreScript(
   if (finished.code !== 0 && complaints.count + complaints.harmless === 0) {
     complaints.failedSilently(finished.stderrTail)
   }
-  return findingsOf(complaints.kept, complaints.count, 'script')
+  return findingsOf(complaints.kept, complaints.count, 'script', script.foreign ? undefined : FIXED_ORDER)
 }
 
 function scriptStream({ file, compression, foreign, leftOut }: Script): Readable {

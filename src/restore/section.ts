@@ -2,7 +2,7 @@ import type { Context } from '../context.js'
 import type { Finding } from '../findings.js'
 import { connectionStringOf } from '../postgres/identifier.js'
 import { ArchiveComplaints } from './archive-complaints.js'
-import { findingsOf } from './causes.js'
+import { findingsOf, isServerGone } from './causes.js'
 import { KEPT, type Complaint } from './complaint.js'
 import { restoreAgain, type Failure } from './retry.js'
 import { roundsOf, type Round } from './rounds.js'
@@ -104,9 +104,10 @@ class SectionRestore {
     await this.take(complaints, finished)
   }
 
-  /** Tries again what failed. */
+  /** Tries again what failed; not where the server went away, for then nobody knows what else was lost with it. */
   async runAgain(): Promise<void> {
-    if (this.failures.length === 0) return
+    const all = [...this.general, ...this.failures.flatMap(({ complaints }) => complaints)]
+    if (this.failures.length === 0 || all.some(isServerGone)) return
     const { archive, section } = this.part
     this.failures = [...(await restoreAgain(this.target, { archive, section }, this.failures, this.context))]
   }

@@ -119,12 +119,15 @@ function isMaterializedView({ kind }: Pick<TableEntry, 'kind'>): boolean {
 function expectedObjects({ subject: { objects, manifest }, omission }: Copy): CatalogObject[] {
   const loose = [...manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])]
   const leftOut = new Set(
-    loose.filter(({ statement }) => statement === null).map(({ table, name }) => unquoted(`${table}.${name}`)),
+    loose
+      .filter(({ statement }) => statement === null)
+      .flatMap(({ table, name }) => [`constraint ${table}.${name}`, `comment on table constraint ${name} on ${table}`])
+      .map(unquoted),
   )
   const notRefilled = new Set(
     manifest.tables.filter((table) => isMaterializedView(table) && !table.data).map(displayName),
   )
-  const kept = objects.filter(({ kind, name }) => kind !== 'constraint' || !leftOut.has(unquoted(name)))
+  const kept = objects.filter(({ kind, name }) => !leftOut.has(unquoted(`${kind} ${name}`)))
   return kept.map((object) => {
     const isOne = object.kind === 'materialized view' && notRefilled.has(unquoted(object.name))
     return isOne ? { ...object, facts: { ...object.facts, populated: false } } : object

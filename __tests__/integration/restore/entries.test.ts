@@ -7,10 +7,12 @@ import { findPrograms } from '../../../src/postgres/programs.js'
 import { roundsOf } from '../../../src/restore/rounds.js'
 import { restoreSection } from '../../../src/restore/section.js'
 import { listEntries } from '../../../src/restore/use-list.js'
+import { barePath, runBare } from '../../support/bare.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { createEverything } from '../../support/databases/index.js'
 import { describeDatabase, differences, oneLine, withPinned } from '../../support/described.js'
 import { availableMajors } from '../../support/installations.js'
+import { operate } from '../../support/operating.js'
 import { withRealContext } from '../../support/take-set.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
@@ -115,9 +117,46 @@ describe('every entry of an archive', () => {
   })
 })
 
+describe('a set of some tables', () => {
+  beforeAll(async () => {
+    cluster = await startCluster()
+    folder = await temporaryFolder()
+  })
+  afterAll(() => cluster.remove())
+
+  test('brings the comments on foreign keys that lead out of it, and not those on keys that are left out', async () => {
+    await cluster.createDatabase('part')
+    await cluster.psql(
+      `CREATE TABLE animals (id int PRIMARY KEY); INSERT INTO animals VALUES (1);
+       CREATE TABLE parts (id int, a int CONSTRAINT "To animals" REFERENCES animals); INSERT INTO parts VALUES (1, 1);
+       COMMENT ON CONSTRAINT "To animals" ON parts IS 'leads out';
+       CREATE TABLE "P x" (id int, a int CONSTRAINT "P fk" REFERENCES animals) PARTITION BY LIST (id);
+       CREATE TABLE p1 PARTITION OF "P x" FOR VALUES IN (1); INSERT INTO "P x" VALUES (1, 1);
+       COMMENT ON CONSTRAINT "P fk" ON "P x" IS 'is left out';`,
+      'part',
+    )
+    const given = { store: path.join(folder, 'store'), 'postgres-bin': cluster.clientBin, type: 'daily' }
+    const taken = await operate('backup', {
+      ...given,
+      'database-url': cluster.url('part'),
+      tables: 'parts, "P x"',
+      jobs: '2',
+    })
+    expect(taken.found.filter((found) => !/^(REFERENCED_TABLE_LEFT_OUT|TABLE_NOT_COVERED) /.test(found))).toEqual([
+      'FOREIGN_KEY_LEFT_OUT public."P x".P fk',
+    ])
+    const coreutils = await barePath(path.join(folder, 'path'))
+    for (const jobs of ['1', '2']) {
+      const script = path.join(taken.report.set!.path, 'restore.sh')
+      const ended = await runBare([script, '--jobs', jobs, `part_${jobs}`], { cluster, coreutils })
+      expect(ended).toMatchObject({ code: 0, stderr: '' })
+      expect(await comments(`part_${jobs}`)).toEqual([{ kind: 'pg_constraint', count: 1 }])
+    }
+  })
+})
+
 const newest = availableMajors().find(({ major }) => major >= 18)
 
-if (newest === undefined) console.warn('PostgreSQL 18 is not here: that its archives hold statistics is not tried.')
 ;(newest === undefined ? describe.skip : describe)('an archive of PostgreSQL 18', () => {
   beforeAll(async () => {
     cluster = await startCluster({ major: newest!.major })

@@ -81,7 +81,7 @@ test.each(Object.entries(LACKING))(
     const name = title.replaceAll(' ', '_').toLowerCase()
     await cluster.createDatabase(name)
     await cluster.psql(sql, name)
-    for (const format of ['directory', 'plain']) {
+    for (const format of title === 'a C library' ? ['directory', 'plain'] : ['directory']) {
       const { report, exitCode, findings } = await backUp(name, { format, store: path.join(root, name, format) })
       const weighty = findings.filter(({ severity }) => severity === 'error' || severity === 'inconclusive')
       expect(weighty.map(({ code }) => code)).toEqual(['SCRATCH_LACKS'])
@@ -97,11 +97,8 @@ test('a set that was proven stays so when scratch lacks something later, and a r
   await cluster.psql(`CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';`, 'later')
   const given = { store: path.join(root, 'later'), 'postgres-bin': cluster.clientBin, type: 'daily' }
   expect((await backUp('later')).exitCode).toBe(0)
-  await cluster.query(`CREATE ROLE poor LOGIN`)
-  await cluster.query(`ALTER ROLE poor SET lock_timeout = '1s'`)
-  const scratch = await startCluster({ settings: { max_locks_per_transaction: 10, max_connections: 10 } })
+  const scratch = await startCluster()
   try {
-    // More definitions than this server has locks for is hard to make; one that is read-only is not.
     await scratch.query(`ALTER SYSTEM SET default_transaction_read_only = on`)
     await scratch.query('SELECT pg_reload_conf()')
     const looked = await operate('validate', { ...given, 'scratch-url': scratch.url() })

@@ -39,6 +39,17 @@ describe('what psql complains of', () => {
     )
   })
 
+  test('of rows that were not taken, the place is told', () => {
+    const { kept } = said(
+      'psql:<stdin>:124: FEHLER:  22P02: ungültige Eingabesyntax',
+      'CONTEXT:  COPY t, Zeile 7, Spalte i: "secret: x"',
+      'psql:<stdin>:124: STATEMENT:  COPY public.t (i) FROM stdin;',
+    )
+    expect(describeComplaint(kept[0]!)).toBe(
+      'ungültige Eingabesyntax (SQLSTATE 22P02); context: COPY t, Zeile 7, Spalte i; statement: COPY public.t (i) FROM stdin;',
+    )
+  })
+
   test('a warning is no error, whatever its SQLSTATE', () => {
     const { count } = said(
       'psql:<stdin>:2: WARNUNG:  55000: wal_level ist nicht ausreichend',

@@ -214,8 +214,22 @@ begin_section() {
         "2606 $key "*) left_out=yes ;;
       esac
     done
+    if [ -n "$loose_comments" ]; then is_loose_comment "$line" && left_out=yes; fi
     [ "$left_out" = yes ] || printf '%s\n' "$line"
   done <"$tmp/list" >"$tmp/section"
+}
+
+# A comment on a foreign key that could not be added unchecked, and so is not there.
+is_loose_comment() {
+  text=@{1#*; }
+  text=@{text#* }
+  text=@{text#* }
+  while IFS= read -r beginning; do
+    case $text in "$beginning"*) return 0 ;; esac
+  done <<END
+$loose_comments
+END
+  return 1
 }
 
 end_section() {
@@ -226,7 +240,7 @@ end_section() {
 
 restore_section() {
   begin_section "$1"
-  restore_stage '' "$2" "$tmp/section"
+  if [ "$section" = post-data ]; then restore_rest; else restore_stage '' "$2" "$tmp/section"; fi
   restore_failed
   end_section
 }
@@ -242,7 +256,6 @@ restore_stage() {
 # and jobs that attach at the same time can miss that: so these entries come one after the other, between the others.
 # Event triggers come last: they must not run on the rest.
 restore_rest() {
-  begin_section post-data
   for stage in early build attach rest last; do : >"$tmp/$stage"; done
   while IFS= read -r line; do
     entry=@{line#*; }
@@ -267,8 +280,6 @@ restore_rest() {
   add_loose
   restore_failed
   restore_stage ', event triggers' 1 "$tmp/last"
-  restore_failed
-  end_section
 }
 
 add_loose() {
@@ -282,7 +293,7 @@ restore_archive() {
   # One after the other: a grant may need another one before it, and pg_restore's jobs do not wait for that.
   restore_section pre-data 1
   restore_section data "$jobs"
-  restore_rest
+  restore_section post-data "$jobs"
 }
 
 restore_script() {
