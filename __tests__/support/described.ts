@@ -1,11 +1,13 @@
 import type pg from 'pg'
 
-import { fingerprintTables, hashMethodOf, type HashMethod } from '../../src/postgres/fingerprint.js'
+import { copyOut } from '../../src/postgres/copy-out.js'
+import { fingerprintTables } from '../../src/postgres/fingerprint.js'
+import { hashMethodOf, type HashMethod } from '../../src/postgres/fingerprint-query.js'
 import { describeLargeObjects } from '../../src/postgres/catalog/large-objects.js'
 import type { Catalog } from '../../src/postgres/catalog/model.js'
 import { readCatalog } from '../../src/postgres/catalog/read-catalog.js'
 import { pinSettings } from '../../src/postgres/pinned.js'
-import type { Queryable } from '../../src/postgres/queryable.js'
+import type { RowSource } from '../../src/postgres/queryable.js'
 import type { TableEntry } from '../../src/backup/manifest.js'
 import type { Finding } from '../../src/findings.js'
 import { compareLargeObjects, compareObjects, compareSequences, compareTables } from '../../src/verify/difference.js'
@@ -20,11 +22,12 @@ export interface Described {
 }
 
 /** A test's own client as what the code under test asks. */
-export function queryable(client: pg.Client): Queryable {
+export function queryable(client: pg.Client): RowSource {
   return {
     async query<T>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
       return (await client.query(sql, [...params])).rows as T[]
     },
+    copyOut: (sql, onRow) => copyOut(client, sql, onRow),
   }
 }
 
@@ -32,7 +35,7 @@ export function queryable(client: pg.Client): Queryable {
 export async function withPinned<T>(
   cluster: TestCluster,
   database: string,
-  work: (session: Queryable, client: pg.Client) => Promise<T>,
+  work: (session: RowSource, client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const client = await cluster.connect(database)
   try {
@@ -53,7 +56,7 @@ export function describeDatabase(
 }
 
 /** As the session sees it now, inside a transaction too. */
-export async function describeIn(session: Queryable, method: HashMethod = 'record'): Promise<Described> {
+export async function describeIn(session: RowSource, method: HashMethod = 'record'): Promise<Described> {
   const catalog = await readCatalog(session)
   const fingerprints = await fingerprintTables([session], catalog.tables, { method })
   const largeObjects = await describeLargeObjects(session, method)

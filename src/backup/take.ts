@@ -1,14 +1,18 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context, Finished } from '../context.js'
+import { InterruptedError, messageOf } from '../errors.js'
 import type { Options } from '../options.js'
 import type { Catalog } from '../postgres/catalog/model.js'
 import { readCatalog, readObjects } from '../postgres/catalog/read-catalog.js'
 import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { writeCatalog } from '../postgres/catalog/stored.js'
-import { hashMethodOf } from '../postgres/fingerprint.js'
+import { hasOwnRows } from '../postgres/fingerprint.js'
+import { hashMethodOf } from '../postgres/fingerprint-query.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
 import { connectionStringOf } from '../postgres/identifier.js'
+import type { RowSource } from '../postgres/queryable.js'
+import type { Session } from '../postgres/session.js'
 import { describeContent, type Content } from './describe-content.js'
 import { runDump } from './dump.js'
 import { repeatableRoles } from './globals.js'
@@ -104,20 +108,55 @@ async function describeAtSnapshot(
   count: number,
   context: Context,
 ): Promise<Content> {
-  const first = await joinSource(source, context)
-  const sessions: [typeof first, ...(typeof first)[]] = [first]
+  const sessions: Session[] = []
   try {
-    while (sessions.length < count) {
-      sessions.push(await joinSource(source, context))
-    }
-    for (const session of sessions) {
-      await joinSnapshot(session, snapshot.id)
+    const trouble = await joinAll(sessions, count, source, snapshot, context)
+    const [first, ...others] = sessions
+    if (first === undefined) {
+      return notDescribed(tables, trouble ?? 'no session', context)
     }
     const method = options.verify === 'none' ? null : hashMethodOf(source.session.major)
-    return await describeContent(sessions, tables, method, context)
+    const recover = async (session: RowSource): Promise<void> => {
+      await session.query('ROLLBACK')
+      await joinSnapshot(session, snapshot.id)
+    }
+    return await describeContent([first, ...others], tables, { method, recover }, context)
   } finally {
     await Promise.all(sessions.map((session) => session.end()))
   }
+}
+
+/** Opens sessions in the snapshot; fewer where the server gives no more, with the reason for that. */
+async function joinAll(
+  sessions: Session[],
+  count: number,
+  source: Source,
+  snapshot: Snapshot,
+  context: Context,
+): Promise<string | null> {
+  try {
+    while (sessions.length < count) {
+      const session = await joinSource(source, context)
+      sessions.push(session)
+      await joinSnapshot(session, snapshot.id).catch((error: unknown) => {
+        sessions.pop()
+        return session.end().then(() => {
+          throw error
+        })
+      })
+    }
+    return null
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error
+    return messageOf(error)
+  }
+}
+
+/** The dump is made also where its source cannot be described beside it. */
+function notDescribed(tables: Catalog['tables'], reason: string, { logger }: Context): Content {
+  logger.warning(`The rows could not be counted and hashed: ${reason}`)
+  const unread = new Map(tables.filter(hasOwnRows).map(({ oid }) => [oid, reason]))
+  return { tables: { found: new Map(), unread }, largeObjects: null, hash: null }
 }
 
 async function writeGlobals(source: Source, folder: string, context: Context): Promise<void> {

@@ -148,8 +148,8 @@ async function countCopy({ settings }: ScratchDatabase, context: Context): Promi
   return withSession(settings, { signal: context.signal }, async (session) => {
     await pinSettings(session)
     const facts = (await readTables(session)).filter(({ kind }) => kind === 'table')
-    const { tables } = await describeContent([session], facts, null, context)
-    return facts.map(({ oid, schema, name }) => ({ schema, name, rows: tables.get(oid)?.rows }))
+    const { tables } = await describeContent([session], facts, { method: null }, context)
+    return facts.map(({ oid, schema, name }) => ({ schema, name, rows: tables.found.get(oid)?.rows }))
   })
 }
 
@@ -157,15 +157,16 @@ async function countCopy({ settings }: ScratchDatabase, context: Context): Promi
 function compareCounts(rows: ReadonlyMap<string, number>, tables: readonly CountedTable[]): Finding[] {
   return tables.flatMap((table) => {
     const inDump = rows.get(tableKey(table)) ?? rows.get(tableKey({ schema: null, name: table.name })) ?? 0
-    return table.rows === inDump
-      ? []
-      : [
-          finding(
+    if (table.rows === inDump) return []
+    return [
+      table.rows === undefined
+        ? finding('CHECK_NOT_RUN', displayName(table), 'its rows in the restored copy could not be counted')
+        : finding(
             'TABLE_ROWS_DIFFER',
             displayName(table),
-            `${table.rows ?? 0} rows in the restored copy, ${inDump} in the dump`,
+            `${table.rows} rows in the restored copy, ${inDump} in the dump`,
           ),
-        ]
+    ]
   })
 }
 
