@@ -41,7 +41,7 @@ function hasRowsInDump({ kind, data }: TableEntry): boolean {
 }
 
 /** A partitioned table whose rows are in the dump as its own, with the partitions that they were dumped from. */
-interface LoadedRoot {
+export interface LoadedRoot {
   root: TableEntry
   parts: TableEntry[]
 }
@@ -50,7 +50,7 @@ interface LoadedRoot {
  * Rows of partitions that pg_dump loads through their root (`--load-via-partition-root`, and always where another server
  * may hash them into another partition) are rows of the root in the dump, by its key.
  */
-function loadedThroughRoots(tables: readonly TableEntry[], rows: ScriptContents['rows']): Map<string, LoadedRoot> {
+export function loadedThroughRoots(tables: readonly TableEntry[], rows: ScriptContents['rows']): Map<string, LoadedRoot> {
   const known = new Map(tables.map((table) => [tableKey(table), table]))
   const loaded = new Map<string, LoadedRoot>()
   for (const table of tables) {
@@ -82,8 +82,8 @@ export function rowsByTable(tables: readonly TableEntry[], rows: ScriptContents[
   return found
 }
 
-/** Undefined where one of them was not counted. */
-function sumOfRows(parts: readonly TableEntry[]): number | undefined {
+/** The rows of partitions together; undefined where one of them was not counted. */
+export function sumOfRows(parts: readonly TableEntry[]): number | undefined {
   return parts.reduce<number | undefined>(
     (sum, { rows }) => (sum === undefined || rows === undefined ? undefined : sum + rows),
     0,

@@ -1,5 +1,6 @@
 import { describeContent } from '../backup/describe-content.js'
-import { displayName, type Tier } from '../backup/manifest.js'
+import { displayName, type TableEntry, type Tier } from '../backup/manifest.js'
+import { tableEntries } from '../backup/table-entries.js'
 import type { Context } from '../context.js'
 import { finding, worstOf, type Finding } from '../findings.js'
 import { libpqEnvironment } from '../postgres/libpq-environment.js'
@@ -9,6 +10,7 @@ import type { Programs } from '../postgres/programs.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { withSession } from '../postgres/session.js'
 import { restoreScript, restoreSection } from '../restore/section.js'
+import { loadedThroughRoots, sumOfRows } from './archive-contents.js'
 import type { ArchiveVerification } from './archive.js'
 import type { DetectedDump } from './detect.js'
 import type { CountedTable } from './prove.js'
@@ -53,9 +55,10 @@ export async function restoreForeign(
   const roles = await SharedRoles.use(scratch, context)
   try {
     const { findings, database } = await restoreWithRoles(dump, scratch, check, { roles, made }, context)
-    const tables = await check.phase('Counting the rows', () => countCopy(database, context))
+    const counted = await check.phase('Counting the rows', () => countCopy(database, context))
+    const tables = counted.filter(({ kind }) => kind === 'table')
     return {
-      findings: [...findings, ...rolesNote(made), ...compareCounts(dump.read.rows, tables)],
+      findings: [...findings, ...rolesNote(made), ...compareCounts(dump.read.rows, counted)],
       tables,
       checks: [`the dump was restored into PostgreSQL ${scratch.serverVersion}`, 'the restored rows were counted'],
     }
@@ -144,18 +147,23 @@ async function restoreOnce(
   return findings
 }
 
-async function countCopy({ settings }: ScratchDatabase, context: Context): Promise<CountedTable[]> {
+/** Partitioned tables are among them, without rows of their own. */
+async function countCopy({ settings }: ScratchDatabase, context: Context): Promise<TableEntry[]> {
   return withSession(settings, { signal: context.signal }, async (session) => {
     await pinSettings(session)
-    const facts = (await readTables(session)).filter(({ kind }) => kind === 'table')
+    const facts = (await readTables(session)).filter(({ kind }) => kind === 'table' || kind === 'partitioned')
     const { tables } = await describeContent([session], facts, { method: null }, context)
-    return facts.map(({ oid, schema, name }) => ({ schema, name, rows: tables.found.get(oid)?.rows }))
+    return tableEntries(facts, tables)
   })
 }
 
 /** The dump's own counts against the copy's; a table that the dump does not name has no rows in it. */
-function compareCounts(rows: ReadonlyMap<string, number>, tables: readonly CountedTable[]): Finding[] {
-  return tables.flatMap((table) => {
+function compareCounts(rows: ReadonlyMap<string, number>, tables: readonly TableEntry[]): Finding[] {
+  const loaded = [...loadedThroughRoots(tables, rows).values()]
+  const throughRoots = new Set(loaded.flatMap(({ parts }) => parts))
+  const wholes = loaded.map(({ root, parts }) => ({ ...root, rows: sumOfRows(parts) }))
+  const alone = tables.filter((table) => table.kind === 'table' && !throughRoots.has(table))
+  return [...alone, ...wholes].flatMap((table) => {
     const inDump = rows.get(tableKey(table)) ?? rows.get(tableKey({ schema: null, name: table.name })) ?? 0
     if (table.rows === inDump) return []
     return [
