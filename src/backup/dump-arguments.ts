@@ -14,6 +14,8 @@ export interface DumpPlan {
   lockTimeout: number
   /** Tables whose definition is dumped and whose rows are not. */
   withoutData: readonly { schema: string; name: string }[]
+  /** Rows of partitions are loaded through their root, where the partition they are in would refuse them after a restore. */
+  throughRoots: boolean
 }
 
 /** The arguments of pg_dump. The connection, and so every secret, travels in the environment. */
@@ -27,6 +29,7 @@ export function dumpArguments(plan: DumpPlan): string[] {
     `--lock-wait-timeout=${plan.lockTimeout}`,
     ...compressionArguments(plan),
     ...(plan.format === 'directory' && plan.jobs > 1 ? [`--jobs=${plan.jobs}`] : []),
+    ...(plan.throughRoots ? ['--load-via-partition-root'] : []),
     ...plan.withoutData.map((table) => `--exclude-table-data=${exactPattern(table)}`),
   ]
 }

@@ -80,6 +80,7 @@ export async function takeDump(
         database: source.settings.database,
         lockTimeout: options.lockTimeout,
         withoutData: catalog.tables.filter(({ oid, kind }) => !choice.chosen.has(oid) && kind !== 'partitioned'),
+        throughRoots: withData.some(({ needsRootLoad }) => needsRootLoad === true),
       },
     },
     context,

@@ -50,7 +50,10 @@ export interface LoadedRoot {
  * Rows of partitions that pg_dump loads through their root (`--load-via-partition-root`, and always where another server
  * may hash them into another partition) are rows of the root in the dump, by its key.
  */
-export function loadedThroughRoots(tables: readonly TableEntry[], rows: ScriptContents['rows']): Map<string, LoadedRoot> {
+export function loadedThroughRoots(
+  tables: readonly TableEntry[],
+  rows: ReadonlyMap<string, number>,
+): Map<string, LoadedRoot> {
   const known = new Map(tables.map((table) => [tableKey(table), table]))
   const loaded = new Map<string, LoadedRoot>()
   for (const table of tables) {

@@ -56,6 +56,8 @@ export interface TableFacts {
    * another one on another server: the topmost one that is partitioned by such a hash.
    */
   movesWithin?: { schema: string; name: string }
+  /** Whether pg_dump must be told to load these rows through the root, which it does by itself only for some. */
+  needsRootLoad?: true
   /** Parents by inheritance, partitions excluded. */
   inherits: { schema: string; name: string }[]
   /**

@@ -75,20 +75,22 @@ const ENUM_TYPES = `${HOLDS},
     UNION SELECT h.holder FROM enum_types e JOIN holds h ON h.held = e.oid)`
 
 /**
- * `moving(oid, root, depth)`: partitions whose rows may lie in another one after a restore, with each partitioned table
+ * `moving(oid, root, depth, is_forced)`: partitions whose rows may lie in another one after a restore, with each partitioned table
  * above that they may move within. These are partitioned by a hash that is not the same everywhere: of an enum, by a
  * user's own operator class, or under a nondeterministic collation (the hash is that of ICU's sort key). Of an
  * expression with a polymorphic hash the catalog does not say the type, so it counts as well.
+ *
+ * pg_dump sees only the enums themselves (`is_forced`), not the arrays and rows of enums, nor the others.
  */
 export const MOVING_PARTITIONS = `${ENUM_TYPES},
-  moving_keys(oid) AS (
-    SELECT p.partrelid FROM pg_partitioned_table p CROSS JOIN LATERAL
+  moving_keys(oid, is_forced) AS (
+    SELECT p.partrelid, o.opcname = 'enum_ops' AND o.opcnamespace = 'pg_catalog'::regnamespace FROM pg_partitioned_table p CROSS JOIN LATERAL
       unnest(p.partattrs::int2[], p.partclass::oid[], p.partcollation::oid[]) AS key(attnum, class, collation_oid)
       JOIN pg_opclass o ON o.oid = key.class JOIN pg_type input ON input.oid = o.opcintype
       LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = key.attnum
       LEFT JOIN pg_collation l ON l.oid = key.collation_oid
     WHERE p.partstrat = 'h' AND (o.oid >= 16384 OR NOT coalesce(l.collisdeterministic, true)
       OR (input.typtype = 'p' AND (key.attnum = 0 OR a.atttypid IN (SELECT enum_types.oid FROM enum_types))))),
-  moving(oid, root, depth) AS (
-    SELECT i.inhrelid, k.oid, 1 FROM moving_keys k JOIN pg_inherits i ON i.inhparent = k.oid
-    UNION SELECT i.inhrelid, m.root, m.depth + 1 FROM moving m JOIN pg_inherits i ON i.inhparent = m.oid)`
+  moving(oid, root, depth, is_forced) AS (
+    SELECT i.inhrelid, k.oid, 1, k.is_forced FROM moving_keys k JOIN pg_inherits i ON i.inhparent = k.oid
+    UNION SELECT i.inhrelid, m.root, m.depth + 1, m.is_forced FROM moving m JOIN pg_inherits i ON i.inhparent = m.oid)`

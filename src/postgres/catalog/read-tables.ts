@@ -15,6 +15,7 @@ interface TableRow {
   is_partition: boolean
   parents: { schema: string; name: string }[] | null
   moves_within: { schema: string; name: string } | null
+  moves_unforced: boolean
   runs_code: boolean
   extension: string | null
   condition: string | null
@@ -35,6 +36,7 @@ const TABLES = `
     (SELECT jsonb_build_object('schema', rn.nspname, 'name', r.relname)
       FROM moving JOIN pg_class r ON r.oid = moving.root JOIN pg_namespace rn ON rn.oid = r.relnamespace
       WHERE moving.oid = c.oid ORDER BY moving.depth DESC LIMIT 1) AS moves_within,
+    (SELECT NOT bool_or(moving.is_forced) FROM moving WHERE moving.oid = c.oid) IS TRUE AS moves_unforced,
     c.oid IN (SELECT running_code.oid FROM running_code) AS runs_code,
     config.extname AS extension, config.condition
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -127,6 +129,7 @@ function tableOf(row: TableRow, columns: ColumnFacts[]): TableFacts {
     populated: row.populated,
     ...(partitioned === undefined ? {} : { partitionOf: partitioned }),
     ...(row.moves_within === null ? {} : { movesWithin: row.moves_within }),
+    ...(row.moves_unforced && { needsRootLoad: true }),
     inherits: row.is_partition ? [] : parents,
     runsCode: row.runs_code,
     ...(row.extension === null ? {} : { extension: { name: row.extension, condition: row.condition ?? '' } }),
