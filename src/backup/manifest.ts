@@ -172,6 +172,8 @@ export const Manifest = z.object({
     path: z.string(),
     /** Bytes of the dump as it lies in the set. */
     bytes: Whole,
+    /** Of the texts in it, where that is not the source's. */
+    encoding: z.string().optional(),
   }),
   files: z.array(FileEntry),
   tables: z.array(TableEntry),
@@ -213,6 +215,11 @@ export type Manifest = z.infer<typeof Manifest>
 /** `"public"."animals"` as a person writes it: `public.animals`. */
 export function displayName({ schema, name }: { schema: string; name: string }): string {
   return `${schema}.${name}`
+}
+
+/** The encoding of the texts in a set's dump. */
+export function encodingOfDump({ dump, source }: Pick<Manifest, 'dump' | 'source'>): string {
+  return dump.encoding ?? source.encoding
 }
 
 /** The id of a set whose snapshot was taken at that time. */

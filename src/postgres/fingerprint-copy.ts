@@ -29,14 +29,11 @@ export async function fingerprintByCopy(
   const addresses = addressColumns(table.columns)
   const hash = new RowHash({ grouped: hashed ? addresses.length : 0, most: MOST_GROUPS })
   let rows = 0
-  const statement = `COPY ${nameOf(table)}${columnList(table, hashed)} TO STDOUT`
-  const onRow = (row: Buffer): void => {
+  const encoding = await encodingOption(session, addresses.length > 0)
+  await session.copyOut(`COPY ${nameOf(table)}${columnList(table, hashed)} TO STDOUT${encoding}`, (row) => {
     rows += 1
     if (hashed) hash.add(row)
-  }
-  const copy = () => session.copyOut(statement, onRow)
-  // The texts of addresses are read here, and so must be in our own encoding.
-  await (addresses.length === 0 ? inServerEncoding(session, copy) : copy())
+  })
   if (!hashed) return { rows, hashedBy: 'copy' }
   const { groups, ...all } = hash.result
   const found = addressesOf(groups, addresses.length > 0, grouped)
@@ -55,15 +52,14 @@ function columnList({ columns }: TableFacts, hashed: boolean): string {
   return ordered.length === 0 ? '' : ` (${ordered.map(({ name }: ColumnFacts) => quoteIdentifier(name)).join(', ')})`
 }
 
-/** A conversion could refuse bytes that are in the table and in the dump, or make the same of different ones. */
-async function inServerEncoding(session: RowSource, work: () => Promise<void>): Promise<void> {
-  const [before] = await session.query<{ encoding: string }>(
-    `SELECT pg_catalog.current_setting('client_encoding') AS encoding`,
+/**
+ * A conversion could refuse bytes that are in the table and in the dump, or make the same of different ones. The texts of
+ * addresses are read here, and so must be in our own encoding.
+ */
+async function encodingOption(session: RowSource, hasAddresses: boolean): Promise<string> {
+  if (hasAddresses) return ''
+  const [row] = await session.query<{ encoding: string }>(
+    `SELECT pg_catalog.current_setting('server_encoding') AS encoding`,
   )
-  const set = `SELECT pg_catalog.set_config('client_encoding', $1, false)`
-  await session.query(
-    `SELECT pg_catalog.set_config('client_encoding', pg_catalog.current_setting('server_encoding'), false)`,
-  )
-  await work()
-  await session.query(set, [before?.encoding ?? 'UTF8'])
+  return row === undefined ? '' : ` (ENCODING '${row.encoding}')`
 }

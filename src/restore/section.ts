@@ -30,6 +30,8 @@ export interface ArchiveSection {
   jobs: number
   /** Says of each entry whether it is left out; everything is restored where it is not given. */
   isLeftOut?: (entry: ListedEntry) => boolean
+  /** In which the names in the archive are; UTF8 where it is not given. */
+  encoding?: string
   /** Definitions only: no rows, no values of sequences, no large objects, no refilled views. */
   withoutRows?: boolean
 }
@@ -59,17 +61,17 @@ interface Round {
 
 async function roundsOf(
   { programs }: RestoreTarget,
-  { section, archive, jobs, isLeftOut }: ArchiveSection,
+  { section, archive, jobs, isLeftOut, encoding = 'UTF8' }: ArchiveSection,
   context: Context,
 ): Promise<Round[]> {
   if (section === 'post-data' && jobs > 1) {
-    return attachingInTurn(programs, archive, jobs, isLeftOut, context)
+    return attachingInTurn(programs, archive, { jobs, isLeftOut, encoding }, context)
   }
   // Grants are among the definitions, and one may need another before it: jobs do not wait for that.
   const inTurn = section === 'pre-data' ? 1 : jobs
   return isLeftOut === undefined
     ? [{ jobs: inTurn }]
-    : [{ jobs: inTurn, list: await writeUseList(programs, archive, isLeftOut, context) }]
+    : [{ jobs: inTurn, list: await writeUseList(programs, archive, isLeftOut, encoding, context) }]
 }
 
 /**
@@ -80,8 +82,10 @@ async function roundsOf(
 async function attachingInTurn(
   programs: Programs,
   archive: string,
-  jobs: number,
-  isLeftOut: ArchiveSection['isLeftOut'],
+  { jobs, isLeftOut, encoding }: Pick<ArchiveSection, 'jobs'> & {
+    isLeftOut: ArchiveSection['isLeftOut']
+    encoding: string
+  },
   context: Context,
 ): Promise<Round[]> {
   const counts = { indexes: 0, attachments: 0, rest: 0 }
@@ -90,14 +94,14 @@ async function attachingInTurn(
     if (isIn) counts[wanted] += 1
     return !isIn
   }
-  const attachments = await writeUseList(programs, archive, only('attachments'), context)
+  const attachments = await writeUseList(programs, archive, only('attachments'), encoding, context)
   if (counts.attachments === 0) {
-    return [{ jobs, ...(isLeftOut && { list: await writeUseList(programs, archive, isLeftOut, context) }) }]
+    return [{ jobs, ...(isLeftOut && { list: await writeUseList(programs, archive, isLeftOut, encoding, context) }) }]
   }
   return [
-    { jobs, list: await writeUseList(programs, archive, only('indexes'), context) },
+    { jobs, list: await writeUseList(programs, archive, only('indexes'), encoding, context) },
     { jobs: 1, list: attachments },
-    { jobs, list: await writeUseList(programs, archive, only('rest'), context) },
+    { jobs, list: await writeUseList(programs, archive, only('rest'), encoding, context) },
   ]
 }
 

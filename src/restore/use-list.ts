@@ -2,17 +2,20 @@ import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import path from 'node:path'
 import type { Context } from '../context.js'
+import { decoderOf } from '../platform/encoding.js'
 import type { Programs } from '../postgres/programs.js'
 
 /**
  * Writes an archive's list of contents without some of its entries, for `pg_restore --use-list`.
  *
  * @param isLeftOut is asked about each entry, as `pg_restore --list` shows it
+ * @param encoding that of the source, in which the names in the archive are
  */
 export async function writeUseList(
   programs: Programs,
   archive: string,
   isLeftOut: (entry: ListedEntry) => boolean,
+  encoding: string,
   { processes, workspace, environment }: Context,
 ): Promise<string> {
   const file = path.join(await workspace.folder('list'), 'entries')
@@ -21,6 +24,7 @@ export async function writeUseList(
     ...programs.command('pg_restore', ['--list', archive]),
     env: { PATH: environment.PATH },
     doing: `listing the contents of ${archive}`,
+    decode: decoderOf(encoding),
     stdout: (line) => {
       out.write(`${isLeftOut(listedEntry(line)) ? ';' : ''}${line}\n`)
     },

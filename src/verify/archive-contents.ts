@@ -4,7 +4,7 @@ import type { ScriptContents } from './sql-statements.js'
 import { tableKey } from './table-key.js'
 
 /** What a manifest says of its dump; a backup that is being made has this before it has a proof. */
-export type DumpedContents = Pick<Manifest, 'tables' | 'source' | 'largeObjects'>
+export type DumpedContents = Pick<Manifest, 'tables' | 'source' | 'largeObjects' | 'dump'>
 
 /**
  * Compares what a dump holds with what its manifest says the source had: every table's definition is there, the rows of

@@ -1,3 +1,4 @@
+import { decoderOf, type Decoder } from '../platform/encoding.js'
 import { tableKey } from './table-key.js'
 
 /** What a script of pg_dump, pg_dumpall or pg_restore holds, as far as it can be told by reading it. */
@@ -63,6 +64,8 @@ export class Statements {
   }
   /** Whether a backslash in a plain string is only a backslash; a script may switch it off. */
   standardStrings = true
+  /** Reads names; a script says in what encoding they are. */
+  decode: Decoder = decoderOf('UTF8')
   private head: Token[] = []
   private rowsHere = 0
   private lastWord = ''
