@@ -238,6 +238,28 @@ export const FINDINGS = {
       "The scratch server's hash functions give other values than the source's, so fingerprints cannot be compared.",
     advice: 'Use a scratch server of the same major version and processor family.',
   },
+  ENCODING_DIFFERS: {
+    severity: 'inconclusive',
+    meaning: 'The database restored into has another encoding than the source, so hashes of text cannot be compared.',
+    advice: 'Restore into a database with the encoding of the source to compare its content.',
+  },
+  TABLE_UNREAD: {
+    severity: 'inconclusive',
+    meaning: 'The rows of a table are in the dump, but could not be counted and hashed at the source.',
+    advice: 'Read why: a privilege, a lost connection, an index or statistics on the table. Then take a new backup.',
+  },
+  GENERATED_COLUMN_NOT_COMPARED: {
+    severity: 'info',
+    meaning:
+      'An index or statistics of a table use functions of users, so it is only read by COPY, which leaves stored generated columns out.',
+    advice: 'None is needed: a restore computes these columns anew from the other columns, which were compared.',
+  },
+  MATERIALIZED_VIEW_NOT_COMPARED: {
+    severity: 'info',
+    meaning:
+      'An index or statistics of a materialized view use functions of users, and before PostgreSQL 18 COPY, the only way to read it without running them, does not read such views.',
+    advice: 'None is needed: a restore computes the view anew from the tables, which were compared.',
+  },
   FINGERPRINT_MISSING: {
     severity: 'inconclusive',
     meaning: 'The manifest has no fingerprint of a table, so its content cannot be compared.',

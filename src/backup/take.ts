@@ -1,17 +1,22 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context, Finished } from '../context.js'
+import { InterruptedError, messageOf } from '../errors.js'
 import type { Options } from '../options.js'
 import type { Catalog } from '../postgres/catalog/model.js'
 import { readCatalog, readObjects } from '../postgres/catalog/read-catalog.js'
 import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { writeCatalog } from '../postgres/catalog/stored.js'
-import { hashMethodOf } from '../postgres/fingerprint.js'
+import { hasOwnRows } from '../postgres/fingerprint.js'
+import { hashMethodOf } from '../postgres/fingerprint-query.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
 import { connectionStringOf } from '../postgres/identifier.js'
+import type { RowSource } from '../postgres/queryable.js'
+import type { Session } from '../postgres/session.js'
 import { describeContent, type Content } from './describe-content.js'
+import { dumpEncoding } from './dump-arguments.js'
 import { runDump } from './dump.js'
-import { repeatableRoles } from './globals.js'
+import { readableGlobals, repeatableRoles } from './globals.js'
 import { SET, dumpFileName } from './set.js'
 import { holdSnapshot, joinSnapshot, type Snapshot } from './snapshot.js'
 import { joinSource, type Source } from './source.js'
@@ -31,6 +36,8 @@ export interface Taken extends Description {
   changedMeanwhile: string[]
   jobs: number
   dumpPath: string
+  /** Of the texts in the dump. */
+  dumpEncoding: string
   dumped: Finished
 }
 
@@ -61,6 +68,8 @@ export async function takeDump(
   const { compression } = source
   const dumpPath = dumpFileName(type, snapshot.time, format, compression !== 'none')
   const withData = catalog.tables.filter(({ oid }) => choice.chosen.has(oid))
+  const withoutData = catalog.tables.filter(({ oid, kind }) => !choice.chosen.has(oid) && kind !== 'partitioned')
+  const { encoding } = catalog.source
   const dumping = runDump(
     {
       programs: source.programs,
@@ -75,7 +84,9 @@ export async function takeDump(
         target: path.join(folder, dumpPath),
         database: source.settings.database,
         lockTimeout: options.lockTimeout,
-        withoutData: catalog.tables.filter(({ oid, kind }) => !choice.chosen.has(oid) && kind !== 'partitioned'),
+        withoutData,
+        encoding,
+        throughRoots: withData.some(({ needsRootLoad }) => needsRootLoad === true),
       },
     },
     context,
@@ -83,11 +94,21 @@ export async function takeDump(
   const describing = describeAtSnapshot(source, snapshot, withData, options, Math.ceil(jobs / 2), context)
   const [dumped, content] = await bothOrNeither(dumping, describing)
   await Promise.all([
-    writeGlobals(source, folder, context),
+    writeGlobals(source, encoding, folder, context),
     writeCatalog(path.join(folder, SET.catalog), catalog.source.major, catalog.objects),
   ])
   const after = await readAgain(source, catalog, context)
-  return { snapshot, catalog, choice, content, ...after, jobs, dumpPath, dumped }
+  return {
+    snapshot,
+    catalog,
+    choice,
+    content,
+    ...after,
+    jobs,
+    dumpPath,
+    dumped,
+    dumpEncoding: dumpEncoding({ encoding, withoutData }),
+  }
 }
 
 /** Waits for both, also when one fails, so that nothing goes on behind the back of who handles the failure. */
@@ -104,36 +125,93 @@ async function describeAtSnapshot(
   count: number,
   context: Context,
 ): Promise<Content> {
-  const first = await joinSource(source, context)
-  const sessions: [typeof first, ...(typeof first)[]] = [first]
+  const sessions: Session[] = []
   try {
-    while (sessions.length < count) {
-      sessions.push(await joinSource(source, context))
-    }
-    for (const session of sessions) {
-      await joinSnapshot(session, snapshot.id)
+    const trouble = await joinAll(sessions, count, source, snapshot, context)
+    const [first, ...others] = sessions
+    if (first === undefined) {
+      return notDescribed(tables, trouble ?? 'no session', context)
     }
     const method = options.verify === 'none' ? null : hashMethodOf(source.session.major)
-    return await describeContent(sessions, tables, method, context)
+    const recover = async (session: RowSource): Promise<void> => {
+      await session.query('ROLLBACK')
+      await joinSnapshot(session, snapshot.id)
+    }
+    return await describeContent([first, ...others], tables, { method, recover }, context)
   } finally {
     await Promise.all(sessions.map((session) => session.end()))
   }
 }
 
-async function writeGlobals(source: Source, folder: string, context: Context): Promise<void> {
-  const { stdout } = await context.processes.run({
-    ...source.programs.command('pg_dumpall', [
-      '--roles-only',
-      '--no-role-passwords',
-      '--no-password',
-      `--database=${connectionStringOf(source.settings.database)}`,
-    ]),
-    env: source.environment,
-    doing: 'dumping the roles',
-    advice: 'The role that backs up must be able to read pg_roles.',
-    stdout: 'collect',
-  })
-  await writeFile(path.join(folder, SET.globals), repeatableRoles(stdout), { mode: 0o600 })
+/** Opens sessions in the snapshot; fewer where the server gives no more, with the reason for that. */
+async function joinAll(
+  sessions: Session[],
+  count: number,
+  source: Source,
+  snapshot: Snapshot,
+  context: Context,
+): Promise<string | null> {
+  try {
+    while (sessions.length < count) {
+      const session = await joinSource(source, context)
+      sessions.push(session)
+      await joinSnapshot(session, snapshot.id).catch((error: unknown) => {
+        sessions.pop()
+        return session.end().then(() => {
+          throw error
+        })
+      })
+    }
+    return null
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error
+    return messageOf(error)
+  }
+}
+
+/** The dump is made also where its source cannot be described beside it. */
+function notDescribed(tables: Catalog['tables'], reason: string, { logger }: Context): Content {
+  logger.warning(`The rows could not be counted and hashed: ${reason}`)
+  const unread = new Map(tables.filter(hasOwnRows).map(({ oid }) => [oid, reason]))
+  return { tables: { found: new Map(), unread }, largeObjects: null, hash: null }
+}
+
+async function writeGlobals(source: Source, encoding: string, folder: string, context: Context): Promise<void> {
+  const dumpRoles = async (database: string, ...more: string[]): Promise<Buffer> => {
+    const { stdout } = await context.processes.run({
+      ...source.programs.command('pg_dumpall', [
+        '--roles-only',
+        '--no-role-passwords',
+        '--no-password',
+        ...more,
+        `--database=${connectionStringOf(database)}`,
+      ]),
+      env: source.environment,
+      doing: 'dumping the roles',
+      advice: 'The role that backs up must be able to read pg_roles.',
+      stdout: 'collect',
+      decode: (bytes) => bytes.toString('latin1'),
+    })
+    return Buffer.from(stdout, 'latin1')
+  }
+  const { script, leftOut } = await readableGlobals(
+    { database: source.settings.database, encoding, others: () => tolerantDatabases(source.session) },
+    dumpRoles,
+  )
+  for (const statement of leftOut) {
+    context.logger.warning(`${SET.globals} is without this, whose bytes are no text in ${encoding}: ${statement}`)
+  }
+  await writeFile(path.join(folder, SET.globals), repeatableRoles(script), { mode: 0o600 })
+}
+
+/** Databases whose encoding takes any byte for a character, so that names from all others can be read there. */
+async function tolerantDatabases(session: Session): Promise<string[]> {
+  const rows = await session.query<{ name: string }>(
+    `SELECT datname AS name FROM pg_catalog.pg_database
+      WHERE datallowconn AND NOT datistemplate AND pg_catalog.pg_encoding_max_length(encoding) = 1
+        AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY encoding = 0 DESC, datname`,
+  )
+  return rows.map(({ name }) => name)
 }
 
 /** Where the sequences are now, and which definitions changed since the snapshot: neither is wholly under it. */

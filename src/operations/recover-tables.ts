@@ -1,5 +1,5 @@
 import { displayName, type TableEntry } from '../backup/manifest.js'
-import { describeContent } from '../backup/describe-content.js'
+import { describeContent, readingOf } from '../backup/describe-content.js'
 import { tableEntries } from '../backup/table-entries.js'
 import type { Context } from '../context.js'
 import { finding, type Finding } from '../findings.js'
@@ -14,9 +14,11 @@ import { mappedObjects } from '../restore/role-map.js'
 import { qualifiedName, type Selection } from '../restore/selection.js'
 import type { Target } from '../restore/target.js'
 import { transferTables } from '../restore/transfer.js'
+import { comparability, generatedNotCompared } from '../verify/comparability.js'
 import { boundedFindings, compareObjects, compareTables } from '../verify/difference.js'
 import { concludeProof } from '../verify/proof.js'
 import { restate } from '../verify/restated/restate.js'
+import { settleAddresses } from '../verify/settle-addresses.js'
 import { VERIFIER } from './prove.js'
 import type { PreparedRecovery, Recovered, RecoveryPlan } from './recovery.js'
 
@@ -131,16 +133,19 @@ async function compareBack(
   return withSession(target.settings, { signal: context.signal }, async (session) => {
     await pinSettings(session)
     const facts = (await readTables(session)).filter((table) => brought.has(displayName(table)))
-    const method = subject.manifest.hash?.method ?? null
     const content = await describeContent(
       [session],
       facts.filter(({ kind }) => kind === 'table'),
-      method,
+      readingOf(subject.manifest),
       context,
     )
-    const tables = tableEntries(facts, content.tables)
     const expected = selection.manifest.tables.filter((table) => brought.has(displayName(table)))
-    const rows = plan.parts === 'schema' ? [] : compareTables(expected, tables)
+    const tables = await settleAddresses(session, expected, facts, tableEntries(facts, content.tables))
+    const { contents, findings } = await comparability(session, subject.manifest, content.hash)
+    const rows =
+      plan.parts === 'schema'
+        ? []
+        : [...findings, ...generatedNotCompared(facts, tables), ...compareTables(expected, tables, contents)]
     const objects = mappedObjects(subject.objects, roles.mapped)
     const isOfWhole = partOf(whole)
     const sameMajor = target.facts.major === subject.manifest.source.major

@@ -7,3 +7,12 @@ export interface Queryable {
    */
   query<T>(sql: string, params?: readonly unknown[]): Promise<T[]>
 }
+
+/** What can also give the rows of a table as they are copied. */
+export interface RowSource extends Queryable {
+  /**
+   * Runs `COPY … TO STDOUT`; `onRow` gets each row as the server writes it, with its line feed, and must neither keep the
+   * buffer nor throw. Rejects as `query` does.
+   */
+  copyOut(sql: string, onRow: (row: Buffer) => void): Promise<void>
+}

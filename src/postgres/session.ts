@@ -7,11 +7,12 @@ import { connectionTrouble } from './connection-errors.js'
 import { describeConnection, type ConnectionSettings } from './connection.js'
 import { APPLICATION_NAME } from './libpq-environment.js'
 import { QueryError } from './query-error.js'
-import type { Queryable } from './queryable.js'
+import { copyOut } from './copy-out.js'
+import type { RowSource } from './queryable.js'
 import { tlsAttempts, tlsOptions } from './tls.js'
 
 /** One connection to a server. Statements run one after the other. */
-export interface Session extends Queryable {
+export interface Session extends RowSource {
   readonly settings: ConnectionSettings
   /** `17.2`, or `18beta1` */
   readonly serverVersion: string
@@ -233,15 +234,22 @@ class PgSession implements Session {
   }
 
   async query<T>(sql: string, params?: readonly unknown[]): Promise<T[]> {
+    // Without parameters pg uses the simple protocol, which takes several statements and gives a result for each.
+    const ask = (): Promise<unknown> =>
+      params === undefined ? this.client.query(sql) : this.client.query(oneStatement(sql, params))
+    return rowsOf<T>(await this.answered(ask))
+  }
+
+  copyOut(sql: string, onRow: (row: Buffer) => void): Promise<void> {
+    return this.answered(() => copyOut(this.client, sql, onRow))
+  }
+
+  private async answered<T>(ask: () => Promise<T>): Promise<T> {
     this.throwIfUnusable()
     const abort = (): void => void this.cancel()
     this.signal?.addEventListener('abort', abort, { once: true })
     try {
-      // Without parameters pg uses the simple protocol, which takes several statements and gives a result for each.
-      const result: unknown = await (params === undefined
-        ? this.client.query(sql)
-        : this.client.query(oneStatement(sql, params)))
-      return rowsOf<T>(result)
+      return await ask()
     } catch (error) {
       throw this.troubleOf(error)
     } finally {

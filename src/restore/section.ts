@@ -20,6 +20,8 @@ export interface ArchiveSection {
   jobs: number
   /** Says of each entry whether it is left out; everything is restored where it is not given. */
   isLeftOut?: (entry: ListedEntry) => boolean
+  /** In which the names in the archive are; UTF8 where it is not given. */
+  encoding?: string
   /** Definitions only: no rows, no values of sequences, no large objects, no refilled views. */
   withoutRows?: boolean
   /** What else belongs to the section: done when all was tried once, before what failed is tried again. */
@@ -145,10 +147,11 @@ class SectionRestore {
   }
 
   private async entries(): Promise<ListedEntry[]> {
-    const { section, archive, isLeftOut } = this.part
-    this.listed ??= (
-      await listEntries(this.target.programs, archive, [`--section=${section}`, ...this.rowsArgument()], this.context)
-    ).filter((entry) => isLeftOut?.(entry) !== true)
+    const { section, archive, isLeftOut, encoding = 'UTF8' } = this.part
+    const args = [`--section=${section}`, ...this.rowsArgument()]
+    this.listed ??= (await listEntries(this.target.programs, archive, args, encoding, this.context)).filter(
+      (entry) => isLeftOut?.(entry) !== true,
+    )
     return this.listed
   }
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context } from '../context.js'
+import { decoderOf } from '../platform/encoding.js'
 import { programEnvironment } from '../postgres/libpq-environment.js'
 import type { Programs } from '../postgres/programs.js'
 
@@ -17,11 +18,14 @@ export interface ListedEntry {
  * The entries of an archive that pg_restore would restore with these arguments, in its order. With `--section`, that is
  * the one way to know which section a comment, a privilege or a label is in: they have none of their own, and count to
  * that of the entry before them.
+ *
+ * @param encoding that of the source, in which the names in the archive are
  */
 export async function listEntries(
   programs: Programs,
   archive: string,
   args: readonly string[],
+  encoding: string,
   { processes, environment }: Pick<Context, 'processes' | 'environment'>,
 ): Promise<ListedEntry[]> {
   const entries: ListedEntry[] = []
@@ -29,6 +33,7 @@ export async function listEntries(
     ...programs.command('pg_restore', ['--list', ...args, archive]),
     env: programEnvironment(environment),
     doing: `listing the contents of ${archive}`,
+    decode: decoderOf(encoding),
     stdout: (line) => {
       const entry = listedEntry(line)
       if (entry !== null) entries.push(entry)

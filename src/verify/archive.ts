@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { encodingOfDump } from '../backup/manifest.js'
 import { CommandError, CouldNotVerifyError, DamagedError, OperationError, UsageError } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import { codeOf } from '../platform/file-errors.js'
@@ -51,7 +52,12 @@ export async function verifyArchive(archive: ArchiveToVerify, tools: ReadingTool
   try {
     const dump = archive.dump ?? (await detectDump(archive.path))
     if (dump.kind === 'tar') await assertWholeTar(archive.path)
-    if (dump.kind !== 'plain') list = await listArchive(pgRestoreOf(archive), archive.path, tools)
+    if (dump.kind !== 'plain') {
+      list = await listArchive(pgRestoreOf(archive), archive.path, {
+        ...tools,
+        encoding: archive.manifest && encodingOfDump(archive.manifest),
+      })
+    }
     const read = await readDump(archive, dump, tools)
     return { ...judge(read, archive, name), rows: read.contents.rows, contents: read.contents, list }
   } catch (error) {

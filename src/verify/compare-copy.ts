@@ -1,16 +1,18 @@
-import { describeContent, type Content } from '../backup/describe-content.js'
+import { describeContent, readingOf } from '../backup/describe-content.js'
 import { displayName, type TableEntry } from '../backup/manifest.js'
 import { tableEntries } from '../backup/table-entries.js'
-import { finding, type Finding } from '../findings.js'
+import type { Finding } from '../findings.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
 import { readObjects } from '../postgres/catalog/read-catalog.js'
 import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { failedAssertions } from './assertions.js'
+import { comparability, generatedNotCompared } from './comparability.js'
 import { withPinnedSessions, type Copy } from './copy.js'
 import { compareLargeObjects, compareObjects, compareSequences, compareTables, undumpedFindings } from './difference.js'
 import { restate } from './restated/restate.js'
+import { settleAddresses } from './settle-addresses.js'
 
 export interface Comparison {
   findings: Finding[]
@@ -29,38 +31,20 @@ export async function compareContent(copy: Copy): Promise<Comparison> {
     const counted = facts.filter(
       (table) => table.kind === 'table' && (dumped.has(displayName(table)) || table.extension === undefined),
     )
-    const content = await describeContent(sessions, counted, manifest.hash?.method ?? null, copy.context)
-    const tables = tableEntries(facts, content.tables)
-    const hash = hashFindings(manifest.hash, content.hash)
-    const contents = hash.length === 0 ? 'compared' : 'not-comparable'
+    const content = await describeContent(sessions, counted, readingOf(manifest), copy.context)
+    const tables = await settleAddresses(session, manifest.tables, facts, tableEntries(facts, content.tables))
+    const { contents, findings } = await comparability(session, manifest, content.hash)
     return {
       tables,
       findings: [
-        ...hash,
+        ...findings,
+        ...generatedNotCompared(facts, tables),
         ...compareTables(manifest.tables, tables, contents),
         ...compareLargeObjects(manifest.largeObjects, content.largeObjects, contents),
         ...compareSequences(manifest.sequences, await readSequences(session), manifest.sequencesAfter),
       ],
     }
   })
-}
-
-/** The same question to both servers' hash functions; where they answer otherwise, fingerprints say nothing. */
-function hashFindings(source: Content['hash'], copy: Content['hash']): Finding[] {
-  if (source === null) {
-    return [
-      finding('FINGERPRINT_MISSING', 'all tables', 'the backup was taken with verify none, so only rows were counted'),
-    ]
-  }
-  return source.probe === copy?.probe
-    ? []
-    : [
-        finding(
-          'HASH_DIFFERS',
-          'hash functions',
-          `the probe gives ${copy?.probe ?? 'nothing'} here, ${source.probe} there`,
-        ),
-      ]
 }
 
 /** Compares every object, the refilled views, and asks the user's own assertions. */
@@ -103,8 +87,8 @@ async function compareMaterializedViews(
   { subject: { manifest }, context }: Copy,
 ): Promise<Finding[]> {
   const facts = (await readTables(sessions[0])).filter(isMaterializedView)
-  const content = await describeContent(sessions, facts, manifest.hash?.method ?? null, context)
-  const contents = manifest.hash?.probe === content.hash?.probe ? 'compared' : 'not-comparable'
+  const content = await describeContent(sessions, facts, readingOf(manifest), context)
+  const { contents } = await comparability(sessions[0], manifest, content.hash)
   return compareTables(manifest.tables.filter(isMaterializedView), tableEntries(facts, content.tables), contents)
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { ManifestDraft } from '../backup/draft.js'
-import type { Tier } from '../backup/manifest.js'
+import { encodingOfDump, type Tier } from '../backup/manifest.js'
 import type { Context } from '../context.js'
 import { worstOf, type Finding } from '../findings.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
@@ -90,6 +90,7 @@ function sectionOf({ subject, check, omission }: Copy, section: Section): Archiv
     section,
     archive: path.join(folder, manifest.dump.path),
     jobs: check.jobs,
+    encoding: encodingOfDump(manifest),
     ...(!isWhole && { isLeftOut: (entry) => isLoose(entry) || omission?.entries.has(entry.text) === true }),
     ...(omission?.withoutRows === true && { withoutRows: true }),
   }

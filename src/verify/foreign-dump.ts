@@ -171,11 +171,11 @@ async function countCopy({ settings }: ScratchDatabase, context: Context): Promi
     const facts = await readTables(session)
     const own = facts.filter(({ kind }) => kind === 'table')
     const parents = new Map(facts.map((table) => [tableKey(table), table.partitionOf]))
-    const { tables } = await describeContent([session], own, null, context)
+    const { tables } = await describeContent([session], own, { method: null }, context)
     return own.map(({ oid, schema, name }) => ({
       schema,
       name,
-      rows: tables.get(oid)?.rows,
+      rows: tables.found.get(oid)?.rows,
       above: chainFrom({ schema, name }, parents),
     }))
   })

@@ -2,8 +2,10 @@ import path from 'node:path'
 import type { Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import type { Context } from '../context.js'
+import { CouldNotVerifyError } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
+import type { ConnectionSettings } from '../postgres/connection.js'
 import { quoteIdentifier } from '../postgres/identifier.js'
 import type { Scratch } from '../postgres/scratch.js'
 import { withSession, type Session } from '../postgres/session.js'
@@ -30,20 +32,24 @@ export interface PreparedRoles {
 /**
  * Makes the roles that the set's objects belong to. In a throw-away cluster the set's own globals are run, and so proven
  * too; on a server that others may use, only the roles that are missing are made, without login, and dropped afterwards.
+ *
+ * @param database the scratch database. Names of roles are bytes in the encoding of the database where they are given, so
+ * they are given in one of the source's encoding.
  */
 export async function prepareRoles(
   scratch: Scratch,
   subject: RoleSubject,
-  environment: Readonly<Record<string, string>>,
+  database: { settings: ConnectionSettings; environment: Readonly<Record<string, string>> },
   context: Context,
 ): Promise<PreparedRoles> {
   if (scratch.kind === 'cluster') {
-    const findings = await runGlobals(scratch, subject, environment, context)
+    const findings = await runGlobals(scratch, subject, database.environment, context)
     return {
-      findings: [...findings, ...(await missingRoles(scratch, subject, context))],
+      findings: [...findings, ...(await missingRoles(database.settings, subject, context))],
       drop: () => Promise.resolve(),
     }
   }
+  refuseUnshareable(subject.source)
   const roles = await SharedRoles.use(scratch, context)
   try {
     await roles.make(wantedRoles(subject))
@@ -52,6 +58,17 @@ export async function prepareRoles(
     throw error
   }
   return { findings: [], drop: () => roles.release() }
+}
+
+/** A server's maintenance database has its own encoding; in another one, a name that is no ASCII is another name. */
+function refuseUnshareable({ encoding, roles }: Manifest['source']): void {
+  const foreign = roles.filter((role) => /[^\0-\x7f]/.test(role))
+  if (encoding === 'UTF8' || encoding === 'SQL_ASCII' || foreign.length === 0) return
+  throw new CouldNotVerifyError({
+    doing: 'making the roles of the set on the scratch server',
+    problem: `the role ${foreign[0] ?? ''} has a name in ${encoding}, which a server that others use cannot be given`,
+    advice: 'Leave scratch-url out, so that a throw-away cluster is used.',
+  })
 }
 
 async function runGlobals(
@@ -82,8 +99,12 @@ async function runGlobals(
   return findingsOf(weighty, weighty.length, SET.globals)
 }
 
-async function missingRoles(scratch: Scratch, { source }: RoleSubject, { signal }: Context): Promise<Finding[]> {
-  const present = await withSession(scratch.maintenance, { signal }, existingRoles)
+async function missingRoles(
+  settings: ConnectionSettings,
+  { source }: RoleSubject,
+  { signal }: Context,
+): Promise<Finding[]> {
+  const present = await withSession(settings, { signal }, existingRoles)
   return source.roles
     .filter((role) => !present.has(role))
     .map((role) =>

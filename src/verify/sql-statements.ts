@@ -1,3 +1,4 @@
+import { decoderOf, type Decoder } from '../platform/encoding.js'
 import { CleaningPart, type Cleaning } from './sql-cleaning.js'
 import { nameOf, rolesNamed, type Token } from './sql-roles.js'
 import { tableKey } from './table-key.js'
@@ -77,6 +78,8 @@ export class Statements {
   }
   /** Whether a backslash in a plain string is only a backslash; a script may switch it off. */
   standardStrings = true
+  /** Reads names; a script says in what encoding they are. */
+  decode: Decoder = decoderOf('UTF8')
   private head: Token[] = []
   private rowsHere = 0
   private lastWord = ''

@@ -81,7 +81,7 @@ describe('every entry of an archive', () => {
           args,
         }),
       }
-      const entries = await listEntries(programs as never, archive, ['--section=post-data'], context)
+      const entries = await listEntries(programs as never, archive, ['--section=post-data'], 'UTF8', context)
       const { early, eventTriggers } = roundsOf(entries, 4)
       const inRounds = [...early, ...eventTriggers].flatMap((round) => round.entries.map(({ dumpId }) => dumpId))
       expect(early).toHaveLength(3)

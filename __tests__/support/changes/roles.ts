@@ -182,7 +182,7 @@ export const PRIVILEGES: readonly Change[] = [
   unexpected('changed privileges table pg_catalog.pg_authid', 'GRANT SELECT ON pg_catalog.pg_authid TO chg_other'),
   unexpected('changed privileges view pg_catalog.pg_stats', 'REVOKE SELECT ON pg_catalog.pg_stats FROM PUBLIC'),
   missing(
-    'changed privileges function ext.similarity(pg_catalog.text,pg_catalog.text)',
+    'changed privileges function ext.similarity(text,text)',
     'REVOKE EXECUTE ON FUNCTION ext.similarity(text, text) FROM chg_owner',
   ),
   unexpected('changed privileges type ext.hstore', 'REVOKE USAGE ON TYPE ext.hstore FROM PUBLIC'),

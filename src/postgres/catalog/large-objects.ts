@@ -1,4 +1,4 @@
-import type { HashMethod } from '../fingerprint.js'
+import type { HashMethod } from '../fingerprint-query.js'
 import type { Queryable } from '../queryable.js'
 import { objectQuery, privileges } from './sql.js'
 
