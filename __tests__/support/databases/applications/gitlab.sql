@@ -23,7 +23,7 @@ ALTER TABLE ONLY audit_events ATTACH PARTITION gitlab_partitions_dynamic.audit_e
 CREATE INDEX analytics_index_audit_events ON audit_events (created_at, author_id);
 CREATE INDEX audit_events_by_entity ON ONLY audit_events (entity_type) WHERE entity_type IN ('Project', 'User');
 CREATE INDEX audit_events_by_entity_202401 ON gitlab_partitions_dynamic.audit_events_202401 (entity_type) WHERE entity_type IN ('Project', 'User');
-ALTER INDEX audit_events_by_entity ATTACH PARTITION audit_events_by_entity_202401;
+ALTER INDEX audit_events_by_entity ATTACH PARTITION gitlab_partitions_dynamic.audit_events_by_entity_202401;
 COMMENT ON INDEX analytics_index_audit_events IS 'By date';
 COMMENT ON CONSTRAINT audit_events_pkey ON audit_events IS 'Key of all partitions';
 INSERT INTO audit_events (author_id, entity_type, details, created_at, ip) SELECT g % 20, (ARRAY['Project', 'User', 'Group'])[1 + g % 3], 'detail ' || g, timestamp '2023-12-20' + g * interval '6 hours', '::1' FROM generate_series(1, 240) g;

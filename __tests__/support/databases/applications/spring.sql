@@ -42,4 +42,4 @@ SELECT setval('batch_job_seq', 30);
 CREATE TABLE qrtz_triggers (sched_name varchar(120) NOT NULL, trigger_name varchar(200) NOT NULL, trigger_group varchar(200) NOT NULL, next_fire_time bigint, job_data bytea, PRIMARY KEY (sched_name, trigger_name, trigger_group));
 INSERT INTO qrtz_triggers SELECT 's', 't' || g, 'g', g, '\x00ff' FROM generate_series(1, 20) g;
 SELECT format('COMMENT ON LARGE OBJECT %s IS %L', contract, 'A contract') FROM account WHERE id = 1 \gexec
-CREATE CAST (varchar AS xml) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (varchar AS uuid) WITH INOUT AS IMPLICIT;
