@@ -31,3 +31,4 @@ CREATE VIEW latest AS SELECT DISTINCT ON (s.id) s.id, s.kind, r.at, r.celsius FR
 CREATE VIEW gaps AS SELECT sensor, at, lag(at, 1, '-infinity'::timestamptz) OVER w AS before, rank() OVER (PARTITION BY quality IN ('ok', 'bad') ORDER BY fahrenheit DESC NULLS LAST) FROM readings WINDOW w AS (PARTITION BY sensor ORDER BY at ROWS BETWEEN 3 PRECEDING AND CURRENT ROW EXCLUDE TIES);
 ALTER TABLE readings DETACH PARTITION readings_p2024_04;
 ALTER TABLE readings_p2024_04 RENAME TO archived_april;
+REFRESH MATERIALIZED VIEW daily;
