@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 
+import { describeFinding } from '../../../src/findings.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { APPLICATIONS, createApplications } from '../../support/databases/applications.js'
 import { availableMajors, defaultInstallation, installationOf } from '../../support/installations.js'
@@ -36,10 +37,7 @@ if (!FULL) {
   process.stderr.write(`\nQUICK: applications.test.ts tries ${left}.\n`)
 }
 
-/**
- * What may be told of these databases, because it is true: rows of unlogged tables are in the dump, a newer client and
- * a newer server were used, roles came without passwords.
- */
+/** What may be told of these databases, because it is true: of a newer client, a newer server, roles without passwords. */
 const TRUE_NOTES = new Set([
   'TOOLS_OTHER_MAJOR',
   'SCRATCH_MAJOR_DIFFERS',
@@ -54,7 +52,7 @@ function outcomeOf({ report, exitCode }: Ran): unknown {
   return {
     exitCode,
     outcome: report.proof?.outcome,
-    found: told.map(({ code, on, found: was, expected }) => `${code} ${on}: ${was}, not ${expected}`),
+    found: told.map(describeFinding),
     failure: report.failure?.message,
   }
 }
