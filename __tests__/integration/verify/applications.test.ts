@@ -39,6 +39,7 @@ if (!FULL) {
 
 /** What may be told of these databases, because it is true: of a newer client, a newer server, roles without passwords. */
 const TRUE_NOTES = new Set([
+  'EXTENSION_VERSION_DIFFERS',
   'TOOLS_OTHER_MAJOR',
   'SCRATCH_MAJOR_DIFFERS',
   'TARGET_MAJOR_DIFFERS',
