@@ -6,7 +6,7 @@ CREATE TABLE cars (wheels smallint DEFAULT 4 CHECK (wheels IN (3, 4, 6)), kind v
 CREATE TABLE ships (masts integer, name varchar(40) DEFAULT 'unnamed', CHECK (masts >= 0), UNIQUE (name)) INHERITS (things);
 CREATE TABLE amphibians (depth real, kind varchar(12) DEFAULT 'both', name varchar(40) DEFAULT 'both', CONSTRAINT both_kinds CHECK (kind IN ('both', 'car'))) INHERITS (cars, ships);
 ALTER TABLE amphibians ALTER made SET NOT NULL;
-ALTER TABLE ONLY things ALTER made SET DEFAULT '2024-01-01';
+ALTER TABLE things ALTER made SET DEFAULT '2024-01-01';
 CREATE INDEX things_kind ON things (kind) WHERE kind IN ('thing', 'car');
 CREATE INDEX cars_price ON cars (price DESC) WHERE currency IN ('EUR', 'USD');
 INSERT INTO things (name) SELECT 'thing ' || g FROM generate_series(1, 40) g;
