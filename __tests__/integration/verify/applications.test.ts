@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import path from 'node:path'
 
 import { describeFinding } from '../../../src/findings.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
@@ -81,7 +82,8 @@ describe.each(SOURCES)('applications on PostgreSQL %i', (major) => {
     const cluster = targets.get(target)
     if (cluster === undefined) throw new Error(`No server of PostgreSQL ${target} was started.`)
     const type = `${name}-${format}-${target}`
-    const programs = { 'postgres-bin': [cluster.clientBin, source.bin, source.clientBin].join(', ') }
+    const store = path.join(bench.root, type)
+    const programs = { store, 'postgres-bin': [cluster.clientBin, source.bin, source.clientBin].join(', ') }
     const backedUp = await bench.run('backup', {
       ...programs,
       'database-url': source.url(name),
