@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context, Finished } from '../context.js'
 import type { Options } from '../options.js'
-import type { Catalog } from '../postgres/catalog/model.js'
+import type { Catalog, MemberRows, Undumpable } from '../postgres/catalog/model.js'
+import { readMemberRows } from '../postgres/catalog/member-rows.js'
 import { readCatalog, readObjects } from '../postgres/catalog/read-catalog.js'
 import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { writeCatalog } from '../postgres/catalog/stored.js'
@@ -27,6 +28,8 @@ export interface Description {
 /** What a dump under a snapshot gave. */
 export interface Taken extends Description {
   content: Content
+  /** What is in no dump. */
+  undumpable: Undumpable
   sequencesAfter: Catalog['sequences']
   changedMeanwhile: string[]
   jobs: number
@@ -81,13 +84,15 @@ export async function takeDump(
     context,
   )
   const describing = describeAtSnapshot(source, snapshot, withData, options, Math.ceil(jobs / 2), context)
-  const [dumped, content] = await bothOrNeither(dumping, describing)
+  const [dumped, { content, rows }] = await bothOrNeither(dumping, describing)
+  const { objects, members, builtIns } = catalog
+  const undumpable = { members, rows, builtIns }
   await Promise.all([
     writeGlobals(source, folder, context),
-    writeCatalog(path.join(folder, SET.catalog), catalog.source.major, catalog.objects),
+    writeCatalog(path.join(folder, SET.catalog), catalog.source.major, objects, undumpable),
   ])
   const after = await readAgain(source, catalog, context)
-  return { snapshot, catalog, choice, content, ...after, jobs, dumpPath, dumped }
+  return { snapshot, catalog, choice, content, undumpable, ...after, jobs, dumpPath, dumped }
 }
 
 /** Waits for both, also when one fails, so that nothing goes on behind the back of who handles the failure. */
@@ -103,7 +108,7 @@ async function describeAtSnapshot(
   options: Options,
   count: number,
   context: Context,
-): Promise<Content> {
+): Promise<{ content: Content; rows: MemberRows[] }> {
   const first = await joinSource(source, context)
   const sessions: [typeof first, ...(typeof first)[]] = [first]
   try {
@@ -114,7 +119,8 @@ async function describeAtSnapshot(
       await joinSnapshot(session, snapshot.id)
     }
     const method = options.verify === 'none' ? null : hashMethodOf(source.session.major)
-    return await describeContent(sessions, tables, method, context)
+    const content = await describeContent(sessions, tables, method, context)
+    return { content, rows: await readMemberRows(first, method) }
   } finally {
     await Promise.all(sessions.map((session) => session.end()))
   }

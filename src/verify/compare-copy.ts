@@ -8,6 +8,7 @@ import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { failedAssertions } from './assertions.js'
+import { compareExtensionRows, compareExtensions } from './compare-undumpable.js'
 import { withPinnedSessions, type Copy } from './copy.js'
 import { compareLargeObjects, compareObjects, compareSequences, compareTables } from './difference.js'
 
@@ -39,6 +40,7 @@ export async function compareContent(copy: Copy): Promise<Comparison> {
         ...compareTables(manifest.tables, tables, contents),
         ...compareLargeObjects(manifest.largeObjects, content.largeObjects, contents),
         ...compareSequences(manifest.sequences, await readSequences(session), manifest.sequencesAfter),
+        ...(await compareExtensionRows(session, copy, manifest.hash?.method ?? null, contents)),
       ],
     }
   })
@@ -66,9 +68,10 @@ function hashFindings(source: Content['hash'], copy: Content['hash']): Finding[]
 export async function compareRest(copy: Copy): Promise<Finding[]> {
   const { subject, server, check, context, omission } = copy
   const sameMajor = server.major === subject.manifest.source.major
-  const { objects, views } = await withPinnedSessions(copy, 1, async (sessions) => ({
+  const { objects, views, extensions } = await withPinnedSessions(copy, 1, async (sessions) => ({
     objects: await readObjects(sessions[0], server.major, subject.manifest.source.roles),
     views: await compareMaterializedViews(sessions, copy),
+    extensions: await compareExtensions(sessions[0], copy),
   }))
   const compared = compareObjects(expectedObjects(copy), objects, {
     sameMajor,
@@ -80,7 +83,7 @@ export async function compareRest(copy: Copy): Promise<Finding[]> {
   const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) =>
     failedAssertions(session, check.assertions),
   )
-  return [...compared, ...views, ...asserted]
+  return [...compared, ...views, ...extensions, ...asserted]
 }
 
 /** They are refilled after everything else. */

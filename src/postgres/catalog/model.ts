@@ -82,10 +82,43 @@ export interface SourceFacts {
   roles: string[]
 }
 
+/** A member of an extension, or what was put on one: `CREATE EXTENSION` makes members anew, and no dump holds the rest. */
+export interface MemberObject extends CatalogObject {
+  extension: string
+}
+
+/** Rows of an extension's table that no dump holds, or where a sequence of it is. */
+export interface MemberRows {
+  extension: string
+  schema: string
+  name: string
+  /** `pg_extension_config_dump` marked the rows of this condition: these here are the others. Absent where none are marked. */
+  besides?: string
+  /** Absent where they could not be read. */
+  rows?: number
+  /** Absent where they were not hashed. */
+  fingerprint?: string
+  /** Of a sequence: its last value, and whether it was given out. */
+  position?: string
+  /** Why they could not be read. */
+  unread?: string
+}
+
+/** What a dump leaves to `CREATE EXTENSION` and to `initdb`, as the source has it. */
+export interface Undumpable {
+  members: MemberObject[]
+  rows: MemberRows[]
+  /** Functions that `initdb` made and that may have been changed since. */
+  builtIns: CatalogObject[]
+}
+
 /** A database described: what must be the same in a restored copy, and what is needed to compare the data. */
 export interface Catalog {
   source: SourceFacts
   tables: TableFacts[]
   sequences: SequenceFacts[]
   objects: CatalogObject[]
+  /** What extensions and `initdb` made. */
+  members: MemberObject[]
+  builtIns: CatalogObject[]
 }

@@ -4,7 +4,10 @@ import { domainConstraints, indexes, statisticsObjects, tableConstraints } from 
 import { accessMethods, database, extensions, languages, schemas } from './database-wide.js'
 import { foreignDataWrappers, foreignServers, userMappings } from './foreign-data.js'
 import { largeObjects } from './large-objects.js'
+import { readRewrittenBuiltIns } from './built-ins.js'
+import { readMembers } from './members.js'
 import type { Catalog, CatalogObject } from './model.js'
+import { objectOf } from './object-row.js'
 import { changedPrivileges, defaultPrivileges } from './privileges.js'
 import { readSequences } from './read-sequences.js'
 import { readTables } from './read-tables.js'
@@ -89,7 +92,14 @@ export async function readCatalog(session: Queryable): Promise<Catalog> {
   const source = await readSource(session, major)
   const sequenceValues = await readSequences(session)
   const tableFacts = await readTables(session)
-  return { source, tables: tableFacts, sequences: sequenceValues, objects: await readObjects(session, major) }
+  return {
+    source,
+    tables: tableFacts,
+    sequences: sequenceValues,
+    objects: await readObjects(session, major),
+    members: await readMembers(session, major),
+    builtIns: await readRewrittenBuiltIns(session, major),
+  }
 }
 
 /**
@@ -109,16 +119,4 @@ export async function readObjects(
     }
   }
   return objects
-}
-
-function objectOf({ kind, name, of, owner, grants, facts, deparsed }: ObjectRow): CatalogObject {
-  return {
-    kind,
-    name,
-    ...(of === null ? {} : { of }),
-    ...(owner === null ? {} : { owner }),
-    ...(grants === null ? {} : { grants }),
-    facts,
-    ...(deparsed === null ? {} : { deparsed }),
-  }
 }

@@ -117,6 +117,7 @@ export function columns(major: number): string {
     from: `${RELATIONS} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       JOIN pg_type t ON t.oid = a.atttypid
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-      WHERE ${isDumpedRelation(`'r', 'p', 'v', 'm', 'f', 'c'`)}`,
+      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${isDumpedSchema('n.nspname')}
+        AND CASE c.relkind WHEN 'c' THEN ${isNoMember('pg_type', 'c.reltype')} ELSE ${isNoMember('pg_class', 'c.oid')} END`,
   })
 }
