@@ -29,6 +29,13 @@ export const EXTENSION_FINDINGS = {
     advice:
       "Use a scratch server that has the source's version of the extension, and let the role that backs up read the extension's tables.",
   },
+  SCRATCH_STARTED_WITHOUT: {
+    severity: 'warning',
+    meaning:
+      'The throw-away cluster was started without a library or settings of the source, because they are not installed here or it does not start with them.',
+    advice:
+      'Where the restore fails for want of them, or gives other values, install them here, or give a server that has them in scratch-url.',
+  },
   BUILT_IN_CHANGED: {
     severity: 'warning',
     meaning:

@@ -36,7 +36,7 @@ export async function verifyRestored(
       check,
       context,
     })
-    const notes = [...extensions, ...majorNote(manifest, scratch), ...localeNote(database), ...roles.findings]
+    const notes = [...extensions, ...startNotes(scratch), ...majorNote(manifest, scratch), ...localeNote(database), ...roles.findings]
     return { findings: [...notes, ...findings], tables }
   } finally {
     await scratch.release()
@@ -70,6 +70,10 @@ function majorNote({ source }: ManifestDraft, { major, serverVersion }: Scratch)
           `the source is PostgreSQL ${source.serverVersion}, scratch is ${serverVersion}`,
         ),
       ]
+}
+
+function startNotes({ startedWithout }: Scratch): Finding[] {
+  return startedWithout.map((what) => finding('SCRATCH_STARTED_WITHOUT', 'scratch', what))
 }
 
 function localeNote({ localeFallback }: ScratchDatabase): Finding[] {

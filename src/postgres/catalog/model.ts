@@ -1,3 +1,5 @@
+import type { ServerSettings } from './server-settings.js'
+
 /** What a fact about an object can be. Facts that are as PostgreSQL makes them by default are left out. */
 export type Fact = string | number | boolean | null | string[]
 
@@ -80,6 +82,8 @@ export interface SourceFacts {
   extensions: { name: string; version: string; schema: string }[]
   tablespaces: string[]
   roles: string[]
+  /** What a server to restore into needs of this one's configuration; absent in sets of versions that did not look. */
+  server?: ServerSettings | undefined
 }
 
 /** A member of an extension, or what was put on one: `CREATE EXTENSION` makes members anew, and no dump holds the rest. */
