@@ -1,5 +1,8 @@
 import { FIRST_USER_OID, SCOPE_MARKS } from './sql.js'
 
+/** `initdb` takes some 750 transactions; a number beyond this is not of `initdb`. */
+const FEW = 3_000
+
 const NO_MEMBER = new RegExp(`\\(${SCOPE_MARKS.member.replaceAll(/[/*]/g, '\\$&')} (\\w+): (\\S+) \\*/ NOT`)
 
 /**
@@ -33,8 +36,14 @@ function inAnySchema(query: string): string {
   return query.replaceAll(SCOPE_MARKS.schema, 'true OR')
 }
 
-/** True of the row of a catalog that `initdb` wrote and a later transaction wrote again. */
+/** The last transaction of `initdb`, which ends with this extension; where it was made anew, the first one. */
+const LAST_OF_INITDB = `coalesce((SELECT e.xmin::text::int8 FROM pg_extension e
+  WHERE e.extname = 'plpgsql' AND e.oid < ${FIRST_USER_OID} AND e.xmin::text::int8 < ${FEW}), 1)`
+
+/**
+ * True of the row of a catalog that `initdb` wrote and a later transaction wrote again. Rows keep the number of their
+ * transaction whatever vacuum does. Where it is not sure when `initdb` ended, its own later steps count as well.
+ */
 export function isRewritten(row: string): string {
-  // The first rows are written by transaction 1, and keep that number whatever vacuum does.
-  return `(${row}.oid < ${FIRST_USER_OID} AND ${row}.xmin::text <> '1')`
+  return `(${row}.oid < ${FIRST_USER_OID} AND ${row}.xmin::text::int8 > ${LAST_OF_INITDB})`
 }

@@ -1,4 +1,4 @@
-import { finding, type Finding } from '../../findings.js'
+import { finding, type Finding, type FindingCode } from '../../findings.js'
 import type { CatalogObject, MemberObject, MemberRows } from '../../postgres/catalog/model.js'
 import { compareObjects } from './objects.js'
 import type { Contents } from './tables.js'
@@ -56,7 +56,7 @@ export function compareBuiltIns(source: readonly CatalogObject[], copy: readonly
 }
 
 /** All differences in one finding: a dump cannot hold any of them, whatever they are. */
-function told(code: 'EXTENSION_CHANGED' | 'BUILT_IN_CHANGED', on: string, differences: readonly Finding[]): Finding[] {
+function told(code: FindingCode, on: string, differences: readonly Pick<Finding, 'on' | 'found'>[]): Finding[] {
   if (differences.length === 0) return []
   const named = differences.slice(0, MOST_NAMED).map((one) => `${one.on} ${one.found}`)
   const others = differences.length - named.length
@@ -71,45 +71,50 @@ export function compareMemberRows(
   contents: Contents,
 ): Finding[] {
   const copies = new Map(copy.map((rows) => [keyOf(rows), rows]))
-  return source
-    .filter(({ extension }) => comparable.has(extension))
-    .flatMap((rows) => compareRows(rows, copies.get(keyOf(rows)), contents))
+  return [...comparable].flatMap((extension) => {
+    const found = source
+      .filter((rows) => rows.extension === extension)
+      .flatMap((rows) => compareRows(rows, copies.get(keyOf(rows)), contents) ?? [])
+    return ROW_CODES.flatMap((code) => told(code, `extension ${extension}`, found.filter((one) => one.code === code)))
+  })
 }
 
-function compareRows(source: MemberRows, copy: MemberRows | undefined, contents: Contents): Finding[] {
+const ROW_CODES = ['EXTENSION_TABLE_NOT_DUMPED', 'EXTENSION_ROWS_NOT_DUMPED', 'EXTENSION_NOT_COMPARED'] as const
+
+interface RowDifference extends Pick<Finding, 'on' | 'found'> {
+  code: (typeof ROW_CODES)[number]
+}
+
+function compareRows(source: MemberRows, copy: MemberRows | undefined, contents: Contents): RowDifference | null {
   const on = `${source.schema}.${source.name}`
   const unread = source.unread ?? copy?.unread
   if (unread !== undefined) {
-    return [finding('EXTENSION_NOT_COMPARED', on, `its rows, of extension ${source.extension}, could not be read: ${unread}`)]
+    return { code: 'EXTENSION_NOT_COMPARED', on, found: `was not read: ${unread}` }
   }
-  if (source.position !== undefined) {
-    return copy === undefined || copy.position === source.position ? [] : [movedSequence(on, source, copy)]
-  }
-  const { rows = 0 } = source
-  if (copy === undefined) {
-    return rows === 0
-      ? []
-      : [finding('EXTENSION_TABLE_NOT_DUMPED', on, `${inAll(rows)}, and CREATE EXTENSION ${source.extension} makes no such table`)]
-  }
-  const which = source.besides === undefined ? '' : ` outside of what is marked (${source.besides.trim()})`
-  if (rows !== copy.rows) {
-    const made = `CREATE EXTENSION ${source.extension} makes ${copy.rows ?? 0}`
-    return [finding('EXTENSION_ROWS_NOT_DUMPED', on, `${inAll(rows)}${which} that no dump holds; ${made}`)]
-  }
-  return contents === 'not-comparable' || source.fingerprint === undefined || source.fingerprint === copy.fingerprint
-    ? []
-    : [
-        finding(
-          'EXTENSION_ROWS_NOT_DUMPED',
-          on,
-          `${inAll(rows)}${which} that no dump holds: as many as CREATE EXTENSION ${source.extension} makes, but not the same content`,
-        ),
-      ]
+  const found =
+    source.position === undefined ? howRowsDiffer(source, copy, contents) : howPositionsDiffer(source.position, copy)
+  if (found === null) return null
+  const isLost = copy === undefined && source.position === undefined
+  return { code: isLost ? 'EXTENSION_TABLE_NOT_DUMPED' : 'EXTENSION_ROWS_NOT_DUMPED', on, found }
 }
 
-function movedSequence(on: string, { extension, position = '' }: MemberRows, copy: MemberRows): Finding {
-  const made = `CREATE EXTENSION ${extension} starts it at ${copy.position ?? '?'}`
-  return finding('EXTENSION_ROWS_NOT_DUMPED', on, `this sequence stands at ${position}, which no dump holds; ${made}`)
+function howRowsDiffer(
+  { rows = 0, besides, fingerprint }: MemberRows,
+  copy: MemberRows | undefined,
+  contents: Contents,
+): string | null {
+  const which = `${inAll(rows)}${besides === undefined ? '' : ` outside of what is marked (${besides.trim()})`}`
+  if (copy === undefined) return rows === 0 ? null : `has ${which}, and CREATE EXTENSION makes no such table`
+  if (rows !== copy.rows) return `has ${which}, CREATE EXTENSION makes ${copy.rows ?? 0}`
+  return contents === 'not-comparable' || fingerprint === undefined || fingerprint === copy.fingerprint
+    ? null
+    : `has ${which}, as CREATE EXTENSION makes, but not the same content`
+}
+
+function howPositionsDiffer(position: string, copy: MemberRows | undefined): string | null {
+  return copy === undefined || copy.position === position
+    ? null
+    : `stands at ${position}, CREATE EXTENSION starts it at ${copy.position ?? '?'}`
 }
 
 function byExtension(members: readonly MemberObject[]): Map<string, CatalogObject[]> {
