@@ -20,17 +20,18 @@ export const EXTENSION_FINDINGS = {
     severity: 'error',
     meaning:
       'A table with rows belongs to an extension that does not make it (ALTER EXTENSION … ADD, or an older version). Neither the table nor its rows are in the dump.',
-    advice: 'Take it out of the extension (ALTER EXTENSION … DROP TABLE …; it stays as a table of its own), then back up again.',
+    advice:
+      'Take it out of the extension (ALTER EXTENSION … DROP TABLE …; it stays as a table of its own), then back up again.',
   },
   EXTENSION_NOT_COMPARED: {
     severity: 'info',
     meaning:
-      "What is in an extension could not be compared with what CREATE EXTENSION makes, so changes to it that no dump holds are not known.",
+      'What is in an extension could not be compared with what CREATE EXTENSION makes, so changes to it that no dump holds are not known.',
     advice:
       "Use a scratch server that has the source's version of the extension, and let the role that backs up read the extension's tables.",
   },
   SCRATCH_STARTED_WITHOUT: {
-    severity: 'warning',
+    severity: 'info',
     meaning:
       'The throw-away cluster was started without a library or settings of the source, because they are not installed here or it does not start with them.',
     advice:

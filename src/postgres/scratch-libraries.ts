@@ -61,7 +61,11 @@ export interface LibrarySettings {
  * @param available libraries of the installation
  * @param database the database that is restored into: some extensions live in one alone
  */
-export function librarySettings(needs: LibraryNeeds, available: ReadonlySet<string>, database: string): LibrarySettings {
+export function librarySettings(
+  needs: LibraryNeeds,
+  available: ReadonlySet<string>,
+  database: string,
+): LibrarySettings {
   const wanted = wantedLibraries(needs)
   const all = [...new Set(Object.values(wanted).flat())]
   const there = all.filter((name) => available.has(name))
@@ -74,7 +78,7 @@ export function librarySettings(needs: LibraryNeeds, available: ReadonlySet<stri
       ...(Object.fromEntries(lists) as Record<string, string>),
       ...(there.some((name) => !WITHOUT_WORKERS.has(name)) && { max_worker_processes: '0' }),
       ...(there.includes('pg_cron') && { 'cron.database_name': database }),
-      ...Object.assign({}, ...there.map((name) => AT_REST[name] ?? {})),
+      ...Object.fromEntries(there.flatMap((name) => Object.entries(AT_REST[name] ?? {}))),
     },
     missing: all.filter((name) => !available.has(name)),
   }
@@ -93,7 +97,14 @@ function wantedLibraries({ extensions = [], server }: LibraryNeeds): Partial<Rec
 
 /** The libraries that an installation has beside its programs; none where the folder is not to be found. */
 export function installedLibraries(programs: string): ReadonlySet<string> {
-  const beside = ['../lib', '../lib/postgresql', '../lib/pgsql', '../lib64', '../lib64/pgsql', '../lib/x86_64-linux-gnu']
+  const beside = [
+    '../lib',
+    '../lib/postgresql',
+    '../lib/pgsql',
+    '../lib64',
+    '../lib64/pgsql',
+    '../lib/x86_64-linux-gnu',
+  ]
   for (const folder of beside.map((one) => path.resolve(programs, one))) {
     const names = librariesOf(folder)
     // Every installation has this one, in the folder that PostgreSQL calls $libdir.

@@ -75,7 +75,10 @@ function proven(report: Report, proof: Proof): Text {
   const amount = amountOf(report)
   switch (proof.tier) {
     case 'full':
-      return [...sentence`This backup was restored and is equal to the database at ${at}: ${amount}.`, ...exceptions(proof)]
+      return [
+        ...sentence`This backup was restored and is equal to the database at ${at}: ${amount}.`,
+        ...exceptions(proof),
+      ]
     case 'data':
       return [
         ...sentence`The data of this backup was restored and is equal to the database at ${at}: ${amount}. Indexes, constraints and privileges were not compared.`,

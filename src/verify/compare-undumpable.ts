@@ -21,12 +21,17 @@ import {
 export async function compareExtensions(session: Queryable, { subject, server }: Copy): Promise<Finding[]> {
   const { undumpable, manifest } = subject
   if (undumpable === undefined) return []
-  const { comparable, findings } = comparableExtensions(versionsOf(manifest.source.extensions), await readVersions(session))
+  const { comparable, findings } = comparableExtensions(
+    versionsOf(manifest.source.extensions),
+    await readVersions(session),
+  )
   const sameMajor = server.major === manifest.source.major
   const members = await readMembers(session, server.major)
   const names = undumpable.builtIns.map(({ name }) => name)
   // Another major has other functions of its own.
-  const builtIns = sameMajor ? compareBuiltIns(undumpable.builtIns, await readBuiltIns(session, server.major, names)) : []
+  const builtIns = sameMajor
+    ? compareBuiltIns(undumpable.builtIns, await readBuiltIns(session, server.major, names))
+    : []
   const described = new Set(undumpable.members.map(({ extension }) => extension))
   return [
     ...findings.filter(({ on }) => described.has(on.replace('extension ', ''))),
@@ -52,11 +57,13 @@ export async function compareExtensionRows(
   }
 }
 
-function versionsOf(extensions: readonly { name: string; version: string }[]): Versions {
+/** Extensions as versions by their names. */
+export function versionsOf(extensions: readonly { name: string; version: string }[]): Versions {
   return new Map(extensions.map(({ name, version }) => [name, version]))
 }
 
-async function readVersions(session: Queryable): Promise<Versions> {
+/** Those that a database has. */
+export async function readVersions(session: Queryable): Promise<Versions> {
   return versionsOf(
     await session.query<{ name: string; version: string }>(
       'SELECT extname::text AS name, extversion AS version FROM pg_catalog.pg_extension',

@@ -80,9 +80,11 @@ describe('the ways to start a throw-away cluster', () => {
 
   test("have the source's settings first, and end without", () => {
     const settings = { TimeZone: 'Asia/Tokyo', max_locks_per_transaction: '5000' }
-    const [first, last] = waysToStart(place, { server: server({ settings }) }, 'scratch')
+    const [first, second, last] = waysToStart(place, { server: server({ settings }) }, 'scratch')
     expect(first.settings).toMatchObject(settings)
     expect(first.without).toEqual([])
+    expect(second?.settings).toMatchObject({ TimeZone: 'UTC', max_locks_per_transaction: '5000' })
+    expect(second?.without).toEqual(["it does not start with the source's TimeZone=Asia/Tokyo"])
     expect(last?.settings).toMatchObject({ TimeZone: 'UTC', max_locks_per_transaction: '1024' })
     expect(last?.without).toEqual([expect.stringContaining('does not start with the source')])
   })

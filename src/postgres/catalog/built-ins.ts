@@ -11,17 +11,14 @@ import type { ObjectRow } from './sql.js'
  * with another cluster tells. Owners and grants are told and dumped by themselves.
  */
 export function readRewrittenBuiltIns(session: Queryable, major: number): Promise<CatalogObject[]> {
-  return read(
-    session,
-    major,
-    `SELECT p.oid::regprocedure::text FROM pg_proc p WHERE ${isRewritten('p')}`,
-    [],
-  )
+  return read(session, major, `SELECT p.oid::regprocedure::text FROM pg_proc p WHERE ${isRewritten('p')}`, [])
 }
 
 /** The functions of these names, for a comparison. */
 export function readBuiltIns(session: Queryable, major: number, names: readonly string[]): Promise<CatalogObject[]> {
-  return names.length === 0 ? Promise.resolve([]) : read(session, major, `SELECT pg_catalog.unnest($1::text[])`, [names])
+  return names.length === 0
+    ? Promise.resolve([])
+    : read(session, major, `SELECT pg_catalog.unnest($1::text[])`, [names])
 }
 
 async function read(
@@ -34,8 +31,7 @@ async function read(
   for (const family of [functions(major), aggregates()]) {
     const query = `SELECT * FROM (${ofEverything(family)}) f WHERE f.name = ANY (ARRAY(${names}))`
     for (const row of await session.query<ObjectRow>(query, params)) {
-      const { grants: _, owner: __, ...object } = objectOf(row)
-      found.push(object)
+      found.push(objectOf({ ...row, grants: null, owner: null }))
     }
   }
   return found

@@ -73,7 +73,10 @@ function unmarkedRows(
 function besides(table: TableFacts, condition: string): TableFacts {
   const from = `ONLY ${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`
   const marked = `(SELECT ctid AS place FROM ${from} ${condition}) marked`
-  return { ...table, extension: { name: '', condition: `WHERE NOT EXISTS (SELECT FROM ${marked} WHERE marked.place = ctid)` } }
+  return {
+    ...table,
+    extension: { name: '', condition: `WHERE NOT EXISTS (SELECT FROM ${marked} WHERE marked.place = ctid)` },
+  }
 }
 
 const AN_ORDINARY_TABLE = {

@@ -74,7 +74,12 @@ const ANNOTATIONS = `
 
 /** Comments and security labels of members. */
 function annotations(): string {
-  const query = objectQuery({ kind: `'annotation'`, name: 'a.name', facts: { text: 'a.text' }, from: `FROM (${ANNOTATIONS}) a` })
+  const query = objectQuery({
+    kind: `'annotation'`,
+    name: 'a.name',
+    facts: { text: 'a.text' },
+    from: `FROM (${ANNOTATIONS}) a`,
+  })
   return query.replace(/^SELECT /, 'SELECT a.extension, ')
 }
 
@@ -112,7 +117,7 @@ async function usualOwners(session: Queryable): Promise<Map<string, ReadonlySet<
 }
 
 function memberOf(row: MemberRow, extension: string, usual: ReadonlySet<string> = new Set()): MemberObject {
-  const { grants: _, owner, ...object } = objectOf(row)
+  const { owner, ...object } = objectOf({ ...row, grants: null })
   if (owner === undefined) return { ...object, extension }
   return { ...object, owner: usual.has(owner) ? USUAL_OWNER : owner, extension }
 }

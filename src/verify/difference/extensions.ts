@@ -52,7 +52,11 @@ export function compareMembers(
 
 /** The source's changed functions of `pg_catalog` beside the same ones of the copy. */
 export function compareBuiltIns(source: readonly CatalogObject[], copy: readonly CatalogObject[]): Finding[] {
-  return told('BUILT_IN_CHANGED', 'built-in functions', compareObjects(source, copy, { sameMajor: true, ownCluster: true }))
+  return told(
+    'BUILT_IN_CHANGED',
+    'built-in functions',
+    compareObjects(source, copy, { sameMajor: true, ownCluster: true }),
+  )
 }
 
 /** All differences in one finding: a dump cannot hold any of them, whatever they are. */
@@ -75,7 +79,13 @@ export function compareMemberRows(
     const found = source
       .filter((rows) => rows.extension === extension)
       .flatMap((rows) => compareRows(rows, copies.get(keyOf(rows)), contents) ?? [])
-    return ROW_CODES.flatMap((code) => told(code, `extension ${extension}`, found.filter((one) => one.code === code)))
+    return ROW_CODES.flatMap((code) =>
+      told(
+        code,
+        `extension ${extension}`,
+        found.filter((one) => one.code === code),
+      ),
+    )
   })
 }
 
