@@ -1,6 +1,7 @@
 import { ALERT_FINDINGS } from './alert-findings.js'
 import { ANOMALY_FINDINGS } from './anomaly-findings.js'
 import { COPY_FINDINGS } from './copy-findings.js'
+import { EXTENSION_FINDINGS } from './extension-findings.js'
 import { RECOVERY_FINDINGS } from './recovery-findings.js'
 import { SEALING_FINDINGS } from './sealing-findings.js'
 import { UNDUMPED_FINDINGS } from './undumped-findings.js'
@@ -414,6 +415,7 @@ export const FINDINGS = {
     advice: 'Back up the primary, or set hot_standby_feedback and max_standby_streaming_delay.',
   },
   ...COPY_FINDINGS,
+  ...EXTENSION_FINDINGS,
   ...RECOVERY_FINDINGS,
   ...SEALING_FINDINGS,
   ...UNDUMPED_FINDINGS,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FINDINGS, type FindingCode } from '../findings.js'
+import { PRELOADING } from '../postgres/catalog/server-settings.js'
 
 /** The version of the manifest's form. A reader refuses a version that it does not know. */
 export const MANIFEST_SCHEMA = 'pg-lifeboat/manifest/1'
@@ -151,6 +152,14 @@ export const Manifest = z.object({
     tablespaces: z.array(z.string()),
     /** Roles that own something or hold privileges in this database. */
     roles: z.array(z.string()),
+    /** What a server to restore into needs of the source's configuration; absent in sets of versions that did not look. */
+    server: z
+      .object({
+        libraries: z.partialRecord(z.enum(PRELOADING), z.array(z.string())),
+        settings: z.record(z.string(), z.string()),
+        prefixes: z.array(z.string()),
+      })
+      .optional(),
   }),
   tool: z.object({
     version: z.string(),

@@ -3,12 +3,13 @@ import path from 'node:path'
 import type { Context, Finished } from '../context.js'
 import { InterruptedError, messageOf } from '../errors.js'
 import type { Options } from '../options.js'
-import type { Catalog } from '../postgres/catalog/model.js'
+import type { Catalog, MemberRows, Undumpable } from '../postgres/catalog/model.js'
+import { readMemberRows } from '../postgres/catalog/member-rows.js'
 import { readCatalog, readObjects } from '../postgres/catalog/read-catalog.js'
 import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { writeCatalog } from '../postgres/catalog/stored.js'
 import { hasOwnRows } from '../postgres/fingerprint.js'
-import { hashMethodOf } from '../postgres/fingerprint-query.js'
+import { hashMethodOf, type HashMethod } from '../postgres/fingerprint-query.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
 import { connectionStringOf } from '../postgres/identifier.js'
 import type { RowSource } from '../postgres/queryable.js'
@@ -32,6 +33,8 @@ export interface Description {
 /** What a dump under a snapshot gave. */
 export interface Taken extends Description {
   content: Content
+  /** What is in no dump. */
+  undumpable: Undumpable
   sequencesAfter: Catalog['sequences']
   changedMeanwhile: string[]
   jobs: number
@@ -92,10 +95,12 @@ export async function takeDump(
     context,
   )
   const describing = describeAtSnapshot(source, snapshot, withData, options, Math.ceil(jobs / 2), context)
-  const [dumped, content] = await bothOrNeither(dumping, describing)
+  const [dumped, { content, rows }] = await bothOrNeither(dumping, describing)
+  const { objects, members, builtIns } = catalog
+  const undumpable = { members, rows, builtIns }
   await Promise.all([
     writeGlobals(source, encoding, folder, context),
-    writeCatalog(path.join(folder, SET.catalog), catalog.source.major, catalog.objects),
+    writeCatalog(path.join(folder, SET.catalog), catalog.source.major, objects, undumpable),
   ])
   const after = await readAgain(source, catalog, context)
   return {
@@ -103,6 +108,7 @@ export async function takeDump(
     catalog,
     choice,
     content,
+    undumpable,
     ...after,
     jobs,
     dumpPath,
@@ -124,20 +130,21 @@ async function describeAtSnapshot(
   options: Options,
   count: number,
   context: Context,
-): Promise<Content> {
+): Promise<{ content: Content; rows: MemberRows[] }> {
   const sessions: Session[] = []
   try {
     const trouble = await joinAll(sessions, count, source, snapshot, context)
     const [first, ...others] = sessions
     if (first === undefined) {
-      return notDescribed(tables, trouble ?? 'no session', context)
+      return { content: notDescribed(tables, trouble ?? 'no session', context), rows: [] }
     }
     const method = options.verify === 'none' ? null : hashMethodOf(source.session.major)
     const recover = async (session: RowSource): Promise<void> => {
       await session.query('ROLLBACK')
       await joinSnapshot(session, snapshot.id)
     }
-    return await describeContent([first, ...others], tables, { method, recover }, context)
+    const content = await describeContent([first, ...others], tables, { method, recover }, context)
+    return { content, rows: await memberRowsOf(first, method, context) }
   } finally {
     await Promise.all(sessions.map((session) => session.end()))
   }
@@ -170,6 +177,17 @@ async function joinAll(
 }
 
 /** The dump is made also where its source cannot be described beside it. */
+/** What is in no dump must not cost the dump: that it could not be read is told. */
+async function memberRowsOf(session: Session, method: HashMethod | null, { logger }: Context): Promise<MemberRows[]> {
+  try {
+    return await readMemberRows(session, method)
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error
+    logger.warning(`The rows of extensions that no dump holds could not be counted: ${messageOf(error)}`)
+    return []
+  }
+}
+
 function notDescribed(tables: Catalog['tables'], reason: string, { logger }: Context): Content {
   logger.warning(`The rows could not be counted and hashed: ${reason}`)
   const unread = new Map(tables.filter(hasOwnRows).map(({ oid }) => [oid, reason]))

@@ -1,7 +1,7 @@
 import type { Manifest } from '../backup/manifest.js'
 import type { Context } from '../context.js'
 import type { Finding } from '../findings.js'
-import type { CatalogObject } from '../postgres/catalog/model.js'
+import type { CatalogObject, Undumpable } from '../postgres/catalog/model.js'
 import type { ConnectionSettings } from '../postgres/connection.js'
 import type { Programs } from '../postgres/programs.js'
 import type { DrillCase, DrillOutcome, RehearsedRecovery } from '../report/drill-facts.js'
@@ -37,6 +37,7 @@ export interface PickedSet {
   /** Removes what was decrypted. */
   letGo(): Promise<void>
   objects: readonly CatalogObject[]
+  undumpable?: Undumpable | undefined
   /** Newer sets that were passed over, and why, as sentences. */
   passedOver: readonly string[]
 }

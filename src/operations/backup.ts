@@ -142,7 +142,7 @@ async function writeSet(
   const files = await report.phase('Checksumming', () => describeFiles(folder, { signal: context.signal }))
   const draft = await withKit(folder, taken, draftManifest(identity, source, taken, files, options))
   const manifest = await proveInto(
-    { folder, manifest: draft, objects: taken.catalog.objects },
+    { folder, manifest: draft, objects: taken.catalog.objects, undumpable: taken.undumpable },
     { programs: source.programs, scratch, jobs },
     underWay,
   )

@@ -113,10 +113,10 @@ function refusal({ findings, roles }: PreparedRecovery): RecoveryEnd | null {
 }
 
 async function compare({ set, room, database, jobs, assertions }: Comparing, context: Context): Promise<Finding[]> {
-  const { folder, manifest, objects } = set
+  const { folder, manifest, objects, undumpable } = set
   const settings = { ...room.maintenance, database }
   const copy = {
-    subject: { folder, manifest, objects },
+    subject: { folder, manifest, objects, undumpable },
     server: { major: room.major, ownRoles: room.kind === 'cluster' },
     database: { settings },
     target: { programs: room.programs, environment: await libpqEnvironment(settings, context), database },

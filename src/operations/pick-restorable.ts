@@ -6,7 +6,7 @@ import { DamagedError, GuardError, UsageError } from '../errors.js'
 import { describeFinding } from '../findings.js'
 import type { Options } from '../options.js'
 import { readStoredCatalog } from '../postgres/catalog/stored.js'
-import type { CatalogObject } from '../postgres/catalog/model.js'
+import type { CatalogObject, Undumpable } from '../postgres/catalog/model.js'
 import { missingRows, type Wanted } from '../restore/coverage.js'
 import type { BrokenSet, Store, StoredSet } from '../stores/store.js'
 import { locationOf } from './elsewhere.js'
@@ -20,6 +20,7 @@ export interface RestorableSet extends OpenedSet {
   /** Where the store keeps it, as a person would write it. */
   location: string
   objects: CatalogObject[]
+  undumpable?: Undumpable | undefined
   /** Newer sets that were passed over, and why, as sentences. */
   passedOver: string[]
 }
@@ -177,7 +178,7 @@ async function restorable(
   { id, type }: { id: string; type: string },
   passedOver: string[],
 ): Promise<RestorableSet> {
-  const { objects } = await readStoredCatalog(path.join(opened.folder, SET.catalog))
+  const { objects, undumpable } = await readStoredCatalog(path.join(opened.folder, SET.catalog))
   const location = locationOf(store, { id, type }, opened.stored.folder)
-  return { ...opened, id, type, location, objects, passedOver }
+  return { ...opened, id, type, location, objects, undumpable, passedOver }
 }

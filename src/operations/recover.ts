@@ -122,6 +122,7 @@ async function copyIn(place: Place, prepared: PreparedRecovery, context: Context
       folder: subject.folder,
       manifest: selection.manifest,
       objects: mappedObjects(subject.objects, roles.mapped),
+      undumpable: subject.undumpable,
     },
     server: { major: target.facts.major, ownRoles: false },
     database: { settings },

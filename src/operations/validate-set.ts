@@ -63,7 +63,7 @@ async function proveStored(opened: OpenedSet, location: string, underWay: UnderW
   const { report, options, context } = underWay
   const { environment, processes } = context
   const { pgDumpMajor } = manifest.tool
-  const { objects } = await readStoredCatalog(path.join(folder, SET.catalog))
+  const { objects, undumpable } = await readStoredCatalog(path.join(folder, SET.catalog))
   const programs = await findPrograms({
     serverMajor: pgDumpMajor,
     preferredFolders: options.postgresBin,
@@ -75,7 +75,7 @@ async function proveStored(opened: OpenedSet, location: string, underWay: UnderW
   )
   try {
     const proven = await proveInto(
-      { folder, manifest, objects },
+      { folder, manifest, objects, undumpable },
       { programs, scratch, jobs: jobsOf(options) },
       underWay,
     )

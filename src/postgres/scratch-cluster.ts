@@ -11,7 +11,7 @@ import type { Installation } from './program-places.js'
 import { findPrograms, type Programs } from './programs.js'
 import { createLike, scratchName } from './scratch-database.js'
 import { createClusterFolder, serverUser } from './scratch-place.js'
-import { clusterSettings, usableMemory } from './scratch-tuning.js'
+import { waysToStart, type WayToStart } from './scratch-start.js'
 import type { Scratch, ScratchDatabase, ScratchRequest } from './scratch.js'
 import { connect, withSession } from './session.js'
 
@@ -83,10 +83,13 @@ class ScratchCluster implements Scratch {
   readonly superuser = true
   readonly major: number
   serverVersion = ''
+  startedWithout: readonly string[] = []
   private foundPrograms: Programs | undefined
   private readonly undertaker: Running
   private readonly log = new Tail()
   private released: Promise<void> | undefined
+  /** The first database's, known before the server starts: some extensions live in one database alone. */
+  private unusedName: string | undefined = scratchName()
 
   constructor(
     private readonly root: string,
@@ -124,7 +127,8 @@ class ScratchCluster implements Scratch {
   }
 
   async createDatabase(): Promise<ScratchDatabase> {
-    const name = scratchName()
+    const name = this.unusedName ?? scratchName()
+    this.unusedName = undefined
     const localeFallback = await withSession(this.maintenance, this.sessionOptions, (session) =>
       createLike(session, name, this.request.source),
     )
@@ -161,7 +165,29 @@ class ScratchCluster implements Scratch {
     await this.makeFolder('socket')
     await this.makeFolder('data')
     await this.initdb()
-    const server = this.launch()
+    const ways = waysToStart(
+      { socketFolder: path.join(this.root, 'socket'), programs: this.installation.folder },
+      this.request.source,
+      this.unusedName ?? '',
+    )
+    this.startedWithout = await this.startInOneOf(ways)
+  }
+
+  /** What the source has may keep this server from starting (a library without its key, a locale): then it starts without. */
+  private async startInOneOf([way, ...others]: readonly [WayToStart, ...WayToStart[]]): Promise<readonly string[]> {
+    try {
+      await this.startWith(way.settings)
+      return way.without
+    } catch (error) {
+      const [next, ...rest] = others
+      if (!(error instanceof ServerEnded) || next === undefined) throw error
+      this.context.logger.info(`The throw-away cluster did not start ${way.name}: ${this.log.toString()}`)
+      return this.startInOneOf([next, ...rest])
+    }
+  }
+
+  private async startWith(settings: Readonly<Record<string, string>>): Promise<void> {
+    const server = this.launch(settings)
     const waiting = new AbortController()
     try {
       await Promise.race([this.waitUntilReady(waiting.signal), endedEarly(server)])
@@ -186,8 +212,7 @@ class ScratchCluster implements Scratch {
     await this.context.processes.run({ ...this.command('initdb', args), signal: this.context.signal })
   }
 
-  private launch(): Running {
-    const settings = clusterSettings(path.join(this.root, 'socket'), usableMemory())
+  private launch(settings: Readonly<Record<string, string>>): Running {
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     return this.context.processes.start({
       ...this.command('postgres', ['-D', this.dataFolder, ...args]),
@@ -245,8 +270,14 @@ class ScratchCluster implements Scratch {
   }
 }
 
+class ServerEnded extends Error {
+  override readonly name = 'ServerEnded'
+}
+
 /** Rejects when the server ends; while it runs, nothing. */
 async function endedEarly(server: Running): Promise<never> {
-  await server.finished
-  throw new Error('the server ended by itself')
+  await server.finished.catch((cause: unknown) => {
+    throw new ServerEnded('the server ended by itself', { cause })
+  })
+  throw new ServerEnded('the server ended by itself')
 }

@@ -199,6 +199,8 @@ interface ServiceFacts {
 
 class ScratchService implements Scratch {
   readonly kind = 'service'
+  /** It is as it was given. */
+  readonly startedWithout = []
   readonly superuser: boolean
   readonly serverVersion: string
   readonly major: number

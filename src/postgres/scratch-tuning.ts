@@ -11,9 +11,17 @@ export function usableMemory(): number {
 /**
  * Settings of a cluster whose content may be lost at any time: nothing is flushed, and with `wal_level=minimal` a parallel
  * restore writes hardly any write-ahead log.
+ *
+ * @param source settings of the source that a restore needs too; ours win over them
  */
-export function clusterSettings(socketFolder: string, memory: number): Record<string, string> {
+export function clusterSettings(
+  socketFolder: string,
+  memory: number,
+  source: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return {
+    TimeZone: 'UTC',
+    ...source,
     listen_addresses: '',
     unix_socket_directories: socketFolder,
     unix_socket_permissions: '0700',
@@ -29,7 +37,7 @@ export function clusterSettings(socketFolder: string, memory: number): Record<st
     maintenance_work_mem: share(memory, 16, 64, 512),
     // Checking a foreign key hashes the keys of a whole table.
     work_mem: share(memory, 128, 16, 128),
-    max_locks_per_transaction: '1024',
+    max_locks_per_transaction: atLeast(1024, source.max_locks_per_transaction),
     max_connections: '50',
     jit: 'off',
     huge_pages: 'off',
@@ -38,7 +46,6 @@ export function clusterSettings(socketFolder: string, memory: number): Record<st
     logging_collector: 'off',
     log_destination: 'stderr',
     lc_messages: 'C',
-    timezone: 'UTC',
     log_timezone: 'UTC',
   }
 }
@@ -46,6 +53,11 @@ export function clusterSettings(socketFolder: string, memory: number): Record<st
 /** What a scratch database of a server that is not ours gets: settings of that database alone. */
 export function databaseSettings(memory: number): Record<string, string> {
   return { synchronous_commit: 'off', jit: 'off', maintenance_work_mem: share(memory, 16, 64, 256) }
+}
+
+/** The source's number, or ours where that is larger. */
+function atLeast(ours: number, theirs = '0'): string {
+  return String(Math.max(ours, Number(theirs) || 0))
 }
 
 /** A part of the memory, within bounds in MB. */

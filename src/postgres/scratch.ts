@@ -1,6 +1,7 @@
 import type { ConnectionSettings } from './connection.js'
 import type { Programs } from './programs.js'
 import type { DatabaseLocale } from './scratch-database.js'
+import type { LibraryNeeds } from './scratch-libraries.js'
 
 /** A disposable PostgreSQL in which a backup is restored to prove it. */
 export interface Scratch {
@@ -10,6 +11,8 @@ export interface Scratch {
   readonly major: number
   /** Whether our role is a superuser in it; without, owners and some extensions cannot be restored. */
   readonly superuser: boolean
+  /** What it was started without though the source has it, in words. */
+  readonly startedWithout: readonly string[]
   /** Client programs that speak to this server and read the archive. */
   readonly programs: Programs
   /** A database of it that is there before any other is created; nothing is written to it. */
@@ -28,7 +31,7 @@ export interface ScratchDatabase {
 }
 
 /** What must be known of the source for a fitting scratch. */
-export interface ScratchSource extends DatabaseLocale {
+export interface ScratchSource extends DatabaseLocale, LibraryNeeds {
   major: number
   /** The role that `initdb` made there: a throw-away cluster gets the same. */
   bootstrapRole: string

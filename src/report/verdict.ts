@@ -75,12 +75,33 @@ function proven(report: Report, proof: Proof): Text {
   const amount = amountOf(report)
   switch (proof.tier) {
     case 'full':
-      return sentence`This backup was restored and is equal to the database at ${at}: ${amount}.`
+      return [
+        ...sentence`This backup was restored and is equal to the database at ${at}: ${amount}.`,
+        ...exceptions(proof),
+      ]
     case 'data':
-      return sentence`The data of this backup was restored and is equal to the database at ${at}: ${amount}. Indexes, constraints and privileges were not compared.`
+      return [
+        ...sentence`The data of this backup was restored and is equal to the database at ${at}: ${amount}. Indexes, constraints and privileges were not compared.`,
+        ...exceptions(proof),
+      ]
     default:
       return sentence`This backup was read from end to end and holds as many rows as the database at ${at}: ${amount}. It was not restored, and contents were not compared.`
   }
+}
+
+/** What the database has and no dump of it can hold: a proof must not pass it over. */
+const IN_NO_DUMP: ReadonlySet<string> = new Set([
+  'NOT_DUMPED',
+  'EXTENSION_CHANGED',
+  'EXTENSION_ROWS_NOT_DUMPED',
+  'BUILT_IN_CHANGED',
+])
+
+function exceptions({ findings }: Proof): Text {
+  const codes = [...new Set(findings.map(({ code: name }) => name).filter((name) => IN_NO_DUMP.has(name)))]
+  return codes.length === 0
+    ? []
+    : sentence` It lacks what PostgreSQL's dumps cannot hold, which is told under ${codes.join(', ')}.`
 }
 
 function disproved(report: Report, proof: Proof): Text {

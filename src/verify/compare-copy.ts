@@ -9,6 +9,7 @@ import { readTables } from '../postgres/catalog/read-tables.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { failedAssertions } from './assertions.js'
 import { comparability, generatedNotCompared } from './comparability.js'
+import { compareExtensionRows, compareExtensions } from './compare-undumpable.js'
 import { withPinnedSessions, type Copy } from './copy.js'
 import { compareLargeObjects, compareObjects, compareSequences, compareTables, undumpedFindings } from './difference.js'
 import { restate } from './restated/restate.js'
@@ -42,6 +43,7 @@ export async function compareContent(copy: Copy): Promise<Comparison> {
         ...compareTables(manifest.tables, tables, contents),
         ...compareLargeObjects(manifest.largeObjects, content.largeObjects, contents),
         ...compareSequences(manifest.sequences, await readSequences(session), manifest.sequencesAfter),
+        ...(await compareExtensionRows(session, copy, manifest.hash?.method ?? null, contents)),
       ],
     }
   })
@@ -51,11 +53,12 @@ export async function compareContent(copy: Copy): Promise<Comparison> {
 export async function compareRest(copy: Copy): Promise<Finding[]> {
   const { subject, server, check, context, omission } = copy
   const sameMajor = server.major === subject.manifest.source.major
-  const { objects, restated, views } = await withPinnedSessions(copy, 1, async (sessions) => {
+  const { objects, restated, views, extensions } = await withPinnedSessions(copy, 1, async (sessions) => {
     const [session] = sessions
     const objects = await readObjects(session, server.major, describedRoles(subject))
     const restated = await restate(session, expectedObjects(copy), objects, sameMajor)
-    return { objects, restated, views: await compareMaterializedViews(sessions, copy) }
+    const views = await compareMaterializedViews(sessions, copy)
+    return { objects, restated, views, extensions: await compareExtensions(session, copy) }
   })
   const compared = compareObjects(restated.objects, objects, {
     sameMajor,
@@ -68,7 +71,7 @@ export async function compareRest(copy: Copy): Promise<Finding[]> {
   const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) =>
     failedAssertions(session, check.assertions),
   )
-  return [...undumpedFindings(subject.objects), ...restated.findings, ...compared, ...views, ...asserted]
+  return [...undumpedFindings(subject.objects), ...restated.findings, ...compared, ...views, ...extensions, ...asserted]
 }
 
 /** Every role that the source told of, whatever made it tell. */

@@ -3,7 +3,7 @@ import type { ManifestDraft } from '../backup/draft.js'
 import { encodingOfDump, type Tier } from '../backup/manifest.js'
 import type { Context } from '../context.js'
 import { worstOf, type Finding } from '../findings.js'
-import type { CatalogObject } from '../postgres/catalog/model.js'
+import type { CatalogObject, Undumpable } from '../postgres/catalog/model.js'
 import { pinSettings } from '../postgres/pinned.js'
 import type { ConnectionSettings } from '../postgres/connection.js'
 import { connect, withSession, type Session } from '../postgres/session.js'
@@ -19,6 +19,8 @@ export interface Subject {
   manifest: ManifestDraft
   /** Every object of the source: the set's catalog. */
   objects: readonly CatalogObject[]
+  /** What no dump of the source holds, from the same place; absent in sets of versions that did not look. */
+  undumpable?: Undumpable | undefined
 }
 
 export interface RestoreCheck {

@@ -1,4 +1,11 @@
 export { boundedFindings, MOST_FINDINGS } from './difference/bounded.js'
+export {
+  comparableExtensions,
+  compareBuiltIns,
+  compareMemberRows,
+  compareMembers,
+  type Versions,
+} from './difference/extensions.js'
 export { compareObjects, type ComparisonOptions } from './difference/objects.js'
 export { undumpedFindings } from './difference/undumped.js'
 export {

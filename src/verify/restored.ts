@@ -6,6 +6,7 @@ import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { compareContent, compareRest, type Comparison } from './compare-copy.js'
 import { isOver, restoreContent, restoreRest, type Copy, type RestoreCheck, type Subject } from './copy.js'
 import { missingExtensions } from './extensions.js'
+import { compareInSourceVersion } from './fresh-extensions.js'
 import { prepareRoles } from './scratch-roles.js'
 
 /**
@@ -41,8 +42,15 @@ export async function verifyRestored(
       check,
       context,
     })
-    const notes = [...extensions, ...majorNote(manifest, scratch), ...localeNote(database), ...roles.findings]
-    return { findings: [...notes, ...findings], tables }
+    const notes = [
+      ...extensions,
+      ...startNotes(scratch),
+      ...majorNote(manifest, scratch),
+      ...localeNote(database),
+      ...roles.findings,
+    ]
+    const told = await compareInSourceVersion(findings, subject, scratch, context)
+    return { findings: [...notes, ...told], tables }
   } finally {
     await scratch.release()
     await roles.drop()
@@ -79,6 +87,10 @@ function majorNote({ source }: ManifestDraft, { major, serverVersion }: Scratch)
           `the source is PostgreSQL ${source.serverVersion}, scratch is ${serverVersion}`,
         ),
       ]
+}
+
+function startNotes({ startedWithout }: Scratch): Finding[] {
+  return startedWithout.map((what) => finding('SCRATCH_STARTED_WITHOUT', 'scratch', what))
 }
 
 function localeNote({ localeFallback }: ScratchDatabase): Finding[] {

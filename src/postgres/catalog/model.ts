@@ -1,3 +1,5 @@
+import type { ServerSettings } from './server-settings.js'
+
 /** What a fact about an object can be. Facts that are as PostgreSQL makes them by default are left out. */
 export type Fact = string | number | boolean | null | string[]
 
@@ -96,6 +98,38 @@ export interface SourceFacts {
   extensions: { name: string; version: string; schema: string }[]
   tablespaces: string[]
   roles: string[]
+  /** What a server to restore into needs of this one's configuration; absent in sets of versions that did not look. */
+  server?: ServerSettings | undefined
+}
+
+/** A member of an extension, or what was put on one: `CREATE EXTENSION` makes members anew, and no dump holds the rest. */
+export interface MemberObject extends CatalogObject {
+  extension: string
+}
+
+/** Rows of an extension's table that no dump holds, or where a sequence of it is. */
+export interface MemberRows {
+  extension: string
+  schema: string
+  name: string
+  /** `pg_extension_config_dump` marked the rows of this condition: these here are the others. Absent where none are marked. */
+  besides?: string
+  /** Absent where they could not be read. */
+  rows?: number
+  /** Absent where they were not hashed. */
+  fingerprint?: string
+  /** Of a sequence: its last value, and whether it was given out. */
+  position?: string
+  /** Why they could not be read. */
+  unread?: string
+}
+
+/** What a dump leaves to `CREATE EXTENSION` and to `initdb`, as the source has it. */
+export interface Undumpable {
+  members: MemberObject[]
+  rows: MemberRows[]
+  /** Functions that `initdb` made and that may have been changed since. */
+  builtIns: CatalogObject[]
 }
 
 /** A database described: what must be the same in a restored copy, and what is needed to compare the data. */
@@ -104,4 +138,7 @@ export interface Catalog {
   tables: TableFacts[]
   sequences: SequenceFacts[]
   objects: CatalogObject[]
+  /** What extensions and `initdb` made. */
+  members: MemberObject[]
+  builtIns: CatalogObject[]
 }

@@ -1,11 +1,13 @@
 import type { Queryable } from '../queryable.js'
 import { comments, securityLabels } from './annotations.js'
-import { canonicalObject } from './canonical.js'
 import { domainConstraints, indexes, statisticsObjects, tableConstraints } from './constraints.js'
 import { accessMethods, database, extensions, languages, schemas } from './database-wide.js'
 import { foreignDataWrappers, foreignServers, userMappings } from './foreign-data.js'
 import { largeObjects, manyLargeObjects } from './large-objects.js'
+import { readRewrittenBuiltIns } from './built-ins.js'
+import { readMembers } from './members.js'
 import type { Catalog, CatalogObject } from './model.js'
+import { objectOf } from './object-row.js'
 import { changedPrivileges, defaultPrivileges } from './privileges.js'
 import { readSequences } from './read-sequences.js'
 import { readTables } from './read-tables.js'
@@ -94,7 +96,14 @@ export async function readCatalog(session: Queryable): Promise<Catalog> {
   const source = await readSource(session, major)
   const sequenceValues = await readSequences(session)
   const tableFacts = await readTables(session)
-  return { source, tables: tableFacts, sequences: sequenceValues, objects: await readObjects(session, major) }
+  return {
+    source,
+    tables: tableFacts,
+    sequences: sequenceValues,
+    objects: await readObjects(session, major),
+    members: await readMembers(session, major),
+    builtIns: await readRewrittenBuiltIns(session, major),
+  }
 }
 
 /**
@@ -122,16 +131,4 @@ async function readsAsSuperuser(session: Queryable): Promise<boolean> {
     'SELECT rolsuper AS superuser FROM pg_catalog.pg_roles WHERE rolname = current_user',
   )
   return role?.superuser === true
-}
-
-function objectOf({ kind, name, of, owner, grants, facts, deparsed }: ObjectRow): CatalogObject {
-  return canonicalObject({
-    kind,
-    name,
-    ...(of === null ? {} : { of }),
-    ...(owner === null ? {} : { owner }),
-    ...(grants === null ? {} : { grants }),
-    facts,
-    ...(deparsed === null ? {} : { deparsed }),
-  })
 }

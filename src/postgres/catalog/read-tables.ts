@@ -96,13 +96,19 @@ const KINDS = { r: 'table', p: 'partitioned', m: 'materialized-view', f: 'foreig
 /** The tables of a database, in the order of their names, each with its columns in the order of theirs. */
 export async function readTables(session: Queryable): Promise<TableFacts[]> {
   const rows = await session.query<TableRow>(TABLES)
+  const columns = await readColumns(session)
+  return alikeWithin(rows.map((row) => tableOf(row, columns.get(row.oid) ?? [])))
+}
+
+/** The columns of tables by the table's oid, in the order of their names; of extensions' own tables too. */
+export async function readColumns(session: Queryable): Promise<Map<number, ColumnFacts[]>> {
   const columns = new Map<number, ColumnFacts[]>()
   for (const row of await session.query<ColumnRow>(COLUMNS)) {
     const ofTable = columns.get(row.table)
     if (ofTable === undefined) columns.set(row.table, [columnOf(row)])
     else ofTable.push(columnOf(row))
   }
-  return alikeWithin(rows.map((row) => tableOf(row, columns.get(row.oid) ?? [])))
+  return columns
 }
 
 /** Partitions between which rows move must all be read in the same way, or their sums would be of different kinds. */

@@ -1,4 +1,4 @@
-import { flag, isDumpedSchema, isMember, list, objectQuery, options, qualified, quoted, word } from './sql.js'
+import { flag, isDumpedSchema, isNoMember, list, objectQuery, options, qualified, quoted, word } from './sql.js'
 
 /** What a relation is called, by its `relkind`. */
 export const RELATION_KIND = word('c.relkind', {
@@ -18,13 +18,10 @@ const RELATIONS = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 
 /** The relations whose definition `pg_dump` writes. Of a composite type, the type is what belongs to an extension. */
 export function isDumpedRelation(kinds: string): string {
-  const isMemberOfOne = kinds.includes(`'c'`)
-    ? isMember(
-        `CASE c.relkind WHEN 'c' THEN 'pg_type'::regclass ELSE 'pg_class'::regclass END`,
-        `CASE c.relkind WHEN 'c' THEN c.reltype ELSE c.oid END`,
-      )
-    : isMember(`'pg_class'::regclass`, 'c.oid')
-  return `c.relkind IN (${kinds}) AND ${isDumpedSchema('n.nspname')} AND NOT ${isMemberOfOne}`
+  const isOwn = kinds.includes(`'c'`)
+    ? `CASE c.relkind WHEN 'c' THEN ${isNoMember('pg_type', 'c.reltype')} ELSE ${isNoMember('pg_class', 'c.oid')} END`
+    : isNoMember('pg_class', 'c.oid')
+  return `c.relkind IN (${kinds}) AND ${isDumpedSchema('n.nspname')} AND ${isOwn}`
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Queryable } from '../queryable.js'
 import type { SourceFacts } from './model.js'
 import { RELEVANT_ROLES } from './roles.js'
+import { readServerSettings } from './server-settings.js'
 
 interface SourceRow {
   database: string
@@ -72,6 +73,7 @@ export async function readSource(session: Queryable, major: number): Promise<Sou
     extensions: row.extensions ?? [],
     tablespaces: row.tablespaces,
     roles: row.roles,
+    server: await readServerSettings(session),
   }
 }
 

@@ -78,14 +78,20 @@ export function qualified(schema: string, name: string): string {
   return `(${quoted(schema)} || '.' || ${quoted(name)})`
 }
 
+/**
+ * Comments in the conditions that say what `pg_dump` writes: scopes.ts turns them into other conditions, so that the
+ * same queries describe what extensions and `initdb` made.
+ */
+export const SCOPE_MARKS = { schema: '/* dumped schema */', member: '/* no member of' } as const
+
 /** True of a schema whose objects `pg_dump` writes. */
 export function isDumpedSchema(name: string): string {
-  return `(${name} !~ '^pg_' AND ${name} <> 'information_schema')`
+  return `(${SCOPE_MARKS.schema} ${name} !~ '^pg_' AND ${name} <> 'information_schema')`
 }
 
 /** True of what an extension did not make: `pg_dump` leaves its members to `CREATE EXTENSION`. */
 export function isNoMember(catalog: string, oid: string): string {
-  return `NOT ${isMember(`'${catalog}'::regclass`, oid)}`
+  return `(${SCOPE_MARKS.member} ${catalog}: ${oid} */ NOT ${isMember(`'${catalog}'::regclass`, oid)})`
 }
 
 /**

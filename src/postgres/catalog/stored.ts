@@ -4,7 +4,7 @@ import { LARGE_JSON, parseBoundedJson } from '../../bounded-json.js'
 import { DamagedError } from '../../errors.js'
 import { canonicalObject } from './canonical.js'
 import { inPresentNames } from './forms.js'
-import type { CatalogObject } from './model.js'
+import type { CatalogObject, Undumpable } from './model.js'
 
 /** The version of the stored catalog's form. A reader refuses a version that it does not know. */
 export const CATALOG_SCHEMA = 'pg-lifeboat/catalog/2'
@@ -24,23 +24,62 @@ const StoredObject = z.object({
   deparsed: z.record(z.string(), z.string()).exactOptional(),
 })
 
+const StoredRows = z.object({
+  extension: z.string(),
+  schema: z.string(),
+  name: z.string(),
+  besides: z.string().exactOptional(),
+  rows: z.number().int().exactOptional(),
+  fingerprint: z.string().exactOptional(),
+  position: z.string().exactOptional(),
+  unread: z.string().exactOptional(),
+})
+
+const StoredUndumpable = z.object({
+  members: z.array(StoredObject.extend({ extension: z.string() })),
+  rows: z.array(StoredRows),
+  builtIns: z.array(StoredObject),
+})
+
 /** `catalog.json` of a set: every object of the source at the snapshot, and not one row of data. */
 export const StoredCatalog = z.object({
   schema: z.enum([CATALOG_SCHEMA, FIRST_SCHEMA]),
   /** The major that described it: decides whether deparsed texts can be compared. */
   major: z.number().int(),
   objects: z.array(StoredObject),
+  /** What `CREATE EXTENSION` and `initdb` make anew; absent in sets of versions that did not look. */
+  undumpable: StoredUndumpable.exactOptional(),
 })
 export type StoredCatalog = z.infer<typeof StoredCatalog>
 
-/** Writes the objects of a catalog, one a line, so that two sets can be compared with `diff` too. */
-export async function writeCatalog(file: string, major: number, objects: readonly CatalogObject[]): Promise<void> {
-  const lines = objects.map((object) => JSON.stringify(object)).join(',\n')
-  await writeFile(file, `{"schema":${JSON.stringify(CATALOG_SCHEMA)},"major":${major},"objects":[\n${lines}\n]}\n`)
+/** A set's catalog as its readers want it. */
+export interface ReadCatalog {
+  major: number
+  objects: CatalogObject[]
+  undumpable?: Undumpable
+}
+
+/** Writes a catalog, one object a line, so that two sets can be compared with `diff` too. */
+export async function writeCatalog(
+  file: string,
+  major: number,
+  objects: readonly CatalogObject[],
+  undumpable?: Undumpable,
+): Promise<void> {
+  const rest =
+    undumpable === undefined
+      ? ''
+      : `,"undumpable":{"members":${lines(undumpable.members)},"rows":${lines(undumpable.rows)},"builtIns":${lines(undumpable.builtIns)}}`
+  const schema = JSON.stringify(CATALOG_SCHEMA)
+  await writeFile(file, `{"schema":${schema},"major":${major},"objects":${lines(objects)}${rest}}\n`)
+}
+
+function lines(items: readonly object[]): string {
+  return `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]`
 }
 
 /** Reads what `writeCatalog` wrote. Throws `DamagedError` where it is not that, or not there. */
-export async function readStoredCatalog(file: string): Promise<{ major: number; objects: CatalogObject[] }> {
+export async function readStoredCatalog(file: string): Promise<ReadCatalog> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw noCatalog(file, 'it cannot be read', cause)
   })
@@ -52,12 +91,16 @@ export async function readStoredCatalog(file: string): Promise<{ major: number; 
  *
  * @param name what messages call it
  */
-export function parseCatalog(text: string, name: string): { major: number; objects: CatalogObject[] } {
+export function parseCatalog(text: string, name: string): ReadCatalog {
   try {
-    const { schema, major, objects } = StoredCatalog.parse(parseBoundedJson(text, LARGE_JSON))
+    const { schema, major, objects, undumpable } = StoredCatalog.parse(parseBoundedJson(text, LARGE_JSON))
     const present = (object: CatalogObject): CatalogObject =>
       schema === FIRST_SCHEMA ? inPresentNames({ ...object, form: 1 }) : object
-    return { major, objects: objects.map((object) => canonicalObject(present(object))) }
+    return {
+      major,
+      objects: objects.map((object) => canonicalObject(present(object))),
+      ...(undumpable !== undefined && { undumpable }),
+    }
   } catch (cause) {
     throw noCatalog(name, `it is not a catalog of the form ${CATALOG_SCHEMA}`, cause)
   }

@@ -1,0 +1,114 @@
+import { fingerprintQuery, type HashMethod } from '../fingerprint-query.js'
+import { quoteIdentifier } from '../identifier.js'
+import { QueryError } from '../query-error.js'
+import type { Queryable } from '../queryable.js'
+import type { ColumnFacts, MemberRows, TableFacts } from './model.js'
+import { readColumns } from './read-tables.js'
+import { extensionOf } from './scopes.js'
+
+interface MemberRelation {
+  oid: number
+  relkind: 'r' | 'S'
+  schema: string
+  name: string
+  extension: string
+  /** What `pg_extension_config_dump` was told; null where the relation is not marked. */
+  condition: string | null
+}
+
+/** Members with rows of their own that no dump holds: all of those that are not marked, the others of marked ones. */
+const RELATIONS = `
+  SELECT * FROM (
+    SELECT c.oid::int8::float8 AS oid, c.relkind, n.nspname AS schema, c.relname AS name,
+      ${extensionOf(`'pg_class'::regclass`, 'c.oid')} AS extension,
+      (SELECT k.condition FROM pg_extension e, unnest(e.extconfig, e.extcondition) AS k(oid, condition)
+        WHERE k.oid = c.oid LIMIT 1) AS condition
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'S') AND c.relpersistence <> 't') m
+  WHERE m.extension IS NOT NULL AND (m.condition IS NULL OR (m.relkind = 'r' AND m.condition <> ''))
+  ORDER BY m.schema COLLATE "C", m.name COLLATE "C"`
+
+/** How long to wait for a table that something else has locked: not for ever, since what is read here is in no dump. */
+const LOCK_TIMEOUT = '10s'
+
+/**
+ * Counts and hashes the rows of extensions' tables that `pg_extension_config_dump` did not mark, and reads where their
+ * sequences are. What cannot be read is told as unread and breaks nothing. The session needs pinned settings and must be
+ * inside a transaction.
+ *
+ * @param method null to count only
+ */
+export async function readMemberRows(session: Queryable, method: HashMethod | null): Promise<MemberRows[]> {
+  const relations = await session.query<MemberRelation>(RELATIONS)
+  if (relations.length === 0) return []
+  // Without columns there is nothing to hash: what remains of the query is the count.
+  const columns = method === null ? new Map<number, ColumnFacts[]>() : await readColumns(session)
+  const found: MemberRows[] = []
+  for (const relation of relations) {
+    const { extension, schema, name, condition } = relation
+    const query =
+      relation.relkind === 'S' ? positionOf(relation) : unmarkedRows(relation, columns.get(relation.oid) ?? [], method)
+    const { fingerprint, ...read } = await unlessRefused(session, query)
+    const hash = method !== null && fingerprint !== undefined && { fingerprint }
+    found.push({ extension, schema, name, ...(condition !== null && { besides: condition }), ...read, ...hash })
+  }
+  return found
+}
+
+function positionOf({ schema, name }: MemberRelation): string {
+  return `SELECT last_value || CASE WHEN is_called THEN '' ELSE ' (not given out)' END AS position
+    FROM ${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
+}
+
+function unmarkedRows(
+  { schema, name, oid, condition }: MemberRelation,
+  columns: ColumnFacts[],
+  method: HashMethod | null,
+): string {
+  const table: TableFacts = { ...AN_ORDINARY_TABLE, oid, schema, name, columns }
+  return fingerprintQuery(condition === null ? table : besides(table, condition), method ?? 'record')
+}
+
+/** The rows that a condition, which is any text after the table's name, does not choose. */
+function besides(table: TableFacts, condition: string): TableFacts {
+  const from = `ONLY ${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`
+  const marked = `(SELECT ctid AS place FROM ${from} ${condition}) marked`
+  return {
+    ...table,
+    extension: { name: '', condition: `WHERE NOT EXISTS (SELECT FROM ${marked} WHERE marked.place = ctid)` },
+  }
+}
+
+const AN_ORDINARY_TABLE = {
+  kind: 'table',
+  bytes: 0,
+  unlogged: false,
+  rowSecurity: false,
+  runsCode: false,
+  populated: true,
+  inherits: [],
+} as const satisfies Partial<TableFacts>
+
+/** Asks in a subtransaction, so that a refusal leaves the snapshot as it was. */
+async function unlessRefused(session: Queryable, query: string): Promise<Partial<MemberRows>> {
+  await session.query('SAVEPOINT member_rows')
+  try {
+    await session.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`)
+    const [row] = await session.query<{ rows?: string; fingerprint?: string; position?: string }>(query)
+    await session.query('RELEASE SAVEPOINT member_rows')
+    return contentOf(row)
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    await session.query('ROLLBACK TO SAVEPOINT member_rows')
+    return { unread: error.problem }
+  }
+}
+
+function contentOf(row: { rows?: string; fingerprint?: string; position?: string } = {}): Partial<MemberRows> {
+  const { rows, fingerprint, position } = row
+  return {
+    ...(rows !== undefined && { rows: Number(rows) }),
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...(position !== undefined && { position }),
+  }
+}
