@@ -8,6 +8,16 @@ const PASSED_ON =
 const DOING =
   /^(launching|finished|skipping|creating|processing|executing|dropping|entering|setting|connecting|connected|restoring|restored|disabling|enabling|while|implied|allocating|reading|reducing|transferring|table|starting|ending|read TOC|opening) /
 
+/** Of a line, what is said in it, and what stands before that: pg_restore writes each word of a prefix by itself. */
+function unprefixed(line: string): { text: string; isOwn: boolean; isError: boolean } {
+  const [prefix = ''] = /^(?:pg_restore:|error:|fatal:|warning:| )*/.exec(line) ?? []
+  return {
+    text: line.slice(prefix.length),
+    isOwn: prefix.includes('pg_restore:'),
+    isError: /error:|fatal:/.test(prefix),
+  }
+}
+
 /**
  * Reads what `pg_restore --verbose` writes to standard error, line by line. It names the entry before the first error of
  * it, and the statement after each:
@@ -16,8 +26,8 @@ const DOING =
  *     pg_restore: error: could not execute query: FEHLER:  Relation »animals« existiert bereits
  *     Command was: CREATE TABLE …
  *
- * Jobs write into each other: a prefix of one can stand before the text of another. So prefixes may be doubled or missing,
- * and only with one job is it sure which error is of which entry.
+ * Jobs write into each other, word by word: `pg_restore:pg_restore: error:  from TOC entry 7; …`. So prefixes may be doubled
+ * or missing, and only with one job is it sure which error is of which entry.
  */
 export class ArchiveComplaints {
   /** The first of them. */
@@ -33,8 +43,7 @@ export class ArchiveComplaints {
   private current: ComplaintBuilder | null = null
 
   readonly follow = (line: string): void => {
-    const [prefixes = ''] = /^(?:pg_restore: |error: |fatal: |warning: )*/.exec(line) ?? []
-    const text = line.slice(prefixes.length)
+    const { text, isOwn, isError } = unprefixed(line)
     const [, dumpId, about] = /^from TOC entry (\d+); \d+ \d+ (.*)$/.exec(text) ?? []
     if (dumpId !== undefined) {
       this.close()
@@ -43,17 +52,17 @@ export class ArchiveComplaints {
       return
     }
     const [, passedOver] = /^errors ignored on restore: (\d+)$/.exec(text) ?? []
-    if (passedOver !== undefined && prefixes !== '') {
+    if (passedOver !== undefined && isOwn) {
       this.close()
       this.passedOver = Number(passedOver)
       return
     }
-    if (PASSED_ON.test(text) || (/error: |fatal: /.test(prefixes) && !DOING.test(text))) {
+    if (PASSED_ON.test(text) || (isError && text !== '' && !DOING.test(text))) {
       this.close()
       this.open(text)
       return
     }
-    if (prefixes !== '') {
+    if (isOwn) {
       this.close()
       return
     }

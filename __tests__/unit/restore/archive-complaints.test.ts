@@ -71,6 +71,32 @@ describe('what pg_restore complains of', () => {
     expect(complaints.isWhole()).toBe(true)
   })
 
+  test('not even where they do so within the prefix', () => {
+    const complaints = said(
+      'pg_restore: from TOC entry 3393; 0 16411 TABLE DATA b_domain postgres',
+      'pg_restore: error: COPY failed for table "b_domain": ERROR:  eins',
+      'CONTEXT:  COPY b_domain, line 1, column k: "k5"',
+      'pg_restore:pg_restore: finished item 3393 TABLE DATA b_domain',
+      'pg_restore:pg_restore: launching item 3398 TABLE DATA noted',
+      ' pg_restore:processing data for table "public.z_lookup"',
+      ' processing data for table "public.noted"',
+      'pg_restore:pg_restore: from TOC entry 3396; 0 16426 MATERIALIZED VIEW DATA b_top postgres',
+      ' finished item 3395 MATERIALIZED VIEW DATA z_base',
+      'pg_restore:could not execute query: ERROR:  zwei',
+      'pg_restore:pg_restore: error:  pg_restore: from TOC entry 3406; 0 0 COMMENT INDEX c_by_sum postgres',
+      ' error: could not execute query: ERROR:  drei',
+      "Command was: COMMENT ON INDEX public.c_by_sum IS 'by a view';",
+      'pg_restore: warning: errors ignored on restore: 6',
+    )
+    expect([...complaints.failed.keys()]).toEqual([3393, 3396, 3406])
+    expect(complaints.kept.map(({ by, message }) => `${by} ${message}`)).toEqual([
+      'server eins',
+      'server zwei',
+      'server drei',
+    ])
+    expect(complaints.isWhole()).toBe(true)
+  })
+
   test('an error that was counted and not heard is known to be missing', () => {
     expect(said('pg_restore: warning: errors ignored on restore: 1').isWhole()).toBe(false)
     expect(

@@ -122,9 +122,21 @@ read_errors() {
   : >"$tmp/said"
   while IFS= read -r line; do
     text=$line
+    own=no
+    told=no
     while :; do
       case $text in
-        'pg_restore: '*) text=@{text#'pg_restore: '} ;;
+        'pg_restore:'*)
+          text=@{text#pg_restore:}
+          own=yes
+          ;;
+        'error:'*)
+          text=@{text#error:}
+          errors=$((errors + 1))
+          told=yes
+          ;;
+        'warning:'*) text=@{text#warning:} ;;
+        ' '*) text=@{text# } ;;
         *) break ;;
       esac
     done
@@ -140,10 +152,9 @@ read_errors() {
             ;;
         esac
         ;;
-      'warning: errors ignored on restore: '*) passed=@{text##*: } ;;
-      'error: '*) errors=$((errors + 1)) ;;
+      'errors ignored on restore: '*) [ "$own" = no ] || passed=@{text##*: } ;;
       'Command was: SET transaction_timeout = 0;') harmless=$((harmless + 1)) ;;
-      *) [ "$text" = "$line" ] || continue ;; # only what it is doing
+      *) [ "$own" = no ] || [ "$told" = yes ] || continue ;; # only what it is doing
     esac
     printf '%s\n' "$line" >>"$tmp/said"
   done <"$tmp/all"
