@@ -9,6 +9,7 @@ import { writeCatalog } from '../postgres/catalog/stored.js'
 import { hashMethodOf } from '../postgres/fingerprint.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
 import { connectionStringOf } from '../postgres/identifier.js'
+import { databaseIn, databaseScript } from './database-script.js'
 import { describeContent, type Content } from './describe-content.js'
 import { runDump } from './dump.js'
 import { repeatableRoles } from './globals.js'
@@ -85,6 +86,7 @@ export async function takeDump(
   await Promise.all([
     writeGlobals(source, folder, context),
     writeCatalog(path.join(folder, SET.catalog), catalog.source.major, catalog.objects),
+    writeDatabase(folder, catalog),
   ])
   const after = await readAgain(source, catalog, context)
   return { snapshot, catalog, choice, content, ...after, jobs, dumpPath, dumped }
@@ -134,6 +136,14 @@ async function writeGlobals(source: Source, folder: string, context: Context): P
     stdout: 'collect',
   })
   await writeFile(path.join(folder, SET.globals), repeatableRoles(stdout), { mode: 0o600 })
+}
+
+/** What pg_dump writes only for `--create`, in a form that serves a database of any name. */
+async function writeDatabase(folder: string, { objects }: Catalog): Promise<void> {
+  const database = databaseIn(objects)
+  if (database !== undefined) {
+    await writeFile(path.join(folder, SET.database), databaseScript(database), { mode: 0o600 })
+  }
 }
 
 /** Where the sequences are now, and which definitions changed since the snapshot: neither is wholly under it. */

@@ -4,6 +4,7 @@ import { finding, worstOf, type Finding } from '../findings.js'
 import { libpqEnvironment } from '../postgres/libpq-environment.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { compareContent, compareRest, type Comparison } from './compare-copy.js'
+import { compareDatabaseProperties } from './database.js'
 import { isOver, restoreContent, restoreRest, type Copy, type RestoreCheck, type Subject } from './copy.js'
 import { missingExtensions } from './extensions.js'
 import { prepareRoles } from './scratch-roles.js'
@@ -56,7 +57,12 @@ async function compareCopy(copy: Copy): Promise<Comparison> {
     return { findings: [...restored, ...findings], tables }
   }
   const finishing = await check.phase('Restoring indexes and constraints', () => restoreRest(copy))
-  const rest = isOver(finishing) ? [] : await check.phase('Comparing the schema', () => compareRest(copy))
+  const rest = isOver(finishing)
+    ? []
+    : await check.phase('Comparing the schema', async () => [
+        ...(await compareRest(copy)),
+        ...(await compareDatabaseProperties(copy)),
+      ])
   return { findings: [...restored, ...findings, ...finishing, ...rest], tables }
 }
 

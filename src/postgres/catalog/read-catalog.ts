@@ -34,7 +34,7 @@ import {
 
 /** One query a family of objects, whatever the number of objects. Containers come before what they contain. */
 const FAMILIES: readonly ((major: number, roles: readonly string[]) => string)[] = [
-  database,
+  () => database(),
   roles,
   schemas,
   extensions,
@@ -109,6 +109,16 @@ export async function readObjects(
     }
   }
   return objects
+}
+
+/**
+ * Only what belongs to a database as a whole. Undefined where there is none of that name.
+ *
+ * @param named another database than the session's
+ */
+export async function readDatabase(session: Queryable, named?: string): Promise<CatalogObject | undefined> {
+  const [row] = await session.query<ObjectRow>(database(named))
+  return row === undefined ? undefined : objectOf(row)
 }
 
 function objectOf({ kind, name, of, owner, grants, facts, deparsed }: ObjectRow): CatalogObject {

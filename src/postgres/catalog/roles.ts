@@ -1,8 +1,8 @@
-import { flag, list, objectQuery, quoted } from './sql.js'
+import { flag, list, literal, objectQuery, quoted } from './sql.js'
 
 /**
- * Roles that own something, hold privileges or are named by policies and mappings in this database, with its owner and
- * the role that `initdb` made; PostgreSQL's predefined roles are everywhere and left out.
+ * Roles that own something, hold privileges, are named by policies and mappings or have settings of their own in this
+ * database, with its owner and the role that `initdb` made; PostgreSQL's predefined roles are everywhere and left out.
  */
 export const RELEVANT_ROLES = `
   SELECT r.oid, r.rolname FROM pg_roles r
@@ -10,7 +10,9 @@ export const RELEVANT_ROLES = `
     OR r.oid = (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
     OR r.oid IN (SELECT s.refobjid FROM pg_shdepend s JOIN pg_database d ON d.datname = current_database()
       WHERE s.refclassid = 'pg_authid'::regclass
-        AND (s.dbid = d.oid OR (s.classid = 'pg_database'::regclass AND s.objid = d.oid))))`
+        AND (s.dbid = d.oid OR (s.classid = 'pg_database'::regclass AND s.objid = d.oid)))
+    OR r.oid IN (SELECT s.setrole FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+      WHERE d.datname = current_database()))`
 
 /**
  * Attributes, memberships and settings of the relevant roles but the bootstrap role, which every cluster has of its own.
@@ -49,8 +51,4 @@ export function roles(major: number, also: readonly string[] = []): string {
       AND (r.oid IN (SELECT relevant.oid FROM (${RELEVANT_ROLES}) relevant)
         OR r.rolname::text = ANY (ARRAY[${also.map(literal).join(', ')}]::text[]))`,
   })
-}
-
-function literal(name: string): string {
-  return `'${name.replaceAll("'", "''")}'`
 }

@@ -117,3 +117,8 @@ export function options(column: string): string {
   return list(`ARRAY(SELECT CASE WHEN o.option_name ~* '(passw|secret|token|key|credential)' THEN o.option_name || '=***'
     ELSE o.option_name || '=' || o.option_value END COLLATE "C" FROM pg_options_to_table(${column}) o ORDER BY 1)`)
 }
+
+/** A text as SQL takes it; sessions that describe have `standard_conforming_strings` on. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

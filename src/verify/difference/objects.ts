@@ -1,6 +1,7 @@
 import { finding, type Finding } from '../../findings.js'
 import type { CatalogObject } from '../../postgres/catalog/model.js'
 import { describeDifference, describeListDifference, differingFacts, type Difference } from './facts.js'
+import { withoutValues } from './settings.js'
 
 export interface ComparisonOptions {
   /** Whether both servers are of one major: only then are deparsed texts, and what only one major knows, compared. */
@@ -59,11 +60,12 @@ function isCompared({ kind }: CatalogObject, options: ComparisonOptions): boolea
 }
 
 function compareObject(
-  source: CatalogObject,
-  copy: CatalogObject,
+  original: CatalogObject,
+  restored: CatalogObject,
   options: ComparisonOptions,
   loose: ReadonlySet<string>,
 ): Finding[] {
+  const [source, copy] = original.kind === 'database' ? withoutValues(original, restored) : [original, restored]
   const on = label(source)
   const found: Finding[] = []
   const ordinary: Difference[] = []
