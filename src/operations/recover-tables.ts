@@ -14,9 +14,8 @@ import { mappedObjects } from '../restore/role-map.js'
 import { qualifiedName, type Selection } from '../restore/selection.js'
 import type { Target } from '../restore/target.js'
 import { transferTables } from '../restore/transfer.js'
-import { boundedFindings, compareObjects, compareTables } from '../verify/difference.js'
-import { concludeProof } from '../verify/proof.js'
-import { VERIFIER } from './prove.js'
+import { compareObjects, compareTables } from '../verify/difference.js'
+import { concludeRecovery, type RecoveryFindings } from './recovery-proof.js'
 import type { PreparedRecovery, Recovered, RecoveryPlan } from './recovery.js'
 
 /** How the chosen tables are brought back into a living database. */
@@ -104,13 +103,7 @@ export async function bringBack(
     findings,
     tables: compared.tables,
     manifest: { ...prepared.selection.manifest, tables: [...whole, ...rowsOnly] },
-    proof: concludeProof({
-      tier: 'full',
-      findings: boundedFindings(compared.findings),
-      at: context.clock.now(),
-      seconds: (context.clock.monotonic() - start) / 1000,
-      verifiedBy: VERIFIER,
-    }),
+    proof: concludeRecovery(compared, { tier: plan.tier ?? 'full', start }, context),
     restored: {
       database: target.database,
       server: describeConnection(target.maintenance),
@@ -124,7 +117,7 @@ export async function bringBack(
 async function compareBack(
   { subject, plan, target, addition, selection, roles }: PreparedRecovery,
   context: Context,
-): Promise<{ findings: Finding[]; tables: TableEntry[] }> {
+): Promise<RecoveryFindings & { tables: TableEntry[] }> {
   const { whole = [], rowsOnly = [] } = addition ?? {}
   const brought = new Set([...whole, ...rowsOnly].map(displayName))
   return withSession(target.settings, { signal: context.signal }, async (session) => {
@@ -139,23 +132,21 @@ async function compareBack(
     )
     const tables = tableEntries(facts, content.tables)
     const expected = selection.manifest.tables.filter((table) => brought.has(displayName(table)))
-    const rows = plan.parts === 'schema' ? [] : compareTables(expected, tables)
+    const rows = plan.parts === 'schema' ? null : compareTables(expected, tables)
     const objects = mappedObjects(subject.objects, roles.mapped)
     const isOfWhole = partOf(whole)
     return {
       tables,
-      findings: [
-        ...rows,
-        ...compareObjects(
-          objects.filter(isOfWhole),
-          (await readObjects(session, target.facts.major)).filter(isOfWhole),
-          {
-            sameMajor: target.facts.major === subject.manifest.source.major,
-            ownCluster: false,
-            looseForeignKeys: [...subject.manifest.looseForeignKeys, ...selection.omission.looseKeys],
-          },
-        ),
-      ],
+      content: rows,
+      rest: compareObjects(
+        objects.filter(isOfWhole),
+        (await readObjects(session, target.facts.major)).filter(isOfWhole),
+        {
+          sameMajor: target.facts.major === subject.manifest.source.major,
+          ownCluster: false,
+          looseForeignKeys: [...subject.manifest.looseForeignKeys, ...selection.omission.looseKeys],
+        },
+      ),
     }
   })
 }

@@ -29,7 +29,7 @@ export async function verifyRestored(
   const roles = await prepareRoles(scratch, { folder, source: manifest.source, objects }, environment, context)
   try {
     const target = { programs: scratch.programs, environment, database: database.name }
-    const { findings, tables } = await compareCopy({
+    const { findings, tables, held } = await compareCopy({
       subject,
       server: { major: scratch.major, ownRoles: scratch.kind === 'cluster' },
       database,
@@ -38,7 +38,7 @@ export async function verifyRestored(
       context,
     })
     const notes = [...extensions, ...majorNote(manifest, scratch), ...localeNote(database), ...roles.findings]
-    return { findings: [...notes, ...findings], tables }
+    return { findings: [...notes, ...findings], tables, ...(held !== undefined && !isOver(notes) && { held }) }
   } finally {
     await scratch.release()
     await roles.drop()
@@ -49,12 +49,13 @@ export async function verifyRestored(
 async function compareCopy(copy: Copy): Promise<Comparison> {
   const { check } = copy
   const restored = await restoreContent(copy)
-  if (isOver(restored)) {
+  if (isOver(restored) && !mayHoldRows(copy, restored)) {
     return { findings: restored, tables: [] }
   }
   const { findings, tables } = await check.phase('Comparing the data', () => compareContent(copy))
-  if (check.tier === 'data') {
-    return { findings: [...restored, ...findings], tables }
+  const held = isOver(findings) ? {} : { held: 'data' as const }
+  if (check.tier === 'data' || isOver(restored)) {
+    return { findings: [...restored, ...findings], tables, ...held }
   }
   const finishing = await check.phase('Restoring indexes and constraints', () => restoreRest(copy))
   const rest = isOver(finishing)
@@ -63,7 +64,13 @@ async function compareCopy(copy: Copy): Promise<Comparison> {
         ...(await compareRest(copy)),
         ...(await compareDatabaseProperties(copy)),
       ])
-  return { findings: [...restored, ...findings, ...finishing, ...rest], tables }
+  return { findings: [...restored, ...findings, ...finishing, ...rest], tables, ...held }
+}
+
+/** A script restores everything at once: what PostgreSQL complained of may all come after the rows. */
+function mayHoldRows({ subject, check }: Copy, restored: readonly Finding[]): boolean {
+  const isScript = subject.manifest.options.format === 'plain'
+  return check.tier === 'full' && isScript && restored.every(({ code }) => code === 'RESTORE_ERROR')
 }
 
 function majorNote({ source }: ManifestDraft, { major, serverVersion }: Scratch): Finding[] {
