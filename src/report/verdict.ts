@@ -1,5 +1,6 @@
 import type { Proof } from '../backup/manifest.js'
 import { asSentence, code, sentence, type Mood, type Text } from './content.js'
+import type { FindingCode } from '../findings.js'
 import type { Report, RestoredFacts } from './report.js'
 import { counted, formatInstant } from '../units.js'
 import { doctorVerdict } from './doctor.js'
@@ -32,7 +33,7 @@ export function verdictOf(report: Report): Verdict {
   }
   switch (report.proof?.outcome) {
     case 'proven':
-      return { mood: 'good', text: proven(report, report.proof) }
+      return provenVerdict(report, report.proof)
     case 'failed':
       return { mood: 'bad', text: disproved(report, report.proof) }
     case 'not-verified':
@@ -67,6 +68,22 @@ function verdictOfOperation(report: Report): Verdict | undefined {
     default:
       return undefined
   }
+}
+
+/** What warns that a true copy may be one of the wrong thing, with what is said of it. */
+const DOUBTS: readonly [FindingCode, string][] = [
+  ['NOTHING_TO_BACK_UP', 'But there is nothing in it'],
+  ['SET_SHRUNK', 'But it is far less than before'],
+]
+
+/** A true copy of nothing is no good news. */
+function provenVerdict(report: Report, proof: Proof): Verdict {
+  const text = proven(report, proof)
+  for (const [doubt, words] of DOUBTS) {
+    const found = report.findings.find((one) => one.code === doubt)
+    if (found !== undefined) return { mood: 'doubtful', text: sentence`${text} ${words}: ${asSentence(found.found)}` }
+  }
+  return { mood: 'good', text }
 }
 
 function proven(report: Report, proof: Proof): Text {
