@@ -409,6 +409,12 @@ export const FINDINGS = {
       "The PostgreSQL programs are of a newer major than the server; the dump may not restore into the server's own major.",
     advice: "Install the programs of the server's own major.",
   },
+  NOTHING_TO_BACK_UP: {
+    severity: 'warning',
+    meaning: 'A backup holds no row: the database has no table, none of its tables is chosen, or all are empty.',
+    advice:
+      'If that is not what you mean, name the database in database-url (postgresql://…/app): without a name, PostgreSQL takes another.',
+  },
   STANDBY: {
     severity: 'warning',
     meaning: 'The server is a standby: the backup is as old as its replay, and conflicts can cancel it.',

@@ -42,6 +42,11 @@ const ProofCommon = {
   scratch: z.object({ kind: z.enum(['cluster', 'service']), serverVersion: z.string() }).optional(),
   seconds: z.number().nonnegative(),
   findings: z.array(StoredFinding),
+  /**
+   * Where it is not proven: the highest tier whose checks all passed. Absent where none did, and in proofs of older
+   * versions, which do not tell.
+   */
+  held: Tier.optional(),
 }
 
 /** The recorded outcome of verifying. What could not run is never `proven`. */

@@ -19,6 +19,8 @@ export const SET = {
   signature: 'manifest.json.sig',
   catalog: 'catalog.json',
   globals: 'globals.sql',
+  /** What belongs to the database as a whole: owner, settings, grants, comment. Sets of older versions have none. */
+  database: 'database.sql',
   /** The recovery kit: how to restore this set with nothing but a shell and PostgreSQL's programs. */
   guide: 'RESTORE.md',
   script: 'restore.sh',

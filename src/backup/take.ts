@@ -14,6 +14,7 @@ import { readForeignKeys } from '../postgres/foreign-keys.js'
 import { connectionStringOf } from '../postgres/identifier.js'
 import type { RowSource } from '../postgres/queryable.js'
 import type { Session } from '../postgres/session.js'
+import { databaseIn, databaseScript } from './database-script.js'
 import { describeContent, type Content } from './describe-content.js'
 import { dumpEncoding } from './dump-arguments.js'
 import { runDump } from './dump.js'
@@ -101,6 +102,7 @@ export async function takeDump(
   await Promise.all([
     writeGlobals(source, encoding, folder, context),
     writeCatalog(path.join(folder, SET.catalog), catalog.source.major, objects, undumpable),
+    writeDatabase(folder, catalog),
   ])
   const after = await readAgain(source, catalog, context)
   return {
@@ -176,7 +178,6 @@ async function joinAll(
   }
 }
 
-/** The dump is made also where its source cannot be described beside it. */
 /** What is in no dump must not cost the dump: that it could not be read is told. */
 async function memberRowsOf(session: Session, method: HashMethod | null, { logger }: Context): Promise<MemberRows[]> {
   try {
@@ -188,6 +189,7 @@ async function memberRowsOf(session: Session, method: HashMethod | null, { logge
   }
 }
 
+/** The dump is made also where its source cannot be described beside it. */
 function notDescribed(tables: Catalog['tables'], reason: string, { logger }: Context): Content {
   logger.warning(`The rows could not be counted and hashed: ${reason}`)
   const unread = new Map(tables.filter(hasOwnRows).map(({ oid }) => [oid, reason]))
@@ -230,6 +232,14 @@ async function tolerantDatabases(session: Session): Promise<string[]> {
         AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY encoding = 0 DESC, datname`,
   )
   return rows.map(({ name }) => name)
+}
+
+/** What pg_dump writes only for `--create`, in a form that serves a database of any name. */
+async function writeDatabase(folder: string, { objects }: Catalog): Promise<void> {
+  const database = databaseIn(objects)
+  if (database !== undefined) {
+    await writeFile(path.join(folder, SET.database), databaseScript(database), { mode: 0o600 })
+  }
 }
 
 /** Where the sequences are now, and which definitions changed since the snapshot: neither is wholly under it. */

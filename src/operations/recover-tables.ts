@@ -15,11 +15,10 @@ import { qualifiedName, type Selection } from '../restore/selection.js'
 import type { Target } from '../restore/target.js'
 import { transferTables } from '../restore/transfer.js'
 import { comparability, generatedNotCompared } from '../verify/comparability.js'
-import { boundedFindings, compareObjects, compareTables } from '../verify/difference.js'
-import { concludeProof } from '../verify/proof.js'
+import { compareObjects, compareTables } from '../verify/difference.js'
 import { restate } from '../verify/restated/restate.js'
 import { settleAddresses } from '../verify/settle-addresses.js'
-import { VERIFIER } from './prove.js'
+import { concludeRecovery, type RecoveryFindings } from './recovery-proof.js'
 import type { PreparedRecovery, Recovered, RecoveryPlan } from './recovery.js'
 
 /** How the chosen tables are brought back into a living database. */
@@ -107,13 +106,7 @@ export async function bringBack(
     findings,
     tables: compared.tables,
     manifest: { ...prepared.selection.manifest, tables: [...whole, ...rowsOnly] },
-    proof: concludeProof({
-      tier: 'full',
-      findings: boundedFindings(compared.findings),
-      at: context.clock.now(),
-      seconds: (context.clock.monotonic() - start) / 1000,
-      verifiedBy: VERIFIER,
-    }),
+    proof: concludeRecovery(compared, { tier: plan.tier ?? 'full', start }, context),
     restored: {
       database: target.database,
       server: describeConnection(target.maintenance),
@@ -127,7 +120,7 @@ export async function bringBack(
 async function compareBack(
   { subject, plan, target, addition, selection, roles }: PreparedRecovery,
   context: Context,
-): Promise<{ findings: Finding[]; tables: TableEntry[] }> {
+): Promise<RecoveryFindings & { tables: TableEntry[] }> {
   const { whole = [], rowsOnly = [] } = addition ?? {}
   const brought = new Set([...whole, ...rowsOnly].map(displayName))
   return withSession(target.settings, { signal: context.signal }, async (session) => {
@@ -144,7 +137,7 @@ async function compareBack(
     const { contents, findings } = await comparability(session, subject.manifest, content.hash)
     const rows =
       plan.parts === 'schema'
-        ? []
+        ? null
         : [...findings, ...generatedNotCompared(facts, tables), ...compareTables(expected, tables, contents)]
     const objects = mappedObjects(subject.objects, roles.mapped)
     const isOfWhole = partOf(whole)
@@ -153,8 +146,8 @@ async function compareBack(
     const restated = await restate(session, objects.filter(isOfWhole), copies, sameMajor)
     return {
       tables,
-      findings: [
-        ...rows,
+      content: rows,
+      rest: [
         ...restated.findings,
         ...compareObjects(restated.objects, copies, {
           sameMajor,

@@ -1,5 +1,5 @@
 import { describeContent, readingOf } from '../backup/describe-content.js'
-import { displayName, type TableEntry } from '../backup/manifest.js'
+import { displayName, type TableEntry, type Tier } from '../backup/manifest.js'
 import { tableEntries } from '../backup/table-entries.js'
 import type { Finding } from '../findings.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
@@ -19,6 +19,8 @@ export interface Comparison {
   findings: Finding[]
   /** The tables of the restored copy, as far as they were counted. */
   tables: TableEntry[]
+  /** The highest tier whose checks all passed; undefined where none did, or nobody looked. */
+  held?: Tier
 }
 
 /** Asks the copy what the source was asked about its rows, and compares the answers. */

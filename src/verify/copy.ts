@@ -26,6 +26,11 @@ export interface Subject {
 export interface RestoreCheck {
   tier: Exclude<Tier, 'archive'>
   jobs: number
+  /**
+   * Goes on to the rows after errors in the definitions, which are told; for what is held to its rows. Otherwise an error
+   * of a phase ends the work.
+   */
+  goOn?: boolean
   /** SQL that must be true in the restored copy; only looked at in the tier `full`. */
   assertions: readonly string[]
   /** Does a step under a title and times it. */
@@ -79,7 +84,7 @@ export async function restoreContent(copy: Copy): Promise<Finding[]> {
   }
   const section = (name: Section) => () => restoreSection(target, sectionOf(copy, name), context)
   const definitions = await check.phase('Restoring the definitions', section('pre-data'))
-  return isOver(definitions) || omission?.withoutRows === true
+  return (isOver(definitions) && check.goOn !== true) || omission?.withoutRows === true
     ? definitions
     : [...definitions, ...(await check.phase('Restoring the data', section('data')))]
 }

@@ -6,6 +6,7 @@ export {
   compareMembers,
   type Versions,
 } from './difference/extensions.js'
+export { compareDatabases } from './difference/database.js'
 export { compareObjects, type ComparisonOptions } from './difference/objects.js'
 export { undumpedFindings } from './difference/undumped.js'
 export {

@@ -42,7 +42,7 @@ export async function proveSet(
   context: Context,
 ): Promise<Verification> {
   const start = context.clock.monotonic()
-  const { findings, tables, scratch } = await check(subject, tier, means, context)
+  const { findings, tables, scratch, held } = await check(subject, tier, means, context)
   const proof = concludeProof({
     tier,
     findings: boundedFindings(findings.map((one) => unlessChanged(one, subject))),
@@ -50,6 +50,7 @@ export async function proveSet(
     seconds: (context.clock.monotonic() - start) / 1000,
     verifiedBy: means.verifiedBy,
     ...(scratch !== undefined && { scratch: { kind: scratch.kind, serverVersion: scratch.serverVersion } }),
+    held,
   })
   return { proof, tables }
 }
@@ -58,6 +59,7 @@ interface Checked {
   findings: Finding[]
   tables: Verification['tables']
   scratch?: Scratch
+  held?: Tier | undefined
 }
 
 async function check(subject: Subject, tier: Tier, means: ProofMeans, context: Context): Promise<Checked> {
@@ -82,7 +84,7 @@ async function check(subject: Subject, tier: Tier, means: ProofMeans, context: C
   )
   return 'code' in restored
     ? { ...archive, findings: [...archive.findings, restored], scratch }
-    : { findings: [...archive.findings, ...restored.findings], tables: restored.tables, scratch }
+    : { ...restored, findings: [...archive.findings, ...restored.findings], scratch }
 }
 
 async function checkArchive(

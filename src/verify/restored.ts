@@ -4,6 +4,7 @@ import { finding, worstOf, type Finding } from '../findings.js'
 import { libpqEnvironment } from '../postgres/libpq-environment.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { compareContent, compareRest, type Comparison } from './compare-copy.js'
+import { compareDatabaseProperties } from './database.js'
 import { isOver, restoreContent, restoreRest, type Copy, type RestoreCheck, type Subject } from './copy.js'
 import { missingExtensions } from './extensions.js'
 import { compareInSourceVersion } from './fresh-extensions.js'
@@ -34,7 +35,7 @@ export async function verifyRestored(
   )
   try {
     const target = { programs: scratch.programs, environment, database: database.name }
-    const { findings, tables } = await compareCopy({
+    const { findings, tables, held } = await compareCopy({
       subject,
       server: { major: scratch.major, ownRoles: scratch.kind === 'cluster' },
       database,
@@ -50,7 +51,7 @@ export async function verifyRestored(
       ...roles.findings,
     ]
     const told = await compareInSourceVersion(findings, subject, scratch, context)
-    return { findings: [...notes, ...told], tables }
+    return { findings: [...notes, ...told], tables, ...(held !== undefined && !isOver(notes) && { held }) }
   } finally {
     await scratch.release()
     await roles.drop()
@@ -64,17 +65,30 @@ export async function verifyRestored(
 async function compareCopy(copy: Copy): Promise<Comparison> {
   const { check } = copy
   const restored = await restoreContent(copy)
-  if (isOver(restored)) {
+  if (isOver(restored) && !mayHoldRows(copy, restored)) {
     return { findings: restored, tables: [] }
   }
-  const isFull = check.tier === 'full'
+  const isFull = check.tier === 'full' && !isOver(restored)
   const finishing = isFull ? await check.phase('Restoring indexes and constraints', () => restoreRest(copy)) : []
   if (finishing.some(({ code }) => code === 'SCRATCH_FAILED')) {
     return { findings: [...restored, ...finishing], tables: [] }
   }
   const { findings, tables } = await check.phase('Comparing the data', () => compareContent(copy))
-  const rest = isFull && !isOver(finishing) ? await check.phase('Comparing the schema', () => compareRest(copy)) : []
-  return { findings: [...restored, ...findings, ...finishing, ...rest], tables }
+  const held = isOver(findings) ? {} : { held: 'data' as const }
+  const rest =
+    isFull && !isOver(finishing)
+      ? await check.phase('Comparing the schema', async () => [
+          ...(await compareRest(copy)),
+          ...(await compareDatabaseProperties(copy)),
+        ])
+      : []
+  return { findings: [...restored, ...findings, ...finishing, ...rest], tables, ...held }
+}
+
+/** A script restores everything at once: what PostgreSQL complained of may all come after the rows. */
+function mayHoldRows({ subject, check }: Copy, restored: readonly Finding[]): boolean {
+  const isScript = subject.manifest.options.format === 'plain'
+  return check.tier === 'full' && isScript && restored.every(({ code }) => code === 'RESTORE_ERROR')
 }
 
 function majorNote({ source }: ManifestDraft, { major, serverVersion }: Scratch): Finding[] {

@@ -344,6 +344,20 @@ count_rows() {
   done <"$tmp/counts"
 }
 
+# Owner, settings, grants and comment of the database. Last, because settings are in force from the next session on.
+set_properties() {
+  if [ "$exists" -eq 1 ]; then
+    note 'the database was there, so its owner, settings, grants and comment stay as they are; database.sql holds those of the source.'
+    return 0
+  fi
+  say 'Giving the database its settings and grants …'
+  psql --no-psqlrc --quiet --dbname="$maintenance" --set=database="$database" --set=ECHO=errors --file="$here/database.sql" \
+    >/dev/null 2>"$tmp/errors" || true
+  [ -s "$tmp/errors" ] || return 0
+  cat "$tmp/errors" >&2
+  note 'the server did not take all that belonged to the database as a whole, see above. Let a superuser run database.sql.'
+}
+
 finish() {
   status=$?
   rm -rf "$tmp"
@@ -421,6 +435,7 @@ drop_public
 if [ "$format" = plain ]; then restore_script; else restore_archive; fi
 analyze
 count_rows
+set_properties
 writing=no
 
 failures=@{failures%,}

@@ -38,7 +38,7 @@ import { undumped } from './undumped.js'
 
 /** One query a family of objects, whatever the number of objects. Containers come before what they contain. */
 const FAMILIES: readonly ((major: number, roles: readonly string[], isSuperuser: boolean) => string)[] = [
-  database,
+  () => database(),
   roles,
   parameters,
   schemas,
@@ -131,4 +131,14 @@ async function readsAsSuperuser(session: Queryable): Promise<boolean> {
     'SELECT rolsuper AS superuser FROM pg_catalog.pg_roles WHERE rolname = current_user',
   )
   return role?.superuser === true
+}
+
+/**
+ * Only what belongs to a database as a whole. Undefined where there is none of that name.
+ *
+ * @param named another database than the session's
+ */
+export async function readDatabase(session: Queryable, named?: string): Promise<CatalogObject | undefined> {
+  const [row] = await session.query<ObjectRow>(database(named))
+  return row === undefined ? undefined : objectOf(row)
 }

@@ -1,8 +1,8 @@
-import { flag, isRole, list, objectQuery, privilege, quoted } from './sql.js'
+import { flag, isRole, list, literal, objectQuery, privilege, quoted } from './sql.js'
 
 /**
- * Roles that own something, hold privileges or are named by policies and mappings in this database, with its owner and
- * the role that `initdb` made; PostgreSQL's predefined roles are everywhere and left out.
+ * Roles that own something, hold privileges, are named by policies and mappings or have settings of their own in this
+ * database, with its owner and the role that `initdb` made; PostgreSQL's predefined roles are everywhere and left out.
  */
 export const RELEVANT_ROLES = `
   SELECT r.oid, r.rolname FROM pg_roles r
@@ -10,7 +10,9 @@ export const RELEVANT_ROLES = `
     OR r.oid = (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())
     OR r.oid IN (SELECT s.refobjid FROM pg_shdepend s JOIN pg_database d ON d.datname = current_database()
       WHERE s.refclassid = 'pg_authid'::regclass
-        AND (s.dbid = d.oid OR (s.classid = 'pg_database'::regclass AND s.objid = d.oid))))`
+        AND (s.dbid = d.oid OR (s.classid = 'pg_database'::regclass AND s.objid = d.oid)))
+    OR r.oid IN (SELECT s.setrole FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+      WHERE d.datname = current_database()))`
 
 /** The relevant roles, and those that they are members of, whatever the chain: what these may do, the members may. */
 const DESCRIBED_ROLES = `
@@ -74,8 +76,4 @@ export function parameters(major: number): string {
         ? `FROM (SELECT a.parname AS name, ${granted} AS granted FROM pg_parameter_acl a) p WHERE p.granted <> '{}'`
         : `FROM (SELECT '' AS name, '{}'::text[] AS granted) p WHERE false`,
   })
-}
-
-function literal(name: string): string {
-  return `'${name.replaceAll("'", "''")}'`
 }

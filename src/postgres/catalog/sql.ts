@@ -155,3 +155,8 @@ export function options(column: string): string {
     ELSE o.option_name || '=' || ${withoutSecrets('o.option_value')} END COLLATE "C"
     FROM pg_options_to_table(${column}) o ORDER BY 1)`)
 }
+
+/** A text as SQL takes it; sessions that describe have `standard_conforming_strings` on. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

@@ -11,6 +11,7 @@ import {
 import { underSourceNames } from './inherited-names.js'
 import { UNDUMPED } from '../../postgres/catalog/undumped.js'
 import { isComparable, partitionTriggerFinding } from './rules.js'
+import { withoutValues } from './settings.js'
 
 export interface ComparisonOptions {
   /** Whether both servers are of one major: only then is compared what only one major knows. */
@@ -81,11 +82,12 @@ function isCompared({ kind }: CatalogObject, options: ComparisonOptions): boolea
 }
 
 function compareObject(
-  source: CatalogObject,
-  copy: CatalogObject,
+  original: CatalogObject,
+  restored: CatalogObject,
   options: ComparisonOptions,
   loose: ReadonlySet<string>,
 ): Finding[] {
+  const [source, copy] = original.kind === 'database' ? withoutValues(original, restored) : [original, restored]
   const on = label(source)
   const found: Finding[] = []
   const ordinary: Difference[] = []
