@@ -85,6 +85,7 @@ export async function takeDump(
         database: source.settings.database,
         lockTimeout: options.lockTimeout,
         withoutData,
+        tables: catalog.tables,
         encoding,
         throughRoots: withData.some(({ needsRootLoad }) => needsRootLoad === true),
       },
@@ -98,7 +99,17 @@ export async function takeDump(
     writeCatalog(path.join(folder, SET.catalog), catalog.source.major, catalog.objects),
   ])
   const after = await readAgain(source, catalog, context)
-  return { snapshot, catalog, choice, content, ...after, jobs, dumpPath, dumped, dumpEncoding: dumpEncoding({ encoding, withoutData }) }
+  return {
+    snapshot,
+    catalog,
+    choice,
+    content,
+    ...after,
+    jobs,
+    dumpPath,
+    dumped,
+    dumpEncoding: dumpEncoding({ encoding, withoutData, tables: catalog.tables }),
+  }
 }
 
 /** Waits for both, also when one fails, so that nothing goes on behind the back of who handles the failure. */

@@ -9,8 +9,6 @@ export function unescapedFields(row: string): (string | null)[] {
   return row
     .split('\t')
     .map((field) =>
-      field === '\\N'
-        ? null
-        : field.replaceAll(/\\(.)/gs, (_, character: string) => ESCAPES[character] ?? character),
+      field === '\\N' ? null : field.replaceAll(/\\(.)/gs, (_, character: string) => ESCAPES[character] ?? character),
     )
 }

@@ -105,7 +105,8 @@ async function fingerprint(
   table: TableFacts,
   { method, byCopy = ({ runsCode }) => runsCode, withAddresses = () => false }: FingerprintOptions,
 ): Promise<TableFingerprint> {
-  if (byCopy(table)) return fingerprintByCopy(session, table, { hashed: method !== null, grouped: withAddresses(table) })
+  if (byCopy(table))
+    return fingerprintByCopy(session, table, { hashed: method !== null, grouped: withAddresses(table) })
   // Without columns there is nothing to hash: what remains of the query is the count.
   const asked = method === null ? { ...table, columns: [] } : table
   const [row] = await session.query<{ rows: string; fingerprint: string; generated?: string; bare?: boolean }>(

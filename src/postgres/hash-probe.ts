@@ -35,11 +35,7 @@ const knownRow = (text: string): readonly { hash: ColumnFacts['hash']; value: st
  * What this server's hash functions give for a known row of every kind, as a decimal number. Two servers whose probes
  * differ (another processor's byte order, a changed hash) cannot be compared by fingerprints. Needs pinned settings.
  */
-export async function hashProbe(
-  session: Queryable,
-  method: HashMethod,
-  form: ProbeForm = PROBE_FORM,
-): Promise<string> {
+export async function hashProbe(session: Queryable, method: HashMethod, form: ProbeForm = PROBE_FORM): Promise<string> {
   const known = knownRow(TEXTS[form])
   const columns = known.map(({ hash, output }, index): ColumnFacts => {
     return { name: `c${index}`, type: hash, hash, ...(output === undefined ? {} : { output }) }

@@ -85,13 +85,11 @@ export class RowHash {
   get result(): HashedRows {
     const found = { rows: this.all.rows, fingerprint: String(this.all.total) }
     if (this.groups === null) return found
-    const groups = [...this.groups].map(
-      ([key, group]): AddressGroup => ({
-        texts: unescapedFields(Buffer.from(key, 'latin1').toString('utf8')),
-        rows: group.rows,
-        fingerprint: String(group.total),
-      }),
-    )
+    const groups = [...this.groups].map(([key, group]): AddressGroup => ({
+      texts: unescapedFields(Buffer.from(key, 'latin1').toString('utf8')),
+      rows: group.rows,
+      fingerprint: String(group.total),
+    }))
     return { ...found, groups }
   }
 }

@@ -82,7 +82,11 @@ async function roundsOf(
 async function attachingInTurn(
   programs: Programs,
   archive: string,
-  { jobs, isLeftOut, encoding }: Pick<ArchiveSection, 'jobs'> & {
+  {
+    jobs,
+    isLeftOut,
+    encoding,
+  }: Pick<ArchiveSection, 'jobs'> & {
     isLeftOut: ArchiveSection['isLeftOut']
     encoding: string
   },

@@ -25,7 +25,12 @@ export async function verifyRestored(
   const database = await scratch.createDatabase()
   const environment = await libpqEnvironment(database.settings, context)
   const { folder, manifest, objects } = subject
-  const roles = await prepareRoles(scratch, { folder, source: manifest.source, objects }, { settings: database.settings, environment }, context)
+  const roles = await prepareRoles(
+    scratch,
+    { folder, source: manifest.source, objects },
+    { settings: database.settings, environment },
+    context,
+  )
   try {
     const target = { programs: scratch.programs, environment, database: database.name }
     const { findings, tables } = await compareCopy({
