@@ -8,7 +8,7 @@ import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { failedAssertions } from './assertions.js'
-import { comparability, generatedNotCompared } from './comparability.js'
+import { comparability, generatedNotCompared, unreadableTexts } from './comparability.js'
 import { withPinnedSessions, type Copy } from './copy.js'
 import { compareLargeObjects, compareObjects, compareSequences, compareTables } from './difference.js'
 import { settleAddresses } from './settle-addresses.js'
@@ -64,7 +64,7 @@ export async function compareRest(copy: Copy): Promise<Finding[]> {
   const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) =>
     failedAssertions(session, check.assertions),
   )
-  return [...compared, ...views, ...asserted]
+  return [...compared, ...unreadableTexts(subject), ...views, ...asserted]
 }
 
 /** They are refilled after everything else. */
