@@ -82,7 +82,7 @@ function patternIn(encoding: string, table: TableName): string {
 /** Whether the pattern of a table matches another one too. */
 function isLike(table: TableName, other: TableName): boolean {
   const isAlike = (one: string, another: string): boolean => {
-    const [a, b] = [[...one], [...another]]
+    const [a, b] = [Array.from(one), Array.from(another)] // by code points
     return a.length === b.length && a.every((character, at) => !isAscii(character) || character === b[at])
   }
   return isAlike(table.schema, other.schema) && isAlike(table.name, other.name)

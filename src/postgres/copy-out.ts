@@ -32,7 +32,7 @@ export function copyOut(client: pg.Client, sql: string, onRow: (row: Buffer) => 
       handleCommandComplete: () => undefined,
       handleReadyForQuery: () => {
         if (failure === undefined) resolve()
-        else reject(failure.error as Error)
+        else reject(failure.error)
       },
       handleError: reject,
     }

@@ -66,7 +66,7 @@ describe('values that are addresses in the catalog', () => {
       }
     })
     expect(summaryOf(operated)).toEqual({ ...PROVEN, tier: 'data' })
-    expect(operated.report.tables?.filter(({ outcome }) => outcome !== 'equal')).toEqual([])
+    expect(operated.report.tables.filter(({ outcome }) => outcome !== 'equal')).toEqual([])
     // Or this test would show nothing: the source has a bare number in each of these rows.
     expect(Number(printed)).toBeGreaterThan(0)
   })

@@ -69,7 +69,7 @@ describe('databases of other encodings than UTF-8, all on one server', () => {
     const t = LETTERS[encoding] ?? ''
     const operated = await backUp(encoding, { 'exclude-tables': `"s${t}"."left${t}"` })
     expect(summaryOf(operated)).toEqual(PROVEN)
-    const left = operated.report.tables?.find(({ name }) => name.includes('left'))
+    const left = operated.report.tables.find(({ name }) => name.includes('left'))
     expect(left).toMatchObject({ name: `s${t}.left${t}`, outcome: 'definition-only' })
   })
 

@@ -57,7 +57,7 @@ describe('tables whose indexes and statistics use functions of users', () => {
     const operated = await backUp('traps', { verify: 'data' })
     expect(summaryOf(operated)).toEqual({ ...PROVEN, tier: 'data' })
     expect(operated.found).toContain('GENERATED_COLUMN_NOT_COMPARED s.generated')
-    const byName = new Map(operated.report.tables?.map((table) => [table.name, table]))
+    const byName = new Map(operated.report.tables.map((table) => [table.name, table]))
     expect(byName.get('s.by_statistics')).toMatchObject({ rows: 30, restoredRows: 30, outcome: 'equal' })
     expect(byName.get('s.part')).toMatchObject({ rows: 30, outcome: 'equal' })
   })
@@ -66,7 +66,7 @@ describe('tables whose indexes and statistics use functions of users', () => {
     const { exitCode, report, said } = await backUp('traps', { verify })
     expect({ exitCode, failure: report.failure }).toEqual({ exitCode: 0, failure: undefined })
     expect(said.filter(({ message }) => message.includes('could not be read'))).toEqual([])
-    expect(report.tables?.map(({ rows }) => rows)).toEqual(report.tables?.map(() => 30))
+    expect(report.tables.map(({ rows }) => rows)).toEqual(report.tables.map(() => 30))
   })
 
   test.each(['by_expression', 'by_statistics', 'part'])(

@@ -6,15 +6,10 @@ import { CommandError } from '../../../src/errors.js'
 
 const script = (...statements: string[]) => Buffer.from(statements.join(''), 'latin1')
 const refused = () =>
-  new CommandError({
-    doing: 'x',
-    program: 'pg_dumpall',
-    code: 1,
-    endedBy: null,
-    stderrTail: '',
-    problem: 'y',
-    advice: 'z',
-  })
+  new CommandError(
+    { doing: 'dumping the roles', problem: 'it failed', advice: '' },
+    { program: 'pg_dumpall', code: 1, endedBy: null, stderrTail: '' },
+  )
 
 describe('the roles of a server, seen from a database', () => {
   test('are left out one by one where their names are no text there', async () => {
