@@ -244,6 +244,12 @@ export const FINDINGS = {
     meaning: 'The database restored into has another encoding than the source, so hashes of text cannot be compared.',
     advice: 'Restore into a database with the encoding of the source to compare its content.',
   },
+  TEXT_UNREADABLE: {
+    severity: 'inconclusive',
+    meaning:
+      'In a database of encoding SQL_ASCII, a name or text of an object has bytes that are no UTF-8, so it cannot be compared exactly.',
+    advice: 'It is in the dump as it is. Give the object a name or text in UTF-8 to have it compared.',
+  },
   TABLE_UNREAD: {
     severity: 'inconclusive',
     meaning: 'The rows of a table are in the dump, but could not be counted and hashed at the source.',

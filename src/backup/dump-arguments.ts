@@ -1,6 +1,11 @@
 import { isReadable } from '../platform/encoding.js'
 import type { Format } from './manifest.js'
 
+interface TableName {
+  schema: string
+  name: string
+}
+
 export interface DumpPlan {
   format: Format
   /** As pg_dump 16 and later write it: `zstd:1`, `gzip:6`, `lz4`, `none`. */
@@ -14,7 +19,9 @@ export interface DumpPlan {
   database: string
   lockTimeout: number
   /** Tables whose definition is dumped and whose rows are not. */
-  withoutData: readonly { schema: string; name: string }[]
+  withoutData: readonly TableName[]
+  /** All tables. */
+  tables: readonly TableName[]
   /** Rows of partitions are loaded through their root, where the partition they are in would refuse them after a restore. */
   throughRoots: boolean
   /** Of the database: names in arguments are in the encoding that the dump is written in. */
@@ -34,7 +41,7 @@ export function dumpArguments(plan: DumpPlan): string[] {
     ...(plan.format === 'directory' && plan.jobs > 1 ? [`--jobs=${plan.jobs}`] : []),
     ...(dumpEncoding(plan) === plan.encoding ? [] : ['--encoding=UTF8']),
     ...(plan.throughRoots ? ['--load-via-partition-root'] : []),
-    ...plan.withoutData.map((table) => `--exclude-table-data=${exactPattern(table)}`),
+    ...plan.withoutData.map((table) => `--exclude-table-data=${patternIn(dumpEncoding(plan), table)}`),
   ]
 }
 
@@ -48,13 +55,42 @@ function compressionArguments({ compression, programsMajor }: DumpPlan): string[
 }
 
 /**
- * A dump keeps the encoding of its database, so that no byte is converted. It is in UTF-8 where a table of another encoding
- * must be named in an argument, and where nothing here could read the names that it holds.
+ * A dump keeps the encoding of its database, so that no byte is converted. It is in UTF-8 where nothing here could read the
+ * names that it holds, and where a table must be named in an argument, which is UTF-8, that the rest of its name does not
+ * tell from others.
  */
-export function dumpEncoding({ encoding, withoutData }: Pick<DumpPlan, 'encoding' | 'withoutData'>): string {
-  const isNamed = withoutData.some((table) => !isAscii(exactPattern(table)))
-  const isKept = encoding === 'UTF8' || encoding === 'SQL_ASCII' || (isReadable(encoding) && !isNamed)
-  return isKept ? encoding : 'UTF8'
+export function dumpEncoding({
+  encoding,
+  withoutData,
+  tables,
+}: Pick<DumpPlan, 'encoding' | 'withoutData' | 'tables'>): string {
+  if (isUtf8(encoding)) return encoding
+  const excluded = new Set(withoutData.map(exactPattern))
+  const isAmbiguous = withoutData
+    .filter((table) => !isAscii(exactPattern(table)))
+    .some((table) => tables.some((other) => !excluded.has(exactPattern(other)) && isLike(table, other)))
+  return isReadable(encoding) && !isAmbiguous ? encoding : 'UTF8'
+}
+
+/** In an encoding other than UTF-8, `?` stands for each character that is no ASCII: it matches any one character. */
+function patternIn(encoding: string, table: TableName): string {
+  if (isUtf8(encoding)) return exactPattern(table)
+  const blurred = (name: string) => quoted(name).replaceAll(/[^\0-\x7f]/gu, '"?"')
+  return `${blurred(table.schema)}.${blurred(table.name)}`
+}
+
+/** Whether the pattern of a table matches another one too. */
+function isLike(table: TableName, other: TableName): boolean {
+  const isAlike = (one: string, another: string): boolean => {
+    const [a, b] = [Array.from(one), Array.from(another)] // by code points
+    return a.length === b.length && a.every((character, at) => !isAscii(character) || character === b[at])
+  }
+  return isAlike(table.schema, other.schema) && isAlike(table.name, other.name)
+}
+
+/** PostgreSQL takes bytes as they come where it knows no encoding. */
+function isUtf8(encoding: string): boolean {
+  return encoding === 'UTF8' || encoding === 'SQL_ASCII'
 }
 
 function isAscii(text: string): boolean {
@@ -62,7 +98,7 @@ function isAscii(text: string): boolean {
 }
 
 /** A pattern that matches just this table: quoted parts are taken literally. */
-export function exactPattern({ schema, name }: { schema: string; name: string }): string {
+export function exactPattern({ schema, name }: TableName): string {
   return `${quoted(schema)}.${quoted(name)}`
 }
 

@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.js'
-import { decoderOf } from '../platform/encoding.js'
+import { decoderOf, type Decoder } from '../platform/encoding.js'
 
 /** What `pg_dumpall --roles-only` says, as text. */
 export interface ReadableGlobals {
@@ -37,19 +37,30 @@ export async function readableGlobals(
   }
 }
 
+/** Characters that stand for bytes without a meaning in an encoding; PostgreSQL converts none of them. */
+const NO_TEXT = /[\x80-\x9f\uE000-\uF8FF]/
+
 function readable(bytes: Buffer, encoding: string): ReadableGlobals {
   const decode = decoderOf(encoding, { fatal: true })
+  const isConverted = encoding !== 'UTF8' && encoding !== 'SQL_ASCII'
   const leftOut: string[] = []
   const kept = statementsOf(bytes.toString('latin1')).flatMap((statement) => {
     const own = Buffer.from(statement, 'latin1')
-    try {
-      return [decode(own)]
-    } catch {
-      leftOut.push(decoderOf(encoding)(own).trim())
-      return []
-    }
+    const text = textOf(own, decode)
+    if (text !== null && !(isConverted && NO_TEXT.test(text))) return [text]
+    leftOut.push(decoderOf(encoding)(own).trim())
+    return []
   })
   return { script: kept.join(''), leftOut }
+}
+
+/** Null where the bytes are no text. */
+function textOf(bytes: Buffer, decode: Decoder): string | null {
+  try {
+    return decode(bytes)
+  } catch {
+    return null
+  }
 }
 
 /** The parts of a script that end with a semicolon at the end of a line, outside of quotes; comments are with what follows. */

@@ -89,6 +89,7 @@ export async function takeDump(
         database: source.settings.database,
         lockTimeout: options.lockTimeout,
         withoutData,
+        tables: catalog.tables,
         encoding,
         throughRoots: withData.some(({ needsRootLoad }) => needsRootLoad === true),
       },
@@ -115,7 +116,7 @@ export async function takeDump(
     jobs,
     dumpPath,
     dumped,
-    dumpEncoding: dumpEncoding({ encoding, withoutData }),
+    dumpEncoding: dumpEncoding({ encoding, withoutData, tables: catalog.tables }),
   }
 }
 

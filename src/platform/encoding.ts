@@ -33,6 +33,9 @@ const LABELS: Readonly<Record<string, string>> = {
   WIN1258: 'windows-1258',
 }
 
+/** What WIN1252 has from 0x80 to 0x9f; its other characters are those of LATIN1. Some versions of Node take it for LATIN1. */
+const WIN1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
+
 /** Reads bytes as text. */
 export type Decoder = (bytes: Uint8Array) => string
 
@@ -47,6 +50,12 @@ export function isReadable(encoding: string): boolean {
  */
 export function decoderOf(encoding: string, { fatal = false }: { fatal?: boolean } = {}): Decoder {
   if (encoding === 'LATIN1') return (bytes) => Buffer.from(bytes).toString('latin1')
+  if (encoding === 'WIN1252') {
+    return (bytes) =>
+      Buffer.from(bytes)
+        .toString('latin1')
+        .replaceAll(/[\x80-\x9f]/g, (byte) => WIN1252[byte.charCodeAt(0) - 0x80] ?? byte)
+  }
   const decoder = new TextDecoder(LABELS[encoding] ?? 'utf-8', { fatal, ignoreBOM: true })
   return (bytes) => decoder.decode(bytes)
 }

@@ -17,7 +17,7 @@ type Answers = Pick<pg.Submittable, 'submit'> & {
  */
 export function copyOut(client: pg.Client, sql: string, onRow: (row: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    let failure: { error: unknown } | undefined
+    let failure: Error | undefined
     const statement: Answers = {
       submit: (connection) => {
         connection.query(sql)
@@ -26,13 +26,13 @@ export function copyOut(client: pg.Client, sql: string, onRow: (row: Buffer) => 
         try {
           if (failure === undefined) onRow(chunk)
         } catch (error) {
-          failure = { error } // thrown on from here, it would end the process
+          failure = error instanceof Error ? error : new Error(String(error)) // thrown on from here, it would end the process
         }
       },
       handleCommandComplete: () => undefined,
       handleReadyForQuery: () => {
         if (failure === undefined) resolve()
-        else reject(failure.error as Error)
+        else reject(failure)
       },
       handleError: reject,
     }

@@ -1,7 +1,7 @@
 import type { Content } from '../backup/describe-content.js'
 import { displayName, type Manifest, type TableEntry } from '../backup/manifest.js'
 import { finding, type Finding } from '../findings.js'
-import type { TableFacts } from '../postgres/catalog/model.js'
+import type { CatalogObject, TableFacts } from '../postgres/catalog/model.js'
 import type { Queryable } from '../postgres/queryable.js'
 import type { Contents } from './difference.js'
 
@@ -53,4 +53,29 @@ export function generatedNotCompared(facts: readonly TableFacts[], tables: reado
         ? []
         : [finding('GENERATED_COLUMN_NOT_COMPARED', displayName(table), `not compared: ${stored.join(', ')}`)]
     })
+}
+
+/** What stands for bytes that are no UTF-8 where text is read as such. */
+const UNREADABLE = '\uFFFD'
+
+/**
+ * Objects with texts that are no UTF-8: a database without an encoding may have any bytes. They read alike on both sides
+ * whatever the bytes are, so that they read alike says nothing.
+ */
+export function unreadableTexts({
+  objects,
+  manifest: { source },
+}: {
+  objects: readonly CatalogObject[]
+  manifest: Pick<Manifest, 'source'>
+}): Finding[] {
+  return source.encoding !== 'SQL_ASCII'
+    ? []
+    : objects.flatMap((object) => {
+        const where = Object.entries({ name: object.name, ...object.facts, ...object.deparsed })
+          .filter(([, text]) => JSON.stringify(text).includes(UNREADABLE))
+          .map(([what]) => what)
+        const found = `bytes that are no UTF-8 are in: ${where.join(', ')}`
+        return where.length === 0 ? [] : [finding('TEXT_UNREADABLE', `${object.kind} ${object.name}`, found)]
+      })
 }

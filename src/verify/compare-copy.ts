@@ -8,7 +8,7 @@ import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { failedAssertions } from './assertions.js'
-import { comparability, generatedNotCompared } from './comparability.js'
+import { comparability, generatedNotCompared, unreadableTexts } from './comparability.js'
 import { compareExtensionRows, compareExtensions } from './compare-undumpable.js'
 import { withPinnedSessions, type Copy } from './copy.js'
 import { compareLargeObjects, compareObjects, compareSequences, compareTables, undumpedFindings } from './difference.js'
@@ -73,7 +73,15 @@ export async function compareRest(copy: Copy): Promise<Finding[]> {
   const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) =>
     failedAssertions(session, check.assertions),
   )
-  return [...undumpedFindings(subject.objects), ...restated.findings, ...compared, ...views, ...extensions, ...asserted]
+  return [
+    ...undumpedFindings(subject.objects),
+    ...restated.findings,
+    ...compared,
+    ...unreadableTexts(subject),
+    ...views,
+    ...extensions,
+    ...asserted,
+  ]
 }
 
 /** Every role that the source told of, whatever made it tell. */

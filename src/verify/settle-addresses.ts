@@ -37,7 +37,7 @@ async function holdsTheSame(
   { addresses: source, hashedBy }: TableEntry,
   { addresses: copy, hashedBy: copiedBy }: TableEntry,
 ): Promise<boolean> {
-  if (source == null || copy == null || hashedBy !== copiedBy) return false
+  if (!source || !copy || hashedBy !== copiedBy) return false
   try {
     return asText(await restoredAddresses(session, table, source)) === asText(copy)
   } catch (error) {

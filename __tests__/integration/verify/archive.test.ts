@@ -45,8 +45,12 @@ async function describeTables(cluster: TestCluster, database: string): Promise<D
   }))
   const [large] = await cluster.query('SELECT count(*)::integer AS count FROM pg_largeobject_metadata', database)
   const { source } = sampleManifest({ id: '20261124T020000Z' })
-  return { tables, source, dump: { path: 'dump', bytes: 0 },
-    largeObjects: { count: Number(large!.count), fingerprint: null } }
+  return {
+    tables,
+    source,
+    dump: { path: 'dump', bytes: 0 },
+    largeObjects: { count: Number(large!.count), fingerprint: null },
+  }
 }
 
 function pgRestoreIn(bin: string): PgRestore {

@@ -21,13 +21,12 @@ export function compareDatabases(
 
 function without(object: CatalogObject, aspect: Aspect): CatalogObject {
   if (typeof aspect !== 'string') return withoutEntry(object, aspect)
-  const { owner, grants, ...rest } = object
   switch (aspect) {
     case 'owner':
       // The owner's own privileges are written out with his name.
-      return rest
+      return leftOut(leftOut(object, 'owner'), 'grants')
     case 'grants':
-      return { ...rest, ...(owner !== undefined && { owner }) }
+      return leftOut(object, 'grants')
     default: {
       const facts = Object.entries(object.facts).filter(([name]) => name !== aspect)
       return { ...object, facts: Object.fromEntries(facts) }
@@ -35,10 +34,14 @@ function without(object: CatalogObject, aspect: Aspect): CatalogObject {
   }
 }
 
+function leftOut<T extends object, K extends keyof T>(object: T, name: K): Omit<T, K> {
+  return Object.fromEntries(Object.entries(object).filter(([each]) => each !== name)) as Omit<T, K>
+}
+
 function withoutEntry(object: CatalogObject, { fact, key }: Entry): CatalogObject {
   const entries = object.facts[fact]
   if (!Array.isArray(entries)) return object
-  const { [fact]: _, ...others } = object.facts
+  const others = leftOut(object.facts, fact)
   const left = entries.filter((entry) => !entry.startsWith(`${key}=`) && !entry.startsWith(`${key}: `))
   return { ...object, facts: left.length === 0 ? others : { ...others, [fact]: left } }
 }
