@@ -53,11 +53,12 @@ const CASES: Readonly<Record<string, string>> = {
     CREATE TABLE aa_amounts (i int);
     INSERT INTO aa_amounts SELECT generate_series(1, 3000);
     CREATE INDEX aa_rated ON aa_amounts (rated(i));`,
-  "a partition's trigger that is in another state": `
+  "a trigger of a partition's partition that is in another state": `
     CREATE SCHEMA a_parts;
     CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
     CREATE TABLE t (id int) PARTITION BY RANGE (id);
-    CREATE TABLE a_parts.p1 PARTITION OF t FOR VALUES FROM (1) TO (10);
+    CREATE TABLE a_parts.half PARTITION OF t FOR VALUES FROM (1) TO (10) PARTITION BY RANGE (id);
+    CREATE TABLE a_parts.p1 PARTITION OF a_parts.half DEFAULT;
     CREATE TABLE p2 PARTITION OF t FOR VALUES FROM (10) TO (20);
     CREATE TRIGGER touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();
     ALTER TABLE a_parts.p1 ENABLE ALWAYS TRIGGER touch;
