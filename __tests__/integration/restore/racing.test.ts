@@ -8,9 +8,14 @@ import { installationOf } from '../../support/installations.js'
 import { outcomeOf, RecoveryBench } from '../../support/recovery.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
-/** How often each case is run; a race shows in many. The numbers of jobs take turns. */
+/** How often each case is run; a race shows in many. Formats and the numbers of jobs take turns; a plain dump has one order only. */
 const RUNS = Number(process.env.RACING_RUNS ?? 2)
-const JOBS = ['4', '1', '2'] as const
+const TURNS = [
+  { format: 'directory', jobs: '4' },
+  { format: 'custom', jobs: '1' },
+  { format: 'custom', jobs: '2' },
+] as const
+type Turn = (typeof TURNS)[number]
 
 jest.setTimeout(60_000 + RUNS * 30_000)
 if (RUNS < 50) {
@@ -48,11 +53,12 @@ const CASES: Readonly<Record<string, string>> = {
     CREATE TABLE aa_amounts (i int);
     INSERT INTO aa_amounts SELECT generate_series(1, 3000);
     CREATE INDEX aa_rated ON aa_amounts (rated(i));`,
-  "a partition's trigger that is in another state": `
+  "a trigger of a partition's partition that is in another state": `
     CREATE SCHEMA a_parts;
     CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
     CREATE TABLE t (id int) PARTITION BY RANGE (id);
-    CREATE TABLE a_parts.p1 PARTITION OF t FOR VALUES FROM (1) TO (10);
+    CREATE TABLE a_parts.half PARTITION OF t FOR VALUES FROM (1) TO (10) PARTITION BY RANGE (id);
+    CREATE TABLE a_parts.p1 PARTITION OF a_parts.half DEFAULT;
     CREATE TABLE p2 PARTITION OF t FOR VALUES FROM (10) TO (20);
     CREATE TRIGGER touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();
     ALTER TABLE a_parts.p1 ENABLE ALWAYS TRIGGER touch;
@@ -80,16 +86,18 @@ class Races {
   async outcomes(database: string): Promise<Record<string, number>> {
     const seen: Record<string, number> = {}
     for (let run = 0; run < RUNS; run += 1) {
-      const outcome = JSON.stringify(await this.run(database, `${database}_${run}`, JOBS[run % JOBS.length] ?? '1'))
+      const outcome = JSON.stringify(
+        await this.run(database, `${database}_${run}`, TURNS[run % TURNS.length] ?? TURNS[0]),
+      )
       seen[outcome] = (seen[outcome] ?? 0) + 1
     }
     return seen
   }
 
-  private async run(database: string, copy: string, jobs: string): Promise<unknown[]> {
-    const given = { store: path.join(this.bench.root, copy), type: 'race', jobs }
+  private async run(database: string, copy: string, turn: Turn): Promise<unknown[]> {
+    const given = { store: path.join(this.bench.root, copy), type: 'race', jobs: turn.jobs }
     const source = { 'database-url': this.source.url(database), 'scratch-url': this.target.url() }
-    const backedUp = await this.bench.run('backup', { ...given, ...source })
+    const backedUp = await this.bench.run('backup', { ...given, ...source, format: turn.format })
     const restored = await this.bench.run('restore', { ...given, 'target-url': this.target.url(copy) })
     await this.target.psql(`DROP DATABASE IF EXISTS ${copy}`)
     return [backedUp.report.proof?.outcome, ...[backedUp, restored].map((ran) => weighty(outcomeOf(ran)))]

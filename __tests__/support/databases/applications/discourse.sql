@@ -1,5 +1,7 @@
 -- A discussion board as Discourse makes it: hstore, unaccent, tsvector kept by the application, views over posts, a schema
 -- discourse_functions with raise-on-write triggers, quoted reserved words, check functions called without a schema.
+-- From 17 on, an index is built without the session's search_path: none that calls functions without their schemas.
+SELECT current_setting('server_version_num')::integer < 170000 AS before_17 \gset
 CREATE EXTENSION hstore;
 CREATE EXTENSION unaccent;
 CREATE EXTENSION pg_trgm;
@@ -14,8 +16,10 @@ CREATE TABLE topics (id serial PRIMARY KEY, title varchar NOT NULL, slug varchar
 CREATE TABLE posts (id serial PRIMARY KEY, user_id integer, topic_id integer NOT NULL, post_number integer NOT NULL, raw text NOT NULL, cooked text NOT NULL, raw_email text, score double precision, locale varchar(20), image_status hotlinked_media_status DEFAULT 'downloaded');
 CREATE TABLE post_search_data (post_id integer NOT NULL PRIMARY KEY, search_data tsvector, raw_data text, locale varchar, version integer DEFAULT 0, private_message boolean NOT NULL);
 CREATE INDEX idx_search_post ON post_search_data USING gin (search_data);
+\if :before_17
 CREATE INDEX idx_topics_title ON topics USING gin (normalised(title) gin_trgm_ops);
 CREATE UNIQUE INDEX idx_topics_slug ON topics (normalised(slug), archetype) WHERE archetype IN ('regular', 'banner');
+\endif
 CREATE INDEX idx_users_options ON users USING gist (options);
 CREATE INDEX idx_posts_user ON posts (user_id, ((CASE WHEN locale IN ('ca', 'es') THEN 1 ELSE 0 END)));
 CREATE TRIGGER topics_old_readonly BEFORE INSERT OR UPDATE OF old ON topics FOR EACH ROW WHEN (NEW.old IS NOT NULL) EXECUTE FUNCTION discourse_functions.raise_topics_old_readonly();
