@@ -26,6 +26,12 @@ export const ANOMALY_FINDINGS = {
     advice:
       'Add it to tables, or back up the whole database with another type; to leave it out, name it in exclude-tables.',
   },
+  SET_SHRUNK: {
+    severity: 'warning',
+    meaning: 'The set holds far less than the last proven one of its type: most tables are gone, empty or nearly so.',
+    advice:
+      'Check database-url, tables and exclude-tables. If the data is gone, stop rotation and restore from the earlier set.',
+  },
   SIZE_UNUSUAL: {
     severity: 'warning',
     meaning: 'The set is less than half or more than twice as large as the last proven ones, and they vary less.',

@@ -95,6 +95,8 @@ export interface Command {
   stdin?: Readable | 'pipe'
   /** Where its output goes: thrown away (default), collected up to a bound, line by line, or into a stream. */
   stdout?: 'ignore' | 'collect' | 'pipe' | Writable | ((line: string) => void)
+  /** Reads the bytes of what is collected, or of a line; as UTF-8 where it is not given. */
+  decode?: ((bytes: Buffer) => string) | undefined
   /** Called with each line of its standard error, besides keeping the tail. */
   onStderrLine?: (line: string) => void
   signal?: AbortSignal

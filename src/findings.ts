@@ -4,6 +4,7 @@ import { COPY_FINDINGS } from './copy-findings.js'
 import { EXTENSION_FINDINGS } from './extension-findings.js'
 import { RECOVERY_FINDINGS } from './recovery-findings.js'
 import { SEALING_FINDINGS } from './sealing-findings.js'
+import { UNDUMPED_FINDINGS } from './undumped-findings.js'
 import { WATCH_FINDINGS } from './watch-findings.js'
 
 /**
@@ -77,6 +78,27 @@ export const FINDINGS = {
     severity: 'error',
     meaning: 'The dump does not carry the mark that PostgreSQL writes at its end.',
     advice: 'The dump was interrupted or cut off. Use another one.',
+  },
+  DUMP_FILE_OUTSIDE: {
+    severity: 'error',
+    meaning: 'A list of contents in the dump names a file that is not one of the dump, so PostgreSQL would read that.',
+    advice: 'Do not restore this dump: pg_dump writes no such name. Find out who can write to the store.',
+  },
+  DUMP_WITHOUT_ROWS: {
+    severity: 'warning',
+    meaning: 'A dump of another tool defines tables and holds no row of them.',
+    advice: 'If it is meant to bring data back, dump without --schema-only (-s), and check which database was dumped.',
+  },
+  DUMP_CLEANS: {
+    severity: 'info',
+    meaning: 'A script drops what it makes without IF EXISTS, which fails in an empty database.',
+    advice:
+      'Nothing: pg-lifeboat left these statements out. To restore it into a new database, expect their errors, or dump with --if-exists.',
+  },
+  DUMP_UNPACKED: {
+    severity: 'info',
+    meaning: 'A dump of another tool was packed, and what was in it was checked.',
+    advice: 'Nothing. To restore it, take the same wrappings off first.',
   },
   ARCHIVE_ROWS_DIFFER: {
     severity: 'error',
@@ -217,6 +239,28 @@ export const FINDINGS = {
       "The scratch server's hash functions give other values than the source's, so fingerprints cannot be compared.",
     advice: 'Use a scratch server of the same major version and processor family.',
   },
+  ENCODING_DIFFERS: {
+    severity: 'inconclusive',
+    meaning: 'The database restored into has another encoding than the source, so hashes of text cannot be compared.',
+    advice: 'Restore into a database with the encoding of the source to compare its content.',
+  },
+  TABLE_UNREAD: {
+    severity: 'inconclusive',
+    meaning: 'The rows of a table are in the dump, but could not be counted and hashed at the source.',
+    advice: 'Read why: a privilege, a lost connection, an index or statistics on the table. Then take a new backup.',
+  },
+  GENERATED_COLUMN_NOT_COMPARED: {
+    severity: 'info',
+    meaning:
+      'An index or statistics of a table use functions of users, so it is only read by COPY, which leaves stored generated columns out.',
+    advice: 'None is needed: a restore computes these columns anew from the other columns, which were compared.',
+  },
+  MATERIALIZED_VIEW_NOT_COMPARED: {
+    severity: 'info',
+    meaning:
+      'An index or statistics of a materialized view use functions of users, and before PostgreSQL 18 COPY, the only way to read it without running them, does not read such views.',
+    advice: 'None is needed: a restore computes the view anew from the tables, which were compared.',
+  },
   FINGERPRINT_MISSING: {
     severity: 'inconclusive',
     meaning: 'The manifest has no fingerprint of a table, so its content cannot be compared.',
@@ -244,11 +288,23 @@ export const FINDINGS = {
       'The scratch server failed in a way that says nothing about the backup (out of space, crashed, connection lost).',
     advice: 'Give scratch more room or memory, then validate the set again.',
   },
+  SCRATCH_LACKS: {
+    severity: 'inconclusive',
+    meaning:
+      'The server restored into lacks something that the backup needs: a file, a library, a locale, a setting. That says nothing of the backup.',
+    advice: 'Give the server what it lacks, then start again.',
+  },
   SCRATCH_MAJOR_DIFFERS: {
     severity: 'warning',
     meaning:
-      'Scratch is another PostgreSQL major than the source; differences that only the version makes are not reported.',
-    advice: "Use a scratch server of the source's own major to prove the schema word by word.",
+      'Scratch is another PostgreSQL major than the source; definitions are compared in the words of scratch, and what only the version makes is not reported.',
+    advice: "Use a scratch server of the source's own major, so that the proof speaks of the same software.",
+  },
+  DEFINITION_NOT_COMPARED: {
+    severity: 'warning',
+    meaning:
+      "The server restored into, of another PostgreSQL major than the source, makes nothing of the source's text of a definition, so this was not compared.",
+    advice: "Look at this definition yourself, or prove the set on a server of the source's own major.",
   },
   SCHEMA_CHANGED: {
     severity: 'inconclusive',
@@ -353,6 +409,12 @@ export const FINDINGS = {
       "The PostgreSQL programs are of a newer major than the server; the dump may not restore into the server's own major.",
     advice: "Install the programs of the server's own major.",
   },
+  NOTHING_TO_BACK_UP: {
+    severity: 'warning',
+    meaning: 'A backup holds no row: the database has no table, none of its tables is chosen, or all are empty.',
+    advice:
+      'If that is not what you mean, name the database in database-url (postgresql://…/app): without a name, PostgreSQL takes another.',
+  },
   STANDBY: {
     severity: 'warning',
     meaning: 'The server is a standby: the backup is as old as its replay, and conflicts can cancel it.',
@@ -362,6 +424,7 @@ export const FINDINGS = {
   ...EXTENSION_FINDINGS,
   ...RECOVERY_FINDINGS,
   ...SEALING_FINDINGS,
+  ...UNDUMPED_FINDINGS,
   ...WATCH_FINDINGS,
   ...ANOMALY_FINDINGS,
   ...ALERT_FINDINGS,

@@ -7,6 +7,11 @@ export const count = z.coerce
   .int('must be a whole number')
   .min(0, 'must not be negative')
 
+/** An address that is asked over the web: no other scheme can be meant, and `file:` would read what is on this machine. */
+export function webAddress(): z.ZodURL {
+  return z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+}
+
 /** Names separated by commas or new lines, or a YAML list. */
 export function list(): z.ZodType<string[]> {
   return z.preprocess(

@@ -4,7 +4,19 @@ import { UsageError } from './errors.js'
 import { nearest } from './nearest.js'
 import { KeepRules } from './keep-rules.js'
 import { OPTIONS, definitionOf } from './option-list.js'
-import { ages, count, duration, flag, isTimeZone, lines, list, pairs, rules, scheduleProblem } from './option-values.js'
+import {
+  ages,
+  count,
+  duration,
+  flag,
+  isTimeZone,
+  lines,
+  list,
+  pairs,
+  rules,
+  scheduleProblem,
+  webAddress,
+} from './option-values.js'
 
 export { nearest }
 
@@ -63,9 +75,9 @@ const Given = z.object({
   confirm: z.string().optional(),
   alerts: rules(),
   failOn: z.enum(OPTIONS['fail-on'].choices).default('critical'),
-  webhookUrl: z.url('must be a URL').optional(),
+  webhookUrl: webAddress().optional(),
   webhookSecret: z.string().min(1).optional(),
-  pingUrl: z.url('must be a URL').optional(),
+  pingUrl: webAddress().optional(),
   problemIssues: flag(false),
   metricsFile: z.string().min(1).optional(),
   reportFile: z.string().min(1).optional(),

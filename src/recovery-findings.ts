@@ -2,6 +2,11 @@ import type { Kind } from './findings.js'
 
 /** What can be found when a set is restored for real; a part of the one list. */
 export const RECOVERY_FINDINGS = {
+  SET_LESS_PROVEN: {
+    severity: 'warning',
+    meaning: 'The set that is restored is not proven; the finding says what is known of it, and what it is held to.',
+    advice: 'Read what the report says of the restored database, and look at it, before the services use it.',
+  },
   FOREIGN_KEY_LEFT_OUT: {
     severity: 'warning',
     meaning: 'A foreign key was not restored: its rows were, those it leads to were not, and PostgreSQL must check it.',

@@ -104,7 +104,9 @@ export function isProgram(name: string, argument: string): (command: Command) =>
  * restored (or the whole script of a plain dump) and before it is compared.
  */
 export function changingTheCopy(after: 'data' | 'post-data' | 'script', sql: string): Alteration {
-  const picks = after === 'script' ? isProgram('psql', '--file=-') : isProgram('pg_restore', `--section=${after}`)
+  const isRestore = ({ program, doing }: Command) =>
+    path.basename(program) === 'pg_restore' && doing.startsWith(`restoring the ${after} of`)
+  const picks = after === 'script' ? isProgram('psql', '--file=-') : isRestore
   return afterPrograms(picks, async ({ program, env }, { processes }) => {
     await processes.run({
       program: path.join(path.dirname(program), 'psql'),

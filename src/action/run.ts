@@ -51,7 +51,7 @@ export async function runMain({ environment, logger, runOperation }: Run): Promi
 /** What the post step does: it removes what a main step that was killed could not, and starts the services it stopped. */
 export async function runPost({ environment, logger }: Pick<Run, 'environment' | 'logger'>): Promise<ExitCode> {
   try {
-    for (const folder of await sweepWorkspaces({ environment })) {
+    for (const folder of (await sweepWorkspaces({ environment })).removed) {
       logger.info(`Removed ${folder}, which a step that was stopped had left behind.`)
     }
     const workingDirectory = environment.GITHUB_WORKSPACE ?? process.cwd()

@@ -46,7 +46,11 @@ export function draftManifest(
       excludeTables: options.excludeTables,
       verify: options.verify,
     },
-    dump: { path: taken.dumpPath, bytes: dumpBytes(taken.dumpPath, files) },
+    dump: {
+      path: taken.dumpPath,
+      bytes: dumpBytes(taken.dumpPath, files),
+      ...(taken.dumpEncoding !== catalog.source.encoding && { encoding: taken.dumpEncoding }),
+    },
     files: [...files],
     tables: tableEntries(catalog.tables, content.tables, ({ oid }) => choice.chosen.has(oid)),
     sequences: catalog.sequences,

@@ -1,3 +1,4 @@
+import { isReadable } from '../platform/encoding.js'
 import type { Format } from './manifest.js'
 
 export interface DumpPlan {
@@ -14,6 +15,10 @@ export interface DumpPlan {
   lockTimeout: number
   /** Tables whose definition is dumped and whose rows are not. */
   withoutData: readonly { schema: string; name: string }[]
+  /** Rows of partitions are loaded through their root, where the partition they are in would refuse them after a restore. */
+  throughRoots: boolean
+  /** Of the database: names in arguments are in the encoding that the dump is written in. */
+  encoding: string
 }
 
 /** The arguments of pg_dump. The connection, and so every secret, travels in the environment. */
@@ -27,6 +32,8 @@ export function dumpArguments(plan: DumpPlan): string[] {
     `--lock-wait-timeout=${plan.lockTimeout}`,
     ...compressionArguments(plan),
     ...(plan.format === 'directory' && plan.jobs > 1 ? [`--jobs=${plan.jobs}`] : []),
+    ...(dumpEncoding(plan) === plan.encoding ? [] : ['--encoding=UTF8']),
+    ...(plan.throughRoots ? ['--load-via-partition-root'] : []),
     ...plan.withoutData.map((table) => `--exclude-table-data=${exactPattern(table)}`),
   ]
 }
@@ -38,6 +45,20 @@ function compressionArguments({ compression, programsMajor }: DumpPlan): string[
   }
   const level = compression === 'none' ? '0' : (compression.split(':')[1] ?? '6')
   return [`--compress=${level}`]
+}
+
+/**
+ * A dump keeps the encoding of its database, so that no byte is converted. It is in UTF-8 where a table of another encoding
+ * must be named in an argument, and where nothing here could read the names that it holds.
+ */
+export function dumpEncoding({ encoding, withoutData }: Pick<DumpPlan, 'encoding' | 'withoutData'>): string {
+  const isNamed = withoutData.some((table) => !isAscii(exactPattern(table)))
+  const isKept = encoding === 'UTF8' || encoding === 'SQL_ASCII' || (isReadable(encoding) && !isNamed)
+  return isKept ? encoding : 'UTF8'
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text)
 }
 
 /** A pattern that matches just this table: quoted parts are taken literally. */

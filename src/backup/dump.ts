@@ -49,6 +49,7 @@ function dumpOnce({ programs, environment, plan, tables }: Dump, context: Contex
   })
 }
 
+/** By pg_dump's own words, which are English here; what the server said to it is not shown. */
 function isLockConflict(error: unknown): boolean {
   return error instanceof CommandError && error.stderrTail.includes('could not obtain lock on relation')
 }

@@ -8,6 +8,7 @@ import { readForeignKeys } from '../postgres/foreign-keys.js'
 import type { Programs } from '../postgres/programs.js'
 import { unreadableThings } from '../postgres/readability.js'
 import { counted } from '../units.js'
+import { nothingToBackUp } from './nothing.js'
 import type { Source } from './source.js'
 import { chooseTables } from './table-choice.js'
 
@@ -43,6 +44,7 @@ export async function inspectSource(
       ...plainRefusals(options, choice.loose.length),
       ...(await unreadableThings(session, choice.chosen)),
       ...(programs === undefined || programs.exact ? [] : [otherMajor(session.major, programs.version)]),
+      ...(await nothingToBackUp(session, facts.database, tables, choice.chosen)),
       ...(server?.standby === true ? [finding('STANDBY', 'the server', 'it is a standby in recovery')] : []),
       ...chosen
         .filter(({ kind }) => kind === 'foreign')

@@ -42,6 +42,11 @@ const ProofCommon = {
   scratch: z.object({ kind: z.enum(['cluster', 'service']), serverVersion: z.string() }).optional(),
   seconds: z.number().nonnegative(),
   findings: z.array(StoredFinding),
+  /**
+   * Where it is not proven: the highest tier whose checks all passed. Absent where none did, and in proofs of older
+   * versions, which do not tell.
+   */
+  held: Tier.optional(),
 }
 
 /** The recorded outcome of verifying. What could not run is never `proven`. */
@@ -70,11 +75,22 @@ export const TableEntry = z.object({
   fingerprint: z.string().optional(),
   /** The same over the stored generated columns, where it has any. */
   generatedFingerprint: z.string().optional(),
+  /** The rows were copied out and hashed by the tool, because no query may read the table; else a query hashed them. */
+  hashedBy: z.literal('copy').optional(),
+  /** Its rows by the texts of the columns with addresses (regclass and its kin), where one is of what is gone; null: too many. */
+  addresses: z
+    .array(z.object({ texts: z.array(z.string().nullable()), rows: Whole, fingerprint: z.string() }))
+    .nullable()
+    .optional(),
+  /** Why its rows, which are in the dump, could not be counted and hashed. */
+  unread: z.string().optional(),
   /** What heap and TOAST occupy at the source. */
   bytes: Whole,
   unlogged: z.boolean().optional(),
   /** The partitioned table it is a partition of. */
   partitionOf: z.object({ schema: z.string(), name: z.string() }).optional(),
+  /** The partitioned table in which its rows may lie in another partition after a restore. */
+  movesWithin: z.object({ schema: z.string(), name: z.string() }).optional(),
 })
 export type TableEntry = z.infer<typeof TableEntry>
 
@@ -170,6 +186,8 @@ export const Manifest = z.object({
     path: z.string(),
     /** Bytes of the dump as it lies in the set. */
     bytes: Whole,
+    /** Of the texts in it, where that is not the source's. */
+    encoding: z.string().optional(),
   }),
   files: z.array(FileEntry),
   tables: z.array(TableEntry),
@@ -179,7 +197,14 @@ export const Manifest = z.object({
   /** Null where they could not be read. */
   largeObjects: z.object({ count: Whole, fingerprint: z.string().nullable() }).nullable(),
   /** How contents were hashed, and what that hash gives for a known row; null when no fingerprints were taken. */
-  hash: z.object({ method: z.enum(['record', 'text']), probe: z.string() }).nullable(),
+  hash: z
+    .object({
+      method: z.enum(['record', 'text']),
+      probe: z.string(),
+      /** Which known row; sets that do not say have the first. */
+      form: z.union([z.literal(1), z.literal(2)]).optional(),
+    })
+    .nullable(),
   /**
    * Foreign keys from chosen tables to tables whose data is not in the set. A restore leaves the archive's entry (by its
    * catalog oid) out and adds the constraint by this statement, NOT VALID; null where PostgreSQL cannot do that.
@@ -204,6 +229,11 @@ export type Manifest = z.infer<typeof Manifest>
 /** `"public"."animals"` as a person writes it: `public.animals`. */
 export function displayName({ schema, name }: { schema: string; name: string }): string {
   return `${schema}.${name}`
+}
+
+/** The encoding of the texts in a set's dump. */
+export function encodingOfDump({ dump, source }: Pick<Manifest, 'dump' | 'source'>): string {
+  return dump.encoding ?? source.encoding
 }
 
 /** The id of a set whose snapshot was taken at that time. */

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { constants } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { JsonBoundsError, LARGE_JSON, parseBoundedJson } from '../bounded-json.js'
 import { DamagedError, OperationError, messageOf } from '../errors.js'
 import { codeOf, fileTrouble, orFileTrouble } from '../platform/file-errors.js'
 import { entriesBelow, writeWhole } from '../platform/files.js'
@@ -18,6 +19,8 @@ export const SET = {
   signature: 'manifest.json.sig',
   catalog: 'catalog.json',
   globals: 'globals.sql',
+  /** What belongs to the database as a whole: owner, settings, grants, comment. Sets of older versions have none. */
+  database: 'database.sql',
   /** The recovery kit: how to restore this set with nothing but a shell and PostgreSQL's programs. */
   guide: 'RESTORE.md',
   script: 'restore.sh',
@@ -29,9 +32,6 @@ export const SET = {
 
 /** How many files are read at a time. */
 const READERS = 4
-
-/** A manifest of a hundred thousand tables has about 40 MB; what is far above is not one. */
-const LARGEST_MANIFEST = 512 * 1024 * 1024
 
 /**
  * What the dump is called in its set: the seed's `daily_20261124.sql.gz`, `daily_20261124.dump`, or the folder `dump`.
@@ -110,6 +110,9 @@ export async function readManifest(folder: string): Promise<Manifest> {
   if (outside !== undefined) {
     throw damaged(doing, `it lists "${outside.path}", which is not a path inside the set`)
   }
+  if (!staysInside(manifest.dump.path)) {
+    throw damaged(doing, `it calls "${manifest.dump.path}" the dump, which is not a path inside the set`)
+  }
   return manifest
 }
 
@@ -119,7 +122,7 @@ async function readText(file: string, doing: string): Promise<string> {
     try {
       const stat = await handle.stat()
       if (!stat.isFile()) throw damaged(doing, `${SET.manifest} is not a file`)
-      if (stat.size > LARGEST_MANIFEST) throw damaged(doing, `${SET.manifest} has ${stat.size} bytes`)
+      if (stat.size > 4 * LARGE_JSON.length) throw damaged(doing, `${SET.manifest} has ${stat.size} bytes`)
       return await handle.readFile('utf8')
     } finally {
       await handle.close()
@@ -134,9 +137,10 @@ async function readText(file: string, doing: string): Promise<string> {
 function parsed(text: string, doing: string): Manifest {
   let content: unknown
   try {
-    content = JSON.parse(text)
+    content = parseBoundedJson(text, LARGE_JSON)
   } catch (error) {
-    throw damaged(doing, `${SET.manifest} is not JSON: ${messageOf(error)}`, error)
+    const why = error instanceof JsonBoundsError ? '' : 'is not JSON: '
+    throw damaged(doing, `${SET.manifest} ${why}${messageOf(error)}`, error)
   }
   const version = z.object({ schema: z.string() }).safeParse(content)
   if (version.success && version.data.schema !== MANIFEST_SCHEMA) {
@@ -157,6 +161,11 @@ function firstIssues({ issues }: z.ZodError): string {
 function damaged(doing: string, problem: string, cause?: unknown): DamagedError {
   const advice = 'Use another set. If a newer pg-lifeboat wrote it, read it with that version.'
   return new DamagedError({ doing, problem, advice, cause })
+}
+
+/** Whether the dump that a manifest names is one of its files, or a folder of them. */
+export function listsItsDump({ dump, files }: Pick<Manifest, 'dump' | 'files'>): boolean {
+  return files.some(({ path: file }) => file === dump.path || file.startsWith(`${dump.path}/`))
 }
 
 /** Whether a path of a manifest leads to a place inside the set, so that a forged one cannot reach other files. */

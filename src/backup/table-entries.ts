@@ -1,5 +1,5 @@
 import type { TableFacts } from '../postgres/catalog/model.js'
-import type { TableFingerprint } from '../postgres/fingerprint.js'
+import type { Fingerprints } from '../postgres/fingerprint.js'
 import type { TableEntry } from './manifest.js'
 
 /**
@@ -9,14 +9,24 @@ import type { TableEntry } from './manifest.js'
  */
 export function tableEntries(
   tables: readonly TableFacts[],
-  found: ReadonlyMap<number, Partial<TableFingerprint>>,
+  { found, unread }: Readonly<Fingerprints>,
   hasData: (table: TableFacts) => boolean = () => true,
 ): TableEntry[] {
   return tables.map((table) => {
-    const { schema, name, kind, bytes, unlogged, partitionOf } = table
+    const { oid, schema, name, kind, bytes, unlogged, partitionOf, movesWithin } = table
     const data = kind !== 'foreign' && kind !== 'partitioned' && table.populated && hasData(table)
-    const content = data ? found.get(table.oid) : undefined
-    const more = { ...(unlogged && { unlogged }), ...(partitionOf !== undefined && { partitionOf }) }
-    return { schema, name, kind, data, bytes, ...more, ...content }
+    const reason = data ? unread.get(oid) : undefined
+    return {
+      schema,
+      name,
+      kind,
+      data,
+      bytes,
+      ...(unlogged && { unlogged }),
+      ...(partitionOf !== undefined && { partitionOf }),
+      ...(movesWithin !== undefined && { movesWithin }),
+      ...(data && found.get(oid)),
+      ...(reason !== undefined && { unread: reason }),
+    }
   })
 }

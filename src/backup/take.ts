@@ -1,18 +1,24 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context, Finished } from '../context.js'
+import { InterruptedError, messageOf } from '../errors.js'
 import type { Options } from '../options.js'
 import type { Catalog, MemberRows, Undumpable } from '../postgres/catalog/model.js'
 import { readMemberRows } from '../postgres/catalog/member-rows.js'
 import { readCatalog, readObjects } from '../postgres/catalog/read-catalog.js'
 import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { writeCatalog } from '../postgres/catalog/stored.js'
-import { hashMethodOf } from '../postgres/fingerprint.js'
+import { hasOwnRows } from '../postgres/fingerprint.js'
+import { hashMethodOf, type HashMethod } from '../postgres/fingerprint-query.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
 import { connectionStringOf } from '../postgres/identifier.js'
+import type { RowSource } from '../postgres/queryable.js'
+import type { Session } from '../postgres/session.js'
+import { databaseIn, databaseScript } from './database-script.js'
 import { describeContent, type Content } from './describe-content.js'
+import { dumpEncoding } from './dump-arguments.js'
 import { runDump } from './dump.js'
-import { repeatableRoles } from './globals.js'
+import { readableGlobals, repeatableRoles } from './globals.js'
 import { SET, dumpFileName } from './set.js'
 import { holdSnapshot, joinSnapshot, type Snapshot } from './snapshot.js'
 import { joinSource, type Source } from './source.js'
@@ -34,6 +40,8 @@ export interface Taken extends Description {
   changedMeanwhile: string[]
   jobs: number
   dumpPath: string
+  /** Of the texts in the dump. */
+  dumpEncoding: string
   dumped: Finished
 }
 
@@ -64,6 +72,8 @@ export async function takeDump(
   const { compression } = source
   const dumpPath = dumpFileName(type, snapshot.time, format, compression !== 'none')
   const withData = catalog.tables.filter(({ oid }) => choice.chosen.has(oid))
+  const withoutData = catalog.tables.filter(({ oid, kind }) => !choice.chosen.has(oid) && kind !== 'partitioned')
+  const { encoding } = catalog.source
   const dumping = runDump(
     {
       programs: source.programs,
@@ -78,7 +88,9 @@ export async function takeDump(
         target: path.join(folder, dumpPath),
         database: source.settings.database,
         lockTimeout: options.lockTimeout,
-        withoutData: catalog.tables.filter(({ oid, kind }) => !choice.chosen.has(oid) && kind !== 'partitioned'),
+        withoutData,
+        encoding,
+        throughRoots: withData.some(({ needsRootLoad }) => needsRootLoad === true),
       },
     },
     context,
@@ -88,11 +100,23 @@ export async function takeDump(
   const { objects, members, builtIns } = catalog
   const undumpable = { members, rows, builtIns }
   await Promise.all([
-    writeGlobals(source, folder, context),
+    writeGlobals(source, encoding, folder, context),
     writeCatalog(path.join(folder, SET.catalog), catalog.source.major, objects, undumpable),
+    writeDatabase(folder, catalog),
   ])
   const after = await readAgain(source, catalog, context)
-  return { snapshot, catalog, choice, content, undumpable, ...after, jobs, dumpPath, dumped }
+  return {
+    snapshot,
+    catalog,
+    choice,
+    content,
+    undumpable,
+    ...after,
+    jobs,
+    dumpPath,
+    dumped,
+    dumpEncoding: dumpEncoding({ encoding, withoutData }),
+  }
 }
 
 /** Waits for both, also when one fails, so that nothing goes on behind the back of who handles the failure. */
@@ -109,37 +133,113 @@ async function describeAtSnapshot(
   count: number,
   context: Context,
 ): Promise<{ content: Content; rows: MemberRows[] }> {
-  const first = await joinSource(source, context)
-  const sessions: [typeof first, ...(typeof first)[]] = [first]
+  const sessions: Session[] = []
   try {
-    while (sessions.length < count) {
-      sessions.push(await joinSource(source, context))
-    }
-    for (const session of sessions) {
-      await joinSnapshot(session, snapshot.id)
+    const trouble = await joinAll(sessions, count, source, snapshot, context)
+    const [first, ...others] = sessions
+    if (first === undefined) {
+      return { content: notDescribed(tables, trouble ?? 'no session', context), rows: [] }
     }
     const method = options.verify === 'none' ? null : hashMethodOf(source.session.major)
-    const content = await describeContent(sessions, tables, method, context)
-    return { content, rows: await readMemberRows(first, method) }
+    const recover = async (session: RowSource): Promise<void> => {
+      await session.query('ROLLBACK')
+      await joinSnapshot(session, snapshot.id)
+    }
+    const content = await describeContent([first, ...others], tables, { method, recover }, context)
+    return { content, rows: await memberRowsOf(first, method, context) }
   } finally {
     await Promise.all(sessions.map((session) => session.end()))
   }
 }
 
-async function writeGlobals(source: Source, folder: string, context: Context): Promise<void> {
-  const { stdout } = await context.processes.run({
-    ...source.programs.command('pg_dumpall', [
-      '--roles-only',
-      '--no-role-passwords',
-      '--no-password',
-      `--database=${connectionStringOf(source.settings.database)}`,
-    ]),
-    env: source.environment,
-    doing: 'dumping the roles',
-    advice: 'The role that backs up must be able to read pg_roles.',
-    stdout: 'collect',
-  })
-  await writeFile(path.join(folder, SET.globals), repeatableRoles(stdout), { mode: 0o600 })
+/** Opens sessions in the snapshot; fewer where the server gives no more, with the reason for that. */
+async function joinAll(
+  sessions: Session[],
+  count: number,
+  source: Source,
+  snapshot: Snapshot,
+  context: Context,
+): Promise<string | null> {
+  try {
+    while (sessions.length < count) {
+      const session = await joinSource(source, context)
+      sessions.push(session)
+      await joinSnapshot(session, snapshot.id).catch((error: unknown) => {
+        sessions.pop()
+        return session.end().then(() => {
+          throw error
+        })
+      })
+    }
+    return null
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error
+    return messageOf(error)
+  }
+}
+
+/** What is in no dump must not cost the dump: that it could not be read is told. */
+async function memberRowsOf(session: Session, method: HashMethod | null, { logger }: Context): Promise<MemberRows[]> {
+  try {
+    return await readMemberRows(session, method)
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error
+    logger.warning(`The rows of extensions that no dump holds could not be counted: ${messageOf(error)}`)
+    return []
+  }
+}
+
+/** The dump is made also where its source cannot be described beside it. */
+function notDescribed(tables: Catalog['tables'], reason: string, { logger }: Context): Content {
+  logger.warning(`The rows could not be counted and hashed: ${reason}`)
+  const unread = new Map(tables.filter(hasOwnRows).map(({ oid }) => [oid, reason]))
+  return { tables: { found: new Map(), unread }, largeObjects: null, hash: null }
+}
+
+async function writeGlobals(source: Source, encoding: string, folder: string, context: Context): Promise<void> {
+  const dumpRoles = async (database: string, ...more: string[]): Promise<Buffer> => {
+    const { stdout } = await context.processes.run({
+      ...source.programs.command('pg_dumpall', [
+        '--roles-only',
+        '--no-role-passwords',
+        '--no-password',
+        ...more,
+        `--database=${connectionStringOf(database)}`,
+      ]),
+      env: source.environment,
+      doing: 'dumping the roles',
+      advice: 'The role that backs up must be able to read pg_roles.',
+      stdout: 'collect',
+      decode: (bytes) => bytes.toString('latin1'),
+    })
+    return Buffer.from(stdout, 'latin1')
+  }
+  const { script, leftOut } = await readableGlobals(
+    { database: source.settings.database, encoding, others: () => tolerantDatabases(source.session) },
+    dumpRoles,
+  )
+  for (const statement of leftOut) {
+    context.logger.warning(`${SET.globals} is without this, whose bytes are no text in ${encoding}: ${statement}`)
+  }
+  await writeFile(path.join(folder, SET.globals), repeatableRoles(script), { mode: 0o600 })
+}
+
+/** Databases whose encoding takes any byte for a character, so that names from all others can be read there. */
+async function tolerantDatabases(session: Session): Promise<string[]> {
+  const rows = await session.query<{ name: string }>(
+    `SELECT datname AS name FROM pg_catalog.pg_database
+      WHERE datallowconn AND NOT datistemplate AND pg_catalog.pg_encoding_max_length(encoding) = 1
+        AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY encoding = 0 DESC, datname`,
+  )
+  return rows.map(({ name }) => name)
+}
+
+/** What pg_dump writes only for `--create`, in a form that serves a database of any name. */
+async function writeDatabase(folder: string, { objects }: Catalog): Promise<void> {
+  const database = databaseIn(objects)
+  if (database !== undefined) {
+    await writeFile(path.join(folder, SET.database), databaseScript(database), { mode: 0o600 })
+  }
 }
 
 /** Where the sequences are now, and which definitions changed since the snapshot: neither is wholly under it. */

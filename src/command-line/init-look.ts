@@ -1,8 +1,10 @@
+import { nothingToBackUp } from '../backup/nothing.js'
 import { hideSecrets } from '../backup/source.js'
 import type { Context } from '../context.js'
 import { InterruptedError, LifeboatError, messageOf } from '../errors.js'
 import type { Finding } from '../findings.js'
 import type { Options } from '../options.js'
+import type { TableFacts } from '../postgres/catalog/model.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { readDatabaseBytes, readSource } from '../postgres/catalog/source.js'
 import { parseConnectionString } from '../postgres/connection-string.js'
@@ -39,6 +41,8 @@ export interface DatabaseSeen {
   programsTrouble?: string
   /** The version of the throw-away cluster that will prove it; undefined where none can be started here. */
   scratch?: string
+  /** That there is nothing in it. */
+  nothing?: Finding
   /** What keeps the role from reading everything. */
   unreadable: readonly Finding[]
 }
@@ -81,26 +85,30 @@ function passwordIn(settings: ConnectionSettings, databaseUrl = ''): Pick<Sight,
 
 async function look(session: Session, given: Given, context: Context): Promise<DatabaseSeen> {
   const facts = await readSource(session, session.major)
+  const tables = await readTables(session)
+  const oids = new Set(tables.map(({ oid }) => oid))
+  const [nothing] = await nothingToBackUp(session, facts.database, tables, oids)
   return {
     name: facts.database,
     serverVersion: session.serverVersion,
     major: session.major,
     bytes: await readDatabaseBytes(session),
-    tables: await tablesOf(session),
+    tables: await tablesOf(session, tables),
+    ...(nothing !== undefined && { nothing }),
     extensions: facts.extensions.filter(({ name }) => name !== 'plpgsql'),
-    unreadable: await unreadableThings(session, new Set((await readTables(session)).map(({ oid }) => oid))),
+    unreadable: await unreadableThings(session, oids),
     ...(await programsFor(session.major, given, context)),
   }
 }
 
-async function tablesOf(session: Session): Promise<TableSeen[]> {
+async function tablesOf(session: Session, all: readonly TableFacts[]): Promise<TableSeen[]> {
   const rows = await session.query<{ oid: number; name: string; rows: number }>(
     `SELECT c.oid::int8::float8 AS oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
             c.reltuples::float8 AS rows
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`,
   )
   const known = new Map(rows.map((row) => [row.oid, row]))
-  const tables = (await readTables(session)).filter(({ kind }) => kind === 'table' || kind === 'materialized-view')
+  const tables = all.filter(({ kind }) => kind === 'table' || kind === 'materialized-view')
   return tables
     .map(({ oid, schema, name, bytes }) => {
       const estimate = known.get(oid)

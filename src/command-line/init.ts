@@ -83,8 +83,11 @@ function tellSight({ database, trouble }: Sight, logger: Logger): void {
     )
     return
   }
-  const { name, serverVersion, bytes, tables, programsTrouble, unreadable } = database
+  const { name, serverVersion, bytes, tables, nothing, programsTrouble, unreadable } = database
   logger.info(`"${name}": PostgreSQL ${serverVersion}, ${formatBytes(bytes)}, ${counted(tables.length, 'table')}.`)
+  if (nothing !== undefined) {
+    logger.warning(`"${name}": ${nothing.found}. ${nothing.advice}`)
+  }
   if (programsTrouble !== undefined) {
     logger.warning(`PostgreSQL's programs: ${programsTrouble}`)
   }

@@ -23,7 +23,7 @@ export async function describeLiving(
   return withSession(settings, { signal: context.signal }, async (session) => {
     await pinSettings(session)
     const facts = await readTables(session)
-    const { tables } = await describeContent([session], facts, hash?.method ?? 'record', context)
+    const { tables } = await describeContent([session], facts, { method: hash?.method ?? 'record' }, context)
     return {
       tables: new Map(
         tableEntries(facts, tables).map((entry) => [displayName(entry), JSON.stringify({ ...entry, bytes: 0 })]),

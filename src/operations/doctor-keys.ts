@@ -19,7 +19,10 @@ export async function examineKeys(
   const hide = (secret: string): void => {
     logger.hide(secret)
   }
-  const reading = { folder: workingDirectory, hide }
+  const warn = (message: string): void => {
+    logger.warning(message)
+  }
+  const reading = { folder: workingDirectory, hide, warn }
   const recipients = await seen.check('Keys', 'encrypt-to', () => parseRecipients(encryptTo, hide))
   if (recipients !== undefined) {
     tellEncryption(seen, recipients, options)

@@ -26,6 +26,7 @@ export interface SourceSeen {
 
 const CHOICE: readonly FindingCode[] = [
   'TABLE_NOT_FOUND',
+  'NOTHING_TO_BACK_UP',
   'REFERENCED_TABLE_LEFT_OUT',
   'PLAIN_NOT_RESTORABLE',
   'FOREIGN_TABLE_DATA',

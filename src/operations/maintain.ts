@@ -108,15 +108,17 @@ async function tidyStore(inUse: StoreInUse, underWay: UnderWay): Promise<void> {
 /** Temporary folders of killed runs: workspaces and throw-away clusters alike. Every run removes them when it begins, too. */
 async function tidyMachine(underWay: UnderWay): Promise<void> {
   const { options, context } = underWay
-  const folders = await abandonedWorkspaces(context)
   const things: RemovedThing[] = []
-  for (const name of folders) {
+  for (const name of await abandonedWorkspaces(context)) {
     things.push({ kind: 'workspace', where: 'this machine', name, bytes: await bytesBelow(name) })
   }
-  if (!options.dryRun) {
-    await sweepWorkspaces(context)
-  }
-  removed(underWay, things)
+  const { left } = options.dryRun ? { left: [] } : await sweepWorkspaces(context)
+  const stayed = new Map(left.map(({ folder, why }) => [folder, why]))
+  removed(
+    underWay,
+    things.filter(({ name }) => !stayed.has(name)),
+  )
+  for (const [folder, why] of stayed) context.logger.warning(`${folder} could not be removed: ${why}`)
 }
 
 async function tidyScratch(url: string, underWay: UnderWay): Promise<void> {

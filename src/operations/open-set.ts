@@ -1,6 +1,7 @@
+import path from 'node:path'
 import type { KeyObject } from 'node:crypto'
 import type { Manifest, Proof } from '../backup/manifest.js'
-import { readManifest, SET } from '../backup/set.js'
+import { listsItsDump, readManifest, SET } from '../backup/set.js'
 import type { Context } from '../context.js'
 import { DamagedError } from '../errors.js'
 import { finding, worstOf, type Finding } from '../findings.js'
@@ -13,6 +14,7 @@ import { outerProof } from '../sealing/outer-manifest.js'
 import { readTrustedKeys, signatureFindings } from '../sealing/signature.js'
 import { unsealFolder } from '../sealing/unseal.js'
 import type { SetPlace } from '../stores/store.js'
+import { strayFiles } from '../verify/dump-files.js'
 import { verifyFiles } from '../verify/files.js'
 
 /** The keys that sets are opened and trusted by. */
@@ -53,6 +55,9 @@ export async function readOpeningKeys(
     hide: (secret: string): void => {
       logger.hide(secret)
     },
+    warn: (message: string): void => {
+      logger.warning(message)
+    },
   }
   return {
     identities: decryptKey === undefined ? [] : await readIdentities(decryptKey, reading),
@@ -69,7 +74,17 @@ export async function checkStored(
 ): Promise<Finding[]> {
   const found = await verifyFiles(folder, { id, type }, { signal })
   const isReadable = !found.some(({ on, code }) => on === SET.manifest && code !== 'MANIFEST_CHANGED')
-  return isReadable ? [...found, ...(await signatureFindings(folder, trusted))] : found
+  if (!isReadable) return found
+  return [...found, ...(await strayFilesOf(folder)), ...(await signatureFindings(folder, trusted))]
+}
+
+/** The files of an encrypted set are looked at once they are decrypted. */
+async function strayFilesOf(folder: string): Promise<Finding[]> {
+  const manifest = await readManifest(folder)
+  if (manifest.encryption !== undefined) return []
+  const { path: dump } = manifest.dump
+  if (listsItsDump(manifest)) return strayFiles(path.join(folder, dump), dump)
+  return [finding('DUMP_FILE_OUTSIDE', SET.manifest, `it calls "${dump}" the dump, which is not among its files`)]
 }
 
 /**
@@ -131,6 +146,8 @@ async function readPlain(
 ): Promise<Manifest | Finding[]> {
   const found = (await verifyFiles(folder, place, { signal })).map((one) => ({ ...one, on: `${one.on} (decrypted)` }))
   if (worstOf(found) === 'error') return found
+  const stray = await strayFilesOf(folder)
+  if (worstOf(stray) === 'error') return stray
   const manifest = await readManifest(folder)
   const differs = differenceBetween(outer, manifest)
   return differs === null ? manifest : [finding('SEALED_SET_DIFFERS', `${place.type}/${place.id}`, differs)]

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { SetId, type Manifest } from '../backup/manifest.js'
+import { SetId, type Manifest, type Tier } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import type { Context } from '../context.js'
 import { DamagedError, GuardError, UsageError } from '../errors.js'
@@ -9,7 +9,9 @@ import { readStoredCatalog } from '../postgres/catalog/stored.js'
 import type { CatalogObject, Undumpable } from '../postgres/catalog/model.js'
 import { missingRows, type Wanted } from '../restore/coverage.js'
 import type { BrokenSet, Store, StoredSet } from '../stores/store.js'
+import { heldTier, recoveryTier } from '../verify/proof.js'
 import { locationOf } from './elsewhere.js'
+import { firstError, knownOf } from './known-of-set.js'
 import { openRestorable } from './open-restorable.js'
 import type { OpenedSet, OpeningKeys } from './open-set.js'
 
@@ -21,8 +23,12 @@ export interface RestorableSet extends OpenedSet {
   location: string
   objects: CatalogObject[]
   undumpable?: Undumpable | undefined
+  /** How far a restore of it must be equal to it. */
+  tier: Exclude<Tier, 'archive'>
   /** Newer sets that were passed over, and why, as sentences. */
   passedOver: string[]
+  /** Of a set that is not proven: what is known of it, without a full stop. */
+  lesser?: string
 }
 
 /** What a restore may take: the newest that is proven, the newest that is whole, or that very set; and by which keys. */
@@ -38,8 +44,8 @@ export type Choice = Pick<Options, 'type'> & {
 
 /**
  * Picks the set to restore and checks every byte of it. Of the newest ones, those that are damaged, failed their proof or
- * (for `latest-proven`) have none are passed over, with a warning; a set that was named by its id is never replaced by
- * another.
+ * (for `latest-proven`) have none are passed over, with a warning, as long as there is a better one; a set that was named
+ * by its id is never replaced by another.
  *
  * Throws `UsageError` where there is none of that name, `DamagedError` when the named one is damaged, `GuardError` when
  * no set can be taken.
@@ -88,38 +94,87 @@ async function named(store: Store, { backup: id, type, keys }: Choice, context: 
         'Nothing was touched. Use latest-proven, which passes over damaged sets, another id, or another copy of this set.',
     })
   }
-  const proof = 'proof' in set ? set.proof.outcome : undefined
-  return restorable(
-    store,
-    opened,
-    set,
-    proof === 'proven' ? [] : [`The set ${set.type}/${id} is not proven, and was asked for by its id.`],
-  )
+  const proof = 'proof' in set ? set.proof : opened.stored.manifest.proof
+  const lesser = proof.outcome === 'proven' ? {} : { lesser: `it was asked for by its id: ${knownOf(proof)}` }
+  return restorable(store, opened, set, { passedOver: [], ...lesser })
+}
+
+/** A set that was not taken. */
+interface PassedOver {
+  set: StoredSet | BrokenSet
+  why: string
+  /** Only its proof, or that it has none, spoke against it. */
+  mayServe: boolean
 }
 
 async function newest(store: Store, choice: Choice, context: Context): Promise<RestorableSet> {
-  const { backup, type } = choice
-  const passedOver: string[] = []
-  for (const set of await candidatesOf(store, type)) {
-    const looked = objectionTo(set, choice) ?? (await openOrObjection(store, set, choice, context))
+  const passedOver: PassedOver[] = []
+  for (const set of await candidatesOf(store, choice.type)) {
+    const objection = objectionTo(set, choice)
+    const looked = objection ?? (await openOrObjection(store, set, choice, context))
     if (typeof looked !== 'string') {
-      return restorable(store, looked, set, passedOver)
+      return restorable(store, looked, set, { passedOver: passedOver.map(sentenceOf) })
     }
-    const sentence = `The set ${set.type}/${set.id} was passed over: ${looked}.`
-    passedOver.push(sentence)
-    context.logger.warning(sentence)
+    const mayServe = objection !== null && 'proof' in set && lackOf(set.manifest, choice) === null
+    const one = { set, why: looked, mayServe }
+    passedOver.push(one)
+    context.logger.warning(sentenceOf(one))
   }
+  return (await lastResort(store, choice, passedOver, context)) ?? refuse(store, choice, passedOver)
+}
+
+function sentenceOf({ set, why }: Pick<PassedOver, 'set' | 'why'>): string {
+  return `The set ${set.type}/${set.id} was passed over: ${why}.`
+}
+
+/**
+ * Where no set is proven, a restore must still be possible: the newest that is known to hold its rows is taken, else the
+ * newest that nothing is known against. It is put in place only as far as it is equal, and what it is, is told. A set that
+ * failed, and of which nothing is known to hold, is taken by its id only.
+ */
+async function lastResort(
+  store: Store,
+  choice: Choice,
+  passedOver: readonly PassedOver[],
+  context: Context,
+): Promise<RestorableSet | null> {
+  const usable = passedOver.flatMap(({ set, mayServe }) => (mayServe && 'proof' in set ? [set] : []))
+  const inOrder = [
+    ...usable.filter(({ proof }) => heldTier(proof) === 'data'),
+    ...usable.filter(({ proof }) => proof.outcome === 'not-verified' && heldTier(proof) !== 'data'),
+  ]
+  for (const set of inOrder) {
+    const looked = await openOrObjection(store, set, choice, context)
+    if (typeof looked !== 'string') {
+      const others = passedOver.filter((one) => one.set !== set).map(sentenceOf)
+      const what = choice.backup === 'latest-proven' ? 'proven' : 'free of failures'
+      return restorable(store, looked, set, {
+        passedOver: others,
+        lesser: `no set in ${store.name} is ${what} and whole, so this one was taken: ${knownOf(set.proof)}`,
+      })
+    }
+    context.logger.warning(sentenceOf({ set, why: looked }))
+  }
+  return null
+}
+
+/** Throws `GuardError`, which says how a set is restored all the same. */
+function refuse(store: Store, { backup, type }: Choice, passedOver: readonly PassedOver[]): never {
   const what = backup === 'latest-proven' ? 'proven and whole' : 'whole'
+  const isEmpty = passedOver.length === 0
+  const [candidate] = passedOver.filter(({ set }) => 'proof' in set)
+  const byName =
+    candidate === undefined
+      ? ''
+      : ` To restore the newest of these all the same, name it: backup ${candidate.set.id}, type ${candidate.set.type}. It is put in place only as far as it is equal to its source.`
   throw new GuardError({
     doing: `looking for a backup to restore in ${store.name}`,
-    problem:
-      passedOver.length === 0
-        ? `the store holds no set${type === undefined ? '' : ` of type ${type}`}`
-        : `none of its ${passedOver.length} sets is ${what}. ${passedOver.join(' ')}`,
-    advice:
-      passedOver.length === 0
-        ? 'Check the options store and type.'
-        : 'Look at another copy of the store. To restore a set that is not proven, or holds the rows of some tables only, name its id in the option backup.',
+    problem: isEmpty
+      ? `the store holds no set${type === undefined ? '' : ` of type ${type}`}`
+      : `none of its ${passedOver.length} sets is ${what}. ${passedOver.map(sentenceOf).join(' ')}`,
+    advice: isEmpty
+      ? 'Check the options store and type.'
+      : `Look at another copy of the store. A set that is not proven, or holds the rows of some tables only, is restored when its id is named in the option backup.${byName}`,
   })
 }
 
@@ -138,8 +193,7 @@ function objectionTo(set: StoredSet | BrokenSet, choice: Choice): string | null 
   }
   const { proof } = set
   if (proof.outcome === 'failed') {
-    const [first] = proof.findings.filter(({ severity }) => severity === 'error')
-    return `it failed its proof${first === undefined ? '' : `: ${first.code} ${first.on}`}`
+    return `it failed its proof${firstError(proof)}`
   }
   if (choice.backup === 'latest-proven' && proof.outcome !== 'proven') {
     return 'it is not proven'
@@ -175,10 +229,12 @@ async function openOrObjection(
 async function restorable(
   store: Store,
   opened: OpenedSet,
-  { id, type }: { id: string; type: string },
-  passedOver: string[],
+  set: StoredSet | BrokenSet,
+  told: Pick<RestorableSet, 'passedOver' | 'lesser'>,
 ): Promise<RestorableSet> {
+  const { id, type } = set
   const { objects, undumpable } = await readStoredCatalog(path.join(opened.folder, SET.catalog))
   const location = locationOf(store, { id, type }, opened.stored.folder)
-  return { ...opened, id, type, location, objects, undumpable, passedOver }
+  const tier = recoveryTier('proof' in set ? set.proof : opened.stored.manifest.proof)
+  return { ...opened, id, type, location, objects, undumpable, tier, ...told }
 }

@@ -6,13 +6,13 @@ import type { DatabaseLocale } from '../postgres/scratch-database.js'
 import { withSession } from '../postgres/session.js'
 import { describeConnection } from '../postgres/connection.js'
 import type { RestoredFacts } from '../report/report.js'
-import {
-  applyProperties,
-  commentStatement,
-  propertiesFrom,
-  readProperties,
-  type DatabaseProperties,
-} from '../restore/database-properties.js'
+import { commentStatement, databaseIn, propertiesOf } from '../backup/database-script.js'
+import type { CatalogObject } from '../postgres/catalog/model.js'
+import { readDatabase } from '../postgres/catalog/read-catalog.js'
+import { pinSettings } from '../postgres/pinned.js'
+import { applyProperties, ofKnownRoles } from '../restore/database-properties.js'
+import { asLost } from '../verify/database.js'
+import { compareDatabases } from '../verify/difference.js'
 import { mappedObjects } from '../restore/role-map.js'
 import { createSide, dropSide, noteStatement } from '../restore/side-database.js'
 import { renameAtOnce, undoCommand } from '../restore/swap.js'
@@ -98,12 +98,10 @@ class Side {
   /** For a target that is not there: it gets what belonged to the source's database as a whole. */
   async takeName(): ReturnType<Place['putInPlace']> {
     const { target, subject, roles } = this.prepared
-    const { database, facts } = target
-    const made = new Set(roles.missing)
-    const mapped = mappedObjects(subject.objects, roles.mapped)
-    const properties = propertiesFrom(mapped, (role) => facts.roles.has(role) || made.has(role))
-    const lost = properties === null ? [] : await this.adopt(properties)
-    const comment = commentStatement(database, properties?.comment ?? null)
+    const { database } = target
+    const source = databaseIn(mappedObjects(subject.objects, roles.mapped))
+    const lost = source === undefined ? [] : await this.adopt(source)
+    const comment = commentStatement(database, source === undefined ? null : propertiesOf(source).comment)
     await renameAtOnce(target, [{ from: this.name, to: database }], [comment], this.context)
     return { restored: restoredFacts(this.prepared), findings: lost }
   }
@@ -135,25 +133,44 @@ class Side {
   private async takePlaceOf(previous: string, statements: readonly string[]): Promise<Finding[]> {
     const { target } = this.prepared
     const { database, maintenance } = target
-    const properties = await withSession(maintenance, {}, (session) => readProperties(session, database))
-    const lost = await this.adopt(properties)
+    const live = await withSession(maintenance, {}, async (session) => {
+      await pinSettings(session)
+      return readDatabase(session, database)
+    })
+    const lost = live === undefined ? [] : await this.adopt(live)
     await renameAtOnce(
       target,
       [
         { from: database, to: previous },
         { from: this.name, to: database },
       ],
-      [commentStatement(database, properties.comment), ...statements],
+      [commentStatement(database, live === undefined ? null : propertiesOf(live).comment), ...statements],
       this.context,
     )
     return lost
   }
 
-  private async adopt(properties: DatabaseProperties): Promise<Finding[]> {
-    const { maintenance, database } = this.prepared.target
-    // A session of its own: the one that we began with may have been idle for hours, and some network dropped it.
-    const lost = await withSession(maintenance, {}, (session) => applyProperties(session, this.name, properties))
-    return lost.map(({ what, why }) => finding('DATABASE_PROPERTY_LOST', database, `${what} could not be set: ${why}`))
+  /**
+   * Gives the new one these properties and looks whether it has them; the comment still is our note. A session of its own:
+   * the one that we began with may have been idle for hours, and some network dropped it.
+   */
+  private async adopt(wanted: CatalogObject): Promise<Finding[]> {
+    const { target, roles, subject } = this.prepared
+    const { maintenance, database, facts } = target
+    const isThere = (role: string) => facts.roles.has(role) || roles.missing.includes(role)
+    return withSession(maintenance, {}, async (session) => {
+      await pinSettings(session)
+      const refused = await applyProperties(session, this.name, ofKnownRoles(propertiesOf(wanted), isThere))
+      const lost = refused.map(({ what, why }) =>
+        finding('DATABASE_PROPERTY_LOST', database, `${what} could not be set: ${why}`),
+      )
+      const found = await readDatabase(session, this.name)
+      const differing = compareDatabases(wanted, found ?? { ...wanted, facts: {} }, {
+        sameMajor: facts.major === subject.manifest.source.major,
+        unless: ['comment', ...refused.map(({ aspect }) => aspect)],
+      })
+      return [...lost, ...differing.map((one) => ({ ...asLost(one), on: database }))]
+    })
   }
 
   private withWayBack(previous: string): RestoredFacts {

@@ -1,5 +1,5 @@
 import { displayName, type TableEntry } from '../backup/manifest.js'
-import { describeContent } from '../backup/describe-content.js'
+import { describeContent, readingOf } from '../backup/describe-content.js'
 import { tableEntries } from '../backup/table-entries.js'
 import type { Context } from '../context.js'
 import { finding, type Finding } from '../findings.js'
@@ -14,9 +14,11 @@ import { mappedObjects } from '../restore/role-map.js'
 import { qualifiedName, type Selection } from '../restore/selection.js'
 import type { Target } from '../restore/target.js'
 import { transferTables } from '../restore/transfer.js'
-import { boundedFindings, compareObjects, compareTables } from '../verify/difference.js'
-import { concludeProof } from '../verify/proof.js'
-import { VERIFIER } from './prove.js'
+import { comparability, generatedNotCompared } from '../verify/comparability.js'
+import { compareObjects, compareTables } from '../verify/difference.js'
+import { restate } from '../verify/restated/restate.js'
+import { settleAddresses } from '../verify/settle-addresses.js'
+import { concludeRecovery, type RecoveryFindings } from './recovery-proof.js'
 import type { PreparedRecovery, Recovered, RecoveryPlan } from './recovery.js'
 
 /** How the chosen tables are brought back into a living database. */
@@ -104,13 +106,7 @@ export async function bringBack(
     findings,
     tables: compared.tables,
     manifest: { ...prepared.selection.manifest, tables: [...whole, ...rowsOnly] },
-    proof: concludeProof({
-      tier: 'full',
-      findings: boundedFindings(compared.findings),
-      at: context.clock.now(),
-      seconds: (context.clock.monotonic() - start) / 1000,
-      verifiedBy: VERIFIER,
-    }),
+    proof: concludeRecovery(compared, { tier: plan.tier ?? 'full', start }, context),
     restored: {
       database: target.database,
       server: describeConnection(target.maintenance),
@@ -124,37 +120,41 @@ export async function bringBack(
 async function compareBack(
   { subject, plan, target, addition, selection, roles }: PreparedRecovery,
   context: Context,
-): Promise<{ findings: Finding[]; tables: TableEntry[] }> {
+): Promise<RecoveryFindings & { tables: TableEntry[] }> {
   const { whole = [], rowsOnly = [] } = addition ?? {}
   const brought = new Set([...whole, ...rowsOnly].map(displayName))
   return withSession(target.settings, { signal: context.signal }, async (session) => {
     await pinSettings(session)
     const facts = (await readTables(session)).filter((table) => brought.has(displayName(table)))
-    const method = subject.manifest.hash?.method ?? null
     const content = await describeContent(
       [session],
       facts.filter(({ kind }) => kind === 'table'),
-      method,
+      readingOf(subject.manifest),
       context,
     )
-    const tables = tableEntries(facts, content.tables)
     const expected = selection.manifest.tables.filter((table) => brought.has(displayName(table)))
-    const rows = plan.parts === 'schema' ? [] : compareTables(expected, tables)
+    const tables = await settleAddresses(session, expected, facts, tableEntries(facts, content.tables))
+    const { contents, findings } = await comparability(session, subject.manifest, content.hash)
+    const rows =
+      plan.parts === 'schema'
+        ? null
+        : [...findings, ...generatedNotCompared(facts, tables), ...compareTables(expected, tables, contents)]
     const objects = mappedObjects(subject.objects, roles.mapped)
     const isOfWhole = partOf(whole)
+    const sameMajor = target.facts.major === subject.manifest.source.major
+    const copies = (await readObjects(session, target.facts.major)).filter(isOfWhole)
+    const restated = await restate(session, objects.filter(isOfWhole), copies, sameMajor)
     return {
       tables,
-      findings: [
-        ...rows,
-        ...compareObjects(
-          objects.filter(isOfWhole),
-          (await readObjects(session, target.facts.major)).filter(isOfWhole),
-          {
-            sameMajor: target.facts.major === subject.manifest.source.major,
-            ownCluster: false,
-            looseForeignKeys: [...subject.manifest.looseForeignKeys, ...selection.omission.looseKeys],
-          },
-        ),
+      content: rows,
+      rest: [
+        ...restated.findings,
+        ...compareObjects(restated.objects, copies, {
+          sameMajor,
+          restated: true,
+          ownCluster: false,
+          looseForeignKeys: [...subject.manifest.looseForeignKeys, ...selection.omission.looseKeys],
+        }),
       ],
     }
   })

@@ -11,11 +11,9 @@ import { environmentFor, type Target } from '../restore/target.js'
 import { withSession } from '../postgres/session.js'
 import { compareContent, compareRest } from '../verify/compare-copy.js'
 import { isOver, restoreContent, restoreRest, type Copy, type Subject } from '../verify/copy.js'
-import { boundedFindings } from '../verify/difference.js'
-import { concludeProof } from '../verify/proof.js'
 import { findAddition } from './recover-tables.js'
 import { placeFor, type Place } from './recover-place.js'
-import { VERIFIER } from './prove.js'
+import { concludeRecovery, type RecoveryFindings } from './recovery-proof.js'
 import type { PreparedRecovery, Recovered, RecoveryPlan } from './recovery.js'
 
 /**
@@ -77,9 +75,12 @@ type Restored = Pick<Recovered, 'proof' | 'tables' | 'manifest' | 'findings'>
 async function restoreInto(place: Place, prepared: PreparedRecovery, context: Context): Promise<Restored> {
   const { plan, roles, selection, target } = prepared
   const start = context.clock.monotonic()
+  const { tier = 'full' } = plan
   const copy = await copyIn(place, prepared, context)
+  const ends = (findings: readonly Finding[]): boolean => tier === 'full' && isOver(findings)
   const restored = await restoreContent(copy)
-  const rest = isOver(restored)
+  throwServersFault(restored, target)
+  const rest = ends(restored)
     ? []
     : await plan.phase('Restoring indexes and constraints', async () => {
         const findings = await restoreRest(copy)
@@ -88,30 +89,31 @@ async function restoreInto(place: Place, prepared: PreparedRecovery, context: Co
         )
         return findings
       })
-  throwServersFault([...restored, ...rest], target)
-  const isBroken = isOver([...restored, ...rest])
+  throwServersFault(rest, target)
+  const isBroken = ends([...restored, ...rest])
   const statistics = isBroken
     ? []
     : await plan.phase('Gathering statistics', () => analyze(copy.target, plan.jobs, context))
-  const compared = isBroken ? { findings: [], tables: [] as TableEntry[] } : await compare(copy)
-  const proof = concludeProof({
-    tier: 'full',
-    findings: boundedFindings([...restored, ...rest, ...compared.findings]),
-    at: context.clock.now(),
-    seconds: (context.clock.monotonic() - start) / 1000,
-    verifiedBy: VERIFIER,
-  })
+  const compared = isBroken ? NOT_COMPARED : await compare(copy)
+  const findings = { content: compared.content, rest: [...restored, ...rest, ...compared.rest] }
+  const proof = concludeRecovery(findings, { tier, start }, context)
   return { proof, tables: compared.tables, manifest: selection.manifest, findings: statistics }
 }
 
-async function compare(copy: Copy): Promise<{ findings: Finding[]; tables: TableEntry[] }> {
+interface Compared extends RecoveryFindings {
+  tables: TableEntry[]
+}
+
+const NOT_COMPARED: Compared = { content: null, rest: [], tables: [] }
+
+async function compare(copy: Copy): Promise<Compared> {
   const { check, omission } = copy
   const content =
     omission?.withoutRows === true
-      ? { findings: [], tables: [] }
+      ? { findings: null, tables: [] }
       : await check.phase('Comparing the data', () => compareContent(copy))
   const rest = await check.phase('Comparing the schema', () => compareRest(copy))
-  return { findings: [...content.findings, ...rest], tables: content.tables }
+  return { content: content.findings, rest, tables: content.tables }
 }
 
 async function copyIn(place: Place, prepared: PreparedRecovery, context: Context): Promise<Copy> {
@@ -132,13 +134,27 @@ async function copyIn(place: Place, prepared: PreparedRecovery, context: Context
       database: place.database,
     },
     omission: selection.omission,
-    check: { tier: 'full', jobs: plan.jobs, assertions: plan.assertions, phase: plan.phase },
+    check: {
+      tier: 'full',
+      jobs: plan.jobs,
+      assertions: plan.assertions,
+      goOn: plan.tier === 'data',
+      phase: plan.phase,
+    },
     context,
   }
 }
 
-/** A full disk or a lost server says nothing of the set: the restore could not be done. */
+/** A full disk, a lost server or one that lacks something says nothing of the set: the restore could not be done. */
 function throwServersFault(findings: readonly Finding[], { settings }: Target): void {
+  const lack = findings.find(({ code }) => code === 'SCRATCH_LACKS')
+  if (lack !== undefined) {
+    throw new OperationError({
+      doing: `restoring into the server of ${settings.database}`,
+      problem: `the server lacks something that the backup needs: ${lack.found} (${lack.on})`,
+      advice: `${lack.advice} Nothing that was there was touched.`,
+    })
+  }
   const fault = findings.find(({ code }) => code === 'SCRATCH_FAILED')
   if (fault !== undefined) {
     throw new OperationError({

@@ -1,5 +1,5 @@
 import type { ManifestDraft } from '../backup/draft.js'
-import type { Proof } from '../backup/manifest.js'
+import type { Proof, Tier } from '../backup/manifest.js'
 import type { Finding } from '../findings.js'
 import type { RestoredFacts } from '../report/report.js'
 import type { RestoreRequest } from '../restore/guard.js'
@@ -12,6 +12,8 @@ import type { Addition } from './recover-tables.js'
 
 /** What a recovery needs besides the set and the target. */
 export interface RecoveryPlan extends RestoreRequest {
+  /** How far what was restored must be equal to the set; `full` where it is not given. See `recoveryTier`. */
+  tier?: Exclude<Tier, 'archive'>
   jobs: number
   /** SQL that must be true in the restored database. */
   assertions: readonly string[]

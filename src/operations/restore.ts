@@ -37,7 +37,8 @@ export function restore(options: Options, context: Context): Promise<Report> {
     describe(set, report)
     const request = { settings, archiveMajor: set.manifest.tool.pgDumpMajor, preferredFolders: options.postgresBin }
     await withTarget(request, context, async (target) => {
-      const prepared = await report.phase('Checking the target', () => prepareRecovery(set, plan, target, context))
+      const held = { ...plan, tier: set.tier }
+      const prepared = await report.phase('Checking the target', () => prepareRecovery(set, held, target, context))
       report.find([...prepared.findings, ...partialNews(prepared)])
       refuseAtErrors(prepared.findings, `checking whether ${set.id} can be restored into "${target.database}"`)
       await withServicesStopped(services, context, async () => {
@@ -102,7 +103,7 @@ function partialNews({
   return missing === null ? [] : [{ ...finding('SET_IS_PARTIAL', manifest.id, missing), severity: 'warning' }]
 }
 
-function describe({ id, type, stored, location, passedOver }: RestorableSet, report: ReportDraft): void {
+function describe({ id, type, stored, location, passedOver, lesser }: RestorableSet, report: ReportDraft): void {
   const { folder, manifest } = stored
   report.id = id
   report.type = type
@@ -112,6 +113,9 @@ function describe({ id, type, stored, location, passedOver }: RestorableSet, rep
   passedOver.forEach((sentence) => {
     report.note(sentence)
   })
+  if (lesser !== undefined) {
+    report.find([finding('SET_LESS_PROVEN', `${type}/${id}`, lesser)])
+  }
 }
 
 function conclude(

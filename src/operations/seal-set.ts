@@ -6,6 +6,7 @@ import type { Context } from '../context.js'
 import { UsageError } from '../errors.js'
 import type { Options } from '../options.js'
 import { orFileTrouble } from '../platform/file-errors.js'
+import { makePrivate } from '../platform/files.js'
 import { writeSealedKit } from '../sealing/kit.js'
 import { outerManifest } from '../sealing/outer-manifest.js'
 import { parseRecipients, type Recipient } from '../sealing/recipients.js'
@@ -49,7 +50,10 @@ export async function readProtection(
         'Names can be hidden only where a manifest with them is kept encrypted: give encrypt-to, or leave it out.',
     })
   }
-  const reading = { folder: workingDirectory, hide }
+  const warn = (message: string): void => {
+    logger.warning(message)
+  }
+  const reading = { folder: workingDirectory, hide, warn }
   return {
     recipients,
     hideNames,
@@ -91,6 +95,7 @@ export async function completeSet(
     await signManifest(folder, protection.signingKey)
     context.logger.info(`Signed with the key ${keyName(protection.signingKey)}.`)
   }
+  await orFileTrouble(`taking the rights of others from ${folder}`, () => makePrivate(folder))
   return stored
 }
 

@@ -1,5 +1,6 @@
 import { displayName, type Manifest, type Proof, type TableEntry } from '../backup/manifest.js'
 import type { TableOutcome, TableResult } from '../report/report.js'
+import { wholesOf } from '../verify/difference.js'
 import type { CountedTable } from '../verify/prove.js'
 
 /** What is said of each table in the report: those that have rows of their own, with what became of them. */
@@ -9,18 +10,26 @@ export function tableResults(
   proof: Proof,
 ): TableResult[] {
   const copies = new Map(counted.map((table) => [displayName(table), table]))
+  const { wholes, rootOf } = wholesOf(tables, counted.map(asEntry))
+  const byRoot = new Map(wholes.map((whole) => [displayName(whole.source), whole]))
   return tables
     .filter(({ kind }) => kind === 'table')
     .map((table) => {
       const copy = copies.get(displayName(table))
+      const root = table.data ? rootOf(table) : undefined
+      const compared = (root && byRoot.get(displayName(root))) ?? { source: table, copy }
       return {
         name: displayName(table),
         bytes: table.bytes,
-        outcome: outcomeOf(table, copy, counted.length > 0, proof),
+        outcome: outcomeOf(compared.source, compared.copy, counted.length > 0, proof),
         ...(table.rows !== undefined && { rows: table.rows }),
         ...(copy?.rows !== undefined && { restoredRows: copy.rows }),
       }
     })
+}
+
+function asEntry(table: CountedTable): TableEntry {
+  return { kind: 'table', data: true, bytes: 0, ...table }
 }
 
 function outcomeOf(table: TableEntry, copy: CountedTable | undefined, anyCounted: boolean, proof: Proof): TableOutcome {

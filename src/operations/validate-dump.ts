@@ -1,14 +1,16 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context } from '../context.js'
-import { CouldNotVerifyError } from '../errors.js'
-import { finding } from '../findings.js'
+import type { Tier } from '../backup/manifest.js'
+import { CommandError, CouldNotVerifyError, DamagedError } from '../errors.js'
+import { finding, worstOf, type Finding } from '../findings.js'
 import { entriesBelow } from '../platform/files.js'
 import { findPrograms, type Programs } from '../postgres/programs.js'
 import { verifyArchive, type ArchiveVerification } from '../verify/archive.js'
-import { detectDump, type DetectedDump } from '../verify/detect.js'
+import { strayFiles } from '../verify/dump-files.js'
 import { restoreForeign, isWorthRestoring, type ForeignCheck } from '../verify/foreign-dump.js'
 import { concludeProof } from '../verify/proof.js'
+import { unwrapDump, type UnwrappedDump } from '../verify/unwrap.js'
 import { askedTier, tell, VERIFIER } from './prove.js'
 import type { UnderWay } from './reporting.js'
 import { jobsOf, prepareScratch } from './scratch.js'
@@ -26,26 +28,62 @@ export async function validateDump(file: string, underWay: UnderWay): Promise<vo
   report.logDetails = { file: path.basename(file) }
   // A dump from elsewhere does not make a store of the folder that happens to be the default.
   report.isLogged = (await store.series()) !== null
+  const dump = await report.phase('Looking at the dump', () => unwrapped(file, context))
   report.set = { path: file, bytes: await sizeOf(file), foreign: true }
-  const detected = await detectDump(file)
-  const { read, programs } = await report.phase('Reading the dump', () => readDump(file, detected, underWay))
-  const restored = isWorthRestoring(read, tier)
-    ? await restoreDump(file, detected, read, programs, underWay)
-    : { findings: [], tables: [], checks: [] }
+  if ('code' in dump) {
+    concludeDump(file, tier, { ...NOTHING, findings: [dump] }, underWay)
+    return
+  }
+  const stray = await strayFiles(dump.path, path.basename(file))
+  if (worstOf(stray) === 'error') {
+    concludeDump(file, tier, { ...NOTHING, findings: stray }, underWay)
+    return
+  }
+  const { read, programs } = await report.phase('Reading the dump', () => readDump(dump, file, underWay))
+  const restored = isWorthRestoring(read, tier) ? await restoreDump(dump, read, programs, underWay) : NOTHING
+  concludeDump(file, tier, merged([unpackedNote(dump, file), read, restored]), underWay)
+}
+
+const NOTHING: ForeignCheck = { findings: [], tables: [], checks: [] }
+
+/** The dump that a file is or holds; what keeps it from being unpacked is a finding about it. */
+async function unwrapped(file: string, context: Context): Promise<UnwrappedDump | Finding> {
+  try {
+    return await unwrapDump(file, context)
+  } catch (error) {
+    const name = path.basename(file)
+    if (error instanceof DamagedError) return finding('ARCHIVE_UNREADABLE', name, error.problem)
+    if (error instanceof CommandError) return finding('ARCHIVE_UNREADABLE', name, error.problem)
+    if (error instanceof CouldNotVerifyError) return finding('CHECK_NOT_RUN', name, error.problem, error.advice)
+    throw error
+  }
+}
+
+function unpackedNote({ wrappings }: UnwrappedDump, file: string): Partial<ForeignCheck> {
+  const said = `its dump was taken out of ${wrappings.join(', then ')}`
+  return wrappings.length === 0 ? {} : { findings: [finding('DUMP_UNPACKED', path.basename(file), said)] }
+}
+
+function merged(parts: readonly Partial<Pick<ForeignCheck, 'findings' | 'tables' | 'checks'>>[]): ForeignCheck {
+  return {
+    findings: parts.flatMap(({ findings = [] }) => findings),
+    tables: parts.flatMap(({ tables = [] }) => tables),
+    checks: parts.flatMap(({ checks = [] }) => checks),
+  }
+}
+
+function concludeDump(file: string, tier: Tier, check: ForeignCheck, underWay: UnderWay): void {
+  const { report, context } = underWay
   const proof = concludeProof({
     tier,
-    findings: [
-      ...read.findings,
-      ...restored.findings,
-      finding('NO_MANIFEST', path.basename(file), 'another tool made it'),
-    ],
+    findings: [...check.findings, finding('NO_MANIFEST', path.basename(file), 'another tool made it')],
     at: context.clock.now(),
     seconds: report.seconds(),
     verifiedBy: VERIFIER,
   })
-  report.checks = [...read.checks, ...restored.checks]
+  report.checks = check.checks
   tell(proof, { tables: [] }, [], underWay)
-  report.tables = restored.tables.map(({ schema, name, rows }) => ({
+  report.tables = check.tables.map(({ schema, name, rows }) => ({
     name: `${schema}.${name}`,
     bytes: 0,
     outcome: 'not-compared',
@@ -55,14 +93,15 @@ export async function validateDump(file: string, underWay: UnderWay): Promise<vo
 
 /** Reads an archive with the oldest programs that can: those of a newer major than needed may restore it otherwise. */
 async function readDump(
+  { path: place, detected }: UnwrappedDump,
   file: string,
-  dump: DetectedDump,
   { options, context }: UnderWay,
 ): Promise<{ read: ArchiveVerification; programs: Programs }> {
+  const name = path.basename(file)
   for (let major = OLDEST_MAJOR; ;) {
     const programs = await programsFor(major, options.postgresBin, context)
     const pgRestore = (args: readonly string[]) => programs.command('pg_restore', args)
-    const read = await verifyArchive({ path: file, dump, pgRestore }, context)
+    const read = await verifyArchive({ path: place, name, dump: detected, pgRestore }, context)
     const isTooNew = read.findings.some(({ code }) => code === 'ARCHIVE_TOO_NEW')
     if (!isTooNew || !(await isThereNewer(programs.major, options.postgresBin, context))) {
       return { read, programs }
@@ -84,8 +123,7 @@ async function isThereNewer(major: number, folders: readonly string[], context: 
 }
 
 async function restoreDump(
-  file: string,
-  detected: DetectedDump,
+  { path: file, detected }: UnwrappedDump,
   read: ArchiveVerification,
   programs: Programs,
   { report, options, context }: UnderWay,

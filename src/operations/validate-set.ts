@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { Manifest } from '../backup/manifest.js'
+import { nothingInSet } from '../backup/nothing.js'
 import { readManifest, SET } from '../backup/set.js'
 import { DamagedError } from '../errors.js'
 import { worstOf, type Finding } from '../findings.js'
@@ -79,6 +80,7 @@ async function proveStored(opened: OpenedSet, location: string, underWay: UnderW
       { programs, scratch, jobs: jobsOf(options) },
       underWay,
     )
+    report.find(nothingInSet(manifest))
     report.committed({ ...stored.manifest, proof: proven.proof }, { folder: stored.folder, location })
   } finally {
     await scratch.release()

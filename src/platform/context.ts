@@ -48,7 +48,9 @@ export async function withContext<T>(surroundings: Surroundings, work: (context:
   const timer = timeLimit === undefined ? undefined : setTimeout(limitReached, Math.min(timeLimit, LONGEST_TIMER))
   const workspace = await createWorkspace({ environment })
   try {
-    await sweepWorkspaces({ environment })
+    for (const { folder, why } of (await sweepWorkspaces({ environment })).left) {
+      logger.info(`${folder}, which an earlier run left behind, could not be removed: ${why}`)
+    }
     const processes = spawnProcessRunner({ logger, signal: interruption.signal })
     const { signal } = interruption
     return await work({ logger, environment, workingDirectory, processes, clock: systemClock, workspace, signal })

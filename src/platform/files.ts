@@ -46,6 +46,17 @@ function kindOf(entry: Dirent): FoundEntry['kind'] {
   return entry.isSymbolicLink() ? 'symbolic link' : 'special file'
 }
 
+/**
+ * Takes all rights from other users on everything below a folder, whatever the umask was when programs wrote it. The
+ * folder itself must have kept others out until now.
+ */
+export async function makePrivate(folder: string): Promise<void> {
+  for (const { path: file, kind } of await entriesBelow(folder)) {
+    if (kind === 'file') await chmod(path.join(folder, file), 0o600)
+    if (kind === 'folder') await chmod(path.join(folder, file), 0o700)
+  }
+}
+
 /** Flushes a file's content, or a folder's list of names, to the disk. */
 export async function syncPath(file: string): Promise<void> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
@@ -109,7 +120,8 @@ export async function writeWhole(file: string, content: string, mode = 0o600): P
     await rm(temporary, { force: true })
     throw error
   }
-  await syncPath(path.dirname(file))
+  // The dot is the folder itself, also where its name is a descriptor of it.
+  await syncPath(`${path.dirname(file)}/.`)
 }
 
 async function writeNew(file: string, content: string): Promise<void> {

@@ -10,11 +10,18 @@ const CUT_MARK = ' [line cut here]'
  * `MAX_LINE_LENGTH` are cut and marked. Its memory is bounded by one line.
  */
 export class LineSplitter {
-  private readonly decoder = new StringDecoder('utf8')
+  private readonly decoder: StringDecoder
   private pieces: string[] = []
   private length = 0
 
-  constructor(private readonly onLine: (line: string) => void) {}
+  /** @param decode reads the bytes of a line; as UTF-8 where it is not given */
+  constructor(
+    private readonly onLine: (line: string) => void,
+    private readonly decode?: (line: Buffer) => string,
+  ) {
+    // Every byte is a character until the line is whole.
+    this.decoder = new StringDecoder(decode === undefined ? 'utf8' : 'latin1')
+  }
 
   push(chunk: Buffer): void {
     const parts = this.decoder.write(chunk).split('\n')
@@ -43,7 +50,8 @@ export class LineSplitter {
   }
 
   private emit(): void {
-    const line = this.pieces.join('')
+    const text = this.pieces.join('')
+    const line = this.decode === undefined ? text : this.decode(Buffer.from(text, 'latin1'))
     const isCut = this.length > MAX_LINE_LENGTH
     this.pieces = []
     this.length = 0

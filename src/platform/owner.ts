@@ -47,6 +47,11 @@ export function lifeOf(owner: Owner): 'alive' | 'dead' | 'elsewhere' {
   return now.state === 'Z' || now.state === 'X' || now.started !== owner.started ? 'dead' : 'alive'
 }
 
+/** Whether an owner runs, or ran, on the kernel that runs us: containers of one machine do, whatever they are called. */
+export function sharesKernel({ boot }: Owner): boolean {
+  return boot !== null && boot === place().boot
+}
+
 /** `pid 4711 on backup-host since 2026-11-24T02:00:00.000Z (backing up app)` */
 export function describeOwner({ pid, host, since, doing }: Owner): string {
   return `pid ${pid} on ${host} since ${since} (${doing})`

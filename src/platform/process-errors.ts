@@ -60,11 +60,26 @@ export function nameOf(program: string): string {
   return program.slice(program.lastIndexOf('/') + 1)
 }
 
-/** The few lines of a program's stderr that tell why it failed: its errors, else its last line. */
+/** Of PostgreSQL's programs: what the server says behind its severity, which is in its language, and two spaces. */
+const PASSED_ON = /^(?:psql|pg_\w+|vacuumdb)\b.*: (?!STATEMENT|WARNING|NOTICE|INFO)[^\s:][^:]{0,40}: {2}\S/
+
+/** What the server adds to an error. */
+const ADDED = /^(DETAIL|HINT): /
+
+const MOST_ERRORS = 3
+
+/** The few lines of a program's stderr that tell why it failed: its first errors with what the server adds, else its last line. */
 export function essenceOf(stderrTail: string): string {
   const lines = stderrTail.split('\n').filter((line) => line.trim() !== '')
-  const errors = lines.filter((line) => /\b(error|fatal|panic)\b:/i.test(line))
-  return (errors.length > 0 ? errors.slice(0, 3) : lines.slice(-1)).join('\n')
+  const told: string[] = []
+  let errors = 0
+  for (const line of lines) {
+    const isError = /\b(error|fatal|panic)\b:/i.test(line) || PASSED_ON.test(line)
+    if (isError) errors += 1
+    if (errors > MOST_ERRORS) break
+    if (isError || (errors > 0 && ADDED.test(line))) told.push(line)
+  }
+  return (told.length > 0 ? told : lines.slice(-1)).join('\n')
 }
 
 function installAdvice(name: string): string {

@@ -231,7 +231,7 @@ class Child implements Running {
         this.collect(chunk)
       })
     } else if (typeof stdout === 'function') {
-      this.readLines(output, new LineSplitter(stdout))
+      this.readLines(output, new LineSplitter(stdout, this.command.decode))
     } else {
       await pipeline(output, stdout).catch((cause: unknown) => {
         this.giveUp(this.streamBroke('its output could not be written', cause))
@@ -291,9 +291,10 @@ class Child implements Running {
     if (code === null || !(this.command.accept ?? [0]).includes(code)) {
       throw this.failure({ code, endedBy })
     }
+    const collected = Buffer.concat(this.collected)
     return {
       code,
-      stdout: Buffer.concat(this.collected).toString('utf8'),
+      stdout: this.command.decode?.(collected) ?? collected.toString('utf8'),
       stderrTail: this.stderrTail.toString(),
       peakMemory,
       duration: performance.now() - this.startedAt,

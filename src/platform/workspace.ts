@@ -1,10 +1,14 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { lstat, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 
 import type { Workspace } from '../context.js'
+import { messageOf } from '../errors.js'
 import { ifThere, orFileTrouble } from './file-errors.js'
-import { lifeOf, Owner, ownerHere } from './owner.js'
+import { inFolder, readSmallFile, removeTree } from './no-follow.js'
+import { lifeOf, Owner, ownerHere, sharesKernel } from './owner.js'
+import { isAlive, showLife } from './sign-of-life.js'
 
 const PREFIX = 'pg-lifeboat-'
 const NOTE = 'owner.json'
@@ -12,8 +16,11 @@ const NOTE = 'owner.json'
 /** What `createOwnedFolder` calls a folder. */
 const OWN_NAME = /^pg-lifeboat-\d+-\w{6}$/
 
-/** Milliseconds. */
-const NOTELESS_LIMIT = 24 * 3600 * 1000
+/** Bytes. */
+const LARGEST_NOTE = 64 * 1024
+
+/** Milliseconds without a sign of life after which a folder whose owner cannot be asked counts as abandoned. */
+const SILENCE_LIMIT = 24 * 3600 * 1000
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -45,30 +52,40 @@ export async function createOwnedFolder(parent: string): Promise<string> {
     const folder = await mkdtemp(path.join(parent, `${PREFIX}${process.pid}-`))
     const note = JSON.stringify(ownerHere('pg-lifeboat', new Date()))
     await writeFile(path.join(folder, NOTE), note, { flag: 'wx', mode: 0o600 })
+    await showLife(folder, path.join(folder, NOTE))
     return folder
   })
 }
 
+/** What a sweep did. */
+export interface Sweep {
+  removed: string[]
+  /** What it could not remove, and why. */
+  left: { folder: string; why: string }[]
+}
+
 /**
- * Removes the folders of runs that ended without cleaning up, and returns their paths. Those of living processes, of other
- * machines and of other users stay.
+ * Removes the folders of runs that ended without cleaning up. Those of living processes, of other machines and of other
+ * users stay. Never throws: whatever lies in a folder that every user can write to, it must not stop a backup.
  */
-export async function sweepWorkspaces({ environment }: { environment: Environment }): Promise<string[]> {
-  const abandoned = await abandonedWorkspaces({ environment })
-  for (const folder of abandoned) {
-    await orFileTrouble(`removing ${folder}, which an earlier run left behind`, () =>
-      rm(folder, { recursive: true, force: true }),
-    )
+export async function sweepWorkspaces({ environment }: { environment: Environment }): Promise<Sweep> {
+  const sweep: Sweep = { removed: [], left: [] }
+  for (const folder of await abandonedWorkspaces({ environment })) {
+    try {
+      await removeTree(folder)
+      sweep.removed.push(folder)
+    } catch (error) {
+      sweep.left.push({ folder, why: messageOf(error) })
+    }
   }
-  return abandoned
+  return sweep
 }
 
 /** The folders that `sweepWorkspaces` would remove. */
 export async function abandonedWorkspaces({ environment }: { environment: Environment }): Promise<string[]> {
   const found: string[] = []
   for (const parent of temporaryFolders(environment)) {
-    const names = (await ifThere(readdir(parent))) ?? []
-    for (const name of names.filter((each) => each.startsWith(PREFIX))) {
+    for (const name of (await namesIn(parent)).filter((each) => OWN_NAME.test(each))) {
       const folder = path.join(parent, name)
       if (await isAbandoned(folder)) {
         found.push(folder)
@@ -78,25 +95,50 @@ export async function abandonedWorkspaces({ environment }: { environment: Enviro
   return found
 }
 
-async function isAbandoned(folder: string): Promise<boolean> {
-  const owner = await readOwner(folder)
-  return owner === undefined ? isOldAndOurs(folder) : lifeOf(owner) === 'dead'
+/** None where the folder is not there, or cannot be listed. */
+async function namesIn(parent: string): Promise<string[]> {
+  return readdir(parent).catch(() => [])
 }
 
-/** Undefined when there is no note that we can read and believe: then the folder is not known to be ours. */
-async function readOwner(folder: string): Promise<Owner | undefined> {
+/** Only a folder of our own user is looked into: what another user writes in a note of ours proves nothing. */
+async function isAbandoned(folder: string): Promise<boolean> {
   try {
-    return Owner.parse(JSON.parse(await readFile(path.join(folder, NOTE), 'utf8')))
+    const facts = await ifThere(lstat(folder))
+    if (facts?.isDirectory() !== true || !isOurs(facts)) return false
+    return await inFolder(folder, async (here, opened) => {
+      if (!isOurs(opened)) return false
+      const owner = await readOwner(here)
+      // A run that was killed while it wrote its note left a folder by whose name alone it can be known; so it gets a day.
+      return owner === undefined ? isSilent(opened) : await isDead(owner, here)
+    })
   } catch {
-    return undefined
+    return false // it goes or changes at this moment: the next sweep looks again
   }
 }
 
-/** A run that was killed while it wrote its note left a folder by whose name alone it can be known; so it gets a day. */
-async function isOldAndOurs(folder: string): Promise<boolean> {
-  const facts = await ifThere(stat(folder))
-  const isOurs = OWN_NAME.test(path.basename(folder)) && facts?.uid === process.getuid?.()
-  return isOurs && facts !== undefined && Date.now() - facts.mtimeMs > NOTELESS_LIMIT
+/** An owner in another container, such as the one that this one replaces, is asked by its socket. */
+async function isDead(owner: Owner, folder: string): Promise<boolean> {
+  const life = lifeOf(owner)
+  if (life !== 'elsewhere') return life === 'dead'
+  const answer = sharesKernel(owner) ? await isAlive(folder) : undefined
+  return answer === undefined ? isSilent(await lstat(path.join(folder, NOTE))) : !answer
+}
+
+function isSilent({ mtimeMs }: Stats): boolean {
+  return Date.now() - mtimeMs > SILENCE_LIMIT
+}
+
+function isOurs({ uid }: Stats): boolean {
+  return uid === process.getuid?.()
+}
+
+/** Undefined when there is no note that we can read and believe. */
+async function readOwner(folder: string): Promise<Owner | undefined> {
+  try {
+    return Owner.parse(JSON.parse(await readSmallFile(path.join(folder, NOTE), LARGEST_NOTE)))
+  } catch {
+    return undefined
+  }
 }
 
 class FolderWorkspace implements Workspace {
@@ -124,9 +166,7 @@ class FolderWorkspace implements Workspace {
   }
 
   async clean(): Promise<void> {
-    await orFileTrouble(`removing the temporary folder ${this.root}`, () =>
-      rm(this.root, { recursive: true, force: true }),
-    )
+    await orFileTrouble(`removing the temporary folder ${this.root}`, () => removeTree(this.root))
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Command, Context } from '../context.js'
+import { decoderOf } from '../platform/encoding.js'
 import { programEnvironment } from './libpq-environment.js'
 
 /** How to run pg_restore with some arguments, here or in a container. */
@@ -71,13 +72,19 @@ const WITHOUT_CATALOG = new Set([
 export async function listArchive(
   pgRestore: PgRestore,
   file: string,
-  { processes, environment, signal }: Pick<Context, 'processes' | 'environment'> & { signal?: AbortSignal },
+  {
+    processes,
+    environment,
+    signal,
+    encoding = 'UTF8',
+  }: Pick<Context, 'processes' | 'environment'> & { signal?: AbortSignal; encoding?: string | undefined },
 ): Promise<ArchiveList> {
   const lines = new ListReader()
   await processes.run({
     ...pgRestore(['--list', file]),
     doing: `listing the archive ${file}`,
     env: programEnvironment(environment),
+    decode: decoderOf(encoding),
     stdout: (line) => {
       lines.read(line)
     },

@@ -52,7 +52,7 @@ function fromServer(cause: unknown, settings: ConnectionSettings): Diagnosis | u
     case '28P01':
       return say('wrong-password', passwordAdvice(user), `the password for user "${user}" was rejected`)
     case '28000':
-      return fromAuthorization(message, settings)
+      return fromAuthorization(cause, settings)
     case '3D000':
       return say(
         'no-such-database',
@@ -82,7 +82,12 @@ function passwordAdvice(user: string): string {
   return `Check the password of "${user}" in the URI, PGPASSWORD or the password file. In a URI, signs such as % @ / : must be percent-encoded.`
 }
 
-function fromAuthorization(message: string, { user, database, sslMode }: ConnectionSettings): Diagnosis {
+/**
+ * The server tells who is not let in and who may not log in by one SQLSTATE. Its words, which may be in any language, only
+ * make it more precise; which of its functions refused does not depend on them.
+ */
+function fromAuthorization(cause: unknown, { user, database, sslMode }: ConnectionSettings): Diagnosis {
+  const message = messageOf(cause)
   if (/role .* does not exist/i.test(message)) {
     return {
       kind: 'no-such-role',
@@ -95,6 +100,13 @@ function fromAuthorization(message: string, { user, database, sslMode }: Connect
       kind: 'no-such-role',
       problem: `the role "${user}" may not log in`,
       advice: `Allow it: ALTER ROLE "${user}" LOGIN.`,
+    }
+  }
+  if (routineOf(cause) === 'InitializeSessionUserId') {
+    return {
+      kind: 'no-such-role',
+      problem: `there is no role "${user}", or it may not log in: ${message}`,
+      advice: `Check the user; role names are case-sensitive. If it is there, allow it: ALTER ROLE "${user}" LOGIN.`,
     }
   }
   // With any other sslmode, TLS was tried as well.
@@ -113,6 +125,12 @@ function fromAuthorization(message: string, { user, database, sslMode }: Connect
     problem: message,
     advice: `Allow user "${user}" on database "${database}" from this address in the server's pg_hba.conf, then reload it; or use another user or address.`,
   }
+}
+
+/** The server's function that complained. */
+function routineOf(error: unknown): string | undefined {
+  const { routine } = Object(error) as { routine?: unknown }
+  return typeof routine === 'string' ? routine : undefined
 }
 
 function fromPooler(message: string): Diagnosis | undefined {

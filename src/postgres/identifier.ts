@@ -7,3 +7,8 @@ export function quoteIdentifier(name: string): string {
 export function connectionStringOf(database: string): string {
   return `dbname='${database.replaceAll(/[\\']/g, String.raw`\$&`)}'`
 }
+
+/** `"schema"."name"` */
+export function qualifiedTable({ schema, name }: { schema: string; name: string }): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
+}

@@ -1,4 +1,4 @@
-import { chown } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 
 import type { User } from '../context.js'
 import { CouldNotVerifyError } from '../errors.js'
@@ -30,7 +30,10 @@ export function serverUser(): User | null {
   return user
 }
 
-/** Makes the cluster's folder where the server's user can get to it and a socket's path fits. */
+/**
+ * Makes the cluster's folder where the server's user can get to it and a socket's path fits. It stays our own, so that a
+ * later run knows it for one; the server's user may pass through to the folders in it that are his.
+ */
 export async function createClusterFolder(
   environment: Readonly<Record<string, string | undefined>>,
   user: User | null,
@@ -48,7 +51,7 @@ export async function createClusterFolder(
   }
   const folder = await createOwnedFolder(fitting)
   if (user !== null) {
-    await chown(folder, user.uid, user.gid)
+    await chmod(folder, 0o711)
   }
   return folder
 }

@@ -7,11 +7,12 @@ import { connectionTrouble } from './connection-errors.js'
 import { describeConnection, type ConnectionSettings } from './connection.js'
 import { APPLICATION_NAME } from './libpq-environment.js'
 import { QueryError } from './query-error.js'
-import type { Queryable } from './queryable.js'
+import { copyOut } from './copy-out.js'
+import type { RowSource } from './queryable.js'
 import { tlsAttempts, tlsOptions } from './tls.js'
 
 /** One connection to a server. Statements run one after the other. */
-export interface Session extends Queryable {
+export interface Session extends RowSource {
   readonly settings: ConnectionSettings
   /** `17.2`, or `18beta1` */
   readonly serverVersion: string
@@ -20,7 +21,8 @@ export interface Session extends Queryable {
   /** The server's process of this session. */
   readonly backendPid: number
   /**
-   * The rows of one statement; 64-bit integers and numerics are strings.
+   * The rows of one statement; 64-bit integers and numerics are strings. Where parameters are given, even none, the server
+   * refuses a text that holds several statements.
    *
    * Throws `QueryError` with the SQLSTATE when the server refuses it, `ConnectionError` of kind `lost` when the connection
    * broke, now or earlier, `InterruptedError` when the signal aborts; the server then stops working on it too.
@@ -231,14 +233,23 @@ class PgSession implements Session {
     this.backendPid = facts?.pid ?? 0
   }
 
-  async query<T>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
+  async query<T>(sql: string, params?: readonly unknown[]): Promise<T[]> {
+    // Without parameters pg uses the simple protocol, which takes several statements and gives a result for each.
+    const ask = (): Promise<unknown> =>
+      params === undefined ? this.client.query(sql) : this.client.query(oneStatement(sql, params))
+    return rowsOf<T>(await this.answered(ask))
+  }
+
+  copyOut(sql: string, onRow: (row: Buffer) => void): Promise<void> {
+    return this.answered(() => copyOut(this.client, sql, onRow))
+  }
+
+  private async answered<T>(ask: () => Promise<T>): Promise<T> {
     this.throwIfUnusable()
     const abort = (): void => void this.cancel()
     this.signal?.addEventListener('abort', abort, { once: true })
     try {
-      // Without parameters pg uses the simple protocol, which takes several statements and gives a result for each.
-      const result: unknown = await (params.length === 0 ? this.client.query(sql) : this.client.query(sql, [...params]))
-      return rowsOf<T>(result)
+      return await ask()
     } catch (error) {
       throw this.troubleOf(error)
     } finally {
@@ -312,6 +323,12 @@ class PgSession implements Session {
 function destroy(client: pg.Client): void {
   const { connection } = client as unknown as { connection: { stream: { destroy: () => void } } }
   connection.stream.destroy()
+}
+
+/** For the extended protocol, which takes one statement; pg's types do not know the mode. */
+function oneStatement(text: string, params: readonly unknown[]): pg.QueryConfig {
+  const query: pg.QueryConfig & { queryMode: 'extended' } = { text, values: [...params], queryMode: 'extended' }
+  return query
 }
 
 function rowsOf<T>(result: unknown): T[] {

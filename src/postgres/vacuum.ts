@@ -1,5 +1,6 @@
 import type { Context } from '../context.js'
 import { describeConnection, parseConnection } from './connection.js'
+import { connectionStringOf } from './identifier.js'
 import { libpqEnvironment } from './libpq-environment.js'
 import { findPrograms } from './programs.js'
 import { withSession } from './session.js'
@@ -46,7 +47,11 @@ export async function vacuum(
   })
   const database = describeConnection(settings)
   const finished = await processes.run({
-    ...programs.command('vacuumdb', ['--analyze', '--no-password']),
+    ...programs.command('vacuumdb', [
+      '--analyze',
+      '--no-password',
+      `--dbname=${connectionStringOf(settings.database)}`,
+    ]),
     env: await libpqEnvironment(settings, { workspace, environment }),
     doing: `vacuuming ${database}`,
     advice: 'Read what vacuumdb says above; VACUUM waits for locks, and a long transaction holds it up.',

@@ -2,6 +2,7 @@ import { timeOf, Verify, type Manifest, type Proof, type Tier } from '../backup/
 import { finding, type Finding } from '../findings.js'
 import type { Ages } from '../option-values.js'
 import { counted, formatDuration, formatInstant } from '../units.js'
+import { heldTier } from '../verify/proof.js'
 
 /** What a watch asks of every store. */
 export interface Objectives {
@@ -25,7 +26,7 @@ export interface Shelf {
 export interface ShelvedSet {
   id: string
   type: string
-  proof: Pick<Proof, 'outcome' | 'tier'>
+  proof: Pick<Proof, 'outcome' | 'tier' | 'held'>
   manifest: { options: Pick<Manifest['options'], 'verify'> }
 }
 
@@ -114,7 +115,7 @@ function look(
 ): Omit<WatchedType, 'isFresh' | 'isProven'> {
   const ofType = sets.filter((set) => set.type === type)
   const newest = newestOf(ofType)
-  const proven = ofType.filter(({ proof }) => proof.outcome === 'proven')
+  const proven = ofType.filter(({ proof }) => heldTier(proof) !== undefined)
   const newestLesser = newestOf(proven)
   const newestProven = newestOf(proven.filter((set) => isFarEnough(set, tier)))
   const age = ageFor(type, maxAge) ?? ageFor(type, maxUnproven) ?? ageFor(type, USUAL_AGES) ?? 0
@@ -134,7 +135,7 @@ function look(
  * it, and not what was asked: nobody should believe that its restore was tried.
  */
 function isFarEnough({ proof, manifest }: ShelvedSet, tier: Tier | undefined): boolean {
-  return Verify.options.indexOf(proof.tier) >= Verify.options.indexOf(tier ?? manifest.options.verify)
+  return Verify.options.indexOf(heldTier(proof) ?? 'none') >= Verify.options.indexOf(tier ?? manifest.options.verify)
 }
 
 function ageFor(type: string, ages: Ages | undefined): number | undefined {

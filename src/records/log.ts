@@ -1,3 +1,4 @@
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import { z } from 'zod'
 import type { Manifest, Proof } from '../backup/manifest.js'
 import { rowsByTable, setBytes } from './metrics.js'
@@ -153,7 +154,7 @@ function instantOf(timestamp: string): Date {
 
 function fromJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseBoundedJson(text, SMALL_JSON)
   } catch {
     return undefined
   }

@@ -69,9 +69,24 @@ function seriesOf({ name, labels }: Sample): string {
   return given.length === 0 ? name : `${name}{${given.join(',')}}`
 }
 
-/** Backslash, quote and line feed are all that the format escapes; half a character is none. */
+/**
+ * Backslash, quote and line feed are all that the format escapes; half a character is none, and a control character in
+ * the name of a table could act on a terminal that shows the file.
+ */
 function escaped(text: string): string {
-  return Buffer.from(text).toString('utf8').replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+  return Buffer.from(pictured(text))
+    .toString('utf8')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('\n', '\\n')
+}
+
+/** Control characters but the line feed as the pictures that Unicode has of them. */
+function pictured(text: string): string {
+  return text.replaceAll(/(?!\n)\p{Cc}/gu, (control) => {
+    const code = control.codePointAt(0) ?? 0
+    return code < 0x20 ? String.fromCodePoint(0x2400 + code) : '\u{FFFD}'
+  })
 }
 
 function unescaped(text: string): string {

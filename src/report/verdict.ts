@@ -1,5 +1,6 @@
 import type { Proof } from '../backup/manifest.js'
 import { asSentence, code, sentence, type Mood, type Text } from './content.js'
+import type { FindingCode } from '../findings.js'
 import type { Report, RestoredFacts } from './report.js'
 import { counted, formatInstant } from '../units.js'
 import { doctorVerdict } from './doctor.js'
@@ -32,7 +33,7 @@ export function verdictOf(report: Report): Verdict {
   }
   switch (report.proof?.outcome) {
     case 'proven':
-      return { mood: 'good', text: proven(report, report.proof) }
+      return provenVerdict(report, report.proof)
     case 'failed':
       return { mood: 'bad', text: disproved(report, report.proof) }
     case 'not-verified':
@@ -67,6 +68,22 @@ function verdictOfOperation(report: Report): Verdict | undefined {
     default:
       return undefined
   }
+}
+
+/** What warns that a true copy may be one of the wrong thing, with what is said of it. */
+const DOUBTS: readonly [FindingCode, string][] = [
+  ['NOTHING_TO_BACK_UP', 'But there is nothing in it'],
+  ['SET_SHRUNK', 'But it is far less than before'],
+]
+
+/** A true copy of nothing is no good news. */
+function provenVerdict(report: Report, proof: Proof): Verdict {
+  const text = proven(report, proof)
+  for (const [doubt, words] of DOUBTS) {
+    const found = report.findings.find((one) => one.code === doubt)
+    if (found !== undefined) return { mood: 'doubtful', text: sentence`${text} ${words}: ${asSentence(found.found)}` }
+  }
+  return { mood: 'good', text }
 }
 
 function proven(report: Report, proof: Proof): Text {
@@ -113,6 +130,9 @@ function disproved(report: Report, proof: Proof): Text {
   }
   const what =
     report.set?.foreign === true ? 'This dump is damaged' : 'This backup is damaged or not equal to the database'
+  if (proof.outcome === 'failed' && proof.held === 'data') {
+    return sentence`All rows of this backup were restored and are equal to the database, but not all else: ${counted(errors.length, 'problem')} found${where}.`
+  }
   return sentence`${what}, do not rely on it: ${counted(errors.length, 'problem')} found${where}.`
 }
 
@@ -127,7 +147,9 @@ function unverified(report: Report, proof: Proof): Text {
     report.set?.foreign === true
       ? 'this dump was checked as far as possible'
       : 'it is not known whether this backup restores'
-  return sentence`Not verified: ${subject}. ${asSentence(proof.reason)}`
+  const rowless = proof.findings.find(({ code: name }) => name === 'DUMP_WITHOUT_ROWS')
+  const why = rowless === undefined ? proof.reason : `${rowless.on}: ${rowless.found}`
+  return sentence`Not verified: ${subject}. ${asSentence(why)}`
 }
 
 /** What is known of an operation that ended early, where that is the same whenever it ended. */
@@ -182,6 +204,9 @@ function afterBackup(report: Report): Text {
 function restored(report: Report): Verdict {
   const { restored: made, proof, source } = report
   const when = source?.snapshotTime === undefined ? 'it was taken' : formatInstant(source.snapshotTime)
+  if (made !== undefined && proof?.outcome === 'proven' && proof.tier === 'data') {
+    return { mood: 'doubtful', text: restoredRows(report, made, proof, when) }
+  }
   if (made !== undefined && proof?.outcome === 'proven') {
     return { mood: 'good', text: sentence`${restoredWhat(report, made, when)}: ${amountOf(report)}.` }
   }
@@ -195,7 +220,7 @@ function restored(report: Report): Verdict {
     case 'failed':
       return {
         mood: 'bad',
-        text: sentence`What was restored is not equal to the backup, so it was not put in place.${rest}`,
+        text: sentence`What was restored is not equal to the backup, so it was not put in place.${rowsHeld(proof)}${rest}`,
       }
     case 'not-verified':
       return {
@@ -205,6 +230,17 @@ function restored(report: Report): Verdict {
     default:
       return { mood: 'doubtful', text: sentence`Nothing was restored.${rest}` }
   }
+}
+
+/** Of a set that is only known to hold its rows: what else differs was told, and did not keep it out. */
+function restoredRows(report: Report, { database }: RestoredFacts, { findings }: Proof, when: string): Text {
+  const differing = findings.filter(({ severity }) => severity === 'warning').length
+  return sentence`The rows of the database ${code(database)} were restored from the backup of ${when} and are equal to it: ${amountOf(report)}. Not all else is: ${counted(differing, 'difference')}, see below.`
+}
+
+/** That the rows are right is worth knowing where something else is not. */
+function rowsHeld(proof: Proof): Text {
+  return proof.outcome !== 'proven' && proof.held === 'data' ? sentence` All rows are equal, though.` : []
 }
 
 function restoredWhat(report: Report, { database, mode, parts, someTables }: RestoredFacts, when: string): Text {

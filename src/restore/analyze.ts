@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import { InterruptedError, messageOf } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
+import { connectionStringOf } from '../postgres/identifier.js'
 import type { Programs } from '../postgres/programs.js'
 
 /** Gathers the planner's statistics, which no dump holds. A database without them is whole, only slow: so no error. */
@@ -20,7 +21,7 @@ export async function analyze(
         '--no-password',
         '--quiet',
         `--jobs=${jobs}`,
-        `--dbname=${database}`,
+        `--dbname=${connectionStringOf(database)}`,
       ]),
       env: environment,
       doing: `gathering the statistics of ${database}`,

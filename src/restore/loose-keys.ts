@@ -1,18 +1,30 @@
 import type { Manifest } from '../backup/manifest.js'
-import { messageOf } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import type { Queryable } from '../postgres/queryable.js'
-import type { ListedEntry } from './use-list.js'
+import { findingsOf } from './causes.js'
+import { complaintFrom } from './complaint.js'
+import { partsOf, quotedIfNeeded } from './selection.js'
+import { listedName, type ListedEntry } from './use-list.js'
 
 export type LooseKeys = Manifest['looseForeignKeys']
 
 /** Oid of `pg_constraint` itself, the same in every cluster: in an archive's list it stands before a constraint's own. */
 const PG_CONSTRAINT = 2606
 
-/** True of the archive's entries for the foreign keys that lead to tables whose rows are not in the set. */
+/**
+ * True of the archive's entries for the foreign keys that lead to tables whose rows are not in the set; and for the
+ * comments on those that cannot be added without a check, and so are not there.
+ */
 export function isLooseKey(keys: LooseKeys): (entry: ListedEntry) => boolean {
   const left = new Set(keys.map(({ oid }) => `${PG_CONSTRAINT} ${oid}`))
-  return ({ catalogId }) => left.has(catalogId)
+  const comments = keys.filter(({ statement }) => statement === null).map(commentOn)
+  return ({ catalogId, text }) => left.has(catalogId) || comments.some((comment) => text.startsWith(comment))
+}
+
+/** How pg_restore lists the comment on a key: schema, then what pg_dump would write behind COMMENT ON. */
+function commentOn({ table, name }: Pick<LooseKeys[number], 'table' | 'name'>): string {
+  const { schema, name: relation } = partsOf(table)
+  return listedName(`COMMENT ${schema} CONSTRAINT ${quotedIfNeeded(name)} ON ${quotedIfNeeded(relation)} `)
 }
 
 /** Adds these foreign keys without checking the rows that are there; new rows are checked. */
@@ -37,7 +49,7 @@ export async function addLooseKeys(
     try {
       await session.query(statement)
     } catch (error) {
-      findings.push(finding('RESTORE_ERROR', `foreign key ${name} of ${table}`, messageOf(error)))
+      findings.push(...findingsOf([complaintFrom(error, `foreign key ${name} of ${table}`, statement)], 1, table))
     }
   }
   return findings

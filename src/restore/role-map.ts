@@ -106,5 +106,15 @@ function asGrantee(name: string): string {
 }
 
 function mappedFacts({ kind, facts }: CatalogObject, role: (name: string) => string): Record<string, Fact> {
-  return kind === 'policy' && Array.isArray(facts.roles) ? { ...facts, roles: facts.roles.map(role).sort() } : facts
+  if (kind === 'policy' && Array.isArray(facts.roles)) {
+    return { ...facts, roles: facts.roles.map(role).sort() }
+  }
+  return kind === 'database' && Array.isArray(facts.settings)
+    ? { ...facts, settings: facts.settings.map((setting) => mappedSetting(setting, role)).sort() }
+    : facts
+}
+
+/** `reader: work_mem=8MB`; a setting of the database itself begins with its name. */
+function mappedSetting(setting: string, role: (name: string) => string): string {
+  return setting.replace(/^("(?:[^"]|"")*"|[a-z_][\w$]*)(?=: )/, (from) => asGrantee(role(fromGrantee(from))))
 }

@@ -1,23 +1,13 @@
-import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline, Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import type { Context } from '../context.js'
 import type { Finding } from '../findings.js'
-import type { Programs } from '../postgres/programs.js'
-import { Complaints, findingsOf } from './complaints.js'
-import { writeUseList, type ListedEntry } from './use-list.js'
-
-/** The parts of an archive, in the order in which they are restored. */
-export type Section = 'pre-data' | 'data' | 'post-data'
-
-export interface RestoreTarget {
-  programs: Programs
-  /** The variables that tell libpq where and as whom to connect, the database among them. */
-  environment: Readonly<Record<string, string>>
-  /** Its name, as a plain identifier: pg_restore would take `a=b` for connection parameters. */
-  database: string
-}
+import { connectionStringOf } from '../postgres/identifier.js'
+import { ArchiveComplaints } from './archive-complaints.js'
+import { findingsOf, isServerGone } from './causes.js'
+import { KEPT, type Complaint } from './complaint.js'
+import { restoreAgain, type Failure } from './retry.js'
+import { roundsOf, type Round } from './rounds.js'
+import type { RestoreTarget, Section } from './target-database.js'
+import { listEntries, writeUseList, type ListedEntry } from './use-list.js'
 
 export interface ArchiveSection {
   section: Section
@@ -30,162 +20,142 @@ export interface ArchiveSection {
   jobs: number
   /** Says of each entry whether it is left out; everything is restored where it is not given. */
   isLeftOut?: (entry: ListedEntry) => boolean
+  /** In which the names in the archive are; UTF8 where it is not given. */
+  encoding?: string
   /** Definitions only: no rows, no values of sequences, no large objects, no refilled views. */
   withoutRows?: boolean
+  /** What else belongs to the section: done when all was tried once, before what failed is tried again. */
+  between?: () => Promise<Finding[]>
 }
 
 /**
  * Restores one section of an archive and returns what PostgreSQL complained of; it goes on after an error, so that all
- * are told at once.
+ * are told at once. What failed is tried again when all else is there, so that only what cannot be restored in any order
+ * is told.
  */
 export async function restoreSection(
   target: RestoreTarget,
   section: ArchiveSection,
   context: Context,
 ): Promise<Finding[]> {
-  const complaints = new Complaints()
-  for (const round of await roundsOf(target, section, context)) {
-    await restoreRound(target, section, round, complaints, context)
+  const work = new SectionRestore(target, section, context)
+  const { early, late } = await work.plan()
+  for (const round of early) await work.run(round)
+  const between = (await section.between?.()) ?? []
+  await work.runAgain()
+  for (const round of late) await work.run(round)
+  if (late.length > 0) await work.runAgain()
+  return [...between, ...work.findings()]
+}
+
+/** One run of pg_restore: of these entries, or of the whole section. */
+type Run = Round | { entries: null; jobs: number }
+
+class SectionRestore {
+  /** What is not about an entry, or could not be laid to one. */
+  private readonly general: Complaint[] = []
+  /** Of these, including those that were too many to keep. */
+  private count = 0
+  private failures: Failure[] = []
+  private listed: ListedEntry[] | null = null
+
+  constructor(
+    private readonly target: RestoreTarget,
+    private readonly part: ArchiveSection,
+    private readonly context: Context,
+  ) {}
+
+  async plan(): Promise<{ early: Run[]; late: Run[] }> {
+    const { section, jobs } = this.part
+    if (section === 'post-data') {
+      const { early, eventTriggers } = roundsOf(await this.entries(), jobs)
+      return { early, late: eventTriggers }
+    }
+    // Grants are among the definitions, and one may need another before it: jobs do not wait for that.
+    const inTurn = section === 'pre-data' ? 1 : jobs
+    const entries = this.part.isLeftOut === undefined ? null : await this.entries()
+    return { early: [{ entries, jobs: inTurn }], late: [] }
   }
-  return findingsOf(complaints, section.section)
-}
 
-/** One run of pg_restore. */
-interface Round {
-  jobs: number
-  /** A file for `--use-list`; everything where it is not given. */
-  list?: string
-}
-
-async function roundsOf(
-  { programs }: RestoreTarget,
-  { section, archive, jobs, isLeftOut }: ArchiveSection,
-  context: Context,
-): Promise<Round[]> {
-  if (section === 'post-data' && jobs > 1) {
-    return attachingInTurn(programs, archive, jobs, isLeftOut, context)
+  /** Restores and remembers what failed. */
+  async run({ entries, jobs }: Run): Promise<void> {
+    if (entries?.length === 0) return
+    const { programs, environment, database } = this.target
+    const { section, archive } = this.part
+    const complaints = new ArchiveComplaints()
+    const finished = await this.context.processes.run({
+      ...programs.command('pg_restore', [
+        '--no-password',
+        // Only then it names the entries that it complains of.
+        '--verbose',
+        `--dbname=${connectionStringOf(database)}`,
+        // Never both: a comment counts to the section of the entry before it in the list.
+        entries === null ? `--section=${section}` : `--use-list=${await writeUseList(entries, this.context)}`,
+        '--no-tablespaces',
+        `--jobs=${jobs}`,
+        ...this.rowsArgument(),
+        archive,
+      ]),
+      env: environment,
+      doing: `restoring the ${section} of ${archive}`,
+      onStderrLine: complaints.follow,
+      // 1 is for errors that were passed over or that ended it; what they were is in the complaints.
+      accept: [0, 1],
+    })
+    complaints.end()
+    await this.take(complaints, finished)
   }
-  // Grants are among the definitions, and one may need another before it: jobs do not wait for that.
-  const inTurn = section === 'pre-data' ? 1 : jobs
-  return isLeftOut === undefined
-    ? [{ jobs: inTurn }]
-    : [{ jobs: inTurn, list: await writeUseList(programs, archive, isLeftOut, context) }]
-}
 
-/**
- * The index of a partitioned table becomes valid when the index of its last partition is attached. Jobs that attach at the
- * same time can each miss the other's, and it stays invalid: seen in one restore of thirty with partitions of partitions.
- * So these entries come one after the other, behind what they attach and before the foreign keys that need them.
- */
-async function attachingInTurn(
-  programs: Programs,
-  archive: string,
-  jobs: number,
-  isLeftOut: ArchiveSection['isLeftOut'],
-  context: Context,
-): Promise<Round[]> {
-  const counts = { indexes: 0, attachments: 0, rest: 0 }
-  const only = (wanted: keyof typeof counts) => (entry: ListedEntry) => {
-    const isIn = stageOf(entry) === wanted && isLeftOut?.(entry) !== true
-    if (isIn) counts[wanted] += 1
-    return !isIn
+  /** Tries again what failed; not where the server went away, for then nobody knows what else was lost with it. */
+  async runAgain(): Promise<void> {
+    const all = [...this.general, ...this.failures.flatMap(({ complaints }) => complaints)]
+    if (this.failures.length === 0 || all.some(isServerGone)) return
+    const { archive, section } = this.part
+    this.failures = [...(await restoreAgain(this.target, { archive, section }, this.failures, this.context))]
   }
-  const attachments = await writeUseList(programs, archive, only('attachments'), context)
-  if (counts.attachments === 0) {
-    return [{ jobs, ...(isLeftOut && { list: await writeUseList(programs, archive, isLeftOut, context) }) }]
+
+  findings(): Finding[] {
+    const all = [...this.general, ...this.failures.flatMap(({ complaints }) => complaints)]
+    const kept = all.slice(0, KEPT)
+    return findingsOf(kept, this.count + all.length - this.general.length, this.part.section)
   }
-  return [
-    { jobs, list: await writeUseList(programs, archive, only('indexes'), context) },
-    { jobs: 1, list: attachments },
-    { jobs, list: await writeUseList(programs, archive, only('rest'), context) },
-  ]
-}
 
-function stageOf({ catalogId, text }: ListedEntry): 'indexes' | 'attachments' | 'rest' {
-  if (catalogId === '0 0' && text.startsWith('INDEX ATTACH ')) {
-    return 'attachments'
+  private async take(
+    complaints: ArchiveComplaints,
+    { code, stderrTail }: { code: number; stderrTail: string },
+  ): Promise<void> {
+    if (code === 0) return
+    if (!complaints.isWhole()) complaints.failedSilently(stderrTail)
+    const failures = await this.failuresOf(complaints)
+    this.failures.push(...failures)
+    const laid = new Set(failures.map(({ entry }) => entry.dumpId))
+    const general = complaints.kept.filter(({ entry }) => entry === undefined || !laid.has(entry))
+    this.general.push(...general)
+    this.count += failures.length === 0 ? complaints.count : general.length
   }
-  return /^(INDEX|CONSTRAINT) /.test(text) ? 'indexes' : 'rest'
-}
 
-async function restoreRound(
-  { programs, environment, database }: RestoreTarget,
-  { section, archive, withoutRows = false }: ArchiveSection,
-  { jobs, list }: Round,
-  complaints: Complaints,
-  { processes }: Context,
-): Promise<void> {
-  const before = complaints.count + complaints.harmless
-  const args = [
-    '--no-password',
-    `--dbname=${database}`,
-    `--section=${section}`,
-    '--no-tablespaces',
-    `--jobs=${jobs}`,
-    ...(list === undefined ? [] : [`--use-list=${list}`]),
-    ...(withoutRows ? ['--schema-only'] : []),
-    archive,
-  ]
-  const finished = await processes.run({
-    ...programs.command('pg_restore', args),
-    env: environment,
-    doing: `restoring the ${section} of ${archive}`,
-    onStderrLine: complaints.follow,
-    // 1 is for errors that were passed over or that ended it; what they were is in the complaints.
-    accept: [0, 1],
-  })
-  if (finished.code !== 0 && complaints.count + complaints.harmless === before) {
-    complaints.failedSilently(finished.stderrTail)
+  /**
+   * The entries that failed, in the archive's order. Where pg_restore did not come to its end, others were not even tried;
+   * and where more entries are named than it counted errors, a text of the backup passed for its words.
+   */
+  private async failuresOf({ failed, passedOver }: ArchiveComplaints): Promise<Failure[]> {
+    if (passedOver === null || failed.size === 0 || failed.size > passedOver) return []
+    return (await this.entries()).flatMap((entry) => {
+      const complaints = failed.get(entry.dumpId)?.map((complaint) => ({ ...complaint, about: entry.text }))
+      return complaints === undefined ? [] : [{ entry, complaints }]
+    })
   }
-}
 
-export interface Script {
-  file: string
-  compression: 'none' | 'gzip'
-  /** Whether somebody else made it: then psql must not obey the commands in it. */
-  foreign: boolean
-}
-
-/**
- * Runs a plain dump, which knows no sections. In a foreign one, psql's own commands are refused: `\!` would run programs
- * here, `\connect` would leave the scratch database. Rows after a COPY that failed would be read as commands too.
- *
- * https://www.postgresql.org/docs/current/app-psql.html, command \restrict
- */
-export async function restoreScript(
-  { programs, environment }: RestoreTarget,
-  script: Script,
-  { processes }: Context,
-): Promise<Finding[]> {
-  const complaints = new Complaints()
-  const finished = await processes.run({
-    ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', '--file=-']),
-    env: environment,
-    doing: `restoring ${script.file}`,
-    stdin: scriptStream(script),
-    onStderrLine: complaints.follow,
-    accept: [0, 1, 2, 3],
-  })
-  if (finished.code !== 0 && complaints.count + complaints.harmless === 0) {
-    complaints.failedSilently(finished.stderrTail)
+  private async entries(): Promise<ListedEntry[]> {
+    const { section, archive, isLeftOut, encoding = 'UTF8' } = this.part
+    const args = [`--section=${section}`, ...this.rowsArgument()]
+    this.listed ??= (await listEntries(this.target.programs, archive, args, encoding, this.context)).filter(
+      (entry) => isLeftOut?.(entry) !== true,
+    )
+    return this.listed
   }
-  return findingsOf(complaints, 'script')
-}
 
-function scriptStream({ file, compression, foreign }: Script): Readable {
-  const raw = createReadStream(file)
-  const text = compression === 'gzip' ? unzipped(raw) : raw
-  return foreign ? Readable.from(restricted(text), { objectMode: false }) : text
-}
-
-function unzipped(raw: Readable): Readable {
-  const text = createGunzip()
-  // With pipeline an error of the file reaches whoever reads the text; who reads it handles it there.
-  pipeline(raw, text, () => undefined)
-  return text
-}
-
-async function* restricted(text: Readable): AsyncGenerator<Buffer> {
-  yield Buffer.from(`\\restrict ${randomBytes(24).toString('hex')}\n`)
-  yield* text as AsyncIterable<Buffer>
+  private rowsArgument(): string[] {
+    return this.part.withoutRows === true ? ['--schema-only'] : []
+  }
 }

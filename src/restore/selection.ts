@@ -156,7 +156,8 @@ function canonical(text: string): string {
   return qualifiedName(partsOf(text))
 }
 
-function quotedIfNeeded(name: string): string {
+/** In double quotes only where a name needs them. */
+export function quotedIfNeeded(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoted(name)
 }
 

@@ -88,6 +88,8 @@ export async function dropSide(
 
 async function drop(session: Session, settings: ConnectionSettings, name: string): Promise<void> {
   await dropSubscriptions(session, { ...settings, database: name })
+  // What its source was, it may be already: a template cannot be dropped.
+  await session.query(`ALTER DATABASE ${quoteIdentifier(name)} IS_TEMPLATE false`).catch(() => [])
   await session.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`)
 }
 

@@ -8,6 +8,7 @@ import { quoteIdentifier } from '../postgres/identifier.js'
 import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import { withSession, type Session } from '../postgres/session.js'
+import { TELLING } from './script-complaints.js'
 import { qualifiedName } from './selection.js'
 import { environmentFor, type Target } from './target.js'
 
@@ -76,7 +77,14 @@ async function runTransfer(
       await dumping.finished
     }
   await context.processes.run({
-    ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', '--set=ON_ERROR_STOP=1', '--file=-']),
+    ...programs.command('psql', [
+      '--no-psqlrc',
+      '--quiet',
+      '--no-password',
+      '--set=ON_ERROR_STOP=1',
+      ...TELLING,
+      '--file=-',
+    ]),
     env: await environmentFor(target, database, context),
     doing: `bringing tables back into ${database}`,
     advice: 'Nothing was changed: all of it is one transaction. Mend what psql says and start again.',

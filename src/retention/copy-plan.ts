@@ -1,4 +1,4 @@
-import { decide, type Policy, type RetentionSet, type Situation } from './policy.js'
+import { decide, holdsRows, type Policy, type RetentionSet, type Situation } from './policy.js'
 
 /** What was decided on a set that a copy lacks. */
 export interface CopyDecision {
@@ -66,7 +66,7 @@ function objectionTo(set: RetentionSet, all: readonly RetentionSet[], { series }
   if (set.series !== series) {
     return `of another series (${set.series})`
   }
-  switch (set.proof.outcome) {
+  switch (holdsRows(set) ? 'not-verified' : set.proof.outcome) {
     case 'failed':
       return 'its proof failed'
     case 'not-verified': {

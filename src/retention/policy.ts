@@ -26,7 +26,7 @@ export interface RetentionSet {
   /** Of the cluster it was taken from; null where the server did not tell. */
   systemIdentifier: string | null
   /** The outcome of verifying it that counts. */
-  proof: { outcome: Proof['outcome']; tier: Verify }
+  proof: { outcome: Proof['outcome']; tier: Verify; held?: Tier | undefined }
   bytes: number
 }
 
@@ -142,11 +142,13 @@ function judge(
     ]
     const keep = kept.length > 0
     const reasons = keep ? kept : ruling.missed
-    return { set, standing, keep, reasons: standing === 'proven' ? reasons : [PROOF_NOTE[standing], ...reasons] }
+    const note = holdsRows(set) ? 'verification failed, and all rows are equal' : PROOF_NOTE[standing]
+    return { set, standing, keep, reasons: note === null ? reasons : [note, ...reasons] }
   })
 }
 
-const PROOF_NOTE: Readonly<Record<'lesser' | 'unverified' | 'failed', string>> = {
+const PROOF_NOTE: Readonly<Record<(typeof CONTENDERS)[number], string | null>> = {
+  proven: null,
   lesser: 'proven to a lesser tier than asked for',
   unverified: 'not verified',
   failed: 'verification failed',
@@ -188,8 +190,14 @@ function standingOf(set: RetentionSet, policy: Policy, { now, series }: Situatio
     case 'not-verified':
       return 'unverified'
     case 'failed':
-      return 'failed'
+      // Its rows are known to be right: it is no worse than one of which nothing is known.
+      return holdsRows(set) ? 'unverified' : 'failed'
   }
+}
+
+/** Whether all rows of a set that failed its proof are known to be equal to the source. */
+export function holdsRows({ proof }: Pick<RetentionSet, 'proof'>): boolean {
+  return proof.outcome === 'failed' && proof.held === 'data'
 }
 
 function tierRank(tier: Verify): number {

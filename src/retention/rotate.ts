@@ -209,7 +209,7 @@ export function forRetention({ id, type, manifest, proof, bytes }: StoredSet): R
     series: manifest.series,
     time: new Date(manifest.snapshot.time),
     systemIdentifier: manifest.source.systemIdentifier,
-    proof: { outcome: proof.outcome, tier: proof.tier },
+    proof: { outcome: proof.outcome, tier: proof.tier, ...(proof.held !== undefined && { held: proof.held }) },
     bytes,
   }
 }

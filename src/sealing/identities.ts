@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import { keyText } from './key-text.js'
+import { keyText, type KeyReading } from './key-text.js'
 import { loadAge } from './load-age.js'
 import { recipientId } from './recipients.js'
 
@@ -20,14 +20,12 @@ const SECRET = /AGE-SECRET-KEY-/i
  * @param hide told every private key before anything else is done with it
  * Throws `UsageError`.
  */
-export async function readIdentities(
-  value: string,
-  { folder, hide }: { folder: string; hide: (secret: string) => void },
-): Promise<Identity[]> {
+export async function readIdentities(value: string, { folder, hide, warn }: KeyReading): Promise<Identity[]> {
   const text = await keyText(value, {
     option: 'decrypt-key',
     mark: /AGE-SECRET-KEY-|-----BEGIN|age-encryption/i,
     folder,
+    warn,
   })
   const lines = text.split(/\r?\n/).map((line) => line.trim())
   lines.filter((line) => SECRET.test(line)).forEach(hide)

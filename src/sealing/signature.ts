@@ -7,7 +7,7 @@ import { UsageError } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import { codeOf, orFileTrouble } from '../platform/file-errors.js'
 import { writeWhole } from '../platform/files.js'
-import { keyText } from './key-text.js'
+import { keyText, type KeyReading } from './key-text.js'
 
 /** 64 bytes in base64, with a newline. */
 const SIGNATURE = /^[A-Za-z0-9+/]{86}==\r?\n?$/
@@ -15,19 +15,14 @@ const SIGNATURE = /^[A-Za-z0-9+/]{86}==\r?\n?$/
 /** A signature file has 89 bytes. */
 const LARGEST_SIGNATURE = 1024
 
-interface Reading {
-  folder: string
-  hide: (secret: string) => void
-}
-
 /**
  * Reads the option `signing-key`: an Ed25519 private key in PEM, or the path of its file.
  *
  * Throws `UsageError`.
  */
-export async function readSigningKey(value: string, { folder, hide }: Reading): Promise<KeyObject> {
+export async function readSigningKey(value: string, { folder, hide, warn }: KeyReading): Promise<KeyObject> {
   const option = 'signing-key'
-  const text = await keyText(value, { option, mark: /-----BEGIN/, folder })
+  const text = await keyText(value, { option, mark: /-----BEGIN/, folder, warn })
   hide(text)
   const key = keyOrNull(() => createPrivateKey(text))
   if (key === null) {
@@ -41,7 +36,7 @@ export async function readSigningKey(value: string, { folder, hide }: Reading): 
  *
  * Throws `UsageError`.
  */
-export async function readTrustedKeys(value: string, { folder, hide }: Reading): Promise<KeyObject[]> {
+export async function readTrustedKeys(value: string, { folder, hide }: Omit<KeyReading, 'warn'>): Promise<KeyObject[]> {
   const option = 'trusted-keys'
   const text = await keyText(value, { option, mark: /-----BEGIN/, folder })
   if (text.includes('PRIVATE KEY-----')) {

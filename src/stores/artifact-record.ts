@@ -4,9 +4,11 @@ import { z } from 'zod'
 import type { Manifest, Proof } from '../backup/manifest.js'
 import { SET, readManifest } from '../backup/set.js'
 import { sha256OfText } from '../backup/sha256.js'
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import { DamagedError, messageOf } from '../errors.js'
 import { ifThere, orFileTrouble } from '../platform/file-errors.js'
 import { entriesBelow, writeWhole } from '../platform/files.js'
+import { readSmallFile } from '../platform/no-follow.js'
 import type { RemoteArtifact } from '../platform/github-artifacts.js'
 import { readProofs } from './proofs.js'
 
@@ -69,7 +71,9 @@ export async function readRecord(folder: string, tell: (note: string) => void): 
 
 async function readSetArtifact(folder: string): Promise<SetArtifact> {
   try {
-    return SetArtifact.parse(JSON.parse(await readFile(path.join(folder, RECORD), 'utf8')))
+    return SetArtifact.parse(
+      parseBoundedJson(await readSmallFile(path.join(folder, RECORD), SMALL_JSON.length), SMALL_JSON),
+    )
   } catch (error) {
     throw new DamagedError({
       doing: `reading ${RECORD}`,

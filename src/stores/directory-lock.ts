@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, rename, rmdir, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Clock } from '../context.js'
+import { OperationError } from '../errors.js'
 import { codeOf, fileTrouble, ifThere } from '../platform/file-errors.js'
+import { readSmallFile, removeTree } from '../platform/no-follow.js'
 import { lifeOf, ownerHere, type Owner } from '../platform/owner.js'
 import type { Unlock } from './store.js'
 import { Silence, ownerOf, waitForTurn, type Turn, type WaitTools } from './waiting.js'
 
 /** The note that says who writes a folder or holds a lock. */
 export const OWNER_FILE = 'owner.json'
+
+/** A longer note is not one of ours. */
+const LARGEST_NOTE = 64 * 1024
 
 /** How often the holder shows that it lives, for those who cannot ask its kernel. */
 const BEAT_MS = 10_000
@@ -44,10 +49,22 @@ export async function takeLock(place: LockPlace, doing: string, tools: WaitTools
     const pace = (holder: Owner | null): number => (holder === null ? RETRY_MS : POLL_MS)
     await waitForTurn({ what: "the store's lock", look, pace }, doing, tools)
   } catch (error) {
-    await rm(ready, { recursive: true, force: true })
+    await removeTree(ready)
     throw fileTrouble(error, `locking the store for ${doing}`)
   }
   return holding(place, mine)
+}
+
+/** The note in a folder; undefined where there is none, or something that is none: a link, a pipe, a huge file. */
+export async function readNote(folder: string): Promise<string | undefined> {
+  try {
+    return await readSmallFile(path.join(folder, OWNER_FILE), LARGEST_NOTE)
+  } catch (error) {
+    if (error instanceof OperationError || ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(codeOf(error) ?? '')) {
+      return undefined
+    }
+    throw error
+  }
 }
 
 async function renamedInto(ready: string, lock: string): Promise<boolean> {
@@ -73,7 +90,7 @@ class Watch {
 
   /** Who holds the lock, or null when it is about to be free. */
   async look(): Promise<Owner | null> {
-    const note = await ifThere(readFile(path.join(this.place.lock, OWNER_FILE), 'utf8'))
+    const note = await readNote(this.place.lock)
     const holder = note === undefined ? null : ownerOf(note)
     if (holder !== null && !(await this.isDead(holder))) return holder
     await takeApart(this.place, note, this.clock)
@@ -83,7 +100,7 @@ class Watch {
   private async isDead(holder: Owner): Promise<boolean> {
     const life = lifeOf(holder)
     if (life !== 'elsewhere') return life === 'dead'
-    const beat = (await ifThere(stat(path.join(this.place.lock, OWNER_FILE))))?.mtimeMs
+    const beat = (await ifThere(lstat(path.join(this.place.lock, OWNER_FILE))))?.mtimeMs
     return this.silence.of('lock', `${holder.token} ${beat}`) > SILENCE_MS
   }
 }
@@ -99,11 +116,11 @@ async function takeApart({ lock, workshop }: LockPlace, note: string | undefined
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return
     if (codeOf(error) !== 'EEXIST') throw error
-    const since = (await ifThere(stat(marker)))?.mtimeMs
+    const since = (await ifThere(lstat(marker)))?.mtimeMs
     if (since !== undefined && clock.now().getTime() - since > TAKEOVER_MS) await ifThere(rmdir(marker))
     return
   }
-  if ((await ifThere(readFile(path.join(lock, OWNER_FILE), 'utf8'))) !== note) {
+  if ((await readNote(lock)) !== note) {
     await ifThere(rmdir(marker))
     return
   }
@@ -114,7 +131,7 @@ async function takeApart({ lock, workshop }: LockPlace, note: string | undefined
 async function removeLock(lock: string, workshop: string): Promise<void> {
   const away = path.join(workshop, `unlock-${randomUUID()}`)
   await ifThere(rename(lock, away))
-  await rm(away, { recursive: true, force: true })
+  await removeTree(away)
 }
 
 function holding({ lock, workshop }: LockPlace, mine: Owner): Unlock {
@@ -129,7 +146,7 @@ function holding({ lock, workshop }: LockPlace, mine: Owner): Unlock {
     if (!held) return
     held = false
     clearInterval(beat)
-    const there = await ifThere(readFile(note, 'utf8'))
+    const there = await readNote(lock)
     if (there !== undefined && ownerOf(there)?.token === mine.token) await removeLock(lock, workshop)
   }
 }

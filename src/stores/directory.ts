@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { FileEntry, Manifest, Proof } from '../backup/manifest.js'
@@ -7,7 +7,8 @@ import { sha256OfFile } from '../backup/sha256.js'
 import type { Clock, Logger } from '../context.js'
 import { DamagedError, messageOf } from '../errors.js'
 import { codeOf, ifThere, orFileTrouble } from '../platform/file-errors.js'
-import { makeFolder, syncPath, syncTree } from '../platform/files.js'
+import { syncPath, syncTree } from '../platform/files.js'
+import { isRealFolder, makeRealFolder, readSmallFile } from '../platform/no-follow.js'
 import { inParallel } from '../platform/parallel.js'
 import type { LogLine } from '../records/log.js'
 import { copyFiles } from './directory-copy.js'
@@ -43,6 +44,9 @@ import type {
   StoredSet,
   Unlock,
 } from './store.js'
+
+/** Bytes; the catalog of a hundred thousand tables is far below. */
+const LARGEST_TEXT = 512 * 1024 * 1024
 
 /** How many sets are looked at at a time. */
 const LOOKERS = 4
@@ -150,16 +154,16 @@ export class DirectoryStore implements Store {
 
   async open(set: SetPlace): Promise<string> {
     const folder = this.folderOf(set)
-    const there = await orFileTrouble(`opening the set ${set.type}/${set.id} in ${this.name}`, () =>
-      ifThere(lstat(folder)),
+    const isThere = await orFileTrouble(`opening the set ${set.type}/${set.id} in ${this.name}`, async () =>
+      (await isRealFolder(path.dirname(folder))) ? isRealFolder(folder) : false,
     )
-    if (there?.isDirectory() !== true) throw noSuchSet(set, 'opening', this.name)
+    if (!isThere) throw noSuchSet(set, 'opening', this.name)
     return folder
   }
 
   async readText(set: SetPlace, file: string): Promise<string | undefined> {
     const doing = `reading ${file} of the set ${set.type}/${set.id} in ${this.name}`
-    return orFileTrouble(doing, () => ifThere(readFile(path.join(this.folderOf(set), file), 'utf8')))
+    return orFileTrouble(doing, () => ifThere(readSmallFile(path.join(this.folderOf(set), file), LARGEST_TEXT)))
   }
 
   letGo(): Promise<void> {
@@ -253,7 +257,7 @@ export class DirectoryStore implements Store {
   }
 
   private async prepare(): Promise<void> {
-    await makeFolder(this.incoming)
+    await makeRealFolder(this.incoming)
   }
 
   private folderOf(place: SetPlace): string {
@@ -267,11 +271,21 @@ export class DirectoryStore implements Store {
       const places: SetPlace[] = []
       for (const type of (await ifThere(readdir(this.root))) ?? []) {
         if (!isTypeName(type)) continue
-        const ids = (await ifThere(readdir(path.join(this.root, type)))) ?? []
+        const ids = await this.idsOf(type)
         places.push(...ids.filter(isSetId).map((id) => ({ id, type })))
       }
       return places
     })
+  }
+
+  /** Nothing is read or deleted through a link: sets behind one may be another store's. */
+  private async idsOf(type: string): Promise<string[]> {
+    const folder = path.join(this.root, type)
+    const there = await ifThere(lstat(folder))
+    if (there?.isSymbolicLink() === true) {
+      this.tools.logger.warning(`${folder} is a symbolic link, so the sets behind it are left out of the store.`)
+    }
+    return there?.isDirectory() === true ? ((await ifThere(readdir(folder))) ?? []) : []
   }
 
   /** What is at a place: a set, something broken, or nothing any more because another run has removed it. */
@@ -324,7 +338,7 @@ export class DirectoryStore implements Store {
 
   private async moveIntoPlace(written: string, place: SetPlace, doing: string): Promise<string> {
     const target = this.folderOf(place)
-    await makeFolder(path.dirname(target))
+    await makeRealFolder(path.dirname(target))
     await this.renameIntoPlace(written, target, doing)
     return target
   }

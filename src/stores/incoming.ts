@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ifThere } from '../platform/file-errors.js'
 import { bytesBelow, entriesBelow, syncPath } from '../platform/files.js'
+import { inFolder, removeTree } from '../platform/no-follow.js'
 import { lifeOf, ownerHere } from '../platform/owner.js'
-import { OWNER_FILE } from './directory-lock.js'
+import { OWNER_FILE, readNote } from './directory-lock.js'
 import type { Leftover } from './store.js'
 import { ownerOf } from './waiting.js'
 
@@ -32,7 +33,7 @@ export async function makeEntry(incoming: string, purpose: string, doing: string
 
 /** Deletes an entry. Links in it are deleted, never followed. */
 export async function deleteEntry(entry: string): Promise<void> {
-  await rm(entry, { recursive: true, force: true, maxRetries: 3 })
+  await removeTree(entry)
 }
 
 /**
@@ -46,30 +47,44 @@ export async function takeAwayAndDelete(folder: string, entry: string): Promise<
   await deleteEntry(entry)
 }
 
-/** Deletes the entries whose owner is dead, and returns their names. */
+/** What this version and those before it call an entry, a lock that is made ready or taken apart, or a probe. */
+const OUR_NAME = /^([a-z0-9-]+-\d{8}T\d{6}Z-[0-9a-f]{8}|(un)?lock-[0-9a-f-]{36}|probe-[0-9a-f]{12})$/
+
+/** Deletes the entries whose owner is dead, and returns their names. What has no name of ours stays. */
 export async function sweepEntries(incoming: string, now: Date): Promise<string[]> {
-  const swept: string[] = []
-  for (const name of (await ifThere(readdir(incoming))) ?? []) {
-    const entry = path.join(incoming, name)
-    if (!(await isAbandoned(entry, now))) continue
+  return ofAbandoned(incoming, now, async (entry, name) => {
     await deleteEntry(entry)
-    swept.push(name)
-  }
-  return swept
+    return name
+  })
 }
 
 /** The entries that `sweepEntries` would delete, with what they weigh. */
 export async function abandonedEntries(incoming: string, now: Date): Promise<Leftover[]> {
-  const found: Leftover[] = []
-  for (const name of (await ifThere(readdir(incoming))) ?? []) {
-    const entry = path.join(incoming, name)
-    if (await isAbandoned(entry, now)) found.push({ name, bytes: await bytesBelow(entry) })
-  }
-  return found
+  return ofAbandoned(incoming, now, async (entry, name) => ({ name, bytes: await bytesBelow(entry) }))
+}
+
+/** Does work with each abandoned entry. Throws where `.incoming` is a link: what is behind it is not ours. */
+async function ofAbandoned<T>(
+  incoming: string,
+  now: Date,
+  work: (entry: string, name: string) => Promise<T>,
+): Promise<T[]> {
+  const done = await ifThere(
+    inFolder(incoming, async (here) => {
+      const results: T[] = []
+      for (const name of (await readdir(here)).filter((each) => OUR_NAME.test(each))) {
+        const entry = path.join(here, name)
+        if (await isAbandoned(entry, now)) results.push(await work(entry, name))
+      }
+      return results
+    }),
+  )
+  return done ?? []
 }
 
 async function isAbandoned(entry: string, now: Date): Promise<boolean> {
-  const note = await ifThere(readFile(path.join(entry, OWNER_FILE), 'utf8'))
+  const isFolder = (await ifThere(lstat(entry)))?.isDirectory() === true
+  const note = isFolder ? await inFolder(entry, (here) => readNote(here)) : undefined
   const owner = note === undefined ? null : ownerOf(note)
   if (owner === null) return (await untouchedFor(entry, now)) > WITHOUT_NOTE_MS
   const life = lifeOf(owner)

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { UsageError } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { hasControls } from '../control-characters.js'
@@ -40,7 +39,7 @@ export function kindOfLocation(location: string): Location {
   const [, scheme, slashes] = /^([a-z][a-z0-9+.-]*):(\/\/)?/i.exec(location) ?? []
   if (scheme === undefined) return withoutScheme(location)
   const name = scheme.toLowerCase()
-  if (name === 'file') return { kind: 'folder', path: fromFileUrl(location) }
+  if (name === 'file') throw unusable(location, 'a folder is given by its path alone, without file:')
   if (isKey(WORDS, name)) return word(location, name, slashes)
   if (slashes === undefined) return isKey(URLS, name) ? refuseHalf(location, name) : { kind: 'rsync', location }
   if (isKey(URLS, name)) return { kind: URLS[name], location }
@@ -83,19 +82,10 @@ function isKey<T extends object>(object: T, key: string): key is keyof T & strin
   return Object.hasOwn(object, key)
 }
 
-function fromFileUrl(location: string): string {
-  try {
-    return fileURLToPath(location)
-  } catch (error) {
-    throw unusable(location, 'it is not a file: URL of this machine', error)
-  }
-}
-
-function unusable(location: string, why: string, cause?: unknown): UsageError {
+function unusable(location: string, why: string): UsageError {
   return new UsageError({
     doing: `opening the store "${shownLocation(location)}"`,
     problem: `it cannot be used as a store: ${why}`,
     advice: `A store is ${FORMS}. A folder with an odd name is written with ./ in front.`,
-    cause,
   })
 }

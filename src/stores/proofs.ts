@@ -1,11 +1,13 @@
-import { open, readdir, rename } from 'node:fs/promises'
-import { constants } from 'node:fs'
+import { readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { Proof, Verify, idOf, type Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import { messageOf } from '../errors.js'
 import { ifThere } from '../platform/file-errors.js'
 import { makeFolder, syncPath, writeWhole } from '../platform/files.js'
+import { readSmallFile } from '../platform/no-follow.js'
+import { heldTier } from '../verify/proof.js'
 
 /** Where an outcome is kept in its set: `proofs/20261124T020000Z.json`, numbered when that second has one already. */
 export function proofFileName(proof: Proof, taken: readonly string[] = []): string {
@@ -22,13 +24,42 @@ export function proofText(proof: Proof): string {
 }
 
 /**
- * The outcome that counts, of the manifest's and the later ones. The newest does, but for two cases: what could not run
- * takes nothing back, and what looked less far neither lowers a proof nor lifts a failure. The bytes of a set never
- * change, so a proof stays true until something is found to be wrong.
+ * The outcome that counts, of the manifest's and the later ones. The newest does, but for three cases: what could not run
+ * takes nothing back; what looked less far neither lowers a proof nor lifts a failure; and a restore that failed once,
+ * after another had succeeded, may have been chance or that server's fault, so that only a second one in a row counts. The
+ * bytes of a set never change, so a proof stays true until something is found to be wrong.
  */
 export function standingProof(manifest: Manifest, later: readonly Proof[]): Proof {
   const inTime = [manifest.proof, ...later].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
-  return inTime.reduce((standing, proof) => (isTakenOver(standing, proof) ? proof : standing))
+  const [first = manifest.proof, ...others] = inTime
+  return others.reduce<Standing>(judged, { proof: first, isDoubted: false }).proof
+}
+
+interface Standing {
+  proof: Proof
+  /** One restore failed since. */
+  isDoubted: boolean
+}
+
+function judged({ proof, isDoubted }: Standing, next: Proof): Standing {
+  if (isRestoreFailure(next)) {
+    return !isDoubted && proof.outcome === 'proven' && reach(proof) >= reach(next)
+      ? { proof, isDoubted: true }
+      : { proof: withRowsOf(proof, next), isDoubted: false }
+  }
+  return isTakenOver(proof, next) ? { proof: next, isDoubted: false } : { proof, isDoubted }
+}
+
+/** PostgreSQL complained while it was restored; that anything is damaged or differs was not found. */
+function isRestoreFailure({ outcome, findings }: Proof): boolean {
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  return outcome === 'failed' && errors.length > 0 && errors.every(({ code }) => code === 'RESTORE_ERROR')
+}
+
+/** Where an earlier look had found all rows equal, they still are in the set, even if this one did not get that far. */
+function withRowsOf(earlier: Proof, next: Proof): Proof {
+  const held = heldTier(earlier)
+  return next.held === undefined && (held === 'data' || held === 'full') ? { ...next, held: 'data' } : next
 }
 
 function isTakenOver(standing: Proof, next: Proof): boolean {
@@ -65,7 +96,7 @@ export async function readProofs(folder: string, tell: (note: string) => void): 
   for (const name of names.filter(isProofName).sort(byInstant)) {
     const file = path.join(folder, SET.proofs, name)
     try {
-      proofs.push(Proof.parse(JSON.parse(await readSmall(file))))
+      proofs.push(Proof.parse(parseBoundedJson(await readSmallFile(file, SMALL_JSON.length), SMALL_JSON)))
     } catch (error) {
       tell(`${file} is not an outcome of a verification and is left out: ${messageOf(error)}`)
     }
@@ -83,13 +114,4 @@ function byInstant(a: string, b: string): number {
     name.slice(0, -5).split('-'),
   ) as [string[], string[]]
   return stemA === stemB ? Number(numberA) - Number(numberB) : stemA < stemB ? -1 : 1
-}
-
-async function readSmall(file: string): Promise<string> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    return await handle.readFile('utf8')
-  } finally {
-    await handle.close()
-  }
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { encodingOfDump } from '../backup/manifest.js'
 import { CommandError, CouldNotVerifyError, DamagedError, OperationError, UsageError } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import { codeOf } from '../platform/file-errors.js'
@@ -51,7 +52,12 @@ export async function verifyArchive(archive: ArchiveToVerify, tools: ReadingTool
   try {
     const dump = archive.dump ?? (await detectDump(archive.path))
     if (dump.kind === 'tar') await assertWholeTar(archive.path)
-    if (dump.kind !== 'plain') list = await listArchive(pgRestoreOf(archive), archive.path, tools)
+    if (dump.kind !== 'plain') {
+      list = await listArchive(pgRestoreOf(archive), archive.path, {
+        ...tools,
+        encoding: archive.manifest && encodingOfDump(archive.manifest),
+      })
+    }
     const read = await readDump(archive, dump, tools)
     return { ...judge(read, archive, name), rows: read.contents.rows, contents: read.contents, list }
   } catch (error) {
@@ -132,14 +138,42 @@ function wholeness({ contents, problem }: ReadScript, name: string): Finding | n
   return finding('CHECK_NOT_RUN', name, found, 'Restore it into a scratch server to see what is in it.')
 }
 
-function holdsNothing({ tables, rows, insertsByQuery }: ScriptContents): boolean {
-  return tables.size === 0 && rows.size === 0 && insertsByQuery === 0
+function holdsNothing({ tables, rows, insertsByQuery, otherCopies, rolesMade, largeObjects }: ScriptContents): boolean {
+  const counts = [tables.size, rows.size, insertsByQuery, otherCopies, rolesMade.size, largeObjects.made]
+  return counts.every((count) => count === 0)
+}
+
+/** Which part of a database a dump holds. */
+export function partOf(
+  contents: ScriptContents,
+): 'everything' | 'nothing' | 'roles' | 'definitions' | 'empty tables' | 'rows' {
+  const { tables, rows, insertsByQuery, otherCopies, rolesMade, largeObjects } = contents
+  if (holdsNothing(contents)) return 'nothing'
+  const hasRows = [...rows.values()].some((count) => count > 0) || insertsByQuery + otherCopies + largeObjects.made > 0
+  if (tables.size === 0) return hasRows || rows.size > 0 ? 'rows' : rolesMade.size > 0 ? 'roles' : 'nothing'
+  if (hasRows) return 'everything'
+  return rows.size > 0 ? 'empty tables' : 'definitions'
 }
 
 function withoutManifest(contents: ScriptContents, name: string): Finding[] {
   const findings: Finding[] = []
-  if (holdsNothing(contents)) {
+  const part = partOf(contents)
+  if (part === 'roles') {
+    const found = `it holds ${contents.rolesMade.size} roles and no database (pg_dumpall --globals-only)`
+    findings.push(finding('CHECK_NOT_RUN', name, found, 'Validate the dump of the database: this one restores no row.'))
+  } else if (part === 'nothing') {
     findings.push(finding('ARCHIVE_EMPTY', name, 'it is whole and holds no table and no row'))
+  }
+  if (part === 'definitions') {
+    const found = `it defines ${contents.tables.size} tables and holds not one row (pg_dump --schema-only)`
+    findings.push(finding('DUMP_WITHOUT_ROWS', name, found))
+  }
+  if (part === 'empty tables') {
+    findings.push(finding('DUMP_WITHOUT_ROWS', name, `each of its ${contents.rows.size} tables is empty`))
+  }
+  if (contents.otherCopies > 0) {
+    const found = `${contents.otherCopies} COPY blocks are in another form than pg_dump's, so their rows cannot be counted`
+    findings.push(finding('CHECK_NOT_RUN', name, found))
   }
   if (contents.insertsByQuery > 0) {
     const found = `${contents.insertsByQuery} INSERT statements take their rows from a query, which cannot be counted`

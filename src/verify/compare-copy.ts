@@ -1,21 +1,26 @@
-import { describeContent, type Content } from '../backup/describe-content.js'
-import { displayName, type TableEntry } from '../backup/manifest.js'
+import { describeContent, readingOf } from '../backup/describe-content.js'
+import { displayName, type TableEntry, type Tier } from '../backup/manifest.js'
 import { tableEntries } from '../backup/table-entries.js'
-import { finding, type Finding } from '../findings.js'
+import type { Finding } from '../findings.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
 import { readObjects } from '../postgres/catalog/read-catalog.js'
 import { readSequences } from '../postgres/catalog/read-sequences.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { failedAssertions } from './assertions.js'
+import { comparability, generatedNotCompared } from './comparability.js'
 import { compareExtensionRows, compareExtensions } from './compare-undumpable.js'
 import { withPinnedSessions, type Copy } from './copy.js'
-import { compareLargeObjects, compareObjects, compareSequences, compareTables } from './difference.js'
+import { compareLargeObjects, compareObjects, compareSequences, compareTables, undumpedFindings } from './difference.js'
+import { restate } from './restated/restate.js'
+import { settleAddresses } from './settle-addresses.js'
 
 export interface Comparison {
   findings: Finding[]
   /** The tables of the restored copy, as far as they were counted. */
   tables: TableEntry[]
+  /** The highest tier whose checks all passed; undefined where none did, or nobody looked. */
+  held?: Tier
 }
 
 /** Asks the copy what the source was asked about its rows, and compares the answers. */
@@ -29,14 +34,14 @@ export async function compareContent(copy: Copy): Promise<Comparison> {
     const counted = facts.filter(
       (table) => table.kind === 'table' && (dumped.has(displayName(table)) || table.extension === undefined),
     )
-    const content = await describeContent(sessions, counted, manifest.hash?.method ?? null, copy.context)
-    const tables = tableEntries(facts, content.tables)
-    const hash = hashFindings(manifest.hash, content.hash)
-    const contents = hash.length === 0 ? 'compared' : 'not-comparable'
+    const content = await describeContent(sessions, counted, readingOf(manifest), copy.context)
+    const tables = await settleAddresses(session, manifest.tables, facts, tableEntries(facts, content.tables))
+    const { contents, findings } = await comparability(session, manifest, content.hash)
     return {
       tables,
       findings: [
-        ...hash,
+        ...findings,
+        ...generatedNotCompared(facts, tables),
         ...compareTables(manifest.tables, tables, contents),
         ...compareLargeObjects(manifest.largeObjects, content.largeObjects, contents),
         ...compareSequences(manifest.sequences, await readSequences(session), manifest.sequencesAfter),
@@ -46,44 +51,39 @@ export async function compareContent(copy: Copy): Promise<Comparison> {
   })
 }
 
-/** The same question to both servers' hash functions; where they answer otherwise, fingerprints say nothing. */
-function hashFindings(source: Content['hash'], copy: Content['hash']): Finding[] {
-  if (source === null) {
-    return [
-      finding('FINGERPRINT_MISSING', 'all tables', 'the backup was taken with verify none, so only rows were counted'),
-    ]
-  }
-  return source.probe === copy?.probe
-    ? []
-    : [
-        finding(
-          'HASH_DIFFERS',
-          'hash functions',
-          `the probe gives ${copy?.probe ?? 'nothing'} here, ${source.probe} there`,
-        ),
-      ]
-}
-
 /** Compares every object, the refilled views, and asks the user's own assertions. */
 export async function compareRest(copy: Copy): Promise<Finding[]> {
   const { subject, server, check, context, omission } = copy
   const sameMajor = server.major === subject.manifest.source.major
-  const { objects, views, extensions } = await withPinnedSessions(copy, 1, async (sessions) => ({
-    objects: await readObjects(sessions[0], server.major, subject.manifest.source.roles),
-    views: await compareMaterializedViews(sessions, copy),
-    extensions: await compareExtensions(sessions[0], copy),
-  }))
-  const compared = compareObjects(expectedObjects(copy), objects, {
+  const { objects, restated, views, extensions } = await withPinnedSessions(copy, 1, async (sessions) => {
+    const [session] = sessions
+    const objects = await readObjects(session, server.major, describedRoles(subject))
+    const restated = await restate(session, expectedObjects(copy), objects, sameMajor)
+    const views = await compareMaterializedViews(sessions, copy)
+    return { objects, restated, views, extensions: await compareExtensions(session, copy) }
+  })
+  const compared = compareObjects(restated.objects, objects, {
     sameMajor,
+    restated: true,
     ownCluster: server.ownRoles,
     looseForeignKeys: [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])],
     // Large objects are rows of a kind: definitions alone bring none.
-    ...(omission?.withoutRows === true && { ignoreKinds: new Set(['large objects']) }),
+    ...(omission?.withoutRows === true && { ignoreKinds: new Set(['large object', 'large objects']) }),
   })
   const asserted = await withSession(copy.database.settings, { signal: context.signal }, (session) =>
     failedAssertions(session, check.assertions),
   )
-  return [...compared, ...views, ...extensions, ...asserted]
+  return [...undumpedFindings(subject.objects), ...restated.findings, ...compared, ...views, ...extensions, ...asserted]
+}
+
+/** Every role that the source told of, whatever made it tell. */
+function describedRoles({ manifest, objects }: Copy['subject']): string[] {
+  const told = objects.filter(({ kind }) => kind === 'role').map(({ name }) => withoutQuotes(name))
+  return [...new Set([...manifest.source.roles, ...told])]
+}
+
+function withoutQuotes(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name
 }
 
 /** They are refilled after everything else. */
@@ -92,8 +92,8 @@ async function compareMaterializedViews(
   { subject: { manifest }, context }: Copy,
 ): Promise<Finding[]> {
   const facts = (await readTables(sessions[0])).filter(isMaterializedView)
-  const content = await describeContent(sessions, facts, manifest.hash?.method ?? null, context)
-  const contents = manifest.hash?.probe === content.hash?.probe ? 'compared' : 'not-comparable'
+  const content = await describeContent(sessions, facts, readingOf(manifest), context)
+  const { contents } = await comparability(sessions[0], manifest, content.hash)
   return compareTables(manifest.tables.filter(isMaterializedView), tableEntries(facts, content.tables), contents)
 }
 
@@ -108,12 +108,15 @@ function isMaterializedView({ kind }: Pick<TableEntry, 'kind'>): boolean {
 function expectedObjects({ subject: { objects, manifest }, omission }: Copy): CatalogObject[] {
   const loose = [...manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])]
   const leftOut = new Set(
-    loose.filter(({ statement }) => statement === null).map(({ table, name }) => unquoted(`${table}.${name}`)),
+    loose
+      .filter(({ statement }) => statement === null)
+      .flatMap(({ table, name }) => [`constraint ${table}.${name}`, `comment on table constraint ${name} on ${table}`])
+      .map(unquoted),
   )
   const notRefilled = new Set(
     manifest.tables.filter((table) => isMaterializedView(table) && !table.data).map(displayName),
   )
-  const kept = objects.filter(({ kind, name }) => kind !== 'constraint' || !leftOut.has(unquoted(name)))
+  const kept = objects.filter(({ kind, name }) => !leftOut.has(unquoted(`${kind} ${name}`)))
   return kept.map((object) => {
     const isOne = object.kind === 'materialized view' && notRefilled.has(unquoted(object.name))
     return isOne ? { ...object, facts: { ...object.facts, populated: false } } : object

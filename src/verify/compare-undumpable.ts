@@ -2,7 +2,7 @@ import type { Finding } from '../findings.js'
 import { readBuiltIns } from '../postgres/catalog/built-ins.js'
 import { readMemberRows } from '../postgres/catalog/member-rows.js'
 import { readMembers } from '../postgres/catalog/members.js'
-import type { HashMethod } from '../postgres/fingerprint.js'
+import type { HashMethod } from '../postgres/fingerprint-query.js'
 import type { Queryable } from '../postgres/queryable.js'
 import type { Copy } from './copy.js'
 import {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { ManifestDraft } from '../backup/draft.js'
-import type { Tier } from '../backup/manifest.js'
+import { encodingOfDump, type Tier } from '../backup/manifest.js'
 import type { Context } from '../context.js'
 import { worstOf, type Finding } from '../findings.js'
 import type { CatalogObject, Undumpable } from '../postgres/catalog/model.js'
@@ -8,13 +8,9 @@ import { pinSettings } from '../postgres/pinned.js'
 import type { ConnectionSettings } from '../postgres/connection.js'
 import { connect, withSession, type Session } from '../postgres/session.js'
 import { addLooseKeys, isLooseKey, type LooseKeys } from '../restore/loose-keys.js'
-import {
-  restoreScript,
-  restoreSection,
-  type ArchiveSection,
-  type RestoreTarget,
-  type Section,
-} from '../restore/section.js'
+import { restoreScript } from '../restore/script.js'
+import { restoreSection, type ArchiveSection } from '../restore/section.js'
+import type { RestoreTarget, Section } from '../restore/target-database.js'
 
 /** A set that is to be compared with what its manifest says of the source. */
 export interface Subject {
@@ -30,6 +26,11 @@ export interface Subject {
 export interface RestoreCheck {
   tier: Exclude<Tier, 'archive'>
   jobs: number
+  /**
+   * Goes on to the rows after errors in the definitions, which are told; for what is held to its rows. Otherwise an error
+   * of a phase ends the work.
+   */
+  goOn?: boolean
   /** SQL that must be true in the restored copy; only looked at in the tier `full`. */
   assertions: readonly string[]
   /** Does a step under a title and times it. */
@@ -83,7 +84,7 @@ export async function restoreContent(copy: Copy): Promise<Finding[]> {
   }
   const section = (name: Section) => () => restoreSection(target, sectionOf(copy, name), context)
   const definitions = await check.phase('Restoring the definitions', section('pre-data'))
-  return isOver(definitions) || omission?.withoutRows === true
+  return (isOver(definitions) && check.goOn !== true) || omission?.withoutRows === true
     ? definitions
     : [...definitions, ...(await check.phase('Restoring the data', section('data')))]
 }
@@ -96,6 +97,7 @@ function sectionOf({ subject, check, omission }: Copy, section: Section): Archiv
     section,
     archive: path.join(folder, manifest.dump.path),
     jobs: check.jobs,
+    encoding: encodingOfDump(manifest),
     ...(!isWhole && { isLeftOut: (entry) => isLoose(entry) || omission?.entries.has(entry.text) === true }),
     ...(omission?.withoutRows === true && { withoutRows: true }),
   }
@@ -119,12 +121,11 @@ export async function restoreRest(copy: Copy): Promise<Finding[]> {
   if (subject.manifest.options.format === 'plain') {
     return []
   }
-  const findings = await restoreSection(target, sectionOf(copy, 'post-data'), context)
   const loose = [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])]
-  const added = await withSession(database.settings, { signal: context.signal }, (session) =>
-    addLooseKeys(session, loose),
-  )
-  return [...findings, ...added]
+  const addKeys = () =>
+    withSession(database.settings, { signal: context.signal }, (session) => addLooseKeys(session, loose))
+  // Comments on these keys are in the archive, and fail before the keys are there.
+  return restoreSection(target, { ...sectionOf(copy, 'post-data'), between: addKeys }, context)
 }
 
 /** Does work with so many sessions on the copy, which describe it as the source was described. */

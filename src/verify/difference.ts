@@ -6,5 +6,14 @@ export {
   compareMembers,
   type Versions,
 } from './difference/extensions.js'
+export { compareDatabases } from './difference/database.js'
 export { compareObjects, type ComparisonOptions } from './difference/objects.js'
-export { compareLargeObjects, compareSequences, compareTables, type Contents } from './difference/tables.js'
+export { undumpedFindings } from './difference/undumped.js'
+export {
+  compareLargeObjects,
+  compareSequences,
+  compareTables,
+  unreadTables,
+  type Contents,
+} from './difference/tables.js'
+export { wholesOf } from './difference/wholes.js'

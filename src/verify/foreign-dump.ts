@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { describeContent } from '../backup/describe-content.js'
 import { displayName, type Tier } from '../backup/manifest.js'
 import type { Context } from '../context.js'
@@ -8,9 +9,13 @@ import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { withSession } from '../postgres/session.js'
-import { restoreScript, restoreSection } from '../restore/section.js'
-import type { ArchiveVerification } from './archive.js'
+import { knowsRestricted } from '../restore/restricted.js'
+import { restoreScript } from '../restore/script.js'
+import { restoreSection } from '../restore/section.js'
+import { partOf, type ArchiveVerification } from './archive.js'
+import { decompressTo } from './decompress.js'
 import type { DetectedDump } from './detect.js'
+import type { Cleaning } from './sql-cleaning.js'
 import type { CountedTable } from './prove.js'
 import type { RestoreCheck } from './copy.js'
 import { SharedRoles } from './shared-roles.js'
@@ -29,12 +34,6 @@ export interface ForeignCheck {
   checks: string[]
 }
 
-/** Each attempt makes the roles that the one before missed; objects of them may name further ones. */
-const MOST_ATTEMPTS = 3
-
-/** The least minors whose psql knows `\restrict`. */
-const RESTRICTED_SINCE: Readonly<Record<number, number>> = { 13: 22, 14: 19, 15: 14, 16: 10, 17: 6 }
-
 /**
  * Restores a dump of another tool into scratch and counts what came of it. There is no description of its source, so the
  * counts are held against the dump's own.
@@ -49,13 +48,16 @@ export async function restoreForeign(
   if (refused !== null) {
     return { findings: [refused], tables: [], checks: [] }
   }
-  const made = new Set<string>()
+  const script = await readyToRestore(dump, context)
   const roles = await SharedRoles.use(scratch, context)
   try {
-    const { findings, database } = await restoreWithRoles(dump, scratch, check, { roles, made }, context)
-    const tables = await check.phase('Counting the rows', () => countCopy(database, context))
+    const made = await makeRoles(dump, roles)
+    const database = await scratch.createDatabase()
+    const findings = await check.phase('Restoring', () => restoreOnce(script, scratch, database, check, context))
+    const counted = await check.phase('Counting the rows', () => countCopy(database, context))
+    const tables = counted.map(({ rows, schema, name }) => ({ schema, name, rows }))
     return {
-      findings: [...findings, ...rolesNote(made), ...compareCounts(dump.read.rows, tables)],
+      findings: [...findings, ...cleaningNote(script), ...rolesNote(made), ...compareCounts(dump.read.rows, counted)],
       tables,
       checks: [`the dump was restored into PostgreSQL ${scratch.serverVersion}`, 'the restored rows were counted'],
     }
@@ -66,11 +68,17 @@ export async function restoreForeign(
 }
 
 function whatCannotBeRestored({ detected, read, file }: ForeignDump, { version }: Programs): Finding | null {
+  if (read.contents !== null && partOf(read.contents) === 'rows') {
+    const found = 'it holds rows and does not make their tables (pg_dump --data-only), so it was read and not restored'
+    return finding(
+      'CHECK_NOT_RUN',
+      file,
+      found,
+      'Dump with the definitions, or restore it by hand after they are there.',
+    )
+  }
   if (detected.kind !== 'plain') {
     return null
-  }
-  if (detected.compression !== 'none' && detected.compression !== 'gzip') {
-    return finding('CHECK_NOT_RUN', file, `a script compressed with ${detected.compression} is only read, not restored`)
   }
   if (read.contents?.header === 'cluster') {
     return finding('CHECK_NOT_RUN', file, 'it is a dump of a whole cluster, which cannot be restored into one database')
@@ -93,45 +101,49 @@ function whatCannotBeRestored({ detected, read, file }: ForeignDump, { version }
       )
 }
 
-/** `17.6` and later minors of each major. */
-export function knowsRestricted(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major >= 18 || minor >= (RESTRICTED_SINCE[major] ?? Infinity)
+/** A script as psql can be given it: what it does not decompress is decompressed into the workspace. */
+async function readyToRestore(dump: ForeignDump, context: Context): Promise<ForeignDump> {
+  const { compression } = dump.detected
+  if (compression === 'none' || compression === 'gzip') return dump
+  const file = path.join(await context.workspace.folder('script'), 'script.sql')
+  await decompressTo(dump.file, compression, file, context)
+  return { ...dump, file, detected: { ...dump.detected, compression: 'none' } }
 }
 
-/** A restore needs the roles that the dump names, and only its errors tell which these are. */
-async function restoreWithRoles(
-  dump: ForeignDump,
-  scratch: Scratch,
-  check: Pick<RestoreCheck, 'tier' | 'jobs' | 'phase'>,
-  { roles, made }: { roles: SharedRoles; made: Set<string> },
-  context: Context,
-): Promise<{ findings: Finding[]; database: ScratchDatabase }> {
-  for (let attempt = 1; ; attempt += 1) {
-    const database = await scratch.createDatabase()
-    const findings = await check.phase('Restoring', () => restoreOnce(dump, scratch, database, check, context))
-    const missing = findings.flatMap(({ found }) => /^role "(.*)" does not exist$/.exec(found)?.[1] ?? [])
-    const wanted = [...new Set(missing)].filter((role) => !made.has(role))
-    if (wanted.length === 0 || attempt === MOST_ATTEMPTS) {
-      return { findings, database }
-    }
-    await roles.make(wanted.map((name) => ({ name, isSuperuser: false })))
-    wanted.forEach((name) => made.add(name))
-  }
+/** Makes the roles that the dump gives objects or privileges to and does not make itself. Returns those that were missing. */
+async function makeRoles({ read }: ForeignDump, roles: SharedRoles): Promise<string[]> {
+  const { roles: named = new Set<string>(), rolesMade = new Set<string>() } = read.contents ?? {}
+  const wanted = [...named].filter((role) => !rolesMade.has(role))
+  return roles.make(wanted.map((name) => ({ name, isSuperuser: false })))
+}
+
+/** The part of a script that drops what an empty database does not have. */
+function cleaningOf({ detected, read }: ForeignDump): Cleaning | null {
+  return detected.kind === 'plain' ? (read.contents?.cleaning ?? null) : null
+}
+
+function cleaningNote(dump: ForeignDump): Finding[] {
+  const cleaning = cleaningOf(dump)
+  if (cleaning === null) return []
+  return [finding('DUMP_CLEANS', path.basename(dump.file), `its first ${cleaning.statements} statements drop`)]
 }
 
 async function restoreOnce(
-  { file, detected }: ForeignDump,
+  dump: ForeignDump,
   scratch: Scratch,
   database: ScratchDatabase,
   { tier, jobs }: Pick<RestoreCheck, 'tier' | 'jobs'>,
   context: Context,
 ): Promise<Finding[]> {
+  const { file, detected } = dump
   const environment = await libpqEnvironment(database.settings, context)
   const target = { programs: scratch.programs, environment, database: database.name }
   if (detected.kind === 'plain') {
+    const cleaning = cleaningOf(dump)
+    if (cleaning?.dropsPublic === true) await dropPublic(database, context)
     const compression = detected.compression === 'gzip' ? 'gzip' : 'none'
-    return restoreScript(target, { file, compression, foreign: true }, context)
+    const leftOut = cleaning === null ? {} : { leftOut: cleaning }
+    return restoreScript(target, { file, compression, foreign: true, ...leftOut }, context)
   }
   const findings: Finding[] = []
   for (const section of tier === 'full'
@@ -144,35 +156,71 @@ async function restoreOnce(
   return findings
 }
 
-async function countCopy({ settings }: ScratchDatabase, context: Context): Promise<CountedTable[]> {
+async function dropPublic({ settings }: ScratchDatabase, { signal }: Context): Promise<void> {
+  await withSession(settings, { signal }, (session) => session.query('DROP SCHEMA IF EXISTS public'))
+}
+
+/** A table of the copy with its rows, and the partitioned tables above it, the nearest first. */
+interface CountedCopy extends CountedTable {
+  above: { schema: string; name: string }[]
+}
+
+async function countCopy({ settings }: ScratchDatabase, context: Context): Promise<CountedCopy[]> {
   return withSession(settings, { signal: context.signal }, async (session) => {
     await pinSettings(session)
-    const facts = (await readTables(session)).filter(({ kind }) => kind === 'table')
-    const { tables } = await describeContent([session], facts, null, context)
-    return facts.map(({ oid, schema, name }) => ({ schema, name, rows: tables.get(oid)?.rows }))
+    const facts = await readTables(session)
+    const own = facts.filter(({ kind }) => kind === 'table')
+    const parents = new Map(facts.map((table) => [tableKey(table), table.partitionOf]))
+    const { tables } = await describeContent([session], own, { method: null }, context)
+    return own.map(({ oid, schema, name }) => ({
+      schema,
+      name,
+      rows: tables.found.get(oid)?.rows,
+      above: chainFrom({ schema, name }, parents),
+    }))
   })
 }
 
-/** The dump's own counts against the copy's; a table that the dump does not name has no rows in it. */
-function compareCounts(rows: ReadonlyMap<string, number>, tables: readonly CountedTable[]): Finding[] {
-  return tables.flatMap((table) => {
-    const inDump = rows.get(tableKey(table)) ?? rows.get(tableKey({ schema: null, name: table.name })) ?? 0
-    return table.rows === inDump
+function chainFrom(
+  table: { schema: string; name: string },
+  parents: ReadonlyMap<string, { schema: string; name: string } | undefined>,
+): { schema: string; name: string }[] {
+  const parent = parents.get(tableKey(table))
+  return parent === undefined ? [] : [parent, ...chainFrom(parent, parents)]
+}
+
+/**
+ * The dump's own counts against the copy's; a table that the dump does not name has no rows in it. Rows that were dumped
+ * through a partitioned table (`--load-via-partition-root`) may lie in any of its partitions, so they count as a whole.
+ */
+function compareCounts(rows: ReadonlyMap<string, number>, tables: readonly CountedCopy[]): Finding[] {
+  const groups = new Map<string, { table: { schema: string; name: string }; inCopy: number; inDump: number }>()
+  for (const table of tables) {
+    const via = table.above.filter((parent) => rows.has(tableKey(parent)))
+    const whole = via.at(-1) ?? table
+    const key = tableKey(whole)
+    const group = groups.get(key) ?? { table: whole, inCopy: 0, inDump: whole === table ? 0 : (rows.get(key) ?? 0) }
+    group.inCopy += table.rows ?? 0
+    group.inDump += rows.get(tableKey(table)) ?? rows.get(tableKey({ schema: null, name: table.name })) ?? 0
+    groups.set(key, group)
+  }
+  return [...groups.values()].flatMap(({ table, inCopy, inDump }) =>
+    inCopy === inDump
       ? []
       : [
           finding(
             'TABLE_ROWS_DIFFER',
             displayName(table),
-            `${table.rows ?? 0} rows in the restored copy, ${inDump} in the dump`,
+            `${inCopy} rows in the restored copy, ${inDump} in the dump`,
           ),
-        ]
-  })
+        ],
+  )
 }
 
-function rolesNote(made: ReadonlySet<string>): Finding[] {
-  return made.size === 0
+function rolesNote(made: readonly string[]): Finding[] {
+  return made.length === 0
     ? []
-    : [finding('ROLES_NOT_IN_DUMP', [...made].join(', '), 'the dump names these roles and does not make them')]
+    : [finding('ROLES_NOT_IN_DUMP', made.join(', '), 'the dump names these roles and does not make them')]
 }
 
 /** Whether a reading found what makes a restore pointless. */

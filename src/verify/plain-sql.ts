@@ -4,10 +4,9 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import type { Context } from '../context.js'
-import { CommandError, CouldNotVerifyError, InterruptedError, messageOf } from '../errors.js'
+import { CommandError, InterruptedError, messageOf } from '../errors.js'
 import { codeOf, fileTrouble } from '../platform/file-errors.js'
-import { findProgram } from '../platform/find-program.js'
-import { programEnvironment } from '../postgres/libpq-environment.js'
+import { decompressor } from './decompress.js'
 import type { Compression } from './detect.js'
 import { SqlScanner } from './sql-scanner.js'
 import type { ScriptContents } from './sql-statements.js'
@@ -27,14 +26,6 @@ export interface ReadScript {
 
 /** A size of pieces at which the calls cost little and the memory stays flat. */
 const CHUNK = 256 * 1024
-
-/** Programs that decompress to their standard output. */
-const DECOMPRESSORS: Partial<Record<Compression, { program: string; package: string }>> = {
-  zstd: { program: 'zstd', package: 'zstd' },
-  xz: { program: 'xz', package: 'xz-utils' },
-  bzip2: { program: 'bzip2', package: 'bzip2' },
-  lz4: { program: 'lz4', package: 'lz4' },
-}
 
 /**
  * Reads a plain script from its beginning to its end, decompressing it on the way; nothing of it is kept.
@@ -116,29 +107,13 @@ async function readByProgram(
   sink: Writable,
   { processes, environment, signal }: ReadingTools,
 ): Promise<string | null> {
-  const { program, package: name } = DECOMPRESSORS[compression] ?? { program: compression, package: compression }
-  const env = programEnvironment(environment)
-  if (findProgram(program, env.PATH) === null) {
-    throw new CouldNotVerifyError({
-      doing: `reading ${file}`,
-      problem: `it is compressed with ${compression}, and the program ${program} is not on this machine`,
-      advice: `Install it (Debian, Ubuntu: apt-get install ${name}), or decompress the file first.`,
-    })
-  }
+  const command = decompressor(file, compression, { environment })
   try {
-    const args = ['-d', '-c', '-q', '--', file]
-    await processes.run({
-      program,
-      args,
-      env,
-      stdout: sink,
-      doing: `decompressing ${file}`,
-      ...signalOf(signal),
-    })
+    await processes.run({ ...command, stdout: sink, ...signalOf(signal) })
     return null
   } catch (error) {
     if (error instanceof CommandError && error.code !== null) {
-      return `${program} cannot decompress it: ${error.stderrTail.trim().split('\n').at(-1) ?? ''}`
+      return `${command.program} cannot decompress it: ${error.stderrTail.trim().split('\n').at(-1) ?? ''}`
     }
     throw error
   }

@@ -5,9 +5,10 @@ import { CouldNotVerifyError, GuardError, InterruptedError, LifeboatError } from
 import { finding, type Finding } from '../findings.js'
 import type { Programs } from '../postgres/programs.js'
 import type { Scratch } from '../postgres/scratch.js'
+import { rowsByTable } from './archive-contents.js'
 import { verifyArchive } from './archive.js'
 import { detectDump } from './detect.js'
-import { boundedFindings } from './difference.js'
+import { boundedFindings, unreadTables } from './difference.js'
 import { concludeProof } from './proof.js'
 import { tableKey } from './table-key.js'
 import type { RestoreCheck, Subject } from './copy.js'
@@ -23,7 +24,7 @@ export interface ProofMeans extends Omit<RestoreCheck, 'tier'> {
 }
 
 /** What was counted of a table in the archive or in the restored copy. */
-export interface CountedTable extends Pick<TableEntry, 'schema' | 'name' | 'fingerprint'> {
+export interface CountedTable extends Pick<TableEntry, 'schema' | 'name' | 'fingerprint' | 'movesWithin'> {
   rows?: number | undefined
 }
 
@@ -41,7 +42,7 @@ export async function proveSet(
   context: Context,
 ): Promise<Verification> {
   const start = context.clock.monotonic()
-  const { findings, tables, scratch } = await check(subject, tier, means, context)
+  const { findings, tables, scratch, held } = await check(subject, tier, means, context)
   const proof = concludeProof({
     tier,
     findings: boundedFindings(findings.map((one) => unlessChanged(one, subject))),
@@ -49,6 +50,7 @@ export async function proveSet(
     seconds: (context.clock.monotonic() - start) / 1000,
     verifiedBy: means.verifiedBy,
     ...(scratch !== undefined && { scratch: { kind: scratch.kind, serverVersion: scratch.serverVersion } }),
+    held,
   })
   return { proof, tables }
 }
@@ -57,6 +59,7 @@ interface Checked {
   findings: Finding[]
   tables: Verification['tables']
   scratch?: Scratch
+  held?: Tier | undefined
 }
 
 async function check(subject: Subject, tier: Tier, means: ProofMeans, context: Context): Promise<Checked> {
@@ -65,7 +68,10 @@ async function check(subject: Subject, tier: Tier, means: ProofMeans, context: C
     tier === 'archive' || subject.manifest.options.format === 'plain'
       ? await means.phase('Reading the archive', () => checkArchive(subject, means, context))
       : { findings: [], tables: [] }
-  if (tier === 'archive' || archive.findings.some(({ severity }) => severity === 'error')) {
+  if (tier === 'archive') {
+    return { ...archive, findings: [...archive.findings, ...unreadTables(subject.manifest.tables)] }
+  }
+  if (archive.findings.some(({ severity }) => severity === 'error')) {
     return archive
   }
   const scratch = await orFinding(means.scratch, 'SCRATCH_UNAVAILABLE')
@@ -78,7 +84,7 @@ async function check(subject: Subject, tier: Tier, means: ProofMeans, context: C
   )
   return 'code' in restored
     ? { ...archive, findings: [...archive.findings, restored], scratch }
-    : { findings: [...archive.findings, ...restored.findings], tables: restored.tables, scratch }
+    : { ...restored, findings: [...archive.findings, ...restored.findings], scratch }
 }
 
 async function checkArchive(
@@ -97,10 +103,11 @@ async function checkArchive(
     },
     context,
   )
+  const found = rowsByTable(manifest.tables, rows)
   const tables = manifest.tables.map(({ schema, name }) => ({
     schema,
     name,
-    rows: rows.get(tableKey({ schema, name })),
+    rows: found.get(tableKey({ schema, name })),
   }))
   return { findings, tables }
 }

@@ -2,13 +2,19 @@ import path from 'node:path'
 import type { Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import type { Context } from '../context.js'
+import { CouldNotVerifyError } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
+import type { ConnectionSettings } from '../postgres/connection.js'
 import { quoteIdentifier } from '../postgres/identifier.js'
 import type { Scratch } from '../postgres/scratch.js'
 import { withSession, type Session } from '../postgres/session.js'
-import { Complaints } from '../restore/complaints.js'
+import { findingsOf } from '../restore/causes.js'
+import { ScriptComplaints, TELLING } from '../restore/script-complaints.js'
 import { SharedRoles, type WantedRole } from './shared-roles.js'
+
+/** SQLSTATE `invalid_catalog_name`. */
+const NO_SUCH_DATABASE = '3D000'
 
 export interface RoleSubject {
   /** The folder of the set. */
@@ -26,20 +32,24 @@ export interface PreparedRoles {
 /**
  * Makes the roles that the set's objects belong to. In a throw-away cluster the set's own globals are run, and so proven
  * too; on a server that others may use, only the roles that are missing are made, without login, and dropped afterwards.
+ *
+ * @param database the scratch database. Names of roles are bytes in the encoding of the database where they are given, so
+ * they are given in one of the source's encoding.
  */
 export async function prepareRoles(
   scratch: Scratch,
   subject: RoleSubject,
-  environment: Readonly<Record<string, string>>,
+  database: { settings: ConnectionSettings; environment: Readonly<Record<string, string>> },
   context: Context,
 ): Promise<PreparedRoles> {
   if (scratch.kind === 'cluster') {
-    const findings = await runGlobals(scratch, subject, environment, context)
+    const findings = await runGlobals(scratch, subject, database.environment, context)
     return {
-      findings: [...findings, ...(await missingRoles(scratch, subject, context))],
+      findings: [...findings, ...(await missingRoles(database.settings, subject, context))],
       drop: () => Promise.resolve(),
     }
   }
+  refuseUnshareable(subject.source)
   const roles = await SharedRoles.use(scratch, context)
   try {
     await roles.make(wantedRoles(subject))
@@ -50,26 +60,51 @@ export async function prepareRoles(
   return { findings: [], drop: () => roles.release() }
 }
 
+/** A server's maintenance database has its own encoding; in another one, a name that is no ASCII is another name. */
+function refuseUnshareable({ encoding, roles }: Manifest['source']): void {
+  const foreign = roles.filter((role) => /[^\0-\x7f]/.test(role))
+  if (encoding === 'UTF8' || encoding === 'SQL_ASCII' || foreign.length === 0) return
+  throw new CouldNotVerifyError({
+    doing: 'making the roles of the set on the scratch server',
+    problem: `the role ${foreign[0] ?? ''} has a name in ${encoding}, which a server that others use cannot be given`,
+    advice: 'Leave scratch-url out, so that a throw-away cluster is used.',
+  })
+}
+
 async function runGlobals(
   scratch: Scratch,
   { folder }: RoleSubject,
   environment: Readonly<Record<string, string>>,
   { processes }: Context,
 ): Promise<Finding[]> {
-  const complaints = new Complaints()
-  await processes.run({
-    ...scratch.programs.command('psql', ['--no-psqlrc', '--quiet', `--file=${path.join(folder, SET.globals)}`]),
+  const complaints = new ScriptComplaints()
+  const finished = await processes.run({
+    ...scratch.programs.command('psql', [
+      '--no-psqlrc',
+      '--quiet',
+      ...TELLING,
+      `--file=${path.join(folder, SET.globals)}`,
+    ]),
     env: environment,
     doing: `restoring the roles of ${folder}`,
     onStderrLine: complaints.follow,
+    accept: [0, 2],
   })
+  complaints.end()
+  if (finished.code !== 0 && complaints.count === 0) complaints.failedSilently(finished.stderrTail)
   // Settings of a role in a database of its own cluster: that database is not here, and the set is not about it.
-  const weighty = complaints.all.filter(({ message }) => !/^database ".*" does not exist$/.test(message))
-  return weighty.map(({ message, about }) => finding('RESTORE_ERROR', `${SET.globals}, ${about}`, message))
+  const weighty = complaints.kept
+    .filter(({ state }) => state !== NO_SUCH_DATABASE)
+    .map((complaint) => ({ ...complaint, about: `${SET.globals}, ${complaint.about}` }))
+  return findingsOf(weighty, weighty.length, SET.globals)
 }
 
-async function missingRoles(scratch: Scratch, { source }: RoleSubject, { signal }: Context): Promise<Finding[]> {
-  const present = await withSession(scratch.maintenance, { signal }, existingRoles)
+async function missingRoles(
+  settings: ConnectionSettings,
+  { source }: RoleSubject,
+  { signal }: Context,
+): Promise<Finding[]> {
+  const present = await withSession(settings, { signal }, existingRoles)
   return source.roles
     .filter((role) => !present.has(role))
     .map((role) =>
@@ -77,7 +112,8 @@ async function missingRoles(scratch: Scratch, { source }: RoleSubject, { signal 
     )
 }
 
-async function existingRoles(session: Session): Promise<Set<string>> {
+/** The names of all roles of a server. */
+export async function existingRoles(session: Session): Promise<Set<string>> {
   const rows = await session.query<{ name: string }>('SELECT rolname AS name FROM pg_catalog.pg_roles')
   return new Set(rows.map(({ name }) => name))
 }

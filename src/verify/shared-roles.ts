@@ -41,8 +41,11 @@ export class SharedRoles {
     }
   }
 
-  /** Makes those that are not there, without login. One that is there for another proof may become a superuser too. */
-  async make(wanted: readonly WantedRole[]): Promise<void> {
+  /**
+   * Makes those that are not there, without login, and returns their names. One that is there for another proof may become
+   * a superuser too.
+   */
+  async make(wanted: readonly WantedRole[]): Promise<string[]> {
     const { session } = this
     await session.query('BEGIN')
     try {
@@ -55,6 +58,7 @@ export class SharedRoles {
         }
       }
       await session.query('COMMIT')
+      return wanted.map(({ name }) => name).filter((name) => !present.has(name))
     } catch (error) {
       await session.query('ROLLBACK').catch(() => undefined)
       throw error

@@ -1,3 +1,4 @@
+import { decoderOf } from '../platform/encoding.js'
 import { Statements, type ScriptContents } from './sql-statements.js'
 
 /** Where in a script the scanner is. Each state has one method that consumes bytes. */
@@ -37,6 +38,9 @@ const [OPEN, CLOSE, SEMICOLON, DASH, SLASH, STAR] = [0x28, 0x29, 0x3b, 0x2d, 0x2
 
 /** Longer texts of comments, commands and names are cut: none that matters is so long. */
 const LONGEST_TEXT = 1024
+/** Within so many bytes pg_dump says what encoding its script is in. */
+const LONGEST_BEGINNING = 4096
+
 const FIRST_LINE = 200
 
 /** 1 for the bytes of words: letters, digits, `_`, and everything that is not ASCII. */
@@ -75,14 +79,21 @@ export class SqlScanner {
   private closing: Buffer = Buffer.alloc(0)
   private commentDepth = 0
   private lastInComment = 0
+  /** The bytes that came before the piece at hand. */
+  private before = 0
   private rows = 0
   /** The beginning of a row that the piece before cut: its length so far and its first bytes. */
   private rowLength = 0
   private readonly rowHead = new Uint8Array(3)
 
+  /** How the script begins; there it says what encoding it is in. */
+  private beginning = ''
+
   push(chunk: Buffer): void {
     const { contents } = this.statements
+    if (this.beginning.length < LONGEST_BEGINNING) this.readBeginning(chunk)
     if (contents.firstLine.length < FIRST_LINE && !contents.firstLine.includes('\n')) this.keepFirstLine(chunk)
+    this.before = contents.bytes
     contents.bytes += chunk.length
     let at = contents.bytes === chunk.length && chunk.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0
     while (at < chunk.length) at = this.consume(chunk, at)
@@ -96,6 +107,12 @@ export class SqlScanner {
     const { contents } = this.statements
     contents.firstLine = contents.firstLine.split('\n')[0]?.trim() ?? ''
     return this.statements.finish(UNFINISHED[this.state] ?? null)
+  }
+
+  private readBeginning(chunk: Buffer): void {
+    this.beginning += chunk.toString('latin1', 0, LONGEST_BEGINNING - this.beginning.length)
+    const [, encoding] = /^SET client_encoding = '(\w+)';/m.exec(this.beginning) ?? []
+    if (encoding !== undefined) this.statements.decode = decoderOf(encoding)
   }
 
   private keepFirstLine(chunk: Buffer): void {
@@ -194,7 +211,12 @@ export class SqlScanner {
       this.depth = Math.max(0, this.depth - 1)
     } else if (byte === DOT && this.depth === 0) {
       this.statements.dot()
-    } else if (byte === SEMICOLON && this.depth === 0 && !this.statements.isInBody && this.statements.end()) {
+    } else if (
+      byte === SEMICOLON &&
+      this.depth === 0 &&
+      !this.statements.isInBody &&
+      this.statements.end(this.before + at + 1)
+    ) {
       return this.go('line of copy', at + 1)
     }
     return at + 1
@@ -211,7 +233,7 @@ export class SqlScanner {
   }
 
   private taken(): string {
-    return ASCII_ONLY.test(this.text) ? this.text : Buffer.from(this.text, 'latin1').toString('utf8')
+    return ASCII_ONLY.test(this.text) ? this.text : this.statements.decode(Buffer.from(this.text, 'latin1'))
   }
 
   private startWord(first: number, at: number): number {

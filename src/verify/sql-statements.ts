@@ -1,3 +1,6 @@
+import { decoderOf, type Decoder } from '../platform/encoding.js'
+import { CleaningPart, type Cleaning } from './sql-cleaning.js'
+import { nameOf, rolesNamed, type Token } from './sql-roles.js'
 import { tableKey } from './table-key.js'
 
 /** What a script of pg_dump, pg_dumpall or pg_restore holds, as far as it can be told by reading it. */
@@ -23,6 +26,14 @@ export interface ScriptContents {
   insertsByQuery: number
   /** Large objects that it makes, and those whose content it has. */
   largeObjects: { made: number; filled: number }
+  /** COPY blocks in another form than pg_dump's (CSV, other options): their lines are not rows. */
+  otherCopies: number
+  /** Roles that it gives objects or privileges to. */
+  roles: Set<string>
+  /** Roles that it makes. */
+  rolesMade: Set<string>
+  /** The statements of `--clean` before everything else, without IF EXISTS: in an empty database they fail, as they must. */
+  cleaning: Cleaning | null
   /** The names of psql's commands in it, but those of its restricted mode: `connect`. */
   commands: Set<string>
 }
@@ -39,8 +50,8 @@ const HEADERS: Readonly<Record<string, 'dump' | 'cluster'>> = {
 /** As many tokens of a statement as it takes to know it; INSERT INTO a.b OVERRIDING SYSTEM VALUE VALUES … ON CONFLICT. */
 const HEAD = 12
 
-/** A name in a statement: a word in small letters, or a quoted identifier behind a quote mark that sets it apart. */
-type Token = string
+/** As many tokens of its end: `TO a, b, c WITH GRANT OPTION`. */
+const TAIL = 11
 
 /**
  * Follows the statements of a script by their first words, as `SqlScanner` finds them: which tables it creates, which
@@ -59,21 +70,40 @@ export class Statements {
     tables: new Set(),
     insertsByQuery: 0,
     largeObjects: { made: 0, filled: 0 },
+    otherCopies: 0,
+    roles: new Set(),
+    rolesMade: new Set(),
+    cleaning: null,
     commands: new Set(),
   }
   /** Whether a backslash in a plain string is only a backslash; a script may switch it off. */
   standardStrings = true
+  /** Reads names; a script says in what encoding they are. */
+  decode: Decoder = decoderOf('UTF8')
   private head: Token[] = []
   private rowsHere = 0
   private lastWord = ''
   private isRoutine = false
   private bodyDepth = 0
   private database: string | null = null
+  /** Where names without a schema are made: scripts until 10.2 set it before each part. */
+  private schema: string | null = null
   private copying: string | null = null
+  private hasCopyOptions = false
+  private readonly cleaning = new CleaningPart()
+  private isOtherCopy = false
+  /** The last tokens of the statement, however long it is. */
+  private tail: Token[] = []
 
   /** Whether words at the statement's outermost level still matter. */
   get wantsWords(): boolean {
-    return this.head.length < HEAD || this.isRoutine
+    return this.head.length < HEAD || this.isRoutine || this.namesRoles
+  }
+
+  /** Statements of any length whose end tells of roles: `GRANT a, b, c, d ON TABLE t TO r`. */
+  private get namesRoles(): boolean {
+    const [verb, second] = this.head
+    return ['grant', 'revoke', 'alter'].includes(verb ?? '') || (verb === 'create' && second === 'policy')
   }
 
   get isEmpty(): boolean {
@@ -107,6 +137,7 @@ export class Statements {
 
   /** A parenthesis at the outermost level: after VALUES each one is a row. */
   parenthesis(): void {
+    if (this.head[0] === 'copy' && this.head.includes('stdin')) this.hasCopyOptions = true
     if (this.head[0] === 'insert' && this.head.at(-1) === 'values') this.rowsHere++
   }
 
@@ -134,24 +165,45 @@ export class Statements {
     }
   }
 
-  /** The statement's semicolon. Returns whether rows follow it, up to a line `\.`. */
-  end(): boolean {
-    const [verb, second] = this.head
-    if (verb === 'copy') this.copying = this.copyTarget()
-    else if (verb === 'insert') this.endInsert()
-    else if (verb === 'create') this.endCreate()
-    else if (verb === 'select' && second === 'pg_catalog') this.endCall(this.head[3])
-    else if (verb === 'set' && second === 'standard_conforming_strings') this.standardStrings = this.head[2] !== 'off'
+  /**
+   * The statement's semicolon. Returns whether rows follow it, up to a line `\.`.
+   *
+   * @param at the byte behind it, counted from the beginning of the script
+   */
+  end(at = 0): boolean {
+    this.contents.cleaning = this.cleaning.follow(this.head, at)
+    this.endStatement()
     this.head = []
+    this.tail = []
+    this.hasCopyOptions = false
     this.rowsHere = 0
     this.bodyDepth = 0
     this.isRoutine = false
     return this.copying !== null
   }
 
+  private endStatement(): void {
+    const [verb, second] = this.head
+    rolesNamed(this.head, this.tail).forEach((role) => this.contents.roles.add(role))
+    if (verb === 'copy') this.copying = this.copyTarget()
+    else if (verb === 'insert') this.endInsert()
+    else if (verb === 'create') this.endCreate()
+    else if (verb === 'select' && second === 'pg_catalog') this.endCall(this.head[3])
+    else if (verb === 'set') this.endSet()
+  }
+
+  private endSet(): void {
+    const [, name, ...values] = this.head
+    const [first] = values.filter((token) => token !== 'to')
+    if (name === 'standard_conforming_strings') this.standardStrings = first !== 'off'
+    // Of a value in quotes, such as '', nothing is known here: names are looked up as if nothing had been set.
+    if (name === 'search_path') this.schema = first === undefined || first === 'pg_catalog' ? null : nameOf(first)
+  }
+
   /** The end of the rows that followed a COPY. */
   endCopy(rows: number): void {
-    if (this.copying !== null) this.count(this.copying, rows)
+    if (this.copying !== null && this.isOtherCopy) this.contents.otherCopies++
+    else if (this.copying !== null) this.count(this.copying, rows)
     this.copying = null
   }
 
@@ -170,6 +222,7 @@ export class Statements {
   }
 
   private add(token: Token): void {
+    this.tail = [...this.tail.slice(-TAIL), token]
     if (this.head.length >= HEAD) return
     this.head.push(token)
     this.isRoutine ||= isCreateRoutine(this.head)
@@ -184,7 +237,10 @@ export class Statements {
 
   private copyTarget(): string | null {
     const { table, next } = this.nameAt(1)
-    return table !== null && this.head[next] === 'from' && this.head[next + 1] === 'stdin' ? table : null
+    const hasOids = this.head[next] === 'with' && this.head[next + 1] === 'oids'
+    const from = hasOids ? next + 2 : next
+    this.isOtherCopy = this.hasCopyOptions || this.head.length > from + 2
+    return table !== null && this.head[from] === 'from' && this.head[from + 1] === 'stdin' ? table : null
   }
 
   private endInsert(): void {
@@ -200,10 +256,16 @@ export class Statements {
     let at = 1
     while (kinds.includes(this.head[at] ?? '')) at++
     const creates = this.head[at] === 'table' || (this.head[at] === 'view' && this.head[at - 1] === 'materialized')
+    if (this.head[at] === 'role' || this.head[at] === 'user') this.endCreateRole(at + 1)
     if (!creates) return
     const ifNotExists = this.head[at + 1] === 'if' && this.head[at + 2] === 'not'
     const { table } = this.nameAt(ifNotExists ? at + 4 : at + 1)
     if (table !== null) this.contents.tables.add(table)
+  }
+
+  private endCreateRole(at: number): void {
+    const name = this.head[at]
+    if (name !== undefined && this.head[at] !== 'mapping') this.contents.rolesMade.add(nameOf(name))
   }
 
   /** Each large object is made by one statement and opened by another, before what fills it; also an empty one. */
@@ -219,7 +281,7 @@ export class Statements {
     const qualified = dot === '.' && second !== undefined
     const table = qualified
       ? tableKey({ schema: nameOf(first), name: nameOf(second) })
-      : tableKey({ schema: null, name: nameOf(first) })
+      : tableKey({ schema: this.schema, name: nameOf(first) })
     const key = this.database === null ? table : `${this.database}:${table}`
     return { table: key, next: start + (qualified ? 3 : 1) }
   }
@@ -227,10 +289,6 @@ export class Statements {
   private count(table: string, rows: number): void {
     this.contents.rows.set(table, (this.contents.rows.get(table) ?? 0) + rows)
   }
-}
-
-function nameOf(token: Token): string {
-  return token.startsWith('"') ? token.slice(1) : token
 }
 
 function isCreateRoutine([verb, first, second, third]: readonly Token[]): boolean {

@@ -2,15 +2,73 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { DamagedError } from '../errors.js'
 import { orFileTrouble } from '../platform/file-errors.js'
 
+/** Bytes that a member with a name may have; no system has longer paths. */
+const LONGEST_NAME = 8192
+
 /** Everything in a tar archive is a multiple of this; a header is one block. */
 const BLOCK = 512
 
-/** Where the parts of a header are: name, size, checksum. https://www.gnu.org/software/tar/manual/html_node/Standard.html */
-const [NAME, SIZE, CHECKSUM] = [
-  { at: 0, length: 100 },
-  { at: 124, length: 12 },
-  { at: 148, length: 8 },
-]
+/** Where the parts of a header are. https://www.gnu.org/software/tar/manual/html_node/Standard.html */
+const NAME = { at: 0, length: 100 }
+const SIZE = { at: 124, length: 12 }
+const CHECKSUM = { at: 148, length: 8 }
+const TYPE = { at: 156, length: 1 }
+const PREFIX = { at: 345, length: 155 }
+
+/** Something in a tar archive. */
+export interface TarMember {
+  name: string
+  /** Whether it is a file; a folder, a link or a device is not. */
+  isFile: boolean
+  /** Where its content begins. */
+  at: number
+  size: number
+}
+
+/**
+ * The members of a tar archive, in their order.
+ *
+ * Throws `DamagedError` where it is cut off or damaged.
+ */
+export async function tarMembers(handle: FileHandle, doing: string): Promise<TarMember[]> {
+  const members: TarMember[] = []
+  let longName: string | null = null
+  const problem = await walk(handle, async (header, at, size) => {
+    const type = part(header, TYPE)
+    if (type === 'L' || type === 'x') {
+      longName = nameIn(await contentAt(handle, at, Math.min(size, LONGEST_NAME)), type) ?? longName
+    } else if (type !== 'g') {
+      const isFile = type === '0' || type === '' || type === '7'
+      members.push({ name: longName ?? ownName(header), isFile, at, size })
+      longName = null
+    }
+  })
+  if (problem !== null) {
+    throw new DamagedError({ doing, problem, advice: 'It is cut off or damaged. Use another dump.' })
+  }
+  return members
+}
+
+/** A member of type L holds the name of the next one, one of type x the line `20 path=name`. */
+function nameIn(content: string, type: string): string | null {
+  return type === 'L' ? content.replace(/\0.*$/s, '') : (/^\d+ path=(.*)$/m.exec(content)?.[1] ?? null)
+}
+
+function ownName(header: Buffer): string {
+  const [prefix, name] = [part(header, PREFIX), part(header, NAME)]
+  const isStandard = header.toString('latin1', 257, 263) === 'ustar\0'
+  return isStandard && prefix !== '' ? `${prefix}/${name}` : name
+}
+
+function part(header: Buffer, { at, length }: { at: number; length: number }): string {
+  return header.toString('utf8', at, at + length).replace(/\0.*$/s, '')
+}
+
+async function contentAt(handle: FileHandle, at: number, size: number): Promise<string> {
+  const buffer = Buffer.alloc(size)
+  await handle.read(buffer, 0, size, at)
+  return buffer.toString('utf8')
+}
 
 /**
  * Walks over the members of a tar archive from header to header, to the mark at its end. pg_restore must not be given one
@@ -23,7 +81,7 @@ export async function assertWholeTar(file: string): Promise<void> {
   await orFileTrouble(doing, async () => {
     const handle = await open(file)
     try {
-      const problem = await whatIsWrong(handle)
+      const problem = await walk(handle, () => undefined)
       if (problem !== null) {
         throw new DamagedError({ doing, problem, advice: 'It is cut off or damaged. Use another dump.' })
       }
@@ -33,7 +91,11 @@ export async function assertWholeTar(file: string): Promise<void> {
   })
 }
 
-async function whatIsWrong(handle: FileHandle): Promise<string | null> {
+/** Calls with each header, where its content begins and its size. Returns what is wrong with the archive, or null. */
+async function walk(
+  handle: FileHandle,
+  visit: (header: Buffer, at: number, size: number) => Promise<void> | void,
+): Promise<string | null> {
   const { size: end } = await handle.stat()
   const header = Buffer.alloc(BLOCK)
   let last = ''
@@ -45,11 +107,13 @@ async function whatIsWrong(handle: FileHandle): Promise<string | null> {
     if (!isHeader(header)) {
       return `there is no header of a member at byte ${at}${after(last)}`
     }
-    last = header.toString('utf8', NAME.at, NAME.at + NAME.length).replace(/\0.*$/s, '')
-    at += BLOCK + Math.ceil(sizeIn(header) / BLOCK) * BLOCK
-    if (at > end) {
+    last = part(header, NAME)
+    const [content, size] = [at + BLOCK, sizeIn(header)]
+    at = content + Math.ceil(size / BLOCK) * BLOCK
+    if (!(at <= end)) {
       return `it ends in the middle of its member ${last}`
     }
+    await visit(header, content, size)
   }
   return `it ends without the mark of its end${after(last)}`
 }

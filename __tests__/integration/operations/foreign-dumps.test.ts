@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { access, mkdtemp, readFile, truncate, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { access, mkdir, mkdtemp, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
@@ -66,6 +67,7 @@ describe('a dump that another tool made', () => {
 
   /** Everything that can be said of it is good; and still nobody knows what it was made from. */
   function expectGood(operated: Operated): void {
+    expect(operated.findings.filter(({ severity }) => severity === 'error')).toEqual([])
     expect(summaryOf(operated)).toMatchObject({ exitCode: 0, outcome: 'not-verified', failure: undefined })
     expect(operated.found).toContainEqual(expect.stringMatching(/^NO_MANIFEST /))
     expect(operated.findings.filter(({ severity }) => severity === 'error')).toEqual([])
@@ -111,6 +113,72 @@ describe('a dump that another tool made', () => {
       expectGood(await validate(file))
     })
 
+    test('a mark of Windows before the text, and its line ends', async () => {
+      expectGood(await validate(await script('bom.sql', (text) => `\ufeff${text}`)))
+      expectGood(await validate(await script('crlf.sql', (text) => text.replaceAll('\n', '\r\n'))))
+    })
+
+    test.each([
+      ['a directory dump in a tar file', ['tar', '-cf']],
+      ['and that compressed', ['tar', '-czf']],
+    ])('%s', async (_, [program = '', option = '']) => {
+      await dump(path.join(folder, 'dir'), '-Fd')
+      const file = path.join(folder, 'packed')
+      execFileSync(program, [option, file, '-C', folder, 'dir'])
+      const operated = await validate(file)
+      expectGood(operated)
+      expect(operated.found).toContain('DUMP_UNPACKED packed')
+    })
+
+    test('one archive in a compressed tar file, under a name of its own', async () => {
+      await mkdir(path.join(folder, 'backup'))
+      await dump(path.join(folder, 'backup', 'export'), '-Fc')
+      const file = path.join(folder, 'app.tgz')
+      execFileSync('tar', ['-czf', file, '-C', folder, 'backup'])
+      expectGood(await validate(file))
+    })
+
+    test('compressed twice, and an archive compressed once more', async () => {
+      const twice = path.join(folder, 'twice.sql.gz')
+      await writeFile(twice, await zipped(await zipped(await readFile(whole))))
+      expectGood(await validate(twice))
+      const archive = path.join(folder, 'archive.dump.gz')
+      await writeFile(archive, await zipped(await readFile(await dump(path.join(folder, 'archive.dump'), '-Fc'))))
+      expectGood(await validate(archive))
+    })
+
+    test.each(['xz', 'bzip2'])('a script compressed with %s is restored too', async (program) => {
+      const file = path.join(folder, 'script.sql.packed')
+      await writeFile(file, execFileSync(program, ['-c', whole], { maxBuffer: 1e8 }))
+      expectGood(await validate(file))
+    })
+
+    test('a script that cleans up without IF EXISTS, which fails in an empty database', async () => {
+      const operated = await validate(await dump(path.join(folder, 'clean.sql'), '--clean'))
+      expectGood(operated)
+      expect(operated.found).toContain('DUMP_CLEANS clean.sql')
+      const text = await readFile(path.join(folder, 'clean.sql'), 'utf8')
+      const row = /^COPY public\.animals .*\n(.*)\n/m.exec(text)![1]!
+      await writeFile(path.join(folder, 'clean.sql'), text.replace(row, `${row}\n${row}`))
+      expect((await validate(path.join(folder, 'clean.sql'))).exitCode).toBe(3)
+    })
+
+    test('rows that were dumped through the partitioned table, whatever partition they come to lie in', async () => {
+      await source.createDatabase('hashed')
+      await source.query(
+        `CREATE TYPE color AS ENUM ('red', 'green', 'blue');
+         CREATE TABLE p (c color, n int) PARTITION BY HASH (c);
+         CREATE TABLE p0 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+         CREATE TABLE p1 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+         INSERT INTO p SELECT (ARRAY['red', 'green', 'blue'])[1 + g % 3]::color, g FROM generate_series(1, 90) g`,
+        'hashed',
+      )
+      const file = path.join(folder, 'via-root.dump')
+      await source.run('pg_dump', ['-d', 'hashed', '-f', file, '-Fc', '--load-via-partition-root'])
+      const operated = await validate(file)
+      expect(summaryOf(operated)).toMatchObject({ exitCode: 0, outcome: 'not-verified' })
+    })
+
     test('at the tier archive no server is needed', async () => {
       const operated = await validate(whole, {
         verify: 'archive',
@@ -136,7 +204,41 @@ describe('a dump that another tool made', () => {
     })
   })
 
+  describe('that holds a part only: what it is, is told', () => {
+    const reasonOf = ({ report }: Operated) => (report.proof?.outcome === 'not-verified' ? report.proof.reason : '')
+
+    test.each([['-s'], ['-s', '-Fc']])('definitions without a row (%s %s)', async (...args) => {
+      const operated = await validate(await dump(path.join(folder, 'schema'), ...args))
+      expect(operated.exitCode).toBe(0)
+      expect(operated.found).toContain('DUMP_WITHOUT_ROWS schema')
+    })
+
+    test.each([['-a'], ['-a', '-Fc']])('rows without their tables (%s %s): exit code 4', async (...args) => {
+      const operated = await validate(await dump(path.join(folder, 'data'), ...args))
+      expect([operated.exitCode, reasonOf(operated)]).toEqual([4, expect.stringContaining('--data-only')])
+      const read = await validate(path.join(folder, 'data'), { verify: 'archive' })
+      expect([read.exitCode, read.report.checks?.join()]).toEqual([0, expect.stringContaining('rows of')])
+    })
+
+    test('roles alone: exit code 4', async () => {
+      const file = path.join(folder, 'globals.sql')
+      await source.run('pg_dumpall', ['--globals-only', '-f', file, '-d', source.url('postgres')])
+      const operated = await validate(file)
+      expect([operated.exitCode, reasonOf(operated)]).toEqual([4, expect.stringContaining('--globals-only')])
+    })
+  })
+
   describe('that is damaged: exit code 3', () => {
+    test('what is packed and cut off', async () => {
+      await dump(path.join(folder, 'dir'), '-Fd')
+      execFileSync('tar', ['-cf', path.join(folder, 'cut.tar'), '-C', folder, 'dir'])
+      await truncate(path.join(folder, 'cut.tar'), 9000)
+      await expectDamaged(path.join(folder, 'cut.tar'), /^ARCHIVE_UNREADABLE cut\.tar/)
+      const twice = await zipped(await zipped(await readFile(whole)))
+      await writeFile(path.join(folder, 'cut.gz'), twice.subarray(0, twice.length / 2))
+      await expectDamaged(path.join(folder, 'cut.gz'), /^ARCHIVE_UNREADABLE cut\.gz/)
+    })
+
     async function expectDamaged(file: string, found: RegExp): Promise<Operated> {
       const operated = await validate(file)
       expect(summaryOf(operated)).toMatchObject({ exitCode: 3, outcome: 'failed' })
@@ -234,6 +336,11 @@ describe('a dump that another tool made', () => {
   describe('that is no dump of PostgreSQL', () => {
     test.each([
       ['of MySQL', '-- MySQL dump 10.13  Distrib 8.0.36\n--\nCREATE TABLE `animals` (`id` int);\n', /MySQL/],
+      ['of MariaDB', '/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\nCREATE TABLE `a`', /MariaDB/],
+      ['of SQLite', 'PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n', /SQLite/],
+      ['a page of HTML', '<!DOCTYPE html><html><body>404</body></html>', /HTML/],
+      ['the error of a store', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', /XML/],
+      ['in UTF-16', '\xff\xfe-\0-\0', /UTF-16/],
       ['a zip file', 'PK\x03\x04\x14\0\0\0', /zip/],
       ['encrypted', 'age-encryption.org/v1\n-> X25519 abc\n', /encrypted/],
     ])('%s: exit code 2, with what it is', async (_, content, says) => {
@@ -241,6 +348,38 @@ describe('a dump that another tool made', () => {
       await writeFile(file, content, 'latin1')
       const operated = await validate(file)
       expect([operated.exitCode, operated.report.failure?.message]).toEqual([2, expect.stringMatching(says)])
+    })
+
+    test.each([
+      ['of MySQL', '-- MySQL dump 10.13\n', /MySQL/],
+      ['in UTF-16', '\xff\xfe-\0-\0', /UTF-16/],
+    ])('%s and compressed: exit code 2, with what it is', async (_, content, says) => {
+      const file = path.join(folder, 'other.sql.gz')
+      await writeFile(file, await zipped(Buffer.from(content, 'latin1')))
+      const operated = await validate(file)
+      expect([operated.exitCode, operated.report.failure?.message]).toEqual([2, expect.stringMatching(says)])
+    })
+
+    test('a link that leads nowhere, and a name that is not there: exit code 2, each told', async () => {
+      await symlink('nowhere', path.join(folder, 'dangling.sql'))
+      for (const [name, says] of [
+        ['dangling.sql', /symbolic link/],
+        ['none.sql', /neither "latest"/],
+      ] as const) {
+        const operated = await validate(path.join(folder, name))
+        expect([operated.exitCode, operated.report.failure?.message]).toEqual([2, expect.stringMatching(says)])
+      }
+    })
+
+    test('a tar file with several things in it: exit code 2, with their names', async () => {
+      await writeFile(path.join(folder, 'a.sql'), 'x')
+      await writeFile(path.join(folder, 'b.sql'), 'x')
+      execFileSync('tar', ['-C', folder, '-cf', path.join(folder, 'two.tar'), 'a.sql', 'b.sql'])
+      const operated = await validate(path.join(folder, 'two.tar'))
+      expect([operated.exitCode, operated.report.failure?.message]).toEqual([
+        2,
+        expect.stringMatching(/a\.sql, b\.sql/),
+      ])
     })
 
     test('a folder without an archive: exit code 2', async () => {

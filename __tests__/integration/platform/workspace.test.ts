@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import os from 'node:os'
@@ -68,7 +69,7 @@ test('the next run removes what killed runs left, and nothing else', async () =>
   expect(existsSync(left)).toBe(true)
   killed.kill('SIGKILL')
   await once(killed, 'exit')
-  expect(await sweepWorkspaces({ environment })).toContain(path.dirname(path.dirname(left)))
+  expect((await sweepWorkspaces({ environment })).removed).toContain(path.dirname(path.dirname(left)))
   expect(existsSync(left)).toBe(false)
   expect(await readdir(parent)).toHaveLength(2)
   await mine.clean()
@@ -88,5 +89,36 @@ test('a folder without a readable note is removed when it has our kind of name a
 
 test('a folder for temporary files that is not there is no reason to fail', async () => {
   const missing = path.join(parent, 'missing')
-  expect(await sweepWorkspaces({ environment: { RUNNER_TEMP: missing } })).not.toContain(missing)
+  expect((await sweepWorkspaces({ environment: { RUNNER_TEMP: missing } })).removed).not.toContain(missing)
 })
+
+test('what a killed run of another container left goes at once on the same kernel, elsewhere after a day of silence', async () => {
+  const living = await createWorkspace({ environment })
+  const [name = ''] = await readdir(parent)
+  const noteOf = (folder: string): string => path.join(parent, folder, 'owner.json')
+  const owner = JSON.parse(await readFile(noteOf(name), 'utf8')) as Record<string, unknown>
+  const place = async (folder: string, note: object, age = 0): Promise<void> => {
+    await mkdir(path.join(parent, folder))
+    await writeFile(noteOf(folder), JSON.stringify({ ...owner, host: 'replaced', ...note }))
+    const then = new Date(Date.now() - age)
+    await utimes(noteOf(folder), then, then)
+  }
+  // As another container sees a living run of this one.
+  await writeFile(noteOf(name), JSON.stringify({ ...owner, host: 'replaced', pidNamespace: 'pid:[1]' }))
+  await place('pg-lifeboat-11-aaaaaa', {})
+  spawnSync(process.execPath, ['-e', LISTEN_AND_DIE, path.join(parent, 'pg-lifeboat-11-aaaaaa', 'alive')])
+  await place('pg-lifeboat-12-aaaaaa', {})
+  await place('pg-lifeboat-13-aaaaaa', { boot: 'of another machine' })
+  await place('pg-lifeboat-14-aaaaaa', { boot: 'of another machine' }, 25 * 3600 * 1000)
+  const { removed } = await sweepWorkspaces({ environment })
+  expect(
+    removed
+      .filter((folder) => folder.startsWith(parent))
+      .map((folder) => path.basename(folder))
+      .sort(),
+  ).toEqual(['pg-lifeboat-11-aaaaaa', 'pg-lifeboat-14-aaaaaa'])
+  await living.clean()
+})
+
+/** Leaves a socket behind on which no process listens any more. */
+const LISTEN_AND_DIE = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`

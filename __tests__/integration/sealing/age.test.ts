@@ -37,7 +37,7 @@ beforeAll(async () => {
     keys.slice(0, 2).map(({ recipient }) => recipient),
     () => undefined,
   )
-  const reading = { folder: '/', hide: () => undefined }
+  const reading = { folder: '/', hide: () => undefined, warn: () => undefined }
   identities = await Promise.all(keys.map(({ file }) => readIdentities(file, reading)))
 })
 afterAll(async () => {

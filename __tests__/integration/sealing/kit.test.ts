@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import type { Format } from '../../../src/backup/manifest.js'
 import { SET } from '../../../src/backup/set.js'
 import { CORE, SHELL, barePath, runBare, type Ended } from '../../support/bare.js'
-import { describeDatabase, differences, oneLine, type Described } from '../../support/described.js'
+import { describeDatabase, differencesIn, oneLine, type Described } from '../../support/described.js'
 import {
   DATABASE,
   backUpSealed,
@@ -55,7 +55,7 @@ async function restore(folder: string, args: readonly string[], env: Record<stri
 }
 
 async function expectEqual(database: string): Promise<void> {
-  expect(differences(original, await describeDatabase(made.cluster, database)).map(oneLine)).toEqual([])
+  expect((await differencesIn(made.cluster, database, original)).map(oneLine)).toEqual([])
 }
 
 describe.each(FORMATS)('restore.sh of an encrypted set in format %s', (format) => {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { SET, readManifest } from '../../../src/backup/set.js'
 import { entriesBelow } from '../../../src/platform/files.js'
 import { plaintextBelow } from '../../support/age.js'
-import { describeDatabase, differences, oneLine, type Described } from '../../support/described.js'
+import { describeDatabase, differencesIn, oneLine, type Described } from '../../support/described.js'
 import { ALL_WELL, codesOf, outcomeOf } from '../../support/recovery.js'
 import {
   DATABASE,
@@ -43,7 +43,7 @@ afterAll(async () => {
 })
 
 async function expectEqual(database: string): Promise<void> {
-  expect(differences(original, await describeDatabase(made.cluster, database)).map(oneLine)).toEqual([])
+  expect((await differencesIn(made.cluster, database, original)).map(oneLine)).toEqual([])
 }
 
 const validate = (options: Record<string, unknown>) =>

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { execFile } from 'node:child_process'
-import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
 import { SET } from '../../../src/backup/set.js'
+import { entriesBelow } from '../../../src/platform/files.js'
 import { barePath, runBare } from '../../support/bare.js'
 import { ALL_WELL, codesOf, outcomeOf } from '../../support/recovery.js'
 import {
@@ -192,4 +193,26 @@ describe('keys that cannot be used are refused before anything is done', () => {
       expect([ran.exitCode, ran.report.failure?.message]).toEqual([2, expect.stringContaining(says!)])
     }
   })
+})
+
+test('other users can read no file of a set, whatever the umask lets programs write', async () => {
+  for (const folder of [folderOf(plainStore, plain), folderOf(made.bench.store, sealed)]) {
+    const entries = await entriesBelow(folder)
+    const modes = await Promise.all(
+      entries.map(async (entry) => (await stat(path.join(folder, entry.path))).mode & 0o777),
+    )
+    expect([entries.length > 3, new Set(modes)]).toEqual([true, new Set([0o600, 0o700])])
+  }
+})
+
+test('a private key that others can read is warned of', async () => {
+  const { secret } = await pair()
+  await chmod(secret, 0o644)
+  const ran = await made.bench.run('backup', {
+    'database-url': made.cluster.url(DATABASE),
+    store: path.join(await temporaryFolder(), 'store'),
+    verify: 'none',
+    'signing-key': secret,
+  })
+  expect([ran.exitCode, ran.log]).toEqual([0, expect.stringContaining(`the private key in ${secret} (signing-key)`)])
 })

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import type { TestCluster } from '../cluster.js'
 
 const EVERYTHING = fileURLToPath(new URL('everything.sql', import.meta.url))
+const CHANGES = fileURLToPath(new URL('changes.sql', import.meta.url))
 const FARM = fileURLToPath(new URL('farm.sql', import.meta.url))
 const BENCH = fileURLToPath(new URL('bench.sql', import.meta.url))
 const SAMPLE_DATABASE = fileURLToPath(new URL('../../../scripts/lib/sample-database', import.meta.url))
@@ -13,6 +14,12 @@ const SAMPLE_DATABASE = fileURLToPath(new URL('../../../scripts/lib/sample-datab
 export async function createEverything(cluster: TestCluster, database = 'everything'): Promise<void> {
   await cluster.createDatabase(database)
   await cluster.psql({ file: EVERYTHING }, database)
+}
+
+/** Makes the database whose copies are changed; see the head of `changes.sql`. Its roles are the cluster's. */
+export async function createChanges(cluster: TestCluster, database = 'changes'): Promise<void> {
+  await cluster.createDatabase(database)
+  await cluster.psql({ file: CHANGES }, database)
 }
 
 /** Makes a small database with one of everything that a proof compares; see the head of `farm.sql`. */

@@ -58,7 +58,6 @@ describe('the stores of an operation', () => {
     ['/backups/a', '/backups/a', 'the store itself'],
     ['/backups/a', '/backups/x/../a/', 'the store itself'],
     ['./a', '/work-folder/a', 'the store itself'],
-    ['/backups/a', 'file:///backups/a', 'the store itself'],
     ['s3://bucket/app', 's3://bucket/app/?region=eu-west-1', 'the store itself'],
     ['/backups/a', 'host:/b\nhost:/b/', 'given twice'],
   ])('the store %s with the copies %j is refused', async (store, copies, why) => {

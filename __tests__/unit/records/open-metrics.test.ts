@@ -36,8 +36,13 @@ describe('the text', () => {
   })
 
   test('escapes what the format escapes, and nothing else', () => {
-    const text = renderOpenMetrics([rows(1, { series: 'a"b\\n\nc\r{}=,é\u2028', type: '' })])
-    expect(text).toContain('lifeboat_backup_rows{series="a\\"b\\\\n\\nc\r{}=,é\u2028"} 1\n')
+    const text = renderOpenMetrics([rows(1, { series: 'a"b\\n\nc{}=,é\u2028', type: '' })])
+    expect(text).toContain('lifeboat_backup_rows{series="a\\"b\\\\n\\nc{}=,é\u2028"} 1\n')
+  })
+
+  test('shows control characters, which could act on a terminal, and does not hold them', () => {
+    const text = renderOpenMetrics([rows(1, { series: 'a\u001b[31mb\r\tc\u0085', type: '' })])
+    expect(text).toContain('lifeboat_backup_rows{series="a\u241b[31mb\u240d\u2409c\ufffd"} 1\n')
   })
 
   test('of nothing is an end', () => {
@@ -45,7 +50,8 @@ describe('the text', () => {
   })
 })
 
-const anyText = fc.string({ unit: 'binary', maxLength: 20 })
+/** Control characters are shown as others, so they do not come back. */
+const anyText = fc.string({ unit: 'binary', maxLength: 20 }).map((text) => text.replaceAll(/(?!\n)\p{Cc}/gu, 'x'))
 const anySample: fc.Arbitrary<Sample> = fc
   .tuple(
     fc.constantFrom(...(Object.keys(METRICS) as MetricName[])),

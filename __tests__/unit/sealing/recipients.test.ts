@@ -58,7 +58,8 @@ describe('encrypt-to', () => {
 
 describe('decrypt-key', () => {
   const hidden: string[] = []
-  const read = (text: string) => readIdentities(text, { folder: '/', hide: (secret) => hidden.push(secret) })
+  const read = (text: string) =>
+    readIdentities(text, { folder: '/', hide: (secret) => hidden.push(secret), warn: () => undefined })
 
   test('a file as age-keygen writes it, with several keys', async () => {
     const second = await generateX25519Identity()

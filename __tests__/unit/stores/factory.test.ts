@@ -19,7 +19,7 @@ afterAll(async () => {
 const open = (location: string, workingDirectory = '/anywhere'): Promise<Store> =>
   openStore(location, { ...context, workingDirectory, settings: {} })
 
-test.each(['/backups/db', './backups', 'backups', 'file:///backups/db', './host:folder', '/a:b', './~'])(
+test.each(['/backups/db', './backups', 'backups', './host:folder', '/a:b', './~'])(
   '%s is a folder',
   async (location) => {
     expect((await open(location)).name).toBe(location)
@@ -30,7 +30,7 @@ test('a relative folder starts where we run', async () => {
   const cwd = await temporaryFolder()
   await (await open('backups', cwd)).checkWritable()
   await expect((await open(path.join(cwd, 'backups', '.incoming', 'x'))).freeBytes()).resolves.toBeGreaterThan(0)
-  expect(await (await open(`file://${cwd}/backups`)).list()).toEqual({ sets: [], broken: [] })
+  expect(await (await open(`${cwd}/backups`)).list()).toEqual({ sets: [], broken: [] })
 })
 
 test('a location that cannot be one is refused before anything is opened', async () => {

@@ -11,7 +11,6 @@ describe('a location', () => {
     ['./host:folder', 'folder'],
     ['a/b:c', 'folder'],
     ['/a:b', 'folder'],
-    ['file:///backups/db', 'folder'],
     ['rsync://backup@host/module/path', 'rsync'],
     ['rsync://host:8873/module', 'rsync'],
     ['RSYNC://host/module', 'rsync'],
@@ -31,16 +30,13 @@ describe('a location', () => {
     expect(kindOfLocation(location).kind).toBe(kind)
   })
 
-  test('a file: URL is its folder', () => {
-    expect(kindOfLocation('file:///backups/my%20db')).toEqual({ kind: 'folder', path: '/backups/my db' })
-  })
-
   test.each([
     ['', /empty/],
     ['  ', /empty/],
     ['/backups\n', /control character/],
     ['~/backups', /only in a shell/],
-    ['file://elsewhere/backups', /not a file: URL of this machine/],
+    ['file:///backups', /given by its path alone/],
+    ['FILE:///etc', /given by its path alone/],
     ['user:hunter2@host:/backups', /holds a password.*"user:\*\*\*@host:\/backups"/],
     ['s3:bucket/prefix', /written s3:\/\/bucket\/prefix/],
     ['s3:/bucket/prefix', /written s3:\/\/bucket\/prefix/],

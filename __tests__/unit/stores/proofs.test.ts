@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
 import type { Proof, Tier } from '../../../src/backup/manifest.js'
+import { finding } from '../../../src/findings.js'
 import { proofFileName, standingProof } from '../../../src/stores/proofs.js'
 import { sampleManifest, sampleProof } from '../../support/sample-set.js'
 
@@ -37,6 +38,36 @@ test.each([
   [['proven full', 'failed full', 'proven archive'], 'failed full'],
 ])('of %j counts %s', (outcomes, expected) => {
   expect(standing(...outcomes)).toBe(expected)
+})
+
+/** The same of looks of which some failed only because PostgreSQL complained while restoring: `unlucky full`. */
+function standingAfter(...outcomes: string[]): string {
+  const looks = outcomes.map((text, second): Proof => {
+    const [word, tier] = text.split(' ') as ['proven' | 'failed' | 'unlucky', Tier]
+    const sample = sampleProof(word === 'unlucky' ? 'failed' : word, `2026-11-24T02:10:0${second}.000Z`)
+    const code = word === 'unlucky' ? 'RESTORE_ERROR' : 'TABLE_CONTENT_DIFFERS'
+    const findings = word === 'proven' ? [] : [finding(code, 'public.t', 'is wrong')]
+    return { ...sample, tier, findings } as Proof
+  })
+  const { outcome, tier, held } = standingProof(sampleManifest({ id: '20261124T020000Z', proof: looks[0]! }), looks.slice(1))
+  return `${outcome} ${tier}${held === undefined ? '' : `, holds ${held}`}`
+}
+
+test.each([
+  [['proven full', 'unlucky full'], 'proven full'],
+  [['proven full', 'unlucky data'], 'proven full'],
+  [['proven full', 'unlucky full', 'proven full', 'unlucky full'], 'proven full'],
+  // The second in a row is no chance; that its rows were equal stays true.
+  [['proven full', 'unlucky full', 'unlucky full'], 'failed full, holds data'],
+  [['proven full', 'unlucky full', 'proven archive', 'unlucky full'], 'failed full, holds data'],
+  [['proven data', 'unlucky full'], 'failed full, holds data'],
+  [['proven archive', 'unlucky full'], 'failed full'],
+  [['unlucky full', 'proven full'], 'proven full'],
+  // That contents differ is never chance.
+  [['proven full', 'failed full'], 'failed full'],
+  [['proven full', 'unlucky full', 'failed full'], 'failed full'],
+])('of %j, where restores failed, counts %s', (outcomes, expected) => {
+  expect(standingAfter(...outcomes)).toBe(expected)
 })
 
 test('it does not matter in which order they are read, and the last failure is never passed over', () => {

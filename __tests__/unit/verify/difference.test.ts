@@ -318,15 +318,35 @@ describe('comparing objects', () => {
     ])
   })
 
-  test('takes column lists that PostgreSQL writes anew for equal', () => {
+  test('takes other words for a difference, even in the aliases of a view', () => {
     const view = (text: string): CatalogObject => ({
       kind: 'view',
       name: 'v',
       facts: {},
       deparsed: { definition: text },
     })
-    expect(compareObjects([view('SELECT * FROM f() f(id)')], [view('SELECT * FROM f() f(id, n)')], SAME)).toEqual([])
-    expect(compareObjects([view('SELECT * FROM f(1) f(id)')], [view('SELECT * FROM f(2) f(id)')], SAME)).toHaveLength(1)
+    const [one, swapped] = [view('SELECT f.a, f.b FROM f() f(a, b)'), view('SELECT f.a, f.b FROM f() f(b, a)')]
+    expect(compareObjects([one], [swapped], SAME)).toHaveLength(1)
+    expect(compareObjects([one], [swapped], { ...SAME, sameMajor: false, restated: true })).toHaveLength(1)
+    expect(compareObjects([one], [swapped], { ...SAME, sameMajor: false })).toEqual([])
+  })
+
+  test('finds a NOT NULL constraint whose name comes from another parent', () => {
+    const notNull = (name: string, column: string, nameInherited?: boolean): CatalogObject => ({
+      kind: 'not-null constraint',
+      name: `public.t.${name}`,
+      of: 'table public.t',
+      facts: { definition: `NOT NULL ${column}`, ...(nameInherited !== undefined && { nameInherited }) },
+    })
+    expect(compareObjects([notNull('q1', 'a')], [notNull('q2', 'a', true)], SAME)).toEqual([])
+    expect(compareObjects([notNull('q1', 'a', true)], [notNull('q1', 'a', true)], SAME)).toEqual([])
+    expect(compareObjects([notNull('q1', 'a')], [notNull('q2', 'a')], SAME)).toHaveLength(2)
+    expect(compareObjects([notNull('q1', 'a')], [notNull('q2', 'b', true)], SAME)).toHaveLength(2)
+    expect(
+      compareObjects([notNull('q1', 'a'), notNull('q2', 'b')], [notNull('q2', 'b', true)], SAME).map(
+        ({ code }) => code,
+      ),
+    ).toEqual(['OBJECT_MISSING'])
   })
 })
 

@@ -252,3 +252,69 @@ test('a key of a table is like no other', () => {
     }),
   )
 })
+
+describe('scripts of other times and tools', () => {
+  const rowsOf = (script: string): Record<string, number> => Object.fromEntries(scan(script).rows)
+  const key = (schema: string | null, name: string): string => tableKey({ schema, name })
+
+  test('until 10.2, names are looked up in the schema that was set before', () => {
+    const script = [
+      'SET search_path = a, pg_catalog;',
+      'CREATE TABLE t (i integer);',
+      'SET search_path = "B c", pg_catalog;',
+      'COPY t (i) FROM stdin;\n1\n\\.\n',
+      'SET search_path TO a;',
+      'COPY t (i) FROM stdin;\n1\n2\n\\.\n',
+      'INSERT INTO t VALUES (1);',
+      'SET search_path = pg_catalog;',
+      "SELECT pg_catalog.set_config('search_path', '', false);",
+      'COPY a.t (i) FROM stdin;\n1\n\\.\n',
+    ].join('\n')
+    expect(rowsOf(script)).toEqual({ [key('B c', 't')]: 1, [key('a', 't')]: 4 })
+    expect([...scan(script).tables]).toEqual([key('a', 't')])
+  })
+
+  test('rows with oids are rows, lines of CSV are not', () => {
+    expect(rowsOf('COPY t (i) WITH OIDS FROM stdin;\n1\t1\n\\.\n')).toEqual({ [key(null, 't')]: 1 })
+    for (const form of ['WITH CSV', '(FORMAT csv)', "WITH (DELIMITER ';')", "DELIMITER ';'"]) {
+      const found = scan(`COPY t (i) FROM stdin ${form};\n"a\nb"\n\\.\nSELECT 1;\n`)
+      expect([form, found.rows.size, found.otherCopies, found.endsIn]).toEqual([form, 0, 1, null])
+    }
+  })
+
+  test('the roles that it needs, and those that it makes', () => {
+    const script = `
+      CREATE ROLE made; ALTER ROLE made WITH LOGIN;
+      CREATE SCHEMA s AUTHORIZATION r1;
+      ALTER TABLE s.t OWNER TO "R 2";
+      ALTER FUNCTION s.f(a integer, b text, c text, d text, e text, f text, g text) OWNER TO r3;
+      GRANT SELECT,INSERT,REFERENCES,DELETE,TRIGGER,TRUNCATE,UPDATE ON TABLE s.t TO r4 WITH GRANT OPTION;
+      GRANT ALL ON SCHEMA s TO r5, "r,6";
+      GRANT ALL ON SCHEMA s TO PUBLIC;
+      REVOKE ALL ON FUNCTION s.f() FROM r7 CASCADE;
+      ALTER DEFAULT PRIVILEGES FOR ROLE r8 IN SCHEMA s GRANT SELECT ON TABLES TO r9;
+      ALTER DEFAULT PRIVILEGES FOR ROLE r8 REVOKE ALL ON FUNCTIONS FROM PUBLIC;
+      CREATE POLICY p ON s.t AS PERMISSIVE FOR SELECT TO r10, r11 USING (true);
+      CREATE USER MAPPING FOR r12 SERVER x OPTIONS (user 'a');
+      SET SESSION AUTHORIZATION 'r13'; SET SESSION AUTHORIZATION r14; SET SESSION AUTHORIZATION DEFAULT;
+      CREATE TABLE x (a text DEFAULT 'OWNER TO nobody'); SELECT 'GRANT x TO nobody';`
+    const found = scan(script)
+    const expected = ['R 2', 'r,6', 'r1', 'r10', 'r11', 'r12', 'r14', 'r3', 'r4', 'r5', 'r7', 'r8', 'r9']
+    expect([...found.roles].sort()).toEqual(expected)
+    expect([...found.rolesMade]).toEqual(['made'])
+  })
+
+  test('what --clean drops is told, byte by byte, wherever the script is cut', () => {
+    const before = 'SET x = 1;\n'
+    const dropping =
+      '\nDROP TABLE a;\nALTER TABLE ONLY b DROP CONSTRAINT c;\nCREATE OR REPLACE VIEW v AS\nSELECT NULL;\nDROP SCHEMA public;'
+    const script = `${before.trimEnd()}${dropping}\nCREATE TABLE a (i int);\nDROP TABLE z;\n`
+    for (const size of [1, 7, 4096]) {
+      const { cleaning } = scan(script, size)
+      expect(cleaning).toMatchObject({ statements: 4, dropsPublic: true })
+      expect(script.slice(cleaning?.from, cleaning?.to)).toBe(dropping)
+    }
+    expect(scan(script.replaceAll('DROP', 'DROP TABLE IF EXISTS')).cleaning).toBeNull()
+    expect(scan('CREATE TABLE a (i int);\nDROP TABLE a;\n').cleaning).toBeNull()
+  })
+})

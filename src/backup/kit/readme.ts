@@ -59,8 +59,10 @@ function steps({ manifest, hasPublicSchema }: KitFacts): string {
     createdb(manifest),
     ...(hasPublicSchema ? [] : [`psql --no-psqlrc --dbname=${target} --command='DROP SCHEMA public'`]),
     ...(manifest.options.format === 'plain' ? scriptSteps(dump.path, target) : archiveSteps(manifest, target)),
-    '# Last: statistics for the planner',
+    '# Then: statistics for the planner',
     `psql --no-psqlrc --dbname=${target} --command=ANALYZE`,
+    '# Last: what belongs to the database as a whole, its owner, settings, grants and comment',
+    `psql --no-psqlrc --dbname=postgres --set=database=${shellWord(source.database)} --file=${SET.database}`,
   ].join('\n')
 }
 
@@ -134,7 +136,7 @@ function absent({ manifest }: KitFacts): string {
   const foreign = manifest.tables.filter(({ kind }) => kind === 'foreign')
   return [
     '- The passwords of roles: set them anew (`\\password role` in psql).',
-    '- What belongs to the database as a whole: `ALTER DATABASE … SET`, `GRANT … ON DATABASE`, its comment and connection limit. `catalog.json` lists them under `"kind":"database"`.',
+    '- Where the database lies: its tablespace is the default one of the new server.',
     '- Other databases of the server, its configuration (`postgresql.conf`, `pg_hba.conf`), replication slots; subscriptions are restored disabled.',
     ...(without.length === 0
       ? []

@@ -26,10 +26,11 @@ SELECT pg_catalog.quote_ident(rolname) FROM pg_catalog.pg_roles
 END
   )
   new_roles_only <"$here/globals.sql" |
-    psql --no-psqlrc --quiet --dbname="$maintenance" >/dev/null 2>"$tmp/errors" || true
+    psql --no-psqlrc --quiet --set=VERBOSITY=verbose --dbname="$maintenance" >/dev/null 2>"$tmp/errors" || true
   while IFS= read -r line; do
     case $line in
-      *'database "'*'" does not exist') ;; # a role's settings for a database of the old cluster
+      *': 3D000: '*) ;; # a role's settings for a database of the old cluster
+      'LOCATION: '*) ;;
       *) printf '  %s\n' "$line" >&2 ;;
     esac
   done <"$tmp/errors"
@@ -89,58 +90,221 @@ END
 
 stage=
 
-restore_section() {
-  section=$1
-  shift
+# The entries of a section, or of one run of it. What fails is remembered, to be tried again when all else is there.
+restore_entries() {
   say "Restoring: $section$stage …"
-  pg_restore --dbname="$target" --section="$section" --no-tablespaces "$@" "$here/$dump" ||
-    failures="$failures $section,"
+  run_restore --jobs="$1" --use-list="$2" && return 0
+  cat "$tmp/said" >>"$tmp/first"
+  # Without the number of errors it did not come to its end, and others were not even tried.
+  if [ -z "$passed" ] || [ "$named_count" -eq 0 ] || [ "$named_count" -gt "$passed" ]; then
+    hopeless=yes
+  else
+    failed="$failed$named"
+  fi
 }
 
-# The list of the archive's contents, without the foreign keys to tables whose rows are not in this set.
-list_entries() {
+# What newer programs set in vain on an older server is no error.
+run_restore() {
+  # Only with --verbose it names the entries that it complains of.
+  pg_restore --dbname="$target" --no-tablespaces --verbose "$@" "$here/$dump" </dev/null 2>"$tmp/all" && return 0
+  read_errors
+  [ "$named_count" -eq 0 ] && [ -n "$passed" ] && [ "$harmless" -eq "$errors" ]
+}
+
+# Of what pg_restore said: what is to be shown, the entries that failed, and how many errors it passed over. Its jobs write
+# into each other, so that prefixes can be doubled or missing.
+read_errors() {
+  named=''
+  named_count=0
+  passed=''
+  errors=0
+  harmless=0
+  : >"$tmp/said"
   while IFS= read -r line; do
-    entry=@{line#*; }
-    for key in $loose_keys; do
-      case $entry in
-        "2606 $key "*) line=";$line" ;;
+    text=$line
+    own=no
+    told=no
+    while :; do
+      case $text in
+        'pg_restore:'*)
+          text=@{text#pg_restore:}
+          own=yes
+          ;;
+        'error:'*)
+          text=@{text#error:}
+          errors=$((errors + 1))
+          told=yes
+          ;;
+        'warning:'*) text=@{text#warning:} ;;
+        ' '*) text=@{text# } ;;
+        *) break ;;
       esac
     done
-    printf '%s\n' "$line"
-  done <"$tmp/list" >"$tmp/entries"
+    case $text in
+      'from TOC entry '[0-9]*'; '*)
+        number=@{text#'from TOC entry '}
+        number=@{number%%;*}
+        case $named in
+          *" $number;"*) ;;
+          *)
+            named="$named $number;"
+            named_count=$((named_count + 1))
+            ;;
+        esac
+        ;;
+      'errors ignored on restore: '*) [ "$own" = no ] || passed=@{text##*: } ;;
+      'Command was: SET transaction_timeout = 0;') harmless=$((harmless + 1)) ;;
+      *) [ "$own" = no ] || [ "$told" = yes ] || continue ;; # only what it is doing
+    esac
+    printf '%s\n' "$line" >>"$tmp/said"
+  done <"$tmp/all"
+}
+
+# One after the other and in the archive's order, round after round while something is won: what failed may have needed
+# rows of other tables or a view that was not filled yet, which no dump can know.
+restore_failed() {
+  while [ -n "$failed" ]; do
+    say "Restoring: $section, once more what failed …"
+    left=''
+    won=no
+    : >"$tmp/again"
+    while IFS= read -r line; do
+      case $failed in
+        *" @{line%%;*};"*) ;;
+        *) continue ;;
+      esac
+      printf '%s\n' "$line" >"$tmp/one"
+      entry=$line
+      if run_restore --use-list="$tmp/one"; then
+        won=yes
+      else
+        cat "$tmp/said" >>"$tmp/again"
+        left="$left @{entry%%;*};"
+      fi
+    done <"$tmp/section"
+    failed=$left
+    if [ "$won" = no ]; then
+      restore_circle
+      return 0
+    fi
+  done
+}
+
+# Tables of extensions have their foreign keys before they have rows, and these may lead in a circle: the rows are of one
+# instant and satisfy them, so they are brought together and unchecked. Only a superuser may.
+restore_circle() {
+  if [ "$section" != data ] || [ "$powers" != superuser ]; then return 0; fi
+  while IFS= read -r line; do
+    case $failed in
+      *" @{line%%;*};"*) printf '%s\n' "$line" ;;
+    esac
+  done <"$tmp/section" >"$tmp/circle"
+  PGOPTIONS="@{PGOPTIONS:-} -c session_replication_role=replica" pg_restore --dbname="$target" --no-tablespaces \
+    --single-transaction --use-list="$tmp/circle" "$here/$dump" </dev/null 2>>"$tmp/again" || return 0
+  failed=''
+}
+
+# Lists it: with the section, because comments and privileges have none of their own and count to that of the entry before
+# them. Foreign keys to tables whose rows are not in this set are left out.
+begin_section() {
+  section=$1
+  stage=''
+  hopeless=no
+  failed=''
+  : >"$tmp/first"
+  : >"$tmp/again"
+  pg_restore --list --section="$section" "$here/$dump" >"$tmp/list"
+  while IFS= read -r line; do
+    case $line in
+      [0-9]*'; '*) ;;
+      *) continue ;;
+    esac
+    left_out=no
+    for key in $loose_keys; do
+      case @{line#*; } in
+        "2606 $key "*) left_out=yes ;;
+      esac
+    done
+    if [ -n "$loose_comments" ]; then is_loose_comment "$line" && left_out=yes; fi
+    [ "$left_out" = yes ] || printf '%s\n' "$line"
+  done <"$tmp/list" >"$tmp/section"
+}
+
+# A comment on a foreign key that could not be added unchecked, and so is not there.
+is_loose_comment() {
+  text=@{1#*; }
+  text=@{text#* }
+  text=@{text#* }
+  while IFS= read -r beginning; do
+    case $text in "$beginning"*) return 0 ;; esac
+  done <<END
+$loose_comments
+END
+  return 1
+}
+
+end_section() {
+  if [ "$hopeless" = no ] && [ -z "$failed" ]; then return 0; fi
+  cat "$tmp/first" "$tmp/again" >&2
+  failures="$failures $section,"
+}
+
+restore_section() {
+  begin_section "$1"
+  if [ "$section" = post-data ]; then restore_rest; else restore_stage '' "$2" "$tmp/section"; fi
+  restore_failed
+  end_section
+}
+
+restore_stage() {
+  [ -s "$3" ] || return 0
+  stage=$1
+  restore_entries "$2" "$3"
+  stage=''
 }
 
 # Indexes and constraints. The index of a partitioned table becomes valid when the index of its last partition is attached,
 # and jobs that attach at the same time can miss that: so these entries come one after the other, between the others.
+# Event triggers come last: they must not run on the rest.
 restore_rest() {
-  attach='^[0-9]+; 0 0 INDEX ATTACH '
-  if [ "$jobs" = 1 ] || ! grep -E -q "$attach" "$tmp/entries"; then
-    restore_section post-data --jobs="$jobs" --use-list="$tmp/entries"
-    return 0
+  for stage in early build attach rest last; do : >"$tmp/$stage"; done
+  while IFS= read -r line; do
+    entry=@{line#*; }
+    kind=@{entry#* }
+    kind=@{kind#* }
+    case $kind in
+      'EVENT TRIGGER '* | 'COMMENT - EVENT TRIGGER '* | 'SECURITY LABEL - EVENT TRIGGER '*) stage=last ;;
+      'INDEX ATTACH '*) case $entry in '0 0 '*) stage=attach ;; *) stage=build ;; esac ;;
+      'INDEX '* | 'CONSTRAINT '*) stage=build ;;
+      *) stage=rest ;;
+    esac
+    printf '%s\n' "$line" >>"$tmp/$stage"
+    [ "$stage" = last ] || printf '%s\n' "$line" >>"$tmp/early"
+  done <"$tmp/section"
+  if [ "$jobs" = 1 ] || [ ! -s "$tmp/attach" ]; then
+    restore_stage '' "$jobs" "$tmp/early"
+  else
+    restore_stage ', indexes' "$jobs" "$tmp/build"
+    restore_stage ', indexes of partitions' 1 "$tmp/attach"
+    restore_stage ', the rest' "$jobs" "$tmp/rest"
   fi
-  build='^[0-9]+; [0-9]+ [0-9]+ (INDEX|CONSTRAINT) '
-  grep -E -v "$attach" "$tmp/entries" | grep -E "$build" >"$tmp/build" || :
-  grep -E "$attach" "$tmp/entries" >"$tmp/attach"
-  grep -E -v "$attach" "$tmp/entries" | grep -E -v "$build" >"$tmp/rest"
-  stage=', indexes'
-  restore_section post-data --jobs="$jobs" --use-list="$tmp/build"
-  stage=', indexes of partitions'
-  restore_section post-data --use-list="$tmp/attach"
-  stage=', the rest'
-  restore_section post-data --jobs="$jobs" --use-list="$tmp/rest"
-  stage=
+  add_loose
+  restore_failed
+  restore_stage ', event triggers' 1 "$tmp/last"
 }
 
-restore_archive() {
-  # One after the other: a grant may need another one before it, and pg_restore's jobs do not wait for that.
-  restore_section pre-data
-  restore_section data --jobs="$jobs"
-  list_entries
-  restore_rest
+add_loose() {
   [ -n "$loose_keys" ] || return 0
   say 'Adding the foreign keys to tables whose rows are not in this set, unchecked …'
   { if [ "$powers" = superuser ]; then say 'SET session_replication_role = replica;'; fi; add_loose_keys; } |
     ask "$target" || failures="$failures foreign keys,"
+}
+
+restore_archive() {
+  # One after the other: a grant may need another one before it, and pg_restore's jobs do not wait for that.
+  restore_section pre-data 1
+  restore_section data "$jobs"
+  restore_section post-data "$jobs"
 }
 
 restore_script() {
@@ -178,6 +342,20 @@ count_rows() {
       different) printf '  %s has %s rows, the source had %s\n' "$table" "$found" "$expected" >&2 ;;
     esac
   done <"$tmp/counts"
+}
+
+# Owner, settings, grants and comment of the database. Last, because settings are in force from the next session on.
+set_properties() {
+  if [ "$exists" -eq 1 ]; then
+    note 'the database was there, so its owner, settings, grants and comment stay as they are; database.sql holds those of the source.'
+    return 0
+  fi
+  say 'Giving the database its settings and grants …'
+  psql --no-psqlrc --quiet --dbname="$maintenance" --set=database="$database" --set=ECHO=errors --file="$here/database.sql" \
+    >/dev/null 2>"$tmp/errors" || true
+  [ -s "$tmp/errors" ] || return 0
+  cat "$tmp/errors" >&2
+  note 'the server did not take all that belonged to the database as a whole, see above. Let a superuser run database.sql.'
 }
 
 finish() {
@@ -257,6 +435,7 @@ drop_public
 if [ "$format" = plain ]; then restore_script; else restore_archive; fi
 analyze
 count_rows
+set_properties
 writing=no
 
 failures=@{failures%,}

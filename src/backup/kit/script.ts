@@ -66,6 +66,7 @@ function variables(facts: KitFacts): [string, string][] {
     ['owner', source.owner],
     ['public_is_absent', hasPublicSchema ? 'no' : 'yes'],
     ['tables', String(countableTables(facts).length)],
+    ['loose_comments', commentsOfLeftOutKeys(manifest).join('\n')],
     ['loose_keys', manifest.looseForeignKeys.map(({ oid }) => String(oid)).join(' ')],
   ]
 }
@@ -124,6 +125,21 @@ ${values.map((value) => `  ${value}`).join(',\n')}
 function looseKeys({ manifest }: KitFacts): string {
   const statements = manifest.looseForeignKeys.flatMap(({ statement }) => (statement === null ? [] : [`${statement};`]))
   return statements.length === 0 ? '-- there are none' : statements.join('\n')
+}
+
+/**
+ * How pg_restore lists the comments on keys that cannot be added unchecked, and so are not there: the beginnings of these
+ * lines, with names as they were found.
+ */
+function commentsOfLeftOutKeys({ looseForeignKeys }: KitFacts['manifest']): string[] {
+  return looseForeignKeys.flatMap(({ statement, table, name }) => {
+    const [, schema = '', relation = ''] = /^("(?:[^"]|"")*"|[^".]+)\.(.*)$/s.exec(table) ?? []
+    const shown = /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
+    const unquoted = schema.startsWith('"') ? schema.slice(1, -1).replaceAll('""', '"') : schema
+    return statement === null
+      ? [`COMMENT ${unquoted} CONSTRAINT ${shown} ON ${relation} `.replaceAll(/[\r\n]/g, ' ')]
+      : []
+  })
 }
 
 function textArray(texts: readonly string[]): string {

@@ -13,6 +13,20 @@ const TYPE = word('k.contype', {
 /** Whether it holds is a fact of its own, with a finding of its own. */
 const DEFINITION = `regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '')`
 
+/**
+ * The triggers by which PostgreSQL enforces a constraint, here and on partitions, that are not as it makes them: without
+ * them a foreign key holds only in name.
+ */
+const DISABLED_ENFORCEMENT = `
+  WITH RECURSIVE off AS (
+    SELECT t.tgconstraint AS at, 'on ' || t.tgrelid::regclass || ': '
+        || CASE t.tgenabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'on replicas' ELSE 'always' END AS what
+      FROM pg_trigger t WHERE t.tgisinternal AND t.tgconstraint <> 0 AND t.tgenabled <> 'O'
+    UNION ALL
+    SELECT k.conparentid, off.what FROM off JOIN pg_constraint k ON k.oid = off.at WHERE k.conparentid <> 0)
+  SELECT off.at AS root, array_agg(DISTINCT off.what COLLATE "C" ORDER BY off.what COLLATE "C") AS disabled
+  FROM off GROUP BY off.at`
+
 /** Constraints whose text has expressions in it. */
 const HAS_EXPRESSION = `k.contype IN ('c', 'x')`
 
@@ -40,12 +54,23 @@ export function tableConstraints(major: number): string {
     of: RELATION,
     facts: {
       ...constraintFacts(major),
+      // With several parents, a restore may take the name from another one.
+      nameInherited: flag(`k.contype = 'n' AND NOT k.conislocal`),
       clusteredOn: flag('i.indisclustered'),
       replicaIdentity: flag('i.indisreplident'),
+      // Not declared here, but had from a parent. What else makes a constraint local is another matter in each major.
+      inherited: flag(`k.contype = 'c' AND NOT k.conislocal`),
+      indexOptions: list(`ARRAY(SELECT unnest(x.reloptions) COLLATE "C" ORDER BY 1)`),
+      statisticsTargets: list(`ARRAY(SELECT a.attnum || ': ' || a.attstattarget FROM pg_attribute a
+        WHERE a.attrelid = x.oid AND a.attstattarget >= 0 ORDER BY a.attnum)`),
+      partOf: `(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = x.oid)`,
+      disabledTriggers: list('e.disabled'),
     },
     deparsed: { definition: `CASE WHEN ${HAS_EXPRESSION} THEN ${DEFINITION} END` },
     from: `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u', 'x')
+      LEFT JOIN pg_class x ON x.oid = i.indexrelid
+      LEFT JOIN (${DISABLED_ENFORCEMENT}) e ON e.root = k.oid
       WHERE ${isDumpedRelation(`'r', 'p', 'f'`)}
         AND (k.contype IN ('c', 'p', 'u', 'x', 'n') OR (k.contype = 'f' AND k.conparentid = 0))`,
   })

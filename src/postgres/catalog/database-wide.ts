@@ -1,4 +1,15 @@
-import { FIRST_USER_OID, flag, isDumpedSchema, isNoMember, list, objectQuery, procedure, quoted, word } from './sql.js'
+import {
+  FIRST_USER_OID,
+  flag,
+  isDumpedSchema,
+  isNoMember,
+  list,
+  literal,
+  objectQuery,
+  procedure,
+  quoted,
+  word,
+} from './sql.js'
 
 /** The schemas that `pg_dump` writes, `public` among them. */
 export function schemas(): string {
@@ -47,8 +58,14 @@ export function accessMethods(): string {
   })
 }
 
-/** What applies to the database as a whole. `pg_dump` writes it only for `--create`; compare it only after such a restore. */
-export function database(): string {
+/**
+ * What applies to the database as a whole. `pg_dump` writes it only for `--create`, so a set holds it in a file of its own:
+ * compare it only where that was applied.
+ *
+ * @param named the database, which need not be the session's; the session's where it is not given
+ */
+export function database(named?: string): string {
+  const setting = `coalesce(${quoted('pg_get_userbyid(nullif(s.setrole, 0))')} || ': ', '') || unnest(s.setconfig)`
   return objectQuery({
     kind: `'database'`,
     name: `'(this database)'`,
@@ -56,11 +73,14 @@ export function database(): string {
     acl: { column: 'd.datacl', type: `'d'` },
     facts: {
       connectionLimit: 'nullif(d.datconnlimit, -1)',
-      settings:
-        list(`ARRAY(SELECT coalesce(nullif(s.setrole, 0)::regrole::text || ': ', '') || unnest(s.setconfig) COLLATE "C"
+      settings: list(`ARRAY(SELECT (${setting}) COLLATE "C"
         FROM pg_db_role_setting s WHERE s.setdatabase = d.oid ORDER BY 1)`),
       comment: `shobj_description(d.oid, 'pg_database')`,
+      template: flag('d.datistemplate'),
+      refusesConnections: flag('NOT d.datallowconn'),
+      securityLabels: list(`ARRAY(SELECT (l.provider || ': ' || l.label) COLLATE "C"
+        FROM pg_shseclabel l WHERE l.classoid = 'pg_database'::regclass AND l.objoid = d.oid ORDER BY 1)`),
     },
-    from: 'FROM pg_database d WHERE d.datname = current_database()',
+    from: `FROM pg_database d WHERE d.datname = ${named === undefined ? 'current_database()' : literal(named)}`,
   })
 }

@@ -1,4 +1,5 @@
 import { FIRST_USER_OID, isNoMember, objectQuery, options, procedure, quoted } from './sql.js'
+import { MAPPING_IS_READABLE } from './undumped.js'
 
 export function foreignDataWrappers(): string {
   return objectQuery({
@@ -33,13 +34,19 @@ export function foreignServers(): string {
   })
 }
 
-/** Who is mapped where, never by what: a mapping's options hold passwords, and who may read them differs from role to role. */
+/**
+ * Who is mapped where, and to whom. Who may read the options differs from role to role; where this one may not, its dump
+ * does not hold them either.
+ */
 export function userMappings(): string {
   return objectQuery({
     kind: `'user mapping'`,
     name: `(${quoted('m.usename')} || ' on ' || ${quoted('m.srvname')})`,
     of: `'server ' || ${quoted('m.srvname')}`,
-    facts: {},
-    from: 'FROM pg_user_mappings m',
+    facts: {
+      options: options('m.umoptions'),
+      optionsReadable: `(${MAPPING_IS_READABLE})`,
+    },
+    from: 'FROM pg_user_mappings m WHERE m.usename IS NOT NULL',
   })
 }

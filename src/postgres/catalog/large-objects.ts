@@ -1,4 +1,4 @@
-import type { HashMethod } from '../fingerprint.js'
+import type { HashMethod } from '../fingerprint-query.js'
 import type { Queryable } from '../queryable.js'
 import { objectQuery, privileges } from './sql.js'
 
@@ -8,8 +8,25 @@ export interface LargeObjectFacts {
   fingerprint: string | null
 }
 
-/** Who owns large objects and who may use them: one object for all with the same owner and grants, since there may be millions. */
+/** Up to so many large objects are described one by one. */
+const MOST_DESCRIBED = 10_000
+
+const FEW = `(SELECT count(*) FROM (SELECT FROM pg_largeobject_metadata LIMIT ${MOST_DESCRIBED + 1}) f) <= ${MOST_DESCRIBED}`
+
+/** Each large object by its oid, with its owner and who may use it. */
 export function largeObjects(): string {
+  return objectQuery({
+    kind: `'large object'`,
+    name: 'm.oid::text',
+    owner: 'm.lomowner',
+    acl: { column: 'm.lomacl', type: `'L'` },
+    facts: {},
+    from: `FROM pg_largeobject_metadata m WHERE ${FEW}`,
+  })
+}
+
+/** There may be millions: then one object for all with the same owner and grants. */
+export function manyLargeObjects(): string {
   return objectQuery({
     kind: `'large objects'`,
     name: `('owned by ' || pg_get_userbyid(g.owner)
@@ -17,7 +34,7 @@ export function largeObjects(): string {
     facts: { objects: 'g.objects', identifiers: 'g.identifiers' },
     from: `FROM (SELECT m.lomowner AS owner, ${privileges(`coalesce(m.lomacl, acldefault('L', m.lomowner))`)} AS granted,
         count(*) AS objects, sum(hashoidextended(m.oid, 0))::text AS identifiers
-      FROM pg_largeobject_metadata m GROUP BY 1, 2) g`,
+      FROM pg_largeobject_metadata m WHERE NOT ${FEW} GROUP BY 1, 2) g`,
   })
 }
 

@@ -1,4 +1,4 @@
-import { fingerprintQuery, type HashMethod } from '../fingerprint.js'
+import { fingerprintQuery, type HashMethod } from '../fingerprint-query.js'
 import { quoteIdentifier } from '../identifier.js'
 import { QueryError } from '../query-error.js'
 import type { Queryable } from '../queryable.js'
@@ -84,6 +84,7 @@ const AN_ORDINARY_TABLE = {
   bytes: 0,
   unlogged: false,
   rowSecurity: false,
+  runsCode: false,
   populated: true,
   inherits: [],
 } as const satisfies Partial<TableFacts>

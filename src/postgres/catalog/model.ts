@@ -18,6 +18,8 @@ export interface CatalogObject {
   facts: Record<string, Fact>
   /** Texts that PostgreSQL prints from a parsed expression; another major may word them differently. */
   deparsed?: Record<string, string>
+  /** The earlier form of description that it was read in, which knew less; see forms.ts. Absent of the present one. */
+  form?: 1
 }
 
 /** How the values of a column are hashed exactly: by a hash function of their own, or through their text. */
@@ -33,6 +35,8 @@ export interface ColumnFacts {
   /** The type's output function, qualified and quoted, where values are hashed through their text. */
   output?: string
   generated?: 'stored' | 'virtual'
+  /** Whether its values hold addresses in the catalog (`regclass` and its kin, alone or within others). */
+  address?: true
 }
 
 /** A table whose definition `pg_dump` writes, with what is needed to count, hash and choose it. */
@@ -51,8 +55,20 @@ export interface TableFacts {
   populated: boolean
   /** The partitioned table it is a partition of. */
   partitionOf?: { schema: string; name: string }
+  /**
+   * The partitioned table within which its rows may lie in another partition after a restore, because their hash is
+   * another one on another server: the topmost one that is partitioned by such a hash.
+   */
+  movesWithin?: { schema: string; name: string }
+  /** Whether pg_dump must be told to load these rows through the root, which it does by itself only for some. */
+  needsRootLoad?: true
   /** Parents by inheritance, partitions excluded. */
   inherits: { schema: string; name: string }[]
+  /**
+   * Whether planning any query over it would run, or write out, functions that users made: those of its indexes' and
+   * statistics' expressions. Such a table is only read by COPY, which plans nothing.
+   */
+  runsCode: boolean
   /** Of a table that an extension marked as its configuration: the only rows of extensions that are dumped. */
   extension?: { name: string; /** `WHERE …`, or nothing for all rows. */ condition: string }
 }

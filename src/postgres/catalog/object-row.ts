@@ -1,9 +1,10 @@
+import { canonicalObject } from './canonical.js'
 import type { CatalogObject } from './model.js'
 import type { ObjectRow } from './sql.js'
 
 /** A row of a family's query as an object; what it does not have is left out. */
 export function objectOf({ kind, name, of, owner, grants, facts, deparsed }: ObjectRow): CatalogObject {
-  return {
+  return canonicalObject({
     kind,
     name,
     ...(of === null ? {} : { of }),
@@ -11,5 +12,5 @@ export function objectOf({ kind, name, of, owner, grants, facts, deparsed }: Obj
     ...(grants === null ? {} : { grants }),
     facts,
     ...(deparsed === null ? {} : { deparsed }),
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import { isMember, list, objectQuery, privileges } from './sql.js'
+import { isMember, isRole, list, objectQuery, privileges } from './sql.js'
 
 /** `ALTER DEFAULT PRIVILEGES`, named as PostgreSQL names them: `for role app in schema public on tables`. */
 export function defaultPrivileges(): string {
@@ -7,7 +7,9 @@ export function defaultPrivileges(): string {
     name: `(pg_identify_object('pg_default_acl'::regclass, d.oid, 0)).identity`,
     acl: { column: 'd.defaclacl' },
     facts: {},
-    from: 'FROM pg_default_acl d',
+    // In a schema nothing is granted by default, so what only a role had that is gone is nothing.
+    from: `FROM pg_default_acl d WHERE ${isRole('d.defaclrole')}
+      AND (d.defaclnamespace = 0 OR ${privileges('d.defaclacl')} <> '{}')`,
   })
 }
 
@@ -22,7 +24,8 @@ const GRANTABLE = `
   UNION ALL SELECT 'pg_namespace'::regclass, n.oid, 0, n.nspacl, n.nspowner, 'n', n.oid FROM pg_namespace n
   UNION ALL SELECT 'pg_language'::regclass, l.oid, 0, l.lanacl, l.lanowner, 'l', 0 FROM pg_language l
   UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, w.oid, 0, w.fdwacl, w.fdwowner, 'F', 0
-    FROM pg_foreign_data_wrapper w`
+    FROM pg_foreign_data_wrapper w
+  UNION ALL SELECT 'pg_foreign_server'::regclass, s.oid, 0, s.srvacl, s.srvowner, 'S', 0 FROM pg_foreign_server s`
 
 /** Of `information_schema` nothing is dumped, of `pg_catalog` the privileges that were changed. */
 const IN_SYSTEM_SCHEMA = `g.schema = 'pg_catalog'::regnamespace`

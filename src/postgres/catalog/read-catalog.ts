@@ -3,7 +3,7 @@ import { comments, securityLabels } from './annotations.js'
 import { domainConstraints, indexes, statisticsObjects, tableConstraints } from './constraints.js'
 import { accessMethods, database, extensions, languages, schemas } from './database-wide.js'
 import { foreignDataWrappers, foreignServers, userMappings } from './foreign-data.js'
-import { largeObjects } from './large-objects.js'
+import { largeObjects, manyLargeObjects } from './large-objects.js'
 import { readRewrittenBuiltIns } from './built-ins.js'
 import { readMembers } from './members.js'
 import type { Catalog, CatalogObject } from './model.js'
@@ -13,7 +13,7 @@ import { readSequences } from './read-sequences.js'
 import { readTables } from './read-tables.js'
 import { columns, sequences, tables } from './relations.js'
 import { publications, subscriptions } from './replication.js'
-import { roles } from './roles.js'
+import { parameters, roles } from './roles.js'
 import { aggregates, functions } from './routines.js'
 import { readMajor, readSource } from './source.js'
 import type { ObjectRow } from './sql.js'
@@ -34,11 +34,13 @@ import {
   transforms,
   types,
 } from './types.js'
+import { undumped } from './undumped.js'
 
 /** One query a family of objects, whatever the number of objects. Containers come before what they contain. */
-const FAMILIES: readonly ((major: number, roles: readonly string[]) => string)[] = [
-  database,
+const FAMILIES: readonly ((major: number, roles: readonly string[], isSuperuser: boolean) => string)[] = [
+  () => database(),
   roles,
+  parameters,
   schemas,
   extensions,
   languages,
@@ -74,10 +76,12 @@ const FAMILIES: readonly ((major: number, roles: readonly string[]) => string)[]
   publications,
   subscriptions,
   largeObjects,
+  manyLargeObjects,
   defaultPrivileges,
   changedPrivileges,
   comments,
   securityLabels,
+  undumped,
 ]
 
 /**
@@ -113,10 +117,28 @@ export async function readObjects(
   sourceRoles: readonly string[] = [],
 ): Promise<CatalogObject[]> {
   const objects: CatalogObject[] = []
+  const isSuperuser = await readsAsSuperuser(session)
   for (const family of FAMILIES) {
-    for (const row of await session.query<ObjectRow>(family(major, sourceRoles))) {
+    for (const row of await session.query<ObjectRow>(family(major, sourceRoles, isSuperuser))) {
       objects.push(objectOf(row))
     }
   }
   return objects
+}
+
+async function readsAsSuperuser(session: Queryable): Promise<boolean> {
+  const [role] = await session.query<{ superuser: boolean }>(
+    'SELECT rolsuper AS superuser FROM pg_catalog.pg_roles WHERE rolname = current_user',
+  )
+  return role?.superuser === true
+}
+
+/**
+ * Only what belongs to a database as a whole. Undefined where there is none of that name.
+ *
+ * @param named another database than the session's
+ */
+export async function readDatabase(session: Queryable, named?: string): Promise<CatalogObject | undefined> {
+  const [row] = await session.query<ObjectRow>(database(named))
+  return row === undefined ? undefined : objectOf(row)
 }

@@ -1,5 +1,6 @@
 import type { Queryable } from '../queryable.js'
 import type { ColumnFacts, HashKind, TableFacts } from './model.js'
+import { ADDRESS_TYPES, MOVING_PARTITIONS, RUNNING_CODE } from './read-hazards.js'
 import { isDumpedSchema, isNoMember } from './sql.js'
 
 interface TableRow {
@@ -13,6 +14,9 @@ interface TableRow {
   populated: boolean
   is_partition: boolean
   parents: { schema: string; name: string }[] | null
+  moves_within: { schema: string; name: string } | null
+  moves_unforced: boolean
+  runs_code: boolean
   extension: string | null
   condition: string | null
 }
@@ -22,12 +26,18 @@ interface TableRow {
  * their definition comes with the extension, their rows (as far as the condition says) with the dump.
  */
 const TABLES = `
+  WITH RECURSIVE ${MOVING_PARTITIONS}, ${RUNNING_CODE}
   SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind,
     coalesce(pg_table_size(c.oid), 0)::text AS bytes, c.relpersistence = 'u' AS unlogged,
     c.relrowsecurity AS row_security, c.relkind <> 'm' OR c.relispopulated AS populated, c.relispartition AS is_partition,
     (SELECT jsonb_agg(jsonb_build_object('schema', pn.nspname, 'name', p.relname) ORDER BY i.inhseqno)
       FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
       WHERE i.inhrelid = c.oid) AS parents,
+    (SELECT jsonb_build_object('schema', rn.nspname, 'name', r.relname)
+      FROM moving JOIN pg_class r ON r.oid = moving.root JOIN pg_namespace rn ON rn.oid = r.relnamespace
+      WHERE moving.oid = c.oid ORDER BY moving.depth DESC LIMIT 1) AS moves_within,
+    (SELECT NOT bool_or(moving.is_forced) FROM moving WHERE moving.oid = c.oid) IS TRUE AS moves_unforced,
+    c.oid IN (SELECT running_code.oid FROM running_code) AS runs_code,
     config.extname AS extension, config.condition
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN (SELECT e.extname, k.oid, k.condition FROM pg_extension e,
@@ -45,18 +55,20 @@ interface ColumnRow {
   output: string
   output_fits: boolean
   generated: '' | 's' | 'v'
+  address: boolean
 }
 
 /** Columns with the type below all domains: domains have neither hash nor output functions of their own. */
 const COLUMNS = `
   WITH RECURSIVE base(domain, oid) AS (
     SELECT t.oid, t.typbasetype FROM pg_type t WHERE t.typtype = 'd'
-    UNION ALL SELECT base.domain, t.typbasetype FROM base JOIN pg_type t ON t.oid = base.oid WHERE t.typtype = 'd')
+    UNION ALL SELECT base.domain, t.typbasetype FROM base JOIN pg_type t ON t.oid = base.oid WHERE t.typtype = 'd'),
+  ${ADDRESS_TYPES}
   SELECT a.attrelid::int8::float8 AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
     t.oid::int8::float8 AS base, CASE WHEN t.oid <> a.atttypid THEN format_type(t.oid, -1) END AS base_type,
     quote_ident(pn.nspname) || '.' || quote_ident(p.proname) AS output,
     p.proargtypes[0] = t.oid OR EXISTS (SELECT FROM pg_type i WHERE i.oid = p.proargtypes[0] AND i.typtype = 'p') AS output_fits,
-    a.attgenerated AS generated
+    a.attgenerated AS generated, a.atttypid IN (SELECT address_types.oid FROM address_types) AS address
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN base ON base.domain = a.atttypid
       AND EXISTS (SELECT FROM pg_type b WHERE b.oid = base.oid AND b.typtype <> 'd')
@@ -85,7 +97,7 @@ const KINDS = { r: 'table', p: 'partitioned', m: 'materialized-view', f: 'foreig
 export async function readTables(session: Queryable): Promise<TableFacts[]> {
   const rows = await session.query<TableRow>(TABLES)
   const columns = await readColumns(session)
-  return rows.map((row) => tableOf(row, columns.get(row.oid) ?? []))
+  return alikeWithin(rows.map((row) => tableOf(row, columns.get(row.oid) ?? [])))
 }
 
 /** The columns of tables by the table's oid, in the order of their names; of extensions' own tables too. */
@@ -97,6 +109,15 @@ export async function readColumns(session: Queryable): Promise<Map<number, Colum
     else ofTable.push(columnOf(row))
   }
   return columns
+}
+
+/** Partitions between which rows move must all be read in the same way, or their sums would be of different kinds. */
+function alikeWithin(tables: TableFacts[]): TableFacts[] {
+  const rootOf = ({ movesWithin }: TableFacts): string => JSON.stringify([movesWithin?.schema, movesWithin?.name])
+  const running = new Set(tables.filter(({ movesWithin, runsCode }) => movesWithin && runsCode).map(rootOf))
+  return tables.map((table) =>
+    table.movesWithin !== undefined && running.has(rootOf(table)) ? { ...table, runsCode: true } : table,
+  )
 }
 
 function tableOf(row: TableRow, columns: ColumnFacts[]): TableFacts {
@@ -113,7 +134,10 @@ function tableOf(row: TableRow, columns: ColumnFacts[]): TableFacts {
     rowSecurity: row.row_security,
     populated: row.populated,
     ...(partitioned === undefined ? {} : { partitionOf: partitioned }),
+    ...(row.moves_within === null ? {} : { movesWithin: row.moves_within }),
+    ...(row.moves_unforced && { needsRootLoad: true }),
     inherits: row.is_partition ? [] : parents,
+    runsCode: row.runs_code,
     ...(row.extension === null ? {} : { extension: { name: row.extension, condition: row.condition ?? '' } }),
   }
 }
@@ -123,6 +147,7 @@ function columnOf(row: ColumnRow): ColumnFacts {
     name: row.name,
     type: row.type,
     ...hashingOf(row),
+    ...(row.address && { address: true }),
     ...(row.generated === '' ? {} : { generated: row.generated === 's' ? 'stored' : 'virtual' }),
   }
 }

@@ -16,9 +16,26 @@ export const RELATION = `(${RELATION_KIND} || ' ' || ${RELATION_NAME})`
 
 const RELATIONS = `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace`
 
-/** The relations whose definition `pg_dump` writes. */
+/** The relations whose definition `pg_dump` writes. Of a composite type, the type is what belongs to an extension. */
 export function isDumpedRelation(kinds: string): string {
-  return `c.relkind IN (${kinds}) AND ${isDumpedSchema('n.nspname')} AND ${isNoMember('pg_class', 'c.oid')}`
+  const isOwn = kinds.includes(`'c'`)
+    ? `CASE c.relkind WHEN 'c' THEN ${isNoMember('pg_type', 'c.reltype')} ELSE ${isNoMember('pg_class', 'c.oid')} END`
+    : isNoMember('pg_class', 'c.oid')
+  return `c.relkind IN (${kinds}) AND ${isDumpedSchema('n.nspname')} AND ${isOwn}`
+}
+
+/**
+ * The columns in their order, where a restore keeps it: a table that inherits gets those of its parents first, and the
+ * definition of a view tells its own.
+ */
+const COLUMN_ORDER = `CASE WHEN c.relkind IN ('r', 'p', 'f') AND (c.relispartition
+    OR NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid))
+  THEN ${columnNames('c.oid')} END`
+
+/** The names of the columns or attributes of a relation, in their order. */
+export function columnNames(relation: string): string {
+  return list(`ARRAY(SELECT ${quoted('a.attname')} FROM pg_attribute a
+    WHERE a.attrelid = ${relation} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)`)
 }
 
 /** Tables, views, materialized views, foreign tables. */
@@ -44,11 +61,12 @@ export function tables(): string {
         `ARRAY(SELECT i.inhparent::regclass::text FROM pg_inherits i WHERE i.inhrelid = c.oid ORDER BY i.inhseqno)`,
       ),
       ofType: `CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END`,
-      accessMethod: `(SELECT a.amname FROM pg_am a WHERE a.oid = c.relam AND a.amname <> 'heap' AND c.relkind IN ('r', 'm'))`,
+      accessMethod: `(SELECT a.amname FROM pg_am a WHERE a.oid = c.relam AND a.amname <> 'heap' AND c.relkind IN ('r', 'm', 'p'))`,
       server:
         '(SELECT s.srvname FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid)',
       foreignOptions: `(SELECT ${options('f.ftoptions')} FROM pg_foreign_table f WHERE f.ftrelid = c.oid)`,
       populated: `CASE c.relkind WHEN 'm' THEN c.relispopulated END`,
+      columnOrder: COLUMN_ORDER,
     },
     deparsed: { definition: `CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END` },
     from: `${RELATIONS} WHERE ${isDumpedRelation(`'r', 'p', 'v', 'm', 'f'`)}`,
@@ -100,6 +118,8 @@ export function columns(major: number): string {
     facts: {
       type: 'format_type(a.atttypid, a.atttypmod)',
       notNull: flag('a.attnotnull'),
+      // Not declared here, but had from a parent. A column that is both vanishes otherwise when the parent's is dropped.
+      inherited: flag('NOT a.attislocal'),
       hasDefault: flag(`d.oid IS NOT NULL AND a.attgenerated = ''`),
       generated: word('a.attgenerated', { s: 'stored', v: 'virtual' }),
       // Since 17 partitions share the identity of their parent; what they say themselves depends on the major.
@@ -117,7 +137,6 @@ export function columns(major: number): string {
     from: `${RELATIONS} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       JOIN pg_type t ON t.oid = a.atttypid
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${isDumpedSchema('n.nspname')}
-        AND CASE c.relkind WHEN 'c' THEN ${isNoMember('pg_type', 'c.reltype')} ELSE ${isNoMember('pg_class', 'c.oid')} END`,
+      WHERE ${isDumpedRelation(`'r', 'p', 'v', 'm', 'f', 'c'`)}`,
   })
 }

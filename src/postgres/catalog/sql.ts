@@ -43,13 +43,22 @@ function record(pairs: Record<string, string>): string {
 
 function grants({ column, type }: { column: string; type?: string }, owner = '0'): string {
   return type === undefined
-    ? `CASE WHEN ${column} IS NOT NULL THEN ${privileges(column)} END`
+    ? `CASE WHEN ${column} IS NOT NULL THEN nullif(${privileges(column)}, '{}') END`
     : privileges(`coalesce(${column}, acldefault(${type}, ${owner}))`)
 }
 
-/** An ACL as a sorted array of `role: PRIVILEGE`; who granted it is left out, since a restore may change that. */
+/**
+ * An ACL as a sorted array of `role: PRIVILEGE`; who granted it is left out, since a restore may change that. What a role
+ * has that is gone is no privilege of any role.
+ */
 export function privileges(acl: string): string {
-  return `ARRAY(SELECT DISTINCT ${privilege('x')} COLLATE "C" FROM aclexplode(${acl}) x ORDER BY 1)`
+  return `ARRAY(SELECT DISTINCT ${privilege('x')} COLLATE "C" FROM aclexplode(${acl}) x
+    WHERE x.grantee = 0 OR ${isRole('x.grantee')} ORDER BY 1)`
+}
+
+/** True of the oid of a role that exists: a number is what PostgreSQL prints for one that is gone; names of digits get quotes. */
+export function isRole(oid: string): string {
+  return `${oid}::regrole::text !~ '^[0-9-]+$'`
 }
 
 /** A row of `aclexplode` as `role: PRIVILEGE`. */
@@ -85,10 +94,14 @@ export function isNoMember(catalog: string, oid: string): string {
   return `(${SCOPE_MARKS.member} ${catalog}: ${oid} */ NOT ${isMember(`'${catalog}'::regclass`, oid)})`
 }
 
-/** True of what an extension made; `classid` is an expression, such as `'pg_class'::regclass`. */
+/**
+ * True of what an extension made; `classid` is an expression, such as `'pg_class'::regclass`. What is left of an extension
+ * that is gone has no part in it, so `pg_dump` writes it.
+ */
 export function isMember(classid: string, oid: string): string {
-  return `EXISTS (SELECT FROM pg_depend member WHERE member.classid = ${classid}
-    AND member.objid = ${oid} AND member.deptype = 'e')`
+  return `EXISTS (SELECT FROM pg_depend member JOIN pg_extension owning ON owning.oid = member.refobjid
+    WHERE member.classid = ${classid} AND member.objid = ${oid} AND member.deptype = 'e'
+      AND member.refclassid = 'pg_extension'::regclass)`
 }
 
 /** Objects that `initdb` made have smaller oids than this. */
@@ -116,10 +129,34 @@ export function list(array: string): string {
 }
 
 /**
- * Options of foreign objects; the values of those that may be secrets are shown as `***`, so that none gets into a
- * description.
+ * Names of options whose values are secrets. Many others have "key" in their name, such as `key_column`, `primary_key` and
+ * `sslkey`, which is a path, or are about a secret, such as `password_required`; `key` alone is a secret to some wrappers and a flag to others.
+ */
+const SECRET =
+  '(passw|passphrase|passcode|pwd|secret|token|credential|(access|account|api|auth|client|encryption|master|private|server|shared|signing|storage)_?key)'
+const NO_SECRET = '_(required|enabled|url|file|path|type)$'
+const FLAG = '^(true|false|yes|no|on|off|[01])$'
+
+/** Secrets inside of a value: `password=…` of a connection string, `user:password@` of an address. */
+function withoutSecrets(value: string): string {
+  const inWords = `regexp_replace(${value}, '((?:passw|secret|token)\\w*\\s*=\\s*)(''[^'']*''|[^\\s&;]+)', '\\1***', 'gi')`
+  return `regexp_replace(${inWords}, '(://[^/@:\\s]*:)[^/@\\s]*@', '\\1***@', 'g')`
+}
+
+/**
+ * Options of foreign objects; the values of those that are secrets are shown as `***`, so that none gets into a
+ * description. Not even as a hash: many passwords can be guessed from one.
  */
 export function options(column: string): string {
-  return list(`ARRAY(SELECT CASE WHEN o.option_name ~* '(passw|secret|token|key|credential)' THEN o.option_name || '=***'
-    ELSE o.option_name || '=' || o.option_value END COLLATE "C" FROM pg_options_to_table(${column}) o ORDER BY 1)`)
+  return list(`ARRAY(SELECT CASE
+      WHEN (o.option_name ~* '${SECRET}' AND o.option_name !~* '${NO_SECRET}')
+        OR (o.option_name ~* '^key$' AND o.option_value !~* '${FLAG}')
+      THEN o.option_name || '=***'
+    ELSE o.option_name || '=' || ${withoutSecrets('o.option_value')} END COLLATE "C"
+    FROM pg_options_to_table(${column}) o ORDER BY 1)`)
+}
+
+/** A text as SQL takes it; sessions that describe have `standard_conforming_strings` on. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
 }

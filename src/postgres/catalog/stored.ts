@@ -1,10 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { LARGE_JSON, parseBoundedJson } from '../../bounded-json.js'
 import { DamagedError } from '../../errors.js'
+import { canonicalObject } from './canonical.js'
+import { inPresentNames } from './forms.js'
 import type { CatalogObject, Undumpable } from './model.js'
 
 /** The version of the stored catalog's form. A reader refuses a version that it does not know. */
-export const CATALOG_SCHEMA = 'pg-lifeboat/catalog/1'
+export const CATALOG_SCHEMA = 'pg-lifeboat/catalog/2'
+
+/** What earlier versions wrote: the same, and fewer facts. */
+const FIRST_SCHEMA = 'pg-lifeboat/catalog/1'
 
 const StoredFact = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])
 
@@ -37,7 +43,7 @@ const StoredUndumpable = z.object({
 
 /** `catalog.json` of a set: every object of the source at the snapshot, and not one row of data. */
 export const StoredCatalog = z.object({
-  schema: z.literal(CATALOG_SCHEMA),
+  schema: z.enum([CATALOG_SCHEMA, FIRST_SCHEMA]),
   /** The major that described it: decides whether deparsed texts can be compared. */
   major: z.number().int(),
   objects: z.array(StoredObject),
@@ -87,8 +93,14 @@ export async function readStoredCatalog(file: string): Promise<ReadCatalog> {
  */
 export function parseCatalog(text: string, name: string): ReadCatalog {
   try {
-    const { major, objects, undumpable } = StoredCatalog.parse(JSON.parse(text))
-    return { major, objects, ...(undumpable !== undefined && { undumpable }) }
+    const { schema, major, objects, undumpable } = StoredCatalog.parse(parseBoundedJson(text, LARGE_JSON))
+    const present = (object: CatalogObject): CatalogObject =>
+      schema === FIRST_SCHEMA ? inPresentNames({ ...object, form: 1 }) : object
+    return {
+      major,
+      objects: objects.map((object) => canonicalObject(present(object))),
+      ...(undumpable !== undefined && { undumpable }),
+    }
   } catch (cause) {
     throw noCatalog(name, `it is not a catalog of the form ${CATALOG_SCHEMA}`, cause)
   }

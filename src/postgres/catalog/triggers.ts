@@ -1,5 +1,5 @@
 import { RELATION, RELATION_NAME, isDumpedRelation } from './relations.js'
-import { FIRST_USER_OID, isNoMember, list, objectQuery, procedure, quoted, word } from './sql.js'
+import { FIRST_USER_OID, isNoMember, isRole, list, objectQuery, procedure, quoted, word } from './sql.js'
 
 const ENABLED = { O: 'yes', D: 'no', R: 'on replicas', A: 'always' }
 
@@ -14,6 +14,8 @@ export function triggers(): string {
     of: RELATION,
     facts: {
       enabled: word('t.tgenabled', ENABLED),
+      // Of a trigger that a partition has from its parent: told only where it is not as the parent's, which is this.
+      enabledOfParent: word('u.tgenabled', ENABLED),
       definition: `CASE WHEN t.tgqual IS NULL THEN pg_get_triggerdef(t.oid) END`,
       function: procedure('t.tgfoid'),
     },
@@ -21,6 +23,7 @@ export function triggers(): string {
     from: `FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_trigger u ON u.oid = t.tgparentid
       WHERE ${isDumpedRelation(`'r', 'p', 'v', 'f'`)}
+        AND t.tgconstraint NOT IN (SELECT k.oid FROM pg_constraint k WHERE k.contype <> 't')
         AND ((NOT t.tgisinternal AND t.tgparentid = 0) OR t.tgenabled <> u.tgenabled)`,
   })
 }
@@ -52,7 +55,7 @@ export function policies(): string {
       command: word('p.polcmd', { r: 'select', a: 'insert', w: 'update', d: 'delete', '*': 'all' }),
       permissive: 'p.polpermissive',
       roles: list(`ARRAY(SELECT CASE r WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(r) END COLLATE "C"
-        FROM unnest(p.polroles) r ORDER BY 1)`),
+        FROM unnest(p.polroles) r WHERE r = 0 OR ${isRole('r')} ORDER BY 1)`),
     },
     deparsed: {
       using: 'pg_get_expr(p.polqual, p.polrelid)',

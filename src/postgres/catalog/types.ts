@@ -1,3 +1,4 @@
+import { columnNames } from './relations.js'
 import {
   FIRST_USER_OID,
   flag,
@@ -27,6 +28,7 @@ export function types(major: number): string {
         ${word('t.typtype', { e: 'enum', d: 'domain', c: 'composite', r: 'range', b: 'base', p: 'pseudo' })} END`,
       labels: `CASE t.typtype WHEN 'e' THEN
         to_jsonb(ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder)) END`,
+      columnOrder: `CASE t.typtype WHEN 'c' THEN ${columnNames('t.typrelid')} END`,
       ...domainFacts(),
       ...rangeFacts(major),
       ...baseFacts(major),
@@ -79,6 +81,7 @@ function baseFacts(major: number): Record<string, string> {
     category: ofBase('t.typcategory'),
     preferred: ofBase('t.typispreferred'),
     delimiter: ofBase('t.typdelim'),
+    collatable: ofBase(flag('t.typcollation <> 0')),
     element: ofBase('CASE WHEN t.typelem <> 0 THEN format_type(t.typelem, NULL) END'),
   }
 }
@@ -136,6 +139,14 @@ export function operatorClasses(): string {
     of: SCHEMA,
     owner: 'o.opcowner',
     facts: {
+      members: list(`ARRAY(SELECT d.what COLLATE "C" FROM (
+          SELECT CASE d.classid WHEN 'pg_amop'::regclass
+            THEN (SELECT p.amopstrategy || ': ' || p.amopopr::regoperator FROM pg_amop p WHERE p.oid = d.objid)
+            ELSE (SELECT 'function ' || p.amprocnum || ': ' || p.amproc::regprocedure FROM pg_amproc p WHERE p.oid = d.objid)
+            END AS what
+          FROM pg_depend d WHERE d.refclassid = 'pg_opclass'::regclass AND d.refobjid = o.oid
+            AND d.classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass) AND d.deptype = 'i') d
+        WHERE d.what IS NOT NULL ORDER BY 1)`),
       type: 'format_type(o.opcintype, NULL)',
       default: flag('o.opcdefault'),
       storage: 'CASE WHEN o.opckeytype <> 0 THEN format_type(o.opckeytype, NULL) END',
@@ -157,6 +168,10 @@ export function operatorFamilies(): string {
       operators: list(`ARRAY(SELECT o.amopstrategy || ': ' || o.amopopr::regoperator::text ||
         CASE WHEN o.amopsortfamily <> 0 THEN ' for ordering' ELSE '' END COLLATE "C"
         FROM pg_amop o WHERE o.amopfamily = f.oid ORDER BY 1)`),
+      sortFamilies: list(`ARRAY(SELECT o.amopstrategy || ': ' || o.amopopr::regoperator::text || ' by '
+          || ${qualified('sn.nspname', 's.opfname')} COLLATE "C"
+        FROM pg_amop o JOIN pg_opfamily s ON s.oid = o.amopsortfamily JOIN pg_namespace sn ON sn.oid = s.opfnamespace
+        WHERE o.amopfamily = f.oid ORDER BY 1)`),
       functions: list(`ARRAY(SELECT p.amprocnum || ': ' || p.amproc::regprocedure::text || ' (' ||
         format_type(p.amproclefttype, NULL) || ', ' || format_type(p.amprocrighttype, NULL) || ')' COLLATE "C"
         FROM pg_amproc p WHERE p.amprocfamily = f.oid ORDER BY 1)`),

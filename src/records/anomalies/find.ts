@@ -9,6 +9,7 @@ import { hidesNames, type EarlierSet } from './history.js'
 import { rowFindings } from './rows.js'
 import { diffSchemas, type Schema, type SchemaChange } from './schema-diff.js'
 import { schemaLines } from './schema-lines.js'
+import { shrunkFindings } from './shrunk.js'
 import { sizeFindings } from './size.js'
 import { columnsByTable, tablesWithRows } from './tables.js'
 
@@ -47,13 +48,15 @@ export interface Anomalies {
 export function findAnomalies(set: NewSet, past: Past): Anomalies {
   const { manifest } = set
   const sizes = sizeFindings(manifest, past.history)
+  const shrunk = shrunkFindings(manifest, past.history)
   const [newest] = past.history
-  if (hidesNames(manifest)) return { findings: [...totalFindings(manifest, past.history), ...sizes] }
+  if (hidesNames(manifest)) return { findings: [...shrunk, ...totalFindings(manifest, past.history), ...sizes] }
   const coverage = coverageFindings(manifest, past.otherTypes)
   if (newest === undefined) return { findings: bounded([...coverage, ...sizes]) }
   const since = `${manifest.type}/${newest.id}`
   const changes = schemaChanges(set, newest, past.schema)
   const findings = bounded([
+    ...shrunk,
     ...tableFindings(manifest, past.history),
     ...disappeared(set, newest, past.schema, since),
     ...coverage,

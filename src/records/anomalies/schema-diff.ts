@@ -1,3 +1,4 @@
+import { asBothDescribe } from '../../postgres/catalog/forms.js'
 import type { CatalogObject, Fact } from '../../postgres/catalog/model.js'
 import { differingFacts } from '../../verify/difference/facts.js'
 
@@ -18,8 +19,8 @@ export interface SchemaChange {
   details: readonly { what: string; from: Fact | undefined; to: Fact | undefined }[]
 }
 
-/** No definitions: large objects are data, and NOT NULL is told as a fact of its column. */
-const NOT_SHOWN: ReadonlySet<string> = new Set(['large objects', 'not-null constraint'])
+/** No definitions: large objects are data, what no dump holds is no part of one, and NOT NULL is told as a fact of its column. */
+const NOT_SHOWN: ReadonlySet<string> = new Set(['large object', 'large objects', 'not dumped', 'not-null constraint'])
 
 /**
  * What changed from one schema to another, by name. What came or went with its table is counted there and not listed
@@ -27,8 +28,9 @@ const NOT_SHOWN: ReadonlySet<string> = new Set(['large objects', 'not-null const
  * own way.
  */
 export function diffSchemas(before: Schema, after: Schema): SchemaChange[] {
-  const then = byLabel(before)
-  const now = byLabel(after)
+  const [earlier, later] = asBothDescribe(before.objects, after.objects)
+  const then = byLabel(earlier)
+  const now = byLabel(later)
   const sameMajor = before.major === after.major
   const changes = [...oneSided('-', then, now), ...oneSided('+', now, then)]
   for (const [label, object] of then) {
@@ -43,7 +45,7 @@ export function diffSchemas(before: Schema, after: Schema): SchemaChange[] {
 
 type Objects = ReadonlyMap<string, CatalogObject>
 
-function byLabel({ objects }: Schema): Objects {
+function byLabel(objects: readonly CatalogObject[]): Objects {
   const shown = objects.filter(({ kind }) => !NOT_SHOWN.has(kind))
   return new Map(shown.map((object) => [labelOf(object), object]))
 }
@@ -88,7 +90,7 @@ function detailsOf(before: CatalogObject, after: CatalogObject, sameMajor: boole
   const owner = before.owner === after.owner ? [] : [{ what: 'owner', from: before.owner, to: after.owner }]
   const [had, has] = [known(before.grants, sameMajor), known(after.grants, sameMajor)]
   const grants = JSON.stringify(had) === JSON.stringify(has) ? [] : [{ what: 'grants', from: had, to: has }]
-  const facts = differingFacts(before, after, sameMajor).map(({ what, source, copy }) => ({
+  const facts = differingFacts(before, after, { sameMajor, deparsed: sameMajor }).map(({ what, source, copy }) => ({
     what,
     from: source,
     to: copy,

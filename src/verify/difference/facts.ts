@@ -1,3 +1,4 @@
+import { canonicalFact } from '../../postgres/catalog/canonical.js'
 import type { CatalogObject, Fact } from '../../postgres/catalog/model.js'
 
 export interface Difference {
@@ -10,12 +11,27 @@ export interface Difference {
 /** Facts that only some majors have; the others' descriptions do not say that there are none. */
 const OF_SOME_MAJORS: ReadonlySet<string> = new Set(['memberOptions', 'multirange', 'subscript'])
 
-/** The facts in which two descriptions of one object differ. Deparsed texts count where both are of one major. */
-export function differingFacts(source: CatalogObject, copy: CatalogObject, sameMajor: boolean): Difference[] {
-  if (!sameMajor) return differences(ofAllMajors(source.facts), ofAllMajors(copy.facts), equalButForQuotes)
+/** Facts that say how to find an object's copy, and nothing of what it is. */
+const FOR_FINDING: ReadonlySet<string> = new Set(['nameInherited'])
+
+export interface FactOptions {
+  /** Whether both servers are of one major: others print some names in another way. */
+  sameMajor: boolean
+  /** Whether texts that PostgreSQL prints from what it has parsed are compared, letter by letter. */
+  deparsed: boolean
+}
+
+/** The facts in which two descriptions of one object differ. */
+export function differingFacts(
+  source: CatalogObject,
+  copy: CatalogObject,
+  { sameMajor, deparsed }: FactOptions,
+): Difference[] {
   return [
-    ...differences(source.facts, copy.facts, equal),
-    ...differences(source.deparsed ?? {}, copy.deparsed ?? {}, equalWording),
+    ...(sameMajor
+      ? differences(source.facts, copy.facts)
+      : differences(ofAllMajors(source.facts), ofAllMajors(copy.facts), canonicalFact)),
+    ...(deparsed ? differences(source.deparsed ?? {}, copy.deparsed ?? {}) : []),
   ]
 }
 
@@ -26,33 +42,17 @@ function ofAllMajors(facts: Readonly<Record<string, Fact>>): Record<string, Fact
 function differences(
   source: Readonly<Record<string, Fact>>,
   copy: Readonly<Record<string, Fact>>,
-  same: (a: Fact | undefined, b: Fact | undefined) => boolean,
+  asCompared: (name: string, fact: Fact | undefined) => Fact | undefined = (_, fact) => fact,
 ): Difference[] {
   const names = [...new Set([...Object.keys(source), ...Object.keys(copy)])]
   return names
+    .filter((name) => !FOR_FINDING.has(name))
+    .filter((name) => !equal(asCompared(name, source[name]), asCompared(name, copy[name])))
     .map((name) => ({ what: words(name), source: source[name], copy: copy[name] }))
-    .filter((difference) => !same(difference.source, difference.copy))
 }
 
 function equal(a: Fact | undefined, b: Fact | undefined): boolean {
   return JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
-}
-
-/**
- * PostgreSQL lists the columns of a function in FROM as they were when a view was made, or as they are when it is made
- * anew (`f() AS f(id)`), so these lists do not count.
- */
-function equalWording(a: Fact | undefined, b: Fact | undefined): boolean {
-  return withoutColumnLists(a) === withoutColumnLists(b)
-}
-
-function withoutColumnLists(text: Fact | undefined): string {
-  return String(text ?? '').replaceAll(/(\) (?:"(?:[^"]|"")+"|\w+))\([^()]*\)/g, '$1')
-}
-
-/** Which words need quotes is a matter of the major: each has other keywords. */
-function equalButForQuotes(a: Fact | undefined, b: Fact | undefined): boolean {
-  return JSON.stringify(a ?? null).replaceAll('\\"', '') === JSON.stringify(b ?? null).replaceAll('\\"', '')
 }
 
 /** `notNull` as `not null` */

@@ -1,10 +1,23 @@
 import { finding, type Finding } from '../../findings.js'
+import { asBothDescribe } from '../../postgres/catalog/forms.js'
 import type { CatalogObject } from '../../postgres/catalog/model.js'
-import { describeDifference, describeListDifference, differingFacts, type Difference } from './facts.js'
+import {
+  describeDifference,
+  describeListDifference,
+  differingFacts,
+  type Difference,
+  type FactOptions,
+} from './facts.js'
+import { underSourceNames } from './inherited-names.js'
+import { UNDUMPED } from '../../postgres/catalog/undumped.js'
+import { isComparable, partitionTriggerFinding } from './rules.js'
+import { withoutValues } from './settings.js'
 
 export interface ComparisonOptions {
-  /** Whether both servers are of one major: only then are deparsed texts, and what only one major knows, compared. */
+  /** Whether both servers are of one major: only then is compared what only one major knows. */
   sameMajor: boolean
+  /** Whether the source's texts were put into the words of the copy's server; without it, those of other majors are left out. */
+  restated?: boolean
   /** Whether the copy's cluster got its roles from the set's globals: only then are the roles themselves compared. */
   ownCluster: boolean
   /** Whether the copy was restored as a database of its own, with its owner, settings and grants. Not compared by default. */
@@ -24,8 +37,9 @@ export function compareObjects(
   restored: readonly CatalogObject[],
   options: ComparisonOptions,
 ): Finding[] {
-  const originals = byKey(source.filter((object) => isCompared(object, options)))
-  const copies = byKey(restored.filter((object) => isCompared(object, options)))
+  const [described, describedCopies] = asBothDescribe(source, restored)
+  const originals = byKey(described.filter((object) => isCompared(object, options)))
+  const copies = byKey(underSourceNames(described, describedCopies).filter((object) => isCompared(object, options)))
   const loose = new Set((options.looseForeignKeys ?? []).map(({ table, name }) => unquoted(`${table}.${name}`)))
   const findings: Finding[] = []
   for (const [key, object] of originals) {
@@ -33,12 +47,18 @@ export function compareObjects(
     if (copy !== undefined) {
       findings.push(...compareObject(object, copy, options, loose))
     } else if (!isPartOfOneMissing(object, originals, copies)) {
-      findings.push(finding('OBJECT_MISSING', label(object), 'is not in the restored copy'))
+      findings.push(
+        partitionTriggerFinding(object, 'source') ??
+          finding('OBJECT_MISSING', label(object), 'is not in the restored copy'),
+      )
     }
   }
   for (const [key, copy] of copies) {
     if (!originals.has(key) && !isPartOfOneMissing(copy, copies, originals)) {
-      findings.push(finding('OBJECT_UNEXPECTED', label(copy), 'is in the restored copy, the source had none'))
+      findings.push(
+        partitionTriggerFinding(copy, 'copy') ??
+          finding('OBJECT_UNEXPECTED', label(copy), 'is in the restored copy, the source had none'),
+      )
     }
   }
   return findings
@@ -47,7 +67,10 @@ export function compareObjects(
 function isCompared({ kind }: CatalogObject, options: ComparisonOptions): boolean {
   if (options.ignoreKinds?.has(kind) === true) return false
   switch (kind) {
+    case UNDUMPED:
+      return false
     case 'role':
+    case 'parameter':
       return options.ownCluster
     case 'database':
       return options.database === true
@@ -59,11 +82,12 @@ function isCompared({ kind }: CatalogObject, options: ComparisonOptions): boolea
 }
 
 function compareObject(
-  source: CatalogObject,
-  copy: CatalogObject,
+  original: CatalogObject,
+  restored: CatalogObject,
   options: ComparisonOptions,
   loose: ReadonlySet<string>,
 ): Finding[] {
+  const [source, copy] = original.kind === 'database' ? withoutValues(original, restored) : [original, restored]
   const on = label(source)
   const found: Finding[] = []
   const ordinary: Difference[] = []
@@ -80,7 +104,9 @@ function compareObject(
   if (JSON.stringify(given) !== JSON.stringify(had)) {
     found.push(finding('GRANTS_DIFFER', on, describeListDifference(had ?? [], given ?? [])))
   }
-  for (const difference of differingFacts(source, copy, options.sameMajor)) {
+  for (const difference of differingFacts(source, copy, factOptions(options)).filter(
+    isComparable(source, copy, options.sameMajor),
+  )) {
     const special = specialFinding(source, difference, loose)
     if (special === undefined) ordinary.push(difference)
     else found.push(...special)
@@ -89,6 +115,10 @@ function compareObject(
     found.push(finding('OBJECT_DIFFERS', on, ordinary.map(describeDifference).join('; ')))
   }
   return found
+}
+
+function factOptions({ sameMajor, restated = false }: ComparisonOptions): FactOptions {
+  return { sameMajor, deparsed: sameMajor || restated }
 }
 
 /** The findings of a difference that has a code of its own, or is to be expected; undefined of all others. */

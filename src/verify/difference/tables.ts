@@ -1,5 +1,6 @@
 import { displayName, type SequenceEntry, type TableEntry } from '../../backup/manifest.js'
 import { finding, type Finding } from '../../findings.js'
+import { wholesOf } from './wholes.js'
 
 type LargeObjects = { count: number; fingerprint: string | null } | null
 
@@ -8,7 +9,8 @@ export type Contents = 'compared' | 'not-comparable'
 
 /**
  * Compares what a set says of its tables with what is in the restored copy: existence, rows, content. A materialized
- * view is computed anew by a restore, and so is a stored generated column; what differs there is a warning.
+ * view is computed anew by a restore, and so is a stored generated column; what differs there is a warning. Partitions
+ * between which rows move in a restore are compared as the one table that they make up.
  */
 export function compareTables(
   source: readonly TableEntry[],
@@ -17,13 +19,14 @@ export function compareTables(
 ): Finding[] {
   const copies = new Map(restored.map((table) => [keyOf(table), table]))
   const originals = new Set(source.map(keyOf))
+  const { wholes, rootOf } = wholesOf(source, restored)
   return [
     ...source.flatMap((table) => {
       const copy = copies.get(keyOf(table))
-      return copy === undefined
-        ? [finding('TABLE_MISSING', displayName(table), 'is not in the restored copy')]
-        : compareTable(table, copy, contents)
+      if (copy === undefined) return [finding('TABLE_MISSING', displayName(table), 'is not in the restored copy')]
+      return rootOf(table) === undefined ? compareTable(table, copy, contents) : []
     }),
+    ...wholes.flatMap((whole) => compareTable(whole.source, whole.copy, contents)),
     ...restored
       .filter((table) => !originals.has(keyOf(table)))
       .map((table) => finding('TABLE_UNEXPECTED', displayName(table), 'is in the restored copy, the source had none')),
@@ -38,13 +41,30 @@ function compareTable(source: TableEntry, copy: TableEntry, contents: Contents):
       ? [finding('TABLE_ROWS_DIFFER', on, `${rows(copy.rows)}, its data should not be in the set`)]
       : []
   }
-  if (source.rows === undefined)
-    return [finding('FINGERPRINT_MISSING', on, 'the set does not say how many rows it had')]
-  if (copy.rows === undefined) return [finding('CHECK_NOT_RUN', on, 'its rows in the restored copy were not counted')]
+  if (source.rows === undefined) return [uncounted(source)]
+  if (copy.rows === undefined) {
+    return [finding('CHECK_NOT_RUN', on, `its rows in the restored copy were not counted${because(copy)}`)]
+  }
   if (copy.rows !== source.rows) {
     return [finding('TABLE_ROWS_DIFFER', on, `${rows(copy.rows)}, the source had ${source.rows}`)]
   }
   return contents === 'compared' ? compareContent(source, copy) : []
+}
+
+/** Tables whose rows are in the dump and could not be counted at the source. */
+export function unreadTables(tables: readonly TableEntry[]): Finding[] {
+  return tables.filter(({ kind, unread }) => kind === 'table' && unread !== undefined).map(uncounted)
+}
+
+function uncounted(source: TableEntry): Finding {
+  const on = displayName(source)
+  return source.unread === undefined
+    ? finding('FINGERPRINT_MISSING', on, 'the set does not say how many rows it had')
+    : finding('TABLE_UNREAD', on, `its rows are in the dump, but could not be read beside it: ${source.unread}`)
+}
+
+function because({ unread }: TableEntry): string {
+  return unread === undefined ? '' : `: ${unread}`
 }
 
 function compareContent(source: TableEntry, copy: TableEntry): Finding[] {
@@ -55,7 +75,14 @@ function compareContent(source: TableEntry, copy: TableEntry): Finding[] {
   if (copy.fingerprint === undefined) {
     return [finding('CHECK_NOT_RUN', on, 'its rows in the restored copy were not hashed')]
   }
+  if (copy.hashedBy !== source.hashedBy) {
+    return [finding('CHECK_NOT_RUN', on, 'its rows in the restored copy were hashed in another way than at the source')]
+  }
   if (copy.fingerprint !== source.fingerprint) {
+    if (source.addresses === null) {
+      const found = 'it holds addresses (regclass or its kin) of what is gone, and too many different ones to compare'
+      return [finding('CHECK_NOT_RUN', on, found)]
+    }
     return [finding('TABLE_CONTENT_DIFFERS', on, `${rows(copy.rows)} as at the source, but not the same content`)]
   }
   return compareGenerated(source, copy)
@@ -75,6 +102,10 @@ function compareGenerated(source: TableEntry, copy: TableEntry): Finding[] {
 
 /** Compared where both sides have it filled; that it is filled at all is a fact of the object. */
 function compareMaterializedView(source: TableEntry, copy: TableEntry, contents: Contents): Finding[] {
+  const unread = source.unread ?? copy.unread
+  if (unread !== undefined) {
+    return [finding('MATERIALIZED_VIEW_NOT_COMPARED', displayName(source), `its rows could not be read: ${unread}`)]
+  }
   if (source.rows === undefined || copy.rows === undefined) return []
   const sameContent = contents === 'not-comparable' || source.fingerprint === copy.fingerprint
   if (source.rows === copy.rows && sameContent) return []

@@ -1,0 +1,46 @@
+-- A reporting database that is mostly views: views on views, materialized views with indexes, recursion, VALUES, UNION with
+-- bare NULLs and literals, lateral functions with column lists, windows, grouping sets, updatable views with check options,
+-- rules, INSTEAD OF triggers, TABLESAMPLE, ordinality, JSON and XML functions.
+CREATE TABLE sales (id serial PRIMARY KEY, region varchar(10) NOT NULL CHECK (region IN ('north', 'south', 'east')), product varchar(20), day date NOT NULL, amount numeric(10, 2), items jsonb, note char(10));
+INSERT INTO sales (region, product, day, amount, items, note) SELECT (ARRAY['north', 'south', 'east'])[1 + g % 3], 'p' || g % 9, date '2024-01-01' + g, g * 1.25, jsonb_build_array(jsonb_build_object('sku', 's' || g, 'n', g % 4)), 'n' || g % 3 FROM generate_series(1, 250) g;
+CREATE TABLE regions (code varchar(10) PRIMARY KEY, parent varchar(10), title text COLLATE "C");
+INSERT INTO regions VALUES ('all', NULL, 'All'), ('north', 'all', 'Nord'), ('south', 'all', 'Sud'), ('east', 'north', 'Est');
+CREATE FUNCTION split_sale(sales) RETURNS TABLE (part integer, share numeric) LANGUAGE sql STABLE AS $$ SELECT n, $1.amount / 2 FROM generate_series(1, 2) n $$;
+CREATE FUNCTION pairs(varchar[]) RETURNS SETOF record LANGUAGE sql IMMUTABLE AS $$ SELECT i, $1[i] FROM generate_subscripts($1, 1) i $$;
+CREATE VIEW v_north AS SELECT * FROM sales WHERE region IN ('north', 'east') WITH LOCAL CHECK OPTION;
+CREATE VIEW v_north_big WITH (security_barrier) AS SELECT id, amount AS worth, region, note FROM v_north WHERE amount > 10 AND note IN ('n1', 'n2') WITH CASCADED CHECK OPTION;
+CREATE VIEW v_values AS VALUES ('a'::varchar(5), 1, NULL), ('b', 2, 'x'), ('c', NULL, NULL);
+CREATE VIEW v_values_named (code, n) AS SELECT t.* FROM (VALUES ('a', 1), ('b', NULL::integer), (NULL, 3)) t (a, b) WHERE t.a NOT IN ('z');
+CREATE VIEW v_union AS SELECT u.region, u.amount, u.label FROM (SELECT region, amount, 'sale' AS label FROM sales UNION ALL SELECT code, NULL, 'region' FROM regions UNION SELECT 'none', 0, NULL) u;
+CREATE VIEW v_union_literals AS SELECT * FROM (SELECT id, note, NULL AS gone FROM sales UNION ALL (SELECT 0, 'literal', 'x' UNION SELECT NULL, NULL, NULL) EXCEPT SELECT -1, '', NULL) s (a, b, c);
+CREATE VIEW v_intersect AS SELECT region FROM sales INTERSECT SELECT code FROM regions WHERE code IN ('north', 'south') ORDER BY 1 LIMIT 5 OFFSET 0;
+CREATE VIEW v_tree AS WITH RECURSIVE t (code, path) AS (SELECT code, title FROM regions WHERE parent IS NULL UNION ALL SELECT r.code, t.path || ' > ' || r.title FROM regions r JOIN t ON r.parent = t.code) SELECT t.code AS region, t.path FROM t;
+CREATE RECURSIVE VIEW v_numbers (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM v_numbers WHERE n < 20;
+CREATE VIEW v_lateral AS SELECT s.id, p.part, p.half, o.sku, o.n FROM sales s, LATERAL split_sale(s) AS p (part, half), LATERAL ROWS FROM (jsonb_to_recordset(s.items) AS (sku varchar(10), n integer)) WITH ORDINALITY AS o (sku, n, i) WHERE o.sku NOT IN ('s1', 's2');
+CREATE VIEW v_pairs AS SELECT f.a AS i, f.b AS word FROM pairs(ARRAY['x', 'y']) AS f (a integer, b varchar) WHERE f.b IN ('x', 'y', 'z');
+CREATE VIEW v_window AS SELECT region, day, sum(amount) OVER by_day AS running, first_value(product) OVER (by_day ROWS 2 PRECEDING) AS f, ntile(4) OVER (PARTITION BY region IN ('north') ORDER BY amount) FROM sales WINDOW by_day AS (PARTITION BY region ORDER BY day);
+CREATE VIEW v_cube AS SELECT COALESCE(region, 'total') AS region, product, sum(amount) FILTER (WHERE note IN ('n1', 'n2')) AS some, GROUPING(region, product) AS g, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY amount) AS p, string_agg(DISTINCT note, ',' ORDER BY note) AS notes FROM sales GROUP BY CUBE (region, product);
+CREATE VIEW v_rollup AS SELECT EXTRACT(month FROM day) AS month, region::text || '!' AS r, count(*) FROM sales GROUP BY ROLLUP (EXTRACT(month FROM day), region::text || '!') HAVING count(*) > 1 ORDER BY 1 NULLS FIRST;
+CREATE VIEW v_xml AS SELECT xmlelement(name sale, xmlattributes(id AS "Id"), xmlforest(region, amount)) AS x, xmlagg(xmlcomment(note)) OVER () IS DOCUMENT AS d FROM sales WHERE id < 5;
+CREATE VIEW v_case AS SELECT id, CASE WHEN region IN ('north') THEN 'N' WHEN region = 'south' THEN NULL ELSE 'E' END AS letter, CASE product WHEN 'p1' THEN 1 WHEN 'p2' THEN 2 END AS c, NULLIF(product, 'p3') AS n, GREATEST(product, note, 'k') AS g, (region, product) IN (('north', 'p1'), ('south', 'p2')) AS pair, ROW(region, 1) = ROW('x', 1) AS row, note = 'n1' AS bp, amount IN (1, 2.5) AS am, day IN ('2024-01-02', '2024-01-03') AS da, product LIKE ANY (ARRAY['p1%', 'p2%']) AS li, product SIMILAR TO 'p[12]' AS si, product BETWEEN 'p1' AND 'p5' AS be FROM sales;
+CREATE VIEW v_time AS SELECT day + 1 AS d, day::timestamp AT TIME ZONE 'Europe/Madrid' AS t, (day, interval '2 days') OVERLAPS (DATE '2024-01-01', DATE '2024-02-01') AS o, CURRENT_DATE > day AS past, INTERVAL '1 day 02:00' * 2 AS i, date_trunc('week', day) AS w, EXTRACT(epoch FROM day::timestamp) AS e FROM sales;
+CREATE VIEW v_sub AS SELECT r.code, (SELECT max(s.amount) FROM sales s WHERE s.region = r.code) AS best, ARRAY(SELECT s.id FROM sales s WHERE s.region = r.code AND s.product IN ('p1', 'p2') ORDER BY s.id) AS ids, EXISTS (SELECT 1 FROM v_north n WHERE n.region = r.code) AS any, r.code = ANY (SELECT region FROM v_union) AS u, r.code <> ALL (ARRAY['x', 'y']::varchar[]) AS a FROM regions r;
+CREATE VIEW v_joins AS SELECT id, code, j.title, s2.amount FROM (sales s FULL JOIN regions r ON r.code = s.region) j (id, region, product, day, am, items, note, code, parent, title) LEFT JOIN sales s2 USING (id) NATURAL LEFT JOIN (SELECT 1 AS one) k WHERE j.code IN ('north', 'south');
+CREATE VIEW v_sample AS SELECT id FROM sales TABLESAMPLE system (50) REPEATABLE (7) WHERE region NOT IN ('east') FOR UPDATE SKIP LOCKED;
+CREATE VIEW v_columns (one, two, three) AS SELECT product, region, note FROM sales;
+CREATE VIEW v_stack AS SELECT v.one, w.running, t.path FROM v_columns v JOIN v_window w ON w.region = v.two JOIN v_tree t ON t.region = w.region WHERE v.two IN ('north', 'south', 'east');
+CREATE VIEW v_default AS SELECT id, region, amount FROM sales;
+ALTER VIEW v_default ALTER COLUMN amount SET DEFAULT 9.99;
+COMMENT ON VIEW v_stack IS 'Views on views';
+COMMENT ON COLUMN v_stack.path IS 'From the top';
+CREATE MATERIALIZED VIEW m_totals AS SELECT region, product, sum(amount) AS total, count(*) AS n FROM sales WHERE region IN ('north', 'south') GROUP BY region, product;
+CREATE UNIQUE INDEX m_totals_key ON m_totals (region, product);
+CREATE MATERIALIZED VIEW m_ranked WITH (fillfactor = 80) AS SELECT m.*, rank() OVER (ORDER BY total DESC, region) AS rank FROM m_totals m JOIN v_tree USING (region);
+CREATE INDEX m_ranked_top ON m_ranked (rank) WHERE region IN ('north', 'south');
+CREATE MATERIALIZED VIEW m_top AS SELECT * FROM m_ranked WHERE rank < 4 UNION ALL SELECT 'none', NULL, 0, 0, NULL;
+CREATE FUNCTION v_sales_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO sales (region, day, amount) VALUES (NEW.region, current_date, NEW.total); RETURN NEW; END $$;
+CREATE VIEW v_writable AS SELECT region, sum(amount) AS total FROM sales GROUP BY region;
+CREATE TRIGGER v_writable_insert INSTEAD OF INSERT ON v_writable FOR EACH ROW EXECUTE FUNCTION v_sales_write();
+CREATE RULE v_cube_insert AS ON INSERT TO v_cube WHERE NEW.region IN ('north', 'south') DO INSTEAD INSERT INTO sales (region, product, day) SELECT NEW.region, x.a, '2024-01-01' FROM (VALUES ('a'), (NULL)) x (a);
+CREATE RULE v_cube_insert_rest AS ON INSERT TO v_cube DO INSTEAD NOTHING;
+CREATE RULE v_values_rule AS ON UPDATE TO v_values DO INSTEAD (UPDATE regions SET title = 'x' WHERE code = OLD.column1 AND code IN ('a', 'b'); DELETE FROM regions WHERE code = 'never');
