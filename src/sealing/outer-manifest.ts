@@ -65,5 +65,7 @@ function outerTable(table: TableEntry, index: number, hide: boolean): TableEntry
 }
 
 function withoutNames(source: Manifest['source']): Manifest['source'] {
-  return { ...source, owner: HIDDEN, bootstrapRole: HIDDEN, extensions: [], tablespaces: [], roles: [] }
+  const hidden = { owner: HIDDEN, bootstrapRole: HIDDEN, extensions: [], tablespaces: [], roles: [] }
+  // Its libraries and settings tell which extensions there are.
+  return { ...source, ...hidden, server: undefined }
 }

@@ -306,6 +306,7 @@ describe('a backup of a database with an extension', () => {
       'postgres-bin': installation.bin,
       store: path.join(store, 'whole'),
       backup: 'latest',
+      jobs: '1',
     })
     expect(summaryOf(later)).toEqual(PROVEN)
     expect(undumpedIn(later)).toEqual(ALL)
