@@ -103,7 +103,9 @@ export function propertyStatements(properties: DatabaseProperties): PropertyStat
         `SECURITY LABEL FOR ${identifier(provider)} ON ${database} IS ${literal(label)}`,
       ),
     ),
-    ...(properties.isTemplate ? [about('template', 'that it is a template', `ALTER ${database} IS_TEMPLATE true`)] : []),
+    ...(properties.isTemplate
+      ? [about('template', 'that it is a template', `ALTER ${database} IS_TEMPLATE true`)]
+      : []),
     ...(properties.refusesConnections
       ? [about('refusesConnections', 'that it takes no connections', `ALTER ${database} ALLOW_CONNECTIONS false`)]
       : []),

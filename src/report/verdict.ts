@@ -181,11 +181,8 @@ function afterBackup(report: Report): Text {
 function restored(report: Report): Verdict {
   const { restored: made, proof, source } = report
   const when = source?.snapshotTime === undefined ? 'it was taken' : formatInstant(source.snapshotTime)
-  if (made !== undefined && proof?.outcome === 'proven' && proof.tier === 'data') {
-    return { mood: 'doubtful', text: restoredRows(report, made, proof, when) }
-  }
   if (made !== undefined && proof?.outcome === 'proven') {
-    return { mood: 'good', text: sentence`${restoredWhat(report, made, when)}: ${amountOf(report)}.` }
+    return restoredEqual(report, made, proof, when)
   }
   if (made !== undefined && proof !== undefined) {
     // Only tables that were brought back are compared once more where they are, and somebody may write to them there.
@@ -207,6 +204,12 @@ function restored(report: Report): Verdict {
     default:
       return { mood: 'doubtful', text: sentence`Nothing was restored.${rest}` }
   }
+}
+
+function restoredEqual(report: Report, made: RestoredFacts, proof: Proof, when: string): Verdict {
+  return proof.tier === 'data'
+    ? { mood: 'doubtful', text: restoredRows(report, made, proof, when) }
+    : { mood: 'good', text: sentence`${restoredWhat(report, made, when)}: ${amountOf(report)}.` }
 }
 
 /** Of a set that is only known to hold its rows: what else differs was told, and did not keep it out. */

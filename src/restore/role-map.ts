@@ -116,8 +116,5 @@ function mappedFacts({ kind, facts }: CatalogObject, role: (name: string) => str
 
 /** `reader: work_mem=8MB`; a setting of the database itself begins with its name. */
 function mappedSetting(setting: string, role: (name: string) => string): string {
-  return setting.replace(
-    /^("(?:[^"]|"")*"|[a-z_][\w$]*)(?=: )/,
-    (from) => asGrantee(role(fromGrantee(from))),
-  )
+  return setting.replace(/^("(?:[^"]|"")*"|[a-z_][\w$]*)(?=: )/, (from) => asGrantee(role(fromGrantee(from))))
 }

@@ -21,24 +21,25 @@ export function compareDatabases(
 
 function without(object: CatalogObject, aspect: Aspect): CatalogObject {
   if (typeof aspect !== 'string') return withoutEntry(object, aspect)
-  const { owner, grants, ...rest } = object
   switch (aspect) {
     case 'owner':
       // The owner's own privileges are written out with his name.
-      return rest
+      return withoutKeys(object, ['owner', 'grants'])
     case 'grants':
-      return { ...rest, ...(owner !== undefined && { owner }) }
-    default: {
-      const facts = Object.entries(object.facts).filter(([name]) => name !== aspect)
-      return { ...object, facts: Object.fromEntries(facts) }
-    }
+      return withoutKeys(object, ['grants'])
+    default:
+      return { ...object, facts: withoutKeys(object.facts, [aspect]) }
   }
 }
 
 function withoutEntry(object: CatalogObject, { fact, key }: Entry): CatalogObject {
   const entries = object.facts[fact]
   if (!Array.isArray(entries)) return object
-  const { [fact]: _, ...others } = object.facts
   const left = entries.filter((entry) => !entry.startsWith(`${key}=`) && !entry.startsWith(`${key}: `))
+  const others = withoutKeys(object.facts, [fact])
   return { ...object, facts: left.length === 0 ? others : { ...others, [fact]: left } }
+}
+
+function withoutKeys<T extends object>(record: T, keys: readonly string[]): T {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key))) as T
 }

@@ -3,10 +3,7 @@ import type { CatalogObject } from '../../postgres/catalog/model.js'
 /** Both descriptions with the settings that are not the same in them named only: a value may be a secret. */
 export function withoutValues(source: CatalogObject, copy: CatalogObject): [CatalogObject, CatalogObject] {
   const [ours, theirs] = [settingsOf(source), settingsOf(copy)]
-  return [
-    named(source, ours, theirs, 'its value'),
-    named(copy, theirs, ours, 'another value'),
-  ]
+  return [named(source, ours, theirs, 'its value'), named(copy, theirs, ours, 'another value')]
 }
 
 function settingsOf({ facts }: CatalogObject): string[] {
