@@ -31,10 +31,14 @@ export async function nothingToBackUp(
     return []
   }
   const own = tables.filter(({ kind, extension }) => kind === 'table' && extension === undefined)
-  const isLeftOut = own.length > 0 && !own.some(({ oid }) => chosen.has(oid))
-  if (isLeftOut) {
+  const taken = own.filter(({ oid }) => chosen.has(oid))
+  if (taken.length < own.length) {
     const advice = 'Check tables and exclude-tables: the rows of what they leave are all that is backed up.'
-    return [finding('NOTHING_TO_BACK_UP', database, `none of its ${counted(own.length, 'table')} is chosen`, advice)]
+    const found =
+      taken.length === 0
+        ? `none of its ${counted(own.length, 'table')} is chosen`
+        : `there is no row in what is chosen, ${taken.length} of its ${counted(own.length, 'table')}`
+    return [finding('NOTHING_TO_BACK_UP', database, found, advice)]
   }
   const holds = own.length === 0 ? 'it holds no table' : `there is no row in its ${counted(own.length, 'table')}`
   return [finding('NOTHING_TO_BACK_UP', database, `${holds}; ${others(await readOtherDatabases(session))}`)]

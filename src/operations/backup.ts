@@ -1,6 +1,7 @@
 import { draftManifest, type ManifestDraft } from '../backup/draft.js'
 import { writeKit } from '../backup/kit.js'
 import { idOf, type Manifest } from '../backup/manifest.js'
+import { nothingInSet } from '../backup/nothing.js'
 import { describeFiles } from '../backup/set.js'
 import { withSource, type Source } from '../backup/source.js'
 import { describeSource, takeDump, type Description } from '../backup/take.js'
@@ -55,6 +56,7 @@ export function backup(options: Options, context: Context): Promise<Report> {
       const taken = await withSource(options, context, (source) =>
         takeAndProve(source, { type, services, protection }, underWay),
       )
+      tellNothing(taken.manifest, report)
       const earlier = await earlierRuns(underWay.store, taken.manifest)
       await measureBackup(underWay, taken.manifest, earlier)
       await tellAnomalies(underWay, taken, earlier)
@@ -64,6 +66,13 @@ export function backup(options: Options, context: Context): Promise<Report> {
       throw error
     }
   })
+}
+
+/** The preflight looks before; what counts is what is in the set. */
+function tellNothing(manifest: Manifest, report: UnderWay['report']): void {
+  if (!report.has('NOTHING_TO_BACK_UP')) {
+    report.find(nothingInSet(manifest))
+  }
 }
 
 /** A set that is in the store, with the definitions in it. */

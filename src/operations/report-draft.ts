@@ -106,6 +106,11 @@ export class ReportDraft {
     }
   }
 
+  /** Whether something of this code was found so far. */
+  has(code: Finding['code']): boolean {
+    return this.findings.some((one) => one.code === code)
+  }
+
   /** Adds findings that the log has already. */
   remember(findings: readonly Finding[]): void {
     this.findings.push(...findings)

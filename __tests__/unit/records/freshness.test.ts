@@ -39,6 +39,16 @@ describe('what a store holds against the objectives', () => {
     ])
   })
 
+  test('one that failed while its rows were equal is proven as far as they go', () => {
+    const sound = set('daily', 1, 'failed', 'full')
+    const holding = shelf({ ...sound, proof: { ...sound.proof, held: 'data' } })
+    expect(codesOf(holding, objectives({ verify: 'data' }))).toEqual([])
+    const { findings } = judgeFreshness(holding, objectives(), NOW)
+    expect(findings).toMatchObject([
+      { code: 'BACKUP_UNPROVEN_TOO_LONG', found: expect.stringContaining('is proven less far than was asked for') },
+    ])
+  })
+
   test.each<[string, Shelf, Objectives, string[]]>([
     [
       'an old one',

@@ -80,6 +80,12 @@ describe('what is copied', () => {
     expect(decision?.reasons.join()).toMatch(/not verified, and 20261123T120000Z, which is newer, is proven/)
   })
 
+  test('a failed set only where its rows were equal and no newer one is proven', () => {
+    const holding = daysAgo(1, { proof: { outcome: 'failed', tier: 'full', held: 'data' } })
+    expect(copied({ primary: [holding, daysAgo(2, failed)] })).toEqual([holding])
+    expect(copied({ primary: [holding], copy: [daysAgo(0)] })).toEqual([])
+  })
+
   test('the set that this run took, whatever its date says', () => {
     const taken = daysAgo(40)
     const primary = [taken, ...Array.from({ length: 9 }, (_, day) => daysAgo(day))]

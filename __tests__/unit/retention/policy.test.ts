@@ -300,6 +300,21 @@ describe('weaker proofs', () => {
     expect(decisionOn(old, decisions).reasons).toEqual(['not verified', 'daily: older than the 7 that are kept'])
   })
 
+  test('a failed set whose rows were equal stands with the unverified, and says so', () => {
+    const holding = { proof: { outcome: 'failed', tier: 'full', held: 'data' } } as const
+    const decisions = decide(
+      [daysAgo(1, failed), daysAgo(2, holding), daysAgo(3, unverified)],
+      policy({ keepLast: 1, floor: 0 }),
+      HERE,
+    )
+    expect(decisions.map(({ standing, keep }) => `${standing} ${keep ? 'kept' : 'gone'}`)).toEqual([
+      'failed kept',
+      'unverified kept',
+      'unverified gone',
+    ])
+    expect(decisions[1]?.reasons[0]).toBe('verification failed, and all rows are equal')
+  })
+
   test('a failed set never displaces an unverified one, nor that a proof to a lesser tier', () => {
     const sets = [daysAgo(1, failed), daysAgo(2, unverified), daysAgo(3, lesser), daysAgo(4)]
     const decisions = decide(sets, policy({ keepLast: 1, floor: 0 }), HERE)

@@ -47,9 +47,12 @@ function standingAfter(...outcomes: string[]): string {
     const sample = sampleProof(word === 'unlucky' ? 'failed' : word, `2026-11-24T02:10:0${second}.000Z`)
     const code = word === 'unlucky' ? 'RESTORE_ERROR' : 'TABLE_CONTENT_DIFFERS'
     const findings = word === 'proven' ? [] : [finding(code, 'public.t', 'is wrong')]
-    return { ...sample, tier, findings } as Proof
+    return { ...sample, tier, findings }
   })
-  const { outcome, tier, held } = standingProof(sampleManifest({ id: '20261124T020000Z', proof: looks[0]! }), looks.slice(1))
+  const { outcome, tier, held } = standingProof(
+    sampleManifest({ id: '20261124T020000Z', proof: looks[0]! }),
+    looks.slice(1),
+  )
   return `${outcome} ${tier}${held === undefined ? '' : `, holds ${held}`}`
 }
 

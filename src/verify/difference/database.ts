@@ -24,24 +24,22 @@ function without(object: CatalogObject, aspect: Aspect): CatalogObject {
   switch (aspect) {
     case 'owner':
       // The owner's own privileges are written out with his name.
-      return leftOut(leftOut(object, 'owner'), 'grants')
+      return withoutKeys(object, ['owner', 'grants'])
     case 'grants':
-      return leftOut(object, 'grants')
-    default: {
-      const facts = Object.entries(object.facts).filter(([name]) => name !== aspect)
-      return { ...object, facts: Object.fromEntries(facts) }
-    }
+      return withoutKeys(object, ['grants'])
+    default:
+      return { ...object, facts: withoutKeys(object.facts, [aspect]) }
   }
-}
-
-function leftOut<T extends object, K extends keyof T>(object: T, name: K): Omit<T, K> {
-  return Object.fromEntries(Object.entries(object).filter(([each]) => each !== name)) as Omit<T, K>
 }
 
 function withoutEntry(object: CatalogObject, { fact, key }: Entry): CatalogObject {
   const entries = object.facts[fact]
   if (!Array.isArray(entries)) return object
-  const others = leftOut(object.facts, fact)
   const left = entries.filter((entry) => !entry.startsWith(`${key}=`) && !entry.startsWith(`${key}: `))
+  const others = withoutKeys(object.facts, [fact])
   return { ...object, facts: left.length === 0 ? others : { ...others, [fact]: left } }
+}
+
+function withoutKeys<T extends object>(record: T, keys: readonly string[]): T {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key))) as T
 }
