@@ -399,10 +399,12 @@ function init_file_quoted(text) {
     return JSON.stringify(text).replaceAll(/[\u007F-\u009F\u2028\u2029]/g, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+// EXTERNAL MODULE: ./build/backup/nothing.js + 1 modules
+var backup_nothing = __webpack_require__(27519);
 // EXTERNAL MODULE: ./build/backup/source.js
 var source = __webpack_require__(17862);
-// EXTERNAL MODULE: ./build/postgres/catalog/read-tables.js
-var read_tables = __webpack_require__(69352);
+// EXTERNAL MODULE: ./build/postgres/catalog/read-tables.js + 1 modules
+var read_tables = __webpack_require__(95242);
 // EXTERNAL MODULE: ./build/postgres/catalog/source.js
 var catalog_source = __webpack_require__(99185);
 // EXTERNAL MODULE: ./build/postgres/connection-string.js
@@ -411,9 +413,10 @@ var connection_string = __webpack_require__(10824);
 var postgres_programs = __webpack_require__(45801);
 // EXTERNAL MODULE: ./build/postgres/readability.js
 var readability = __webpack_require__(66888);
-// EXTERNAL MODULE: ./build/postgres/session.js + 1 modules
-var session = __webpack_require__(96263);
+// EXTERNAL MODULE: ./build/postgres/session.js + 2 modules
+var session = __webpack_require__(67117);
 ;// CONCATENATED MODULE: ./build/command-line/init-look.js
+
 
 
 
@@ -452,23 +455,27 @@ function passwordIn(settings, databaseUrl = '') {
 }
 async function look(session, given, context) {
     const facts = await (0,catalog_source/* readSource */.o$)(session, session.major);
+    const tables = await (0,read_tables/* readTables */.g)(session);
+    const oids = new Set(tables.map(({ oid }) => oid));
+    const [nothing] = await (0,backup_nothing/* nothingToBackUp */.B)(session, facts.database, tables, oids);
     return {
         name: facts.database,
         serverVersion: session.serverVersion,
         major: session.major,
         bytes: await (0,catalog_source/* readDatabaseBytes */.nk)(session),
-        tables: await tablesOf(session),
+        tables: await tablesOf(session, tables),
+        ...(nothing !== undefined && { nothing }),
         extensions: facts.extensions.filter(({ name }) => name !== 'plpgsql'),
-        unreadable: await (0,readability/* unreadableThings */.r)(session, new Set((await (0,read_tables/* readTables */.g)(session)).map(({ oid }) => oid))),
+        unreadable: await (0,readability/* unreadableThings */.r)(session, oids),
         ...(await programsFor(session.major, given, context)),
     };
 }
-async function tablesOf(session) {
+async function tablesOf(session, all) {
     const rows = await session.query(`SELECT c.oid::int8::float8 AS oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
             c.reltuples::float8 AS rows
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`);
     const known = new Map(rows.map((row) => [row.oid, row]));
-    const tables = (await (0,read_tables/* readTables */.g)(session)).filter(({ kind }) => kind === 'table' || kind === 'materialized-view');
+    const tables = all.filter(({ kind }) => kind === 'table' || kind === 'materialized-view');
     return tables
         .map(({ oid, schema, name, bytes }) => {
         const estimate = known.get(oid);
@@ -576,8 +583,11 @@ function tellSight({ database, trouble }, logger) {
         logger.warning(`The database could not be looked at: ${trouble?.problem ?? 'unknown'}. ${trouble?.advice ?? ''} What is written is a template.`);
         return;
     }
-    const { name, serverVersion, bytes, tables, programsTrouble, unreadable } = database;
+    const { name, serverVersion, bytes, tables, nothing, programsTrouble, unreadable } = database;
     logger.info(`"${name}": PostgreSQL ${serverVersion}, ${(0,units/* formatBytes */.z3)(bytes)}, ${(0,units/* counted */.hS)(tables.length, 'table')}.`);
+    if (nothing !== undefined) {
+        logger.warning(`"${name}": ${nothing.found}. ${nothing.advice}`);
+    }
     if (programsTrouble !== undefined) {
         logger.warning(`PostgreSQL's programs: ${programsTrouble}`);
     }

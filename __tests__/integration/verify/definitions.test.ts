@@ -276,10 +276,13 @@ describe.each(PAIRS.filter(([from, to]) => here.has(from) && here.has(to)))(
       expect(await found('')).toEqual([])
     })
 
-    test.each(from === 15 ? CHANGES : CHANGES.filter((_, index) => index % 4 === 0))('show %s', async (_, statements, ...on) => {
-      const lines = await found(statements)
-      const places = lines.map((line) => line.replace(/:.*$/s, ''))
-      expect(places.sort()).toEqual(on.map((one) => `OBJECT_DIFFERS ${one}`).sort())
-    })
+    test.each(from === 15 ? CHANGES : CHANGES.filter((_, index) => index % 4 === 0))(
+      'show %s',
+      async (_, statements, ...on) => {
+        const lines = await found(statements)
+        const places = lines.map((line) => line.replace(/:.*$/s, ''))
+        expect(places.sort()).toEqual(on.map((one) => `OBJECT_DIFFERS ${one}`).sort())
+      },
+    )
   },
 )
