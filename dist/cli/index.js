@@ -5704,7 +5704,7 @@ async function main(surroundings) {
             const { runTool } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(19), __nccwpck_require__.e(390)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6390));
             return await runTool(invocation, logger, surroundings);
         }
-        const { runAsked } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(64), __nccwpck_require__.e(19), __nccwpck_require__.e(729)]).then(__nccwpck_require__.bind(__nccwpck_require__, 41729));
+        const { runAsked } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(64), __nccwpck_require__.e(19), __nccwpck_require__.e(338)]).then(__nccwpck_require__.bind(__nccwpck_require__, 22338));
         return await runAsked(invocation, logger, surroundings);
     }
     catch (error) {

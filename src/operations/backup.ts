@@ -9,6 +9,7 @@ import type { Context } from '../context.js'
 import type { Options } from '../options.js'
 import { rulesInForce } from '../records/alert-rules.js'
 import type { Schema } from '../records/anomalies/schema-diff.js'
+import { searchPathOf } from '../postgres/catalog/search-path.js'
 import type { Report } from '../report/report.js'
 import { policyFor } from '../retention/policy-for.js'
 import { withServicesStopped, type Services } from '../restore/services.js'
@@ -162,7 +163,12 @@ async function writeSet(
 /** Adds the recovery kit to the set; it is written from the manifest, and listed in it like every file. */
 async function withKit(folder: string, { catalog }: Description, draft: ManifestDraft): Promise<ManifestDraft> {
   const hasPublicSchema = catalog.objects.some(({ kind, name }) => kind === 'schema' && name === 'public')
-  const kit = await writeKit(folder, { manifest: draft, tables: catalog.tables, hasPublicSchema })
+  const kit = await writeKit(folder, {
+    manifest: draft,
+    tables: catalog.tables,
+    hasPublicSchema,
+    searchPath: searchPathOf(catalog.objects),
+  })
   return { ...draft, files: [...draft.files, ...kit].sort((a, b) => (a.path < b.path ? -1 : 1)) }
 }
 

@@ -2,6 +2,7 @@ import type { TableEntry } from '../backup/manifest.js'
 import type { Context } from '../context.js'
 import { OperationError } from '../errors.js'
 import type { Finding } from '../findings.js'
+import { searchPathOf } from '../postgres/catalog/search-path.js'
 import { analyze } from '../restore/analyze.js'
 import { guardFindings } from '../restore/guard.js'
 import { handOver, mappedObjects } from '../restore/role-map.js'
@@ -132,6 +133,7 @@ async function copyIn(place: Place, prepared: PreparedRecovery, context: Context
       programs: target.programs,
       environment: await environmentFor(target, place.database, context),
       database: place.database,
+      searchPath: searchPathOf(subject.objects),
     },
     omission: selection.omission,
     check: {

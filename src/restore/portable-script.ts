@@ -40,3 +40,13 @@ export function forAnyServer(head: string): string {
   // Only among the settings at the very beginning; a body further down may hold the same line.
   return first !== null && found !== null && found.index < first.index + 400 ? head.replace(TIMEOUT, IF_KNOWN) : head
 }
+
+const EMPTIED = /^SELECT pg_catalog\.set_config\('search_path', '', false\);$/m
+
+/** The same with another search path than the empty one that pg_dump sets; unchanged where none is given. */
+export function lookedUpIn(head: string, searchPath: string | undefined): string {
+  if (searchPath === undefined) return head
+  const bytes = Buffer.from(searchPath).toString('latin1')
+  const literal = `'${bytes.replaceAll("'", "''")}'`
+  return head.replace(EMPTIED, () => `SELECT pg_catalog.set_config('search_path', ${literal}, false);`)
+}

@@ -4,7 +4,7 @@ import { CommandError } from '../errors.js'
 import { connectionStringOf } from '../postgres/identifier.js'
 import { ArchiveComplaints } from './archive-complaints.js'
 import type { Complaint } from './complaint.js'
-import { forAnyServer, withHead } from './portable-script.js'
+import { forAnyServer, lookedUpIn, withHead } from './portable-script.js'
 import { knowsRestricted } from './restricted.js'
 import { ScriptComplaints, TELLING } from './script-complaints.js'
 import type { RestoreTarget } from './target-database.js'
@@ -15,6 +15,8 @@ interface Piece {
   entries: readonly ListedEntry[]
   /** Foreign keys and triggers are not looked at; only some roles may do that. */
   unchecked?: boolean
+  /** Names without a schema are looked up in this, and not in nothing, as pg_restore has it. */
+  searchPath?: string
 }
 
 /**
@@ -90,7 +92,7 @@ class Reading {
     try {
       const { stdout, finished } = (this.running = this.start())
       if (stdout === null) throw new TypeError('what pg_restore writes is not piped')
-      yield* withHead(stdout, (head) => this.emptied(forAnyServer(head)))
+      yield* withHead(stdout, (head) => this.emptied(lookedUpIn(forAnyServer(head), this.piece.searchPath)))
       await finished
     } catch (error) {
       if (!(error instanceof CommandError)) throw error

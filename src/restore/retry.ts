@@ -1,4 +1,5 @@
 import type { Context } from '../context.js'
+import { DEFAULT_SEARCH_PATH } from '../postgres/catalog/search-path.js'
 import type { Complaint } from './complaint.js'
 import { isServerGone } from './causes.js'
 import { restoreAlone } from './restore-alone.js'
@@ -40,8 +41,38 @@ export async function restoreAgain(
     const { left, isGone } = await oneRound(target, archive, open, MOST_FAILURES[section], context)
     open = left
     if (isGone) return [...hopeless, ...open]
+    if (open.length === before) open = await restoreUnqualified(target, archive, open, context)
   } while (open.length > 0 && open.length < before)
   return [...hopeless, ...(await restoreTogether(target, archive, open, context))]
+}
+
+/**
+ * A function in an index, a check or a view may call another one without its schema. It works at the source, where the
+ * search path finds that, and not in a restore, for which pg_dump empties the search path. So what lacks a name is tried
+ * once more with the source's own. (Since 17 indexes are built with a safe search path, whatever the session's is.)
+ */
+async function restoreUnqualified(
+  target: RestoreTarget,
+  archive: string,
+  failures: readonly Failure[],
+  context: Context,
+): Promise<Failure[]> {
+  const { searchPath = DEFAULT_SEARCH_PATH } = target
+  const left: Failure[] = []
+  for (const failure of failures) {
+    const complaints = lacksName(failure)
+      ? await restoreAlone(target, { archive, entries: [failure.entry], searchPath }, context)
+      : failure.complaints
+    if (complaints.length > 0) left.push(failure)
+  }
+  return left
+}
+
+/** Undefined function, table, column, object, parameter; no such schema. */
+const LACKING_NAMES: ReadonlySet<string> = new Set(['42883', '42P01', '42703', '42704', '3F000'])
+
+function lacksName({ complaints }: Failure): boolean {
+  return complaints.some(({ state = '' }) => LACKING_NAMES.has(state))
 }
 
 async function oneRound(

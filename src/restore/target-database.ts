@@ -9,4 +9,6 @@ export interface RestoreTarget {
   environment: Readonly<Record<string, string>>
   /** Its name, whatever characters it holds. */
   database: string
+  /** What names without a schema are looked up in where an entry cannot be restored without: the source's own. */
+  searchPath?: string
 }

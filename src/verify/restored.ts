@@ -1,6 +1,7 @@
 import type { ManifestDraft } from '../backup/draft.js'
 import type { Context } from '../context.js'
 import { finding, worstOf, type Finding } from '../findings.js'
+import { searchPathOf } from '../postgres/catalog/search-path.js'
 import { libpqEnvironment } from '../postgres/libpq-environment.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { compareContent, compareRest, type Comparison } from './compare-copy.js'
@@ -34,7 +35,12 @@ export async function verifyRestored(
     context,
   )
   try {
-    const target = { programs: scratch.programs, environment, database: database.name }
+    const target = {
+      programs: scratch.programs,
+      environment,
+      database: database.name,
+      searchPath: searchPathOf(objects),
+    }
     const { findings, tables, held } = await compareCopy({
       subject,
       server: { major: scratch.major, ownRoles: scratch.kind === 'cluster' },

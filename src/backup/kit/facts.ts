@@ -9,6 +9,8 @@ export interface KitFacts {
   tables: readonly Pick<TableFacts, 'schema' | 'name' | 'extension'>[]
   /** Whether the source has a schema `public`; every new database has one. */
   hasPublicSchema: boolean
+  /** What the source's sessions look names up in; PostgreSQL's default where it is not given. */
+  searchPath?: string
 }
 
 /** A table whose rows are counted after a restore. */

@@ -183,11 +183,44 @@ restore_failed() {
       fi
     done <"$tmp/section"
     failed=$left
+    if [ "$won" = no ]; then restore_unqualified; fi
     if [ "$won" = no ]; then
       restore_circle
       return 0
     fi
   done
+}
+
+# A function in an index or a check may call another one without its schema: it works where the search path finds that, and
+# not in a restore, for which pg_dump empties the search path. So these are tried once more with the source's own.
+restore_unqualified() {
+  left=''
+  while IFS= read -r line; do
+    case $failed in
+      *" @{line%%;*};"*) ;;
+      *) continue ;;
+    esac
+    printf '%s\n' "$line" >"$tmp/one"
+    if restore_looked_up; then won=yes; else left="$left @{line%%;*};"; fi
+  done <"$tmp/section"
+  failed=$left
+}
+
+# One entry, in one transaction, through psql.
+restore_looked_up() {
+  rm -f "$tmp/whole"
+  { pg_restore --file=- --no-tablespaces --use-list="$tmp/one" "$here/$dump" </dev/null 2>/dev/null && : >"$tmp/whole"; } |
+    with_search_path |
+    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="$target" >/dev/null 2>&1 && [ -e "$tmp/whole" ]
+}
+
+with_search_path() {
+  while IFS= read -r text; do
+    case $text in "SELECT pg_catalog.set_config('search_path', '', false);") break ;; esac
+    printf '%s\n' "$text"
+  done
+  printf '%s\n' "$set_search_path"
+  cat
 }
 
 # Tables of extensions have their foreign keys before they have rows, and these may lead in a circle: the rows are of one

@@ -1,4 +1,5 @@
 import { displayName } from '../manifest.js'
+import { DEFAULT_SEARCH_PATH } from '../../postgres/catalog/search-path.js'
 import { countableTables, localeOf, type CountableTable, type KitFacts } from './facts.js'
 import { SCRIPT_BASICS } from './script-basics.js'
 import { SCRIPT_CHECKS } from './script-checks.js'
@@ -49,7 +50,7 @@ export function restoreScript(facts: KitFacts): string {
 }
 
 function variables(facts: KitFacts): [string, string][] {
-  const { manifest, hasPublicSchema } = facts
+  const { manifest, hasPublicSchema, searchPath = DEFAULT_SEARCH_PATH } = facts
   const { source, options, dump, id, type, series, tool, snapshot } = manifest
   const { provider, parameters } = localeOf(source)
   return [
@@ -65,6 +66,7 @@ function variables(facts: KitFacts): [string, string][] {
     ['locale', parameters.map(([name, value]) => `${name} ${sqlText(value)}`).join(' ')],
     ['owner', source.owner],
     ['public_is_absent', hasPublicSchema ? 'no' : 'yes'],
+    ['set_search_path', `SELECT pg_catalog.set_config('search_path', ${sqlText(searchPath)}, false);`],
     ['tables', String(countableTables(facts).length)],
     ['loose_comments', commentsOfLeftOutKeys(manifest).join('\n')],
     ['loose_keys', manifest.looseForeignKeys.map(({ oid }) => String(oid)).join(' ')],

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { startCluster, type TestCluster } from '../../support/cluster.js'
+import { installationOf } from '../../support/installations.js'
+import { codesOf, RecoveryBench } from '../../support/recovery.js'
+import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
+
+jest.setTimeout(120_000)
+
+/** Functions that call others without their schema: found by the search path at the source, and not in a restore. */
+const UNQUALIFIED = `
+  CREATE SCHEMA tools;
+  CREATE FUNCTION tools.trimmed(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT btrim(t) $$;
+  CREATE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(trimmed(t)) $$;
+  CREATE FUNCTION is_loud(t text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN shout(t) = t; END $$;
+  CREATE TABLE todos (id int PRIMARY KEY, task text CHECK (is_loud(task)), same text GENERATED ALWAYS AS (shout(task)) STORED);
+  INSERT INTO todos SELECT g, 'T' || g FROM generate_series(1, 9) g;
+  CREATE INDEX todos_shout ON todos (shout(task)) WHERE shout(task) <> 'SPAM';
+  CREATE STATISTICS todos_stats ON (shout(task)), id FROM todos;
+  CREATE MATERIALIZED VIEW loud AS SELECT id, shout(task) AS s FROM todos;`
+
+let source: TestCluster
+let bench: RecoveryBench
+let backup: string
+
+beforeAll(async () => {
+  source = await startCluster(installationOf(15))
+  bench = await RecoveryBench.make(await temporaryFolder(), source)
+  await source.createDatabase('unqualified')
+  await source.query('ALTER DATABASE unqualified SET search_path = public, tools', 'unqualified')
+  await source.psql(UNQUALIFIED, 'unqualified')
+  backup = await bench.backUp(source.url('unqualified'), { verify: 'full', jobs: '2' })
+})
+afterAll(async () => {
+  await source.remove()
+  await removeTemporaryFolders()
+})
+
+test('is restored with the search path of the source, and equal', async () => {
+  const ran = await bench.run('restore', { 'target-url': source.url('fresh'), backup, jobs: '2' })
+  expect([ran.exitCode, codesOf(ran)]).toEqual([0, []])
+  expect(await source.query('SELECT count(*)::int AS n FROM loud', 'fresh')).toEqual([{ n: 9 }])
+})
+
+test('is restored by the recovery kit too', async () => {
+  const script = path.join(bench.store, 'manual', backup, 'restore.sh')
+  const env = { ...source.environment(), PATH: `${source.clientBin}:${process.env.PATH}` }
+  await promisify(execFile)('sh', [script, '--', 'by_script'], { env })
+  expect(
+    await source.query(
+      `SELECT count(*)::int AS n FROM pg_index WHERE indexrelid = 'todos_shout'::regclass`,
+      'by_script',
+    ),
+  ).toEqual([{ n: 1 }])
+})
