@@ -133,7 +133,12 @@ export async function startTransactionPooler(target: Target): Promise<Transactio
         await server.send(whole)
       }
     }
-    const messages = new Messages(false, (type, whole) => void handle(type, whole))
+    // One after the other: the messages of an extended query all go to the same server.
+    let turn = Promise.resolve()
+    const messages = new Messages(false, (type, whole) => {
+      const copy = Buffer.from(whole)
+      turn = turn.then(() => handle(type, copy))
+    })
     client.on('data', (chunk: Buffer) => {
       messages.push(chunk)
     })

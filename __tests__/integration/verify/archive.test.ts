@@ -300,8 +300,8 @@ describe('verifying what is not as it should be', () => {
     [
       'roles only',
       '-- PostgreSQL database cluster dump\nCREATE ROLE x;\n-- PostgreSQL database cluster dump complete\n',
-      'ARCHIVE_EMPTY',
-      /no table and no row/,
+      'CHECK_NOT_RUN',
+      /1 roles and no database/,
     ],
     [
       'SQL that somebody wrote',
