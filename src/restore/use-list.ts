@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context } from '../context.js'
 import { decoderOf } from '../platform/encoding.js'
+import { orFileTrouble } from '../platform/file-errors.js'
 import { programEnvironment } from '../postgres/libpq-environment.js'
 import type { Programs } from '../postgres/programs.js'
 
@@ -48,7 +49,8 @@ export async function writeUseList(
   { workspace }: Pick<Context, 'workspace'>,
 ): Promise<string> {
   const file = path.join(await workspace.folder('list'), 'entries')
-  await writeFile(file, entries.map(({ dumpId }) => `${dumpId};\n`).join(''), { mode: 0o600 })
+  const text = entries.map(({ dumpId }) => `${dumpId};\n`).join('')
+  await orFileTrouble(`writing the list of what is restored, ${file}`, () => writeFile(file, text, { mode: 0o600 }))
   return file
 }
 

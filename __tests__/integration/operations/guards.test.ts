@@ -234,7 +234,12 @@ describe('what must not become a backup', () => {
     await chmod(store, 0o755)
     const operated = await backUp({ tables: 'anmals', services: 'false', store: '/proc/no/store' })
     expect(operated.found.sort()).toEqual(
-      ['SERVICES_WRONG services', 'STORE_NOT_WRITABLE /proc/no/store', 'TABLE_NOT_FOUND anmals'].sort(),
+      [
+        'NOTHING_TO_BACK_UP farm',
+        'SERVICES_WRONG services',
+        'STORE_NOT_WRITABLE /proc/no/store',
+        'TABLE_NOT_FOUND anmals',
+      ].sort(),
     )
     expect(operated.exitCode).toBe(1)
   })
