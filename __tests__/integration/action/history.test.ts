@@ -165,7 +165,7 @@ describe('only a store that ends with the job needs it', () => {
     expect(historyOf(job, { ...options, historyCache: false }, surroundings())).toBeNull()
     expect(historyOf(null, options, surroundings())).toBeNull()
     expect(historyOf(job, { ...options, store: path.join(job.runnerTemp, 'b') }, surroundings())).not.toBeNull()
-    expect(historyOf(job, { ...options, store: `file://${job.workspace}/b` }, surroundings())).toMatchObject({
+    expect(historyOf(job, { ...options, store: `${job.workspace}/b` }, surroundings())).toMatchObject({
       logFolder: path.join(job.workspace, 'b', 'log'),
     })
   })
