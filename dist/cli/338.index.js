@@ -17310,6 +17310,7 @@ function isServerGone({ by, state, message }) {
 
 
 
+
 /**
  * The entries of an archive that pg_restore would restore with these arguments, in its order. With `--section`, that is
  * the one way to know which section a comment, a privilege or a label is in: they have none of their own, and count to
@@ -17335,7 +17336,8 @@ async function listEntries(programs, archive, args, encoding, { processes, envir
 /** Writes a list for `pg_restore --use-list`, which reads no more than the number of each entry. */
 async function writeUseList(entries, { workspace }) {
     const file = external_node_path_.join(await workspace.folder('list'), 'entries');
-    await (0,promises_.writeFile)(file, entries.map(({ dumpId }) => `${dumpId};\n`).join(''), { mode: 0o600 });
+    const text = entries.map(({ dumpId }) => `${dumpId};\n`).join('');
+    await (0,file_errors/* orFileTrouble */.nD)(`writing the list of what is restored, ${file}`, () => (0,promises_.writeFile)(file, text, { mode: 0o600 }));
     return file;
 }
 /** Of `3456; 2606 16403 FK CONSTRAINT public parts parts_animal_fkey masclet`; null of what is no entry. */
