@@ -97,6 +97,8 @@ export interface Command {
   stdout?: 'ignore' | 'collect' | 'pipe' | Writable | ((line: string) => void)
   /** Reads the bytes of what is collected, or of a line; as UTF-8 where it is not given. */
   decode?: ((bytes: Buffer) => string) | undefined
+  /** Reads the bytes of a line of its standard error: servers speak in the encoding that they were asked to. UTF-8 if not given. */
+  decodeStderr?: ((bytes: Buffer) => string) | undefined
   /** Called with each line of its standard error, besides keeping the tail. */
   onStderrLine?: (line: string) => void
   signal?: AbortSignal

@@ -193,7 +193,7 @@ class Child implements Running {
       const shown = this.options.logger.redact(line)
       this.stderrTail.push(shown)
       this.command.onStderrLine?.(shown)
-    })
+    }, this.command.decodeStderr)
     if (this.child.stderr !== null) {
       this.readLines(this.child.stderr, stderr)
     }

@@ -46,7 +46,20 @@ const EMPTIED = /^SELECT pg_catalog\.set_config\('search_path', '', false\);$/m
 /** The same with another search path than the empty one that pg_dump sets; unchanged where none is given. */
 export function lookedUpIn(head: string, searchPath: string | undefined): string {
   if (searchPath === undefined) return head
-  const bytes = Buffer.from(searchPath).toString('latin1')
-  const literal = `'${bytes.replaceAll("'", "''")}'`
-  return head.replace(EMPTIED, () => `SELECT pg_catalog.set_config('search_path', ${literal}, false);`)
+  return head.replace(EMPTIED, () => settingSearchPath(searchPath))
+}
+
+/** The statement that sets it, in ASCII only: it stands in a script whose encoding is the source's. */
+export function settingSearchPath(searchPath: string): string {
+  return `SELECT pg_catalog.set_config('search_path', ${asciiLiteral(searchPath)}, false);`
+}
+
+/** `'a'`, or `U&'\00e9'`, which PostgreSQL takes where standard_conforming_strings is on, as pg_dump sets it. */
+function asciiLiteral(text: string): string {
+  const quoted = text.replaceAll("'", "''")
+  if (!/[^\0-\x7f]/.test(text)) return `'${quoted}'`
+  const escaped = quoted
+    .replaceAll('\\', '\\\\')
+    .replaceAll(/[^\0-\x7f]/gu, (mark) => `\\+${(mark.codePointAt(0) ?? 0).toString(16).padStart(6, '0')}`)
+  return `U&'${escaped}'`
 }

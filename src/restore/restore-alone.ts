@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Context, Running } from '../context.js'
 import { CommandError } from '../errors.js'
+import { decoderOf } from '../platform/encoding.js'
 import { connectionStringOf } from '../postgres/identifier.js'
 import { ArchiveComplaints } from './archive-complaints.js'
 import type { Complaint } from './complaint.js'
@@ -10,8 +11,10 @@ import { ScriptComplaints, TELLING } from './script-complaints.js'
 import type { RestoreTarget } from './target-database.js'
 import { writeUseList, type ListedEntry } from './use-list.js'
 
-interface Piece {
+export interface Piece {
   archive: string
+  /** In which the names in it are, and what a server says of them; UTF-8 where it is not given. */
+  encoding?: string
   entries: readonly ListedEntry[]
   /** Foreign keys and triggers are not looked at; only some roles may do that. */
   unchecked?: boolean
@@ -63,6 +66,7 @@ async function runThroughPsql(
     env: environment,
     doing: `restoring ${nameOf(piece)} of ${piece.archive} once more`,
     stdin: Readable.from(reading.script(), { objectMode: false }),
+    decodeStderr: decoderOf(piece.encoding ?? 'UTF8'),
     onStderrLine: complaints.follow,
     accept: [0, 1, 2, 3],
   })
@@ -152,6 +156,7 @@ async function runDirectly(
     ]),
     env: environment,
     doing: `restoring ${nameOf(piece)} of ${piece.archive} once more`,
+    decodeStderr: decoderOf(piece.encoding ?? 'UTF8'),
     onStderrLine: complaints.follow,
     accept: [0, 1],
   })

@@ -1,10 +1,11 @@
 import type { Context } from '../context.js'
 import type { Finding } from '../findings.js'
+import { decoderOf } from '../platform/encoding.js'
 import { connectionStringOf } from '../postgres/identifier.js'
 import { ArchiveComplaints } from './archive-complaints.js'
 import { findingsOf, isServerGone } from './causes.js'
 import { KEPT, type Complaint } from './complaint.js'
-import { restoreAgain, type Failure } from './retry.js'
+import { restoreAgain, type FailedEntry } from './retry-entries.js'
 import { roundsOf, type Round } from './rounds.js'
 import type { RestoreTarget, Section } from './target-database.js'
 import { listEntries, writeUseList, type ListedEntry } from './use-list.js'
@@ -56,7 +57,7 @@ class SectionRestore {
   private readonly general: Complaint[] = []
   /** Of these, including those that were too many to keep. */
   private count = 0
-  private failures: Failure[] = []
+  private failures: FailedEntry[] = []
   private listed: ListedEntry[] | null = null
 
   constructor(
@@ -98,6 +99,8 @@ class SectionRestore {
       ]),
       env: environment,
       doing: `restoring the ${section} of ${archive}`,
+      // pg_restore has the server speak in the archive's encoding.
+      decodeStderr: decoderOf(this.part.encoding ?? 'UTF8'),
       onStderrLine: complaints.follow,
       // 1 is for errors that were passed over or that ended it; what they were is in the complaints.
       accept: [0, 1],
@@ -110,8 +113,7 @@ class SectionRestore {
   async runAgain(): Promise<void> {
     const all = [...this.general, ...this.failures.flatMap(({ complaints }) => complaints)]
     if (this.failures.length === 0 || all.some(isServerGone)) return
-    const { archive, section } = this.part
-    this.failures = [...(await restoreAgain(this.target, { archive, section }, this.failures, this.context))]
+    this.failures = await restoreAgain(this.target, this.part, this.failures, this.context)
   }
 
   findings(): Finding[] {
@@ -138,7 +140,7 @@ class SectionRestore {
    * The entries that failed, in the archive's order. Where pg_restore did not come to its end, others were not even tried;
    * and where more entries are named than it counted errors, a text of the backup passed for its words.
    */
-  private async failuresOf({ failed, passedOver }: ArchiveComplaints): Promise<Failure[]> {
+  private async failuresOf({ failed, passedOver }: ArchiveComplaints): Promise<FailedEntry[]> {
     if (passedOver === null || failed.size === 0 || failed.size > passedOver) return []
     return (await this.entries()).flatMap((entry) => {
       const complaints = failed.get(entry.dumpId)?.map((complaint) => ({ ...complaint, about: entry.text }))

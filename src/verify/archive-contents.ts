@@ -1,7 +1,7 @@
 import type { Manifest, TableEntry } from '../backup/manifest.js'
 import { finding, type Finding } from '../findings.js'
-import type { ScriptContents } from './sql-statements.js'
-import { tableKey } from './table-key.js'
+import type { ScriptContents } from '../restore/sql-statements.js'
+import { tableKey } from '../restore/table-key.js'
 
 /** What a manifest says of its dump; a backup that is being made has this before it has a proof. */
 export type DumpedContents = Pick<Manifest, 'tables' | 'source' | 'largeObjects' | 'dump'>

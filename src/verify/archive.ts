@@ -8,8 +8,8 @@ import { programEnvironment } from '../postgres/libpq-environment.js'
 import { compareWithManifest, type DumpedContents } from './archive-contents.js'
 import { detectDump, type DetectedDump } from './detect.js'
 import { readPlain, scannerSink, type ReadScript, type ReadingTools } from './plain-sql.js'
-import { SqlScanner } from './sql-scanner.js'
-import type { ScriptContents } from './sql-statements.js'
+import { SqlScanner } from '../restore/sql-scanner.js'
+import type { ScriptContents } from '../restore/sql-statements.js'
 import { assertWholeTar } from './tar.js'
 
 export interface ArchiveToVerify {

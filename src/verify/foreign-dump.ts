@@ -15,11 +15,11 @@ import { restoreSection } from '../restore/section.js'
 import { partOf, type ArchiveVerification } from './archive.js'
 import { decompressTo } from './decompress.js'
 import type { DetectedDump } from './detect.js'
-import type { Cleaning } from './sql-cleaning.js'
+import type { Cleaning } from '../restore/sql-cleaning.js'
 import type { CountedTable } from './prove.js'
 import type { RestoreCheck } from './copy.js'
 import { SharedRoles } from './shared-roles.js'
-import { tableKey } from './table-key.js'
+import { tableKey } from '../restore/table-key.js'
 
 /** A dump of another tool, read already. */
 export interface ForeignDump {

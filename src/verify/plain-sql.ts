@@ -8,8 +8,8 @@ import { CommandError, InterruptedError, messageOf } from '../errors.js'
 import { codeOf, fileTrouble } from '../platform/file-errors.js'
 import { decompressor } from './decompress.js'
 import type { Compression } from './detect.js'
-import { SqlScanner } from './sql-scanner.js'
-import type { ScriptContents } from './sql-statements.js'
+import { SqlScanner } from '../restore/sql-scanner.js'
+import type { ScriptContents } from '../restore/sql-statements.js'
 
 export type ReadingTools = Pick<Context, 'processes' | 'environment'> & {
   signal?: AbortSignal

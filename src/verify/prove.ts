@@ -10,7 +10,7 @@ import { verifyArchive } from './archive.js'
 import { detectDump } from './detect.js'
 import { boundedFindings, unreadTables } from './difference.js'
 import { concludeProof } from './proof.js'
-import { tableKey } from './table-key.js'
+import { tableKey } from '../restore/table-key.js'
 import type { RestoreCheck, Subject } from './copy.js'
 import { verifyRestored } from './restored.js'
 

@@ -11,7 +11,7 @@ import { verifyArchive, type ArchiveVerification } from '../../../src/verify/arc
 import { detectDump } from '../../../src/verify/detect.js'
 import { verifyFiles } from '../../../src/verify/files.js'
 import type { ReadingTools } from '../../../src/verify/plain-sql.js'
-import { tableKey } from '../../../src/verify/table-key.js'
+import { tableKey } from '../../../src/restore/table-key.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { createEverything } from '../../support/databases/index.js'
 import { describeMajors } from '../../support/describe-majors.js'

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { TableEntry } from '../../../src/backup/manifest.js'
 import { compareWithManifest, rowsByTable, type DumpedContents } from '../../../src/verify/archive-contents.js'
 import { compareTables } from '../../../src/verify/difference.js'
-import type { ScriptContents } from '../../../src/verify/sql-statements.js'
+import type { ScriptContents } from '../../../src/restore/sql-statements.js'
 
 const root = { schema: 'public', name: 'hp' }
 

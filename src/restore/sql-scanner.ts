@@ -1,4 +1,4 @@
-import { decoderOf } from '../platform/encoding.js'
+import { decoderOf, type Decoder } from '../platform/encoding.js'
 import { Statements, type ScriptContents } from './sql-statements.js'
 
 /** Where in a script the scanner is. Each state has one method that consumes bytes. */
@@ -20,6 +20,18 @@ type State =
   | 'command'
   | 'line of copy'
   | 'rows'
+
+/** What is told of a script while it is read, in its order. Places are bytes from its beginning. */
+export interface ScriptListener {
+  /** Behind a statement; behind the whole line of a COPY whose rows follow. */
+  statement: (end: { at: number; words: readonly string[]; hasRows: boolean }) => void
+  /** Behind the line `\.` that ends rows. */
+  rows: (at: number) => void
+  /** Where a command of psql begins with its backslash, and where its line ends. */
+  command: (at: number, part: 'begin' | 'end') => void
+  /** A comment of a line, with its dashes. */
+  comment: (text: string) => void
+}
 
 /** What it is called when a script ends there. */
 const UNFINISHED: Partial<Record<State, string>> = {
@@ -88,6 +100,15 @@ export class SqlScanner {
 
   /** How the script begins; there it says what encoding it is in. */
   private beginning = ''
+  /** The words of a COPY whose line has not ended. */
+  private copyWords: readonly string[] = []
+
+  constructor(private readonly listener?: ScriptListener) {}
+
+  /** Reads names, in the encoding that the script is in. */
+  get decode(): Decoder {
+    return this.statements.decode
+  }
 
   push(chunk: Buffer): void {
     const { contents } = this.statements
@@ -102,7 +123,7 @@ export class SqlScanner {
   /** What was in it, once everything was pushed. */
   end(): ScriptContents {
     if (this.state === 'line comment') this.endLineComment()
-    if (this.state === 'command') this.endCommand()
+    if (this.state === 'command') this.endCommand(this.statements.contents.bytes)
     if (this.state === 'word') this.endWord()
     const { contents } = this.statements
     contents.firstLine = contents.firstLine.split('\n')[0]?.trim() ?? ''
@@ -137,7 +158,7 @@ export class SqlScanner {
       case 'command':
         return this.consumeLine(chunk, at)
       case 'line of copy':
-        return this.through(chunk, at, NEWLINE, 'rows')
+        return this.consumeLineOfCopy(chunk, at)
       case 'dollar string':
         return this.consumeDollarString(chunk, at)
       case 'escape string':
@@ -197,6 +218,7 @@ export class SqlScanner {
       case SLASH:
         return this.go('slash', at + 1)
       case BACKSLASH:
+        this.listener?.command(this.before + at, 'begin')
         return this.startText('command', at)
       default:
         return this.punctuation(byte, at)
@@ -211,15 +233,29 @@ export class SqlScanner {
       this.depth = Math.max(0, this.depth - 1)
     } else if (byte === DOT && this.depth === 0) {
       this.statements.dot()
-    } else if (
-      byte === SEMICOLON &&
-      this.depth === 0 &&
-      !this.statements.isInBody &&
-      this.statements.end(this.before + at + 1)
-    ) {
-      return this.go('line of copy', at + 1)
+    } else if (byte === SEMICOLON && this.depth === 0 && !this.statements.isInBody) {
+      return this.endStatement(at + 1)
     }
     return at + 1
+  }
+
+  private endStatement(at: number): number {
+    const { words } = this.statements
+    const end = this.before + at
+    if (this.statements.end(end)) {
+      this.copyWords = words
+      return this.go('line of copy', at)
+    }
+    this.listener?.statement({ at: end, words, hasRows: false })
+    return at
+  }
+
+  private consumeLineOfCopy(chunk: Buffer, at: number): number {
+    const next = this.through(chunk, at, NEWLINE, 'rows')
+    if (this.state === 'rows') {
+      this.listener?.statement({ at: this.before + next, words: this.copyWords, hasRows: true })
+    }
+    return next
   }
 
   private startText(state: State, at: number, begun = ''): number {
@@ -281,18 +317,21 @@ export class SqlScanner {
     const found = chunk.indexOf(NEWLINE, at)
     this.keep(chunk, at, found === -1 ? chunk.length : found)
     if (found === -1) return chunk.length
-    if (this.state === 'command') this.endCommand()
+    if (this.state === 'command') this.endCommand(this.before + found)
     else this.endLineComment()
     return found
   }
 
   private endLineComment(): void {
-    this.statements.comment(this.taken().trimEnd())
+    const text = this.taken().trimEnd()
+    this.statements.comment(text)
+    this.listener?.comment(text)
     this.state = 'statement'
   }
 
-  private endCommand(): void {
+  private endCommand(at: number): void {
     this.statements.command(this.taken())
+    this.listener?.command(at, 'end')
     this.state = 'statement'
   }
 
@@ -385,6 +424,7 @@ export class SqlScanner {
     this.statements.endCopy(this.rows)
     this.rows = 0
     this.rowLength = 0
+    this.listener?.rows(this.before + at)
     return this.go('statement', at)
   }
 }

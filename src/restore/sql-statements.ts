@@ -106,6 +106,11 @@ export class Statements {
     return ['grant', 'revoke', 'alter'].includes(verb ?? '') || (verb === 'create' && second === 'policy')
   }
 
+  /** The first words of the statement at hand. */
+  get words(): readonly Token[] {
+    return this.head
+  }
+
   get isEmpty(): boolean {
     return this.head.length === 0
   }

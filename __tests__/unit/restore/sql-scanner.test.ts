@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
-import { SqlScanner } from '../../../src/verify/sql-scanner.js'
-import type { ScriptContents } from '../../../src/verify/sql-statements.js'
-import { tableKey } from '../../../src/verify/table-key.js'
+import { SqlScanner } from '../../../src/restore/sql-scanner.js'
+import type { ScriptContents } from '../../../src/restore/sql-statements.js'
+import { tableKey } from '../../../src/restore/table-key.js'
 
 function scan(script: string | Buffer, size = Number.MAX_SAFE_INTEGER): ScriptContents {
   const bytes = Buffer.from(script)

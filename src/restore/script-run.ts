@@ -1,0 +1,245 @@
+import type { Context } from '../context.js'
+import { KEPT, type Complaint } from './complaint.js'
+import { settingSearchPath } from './portable-script.js'
+import { ScriptPieces, type Piece } from './script-pieces.js'
+import { lineEndsIn, ScriptSession, type Said } from './script-session.js'
+import { textOf, type Script } from './script-text.js'
+import { beginsTransaction, endsTransaction, entryOf, isSearchPath, isSetting } from './script-words.js'
+import type { RestoreTarget } from './target-database.js'
+
+/** A statement that failed, with the rows that belong to it; or a transaction of the script, in which one did. */
+export interface FailedStatement {
+  /** Its place in the script, by which it is found again. */
+  index: number
+  complaints: Complaint[]
+}
+
+/** What is run of a script; all of it where nothing is given. */
+export interface Pass {
+  /** Only these statements, besides the settings of the script. */
+  only?: ReadonlySet<number>
+  /** Names without a schema are looked up in this, and not in nothing, as pg_dump has it. */
+  searchPath?: string
+  /** In one transaction and without a look at foreign keys and triggers; only some roles may do that. */
+  unchecked?: boolean
+}
+
+export interface PassOutcome {
+  failed: FailedStatement[]
+  /** How many failed besides these, which were too many to try again. */
+  more: number
+  /** What was said when the session ended before the script, or of no statement. */
+  general: Complaint[]
+}
+
+/** As many failed statements are kept; where more fail, something is wrong that no order mends. */
+const MOST_FAILED = 1000
+
+/** A statement that is longer goes to psql while it is read. */
+const LONGEST_KEPT = 1024 * 1024
+
+/**
+ * Gives a script to psql, statement by statement, in one session, and goes on after errors. The rows of a COPY are only
+ * sent where the server takes them: psql would read those of a COPY that failed as statements.
+ */
+export async function runScript(
+  target: RestoreTarget,
+  script: Script,
+  pass: Pass,
+  context: Context,
+): Promise<PassOutcome> {
+  const pieces = new ScriptPieces()
+  const doing = pass.only === undefined ? `restoring ${script.file}` : `restoring again what failed of ${script.file}`
+  const session = new ScriptSession(target, { doing, decode: pieces.decode }, context)
+  const run = new ScriptRun(session, script, pass)
+  try {
+    await run.begin()
+    for await (const piece of pieces.of(textOf(script))) await run.take(piece)
+    return await run.end()
+  } finally {
+    await session.stop()
+  }
+}
+
+/** A statement on its way. */
+interface Statement {
+  index: number
+  /** Where its text begins: bytes and line ends before it in the script, and line ends that psql was given before it. */
+  from: { byte: number; line: number; given: number | null }
+  entry: string
+}
+
+class ScriptRun {
+  private readonly outcome: PassOutcome = { failed: [], more: 0, general: [] }
+  private index = 0
+  /** Line ends of the script before what comes next. */
+  private line = 0
+  private entry = ''
+  /** The text of the statement at hand that psql did not get yet. */
+  private pending: Buffer[] = []
+  private pendingLength = 0
+  private statement: Statement | null = null
+  /** Whether the script is in a transaction of its own, which counts as one statement. */
+  private inTransaction = false
+  private rows: 'sent' | 'passed over' | null = null
+
+  constructor(
+    private readonly session: ScriptSession,
+    private readonly script: Script,
+    private readonly pass: Pass,
+  ) {}
+
+  async begin(): Promise<void> {
+    await this.session.begin()
+    if (this.pass.unchecked === true) {
+      await this.session.write('BEGIN;\nSET LOCAL session_replication_role = replica;\n')
+      await this.mark(this.outside())
+    }
+  }
+
+  async take(piece: Piece): Promise<void> {
+    switch (piece.kind) {
+      case 'text':
+        return this.takeText(piece.bytes, piece.at)
+      case 'statement':
+        return this.endStatement(piece.words, piece.hasRows)
+      case 'rows':
+        return this.endRows()
+      case 'comment':
+        this.entry = entryOf(piece.text) ?? this.entry
+    }
+  }
+
+  async end(): Promise<PassOutcome> {
+    if (this.isWanted()) await this.session.write(this.taken())
+    if (this.pass.unchecked === true) {
+      await this.session.write('COMMIT;\n')
+      await this.mark(this.outside())
+    }
+    this.outcome.general.push(...(await this.session.end()).complaints)
+    return this.outcome
+  }
+
+  private async takeText(bytes: Buffer, at: number): Promise<void> {
+    if (this.rows === null) {
+      this.statement ??= this.begun(at)
+      this.pending.push(bytes)
+      this.pendingLength += bytes.length
+      if (this.pendingLength >= LONGEST_KEPT) await this.sendEarly(this.statement)
+    } else if (this.rows === 'sent') {
+      await this.session.write(bytes)
+    }
+    this.line += lineEndsIn(bytes)
+  }
+
+  private async sendEarly(statement: Statement): Promise<void> {
+    const text = this.taken()
+    if (this.isWanted()) await this.send(text, statement)
+  }
+
+  private async endStatement(words: readonly string[], hasRows: boolean): Promise<void> {
+    const statement = (this.statement ??= this.begun(0))
+    statement.entry = this.entry
+    this.inTransaction ||= beginsTransaction(words)
+    const isWanted = this.isWanted() || isSetting(words)
+    const text = this.taken()
+    if (hasRows) {
+      this.rows = isWanted && (await this.takesRows(text, statement)) ? 'sent' : 'passed over'
+      if (this.rows === 'sent') await this.send(text, statement)
+      return
+    }
+    if (isWanted) {
+      await this.send(text, statement)
+      await this.mark(statement)
+      if (isSearchPath(words)) await this.setSearchPath()
+    }
+    if (endsTransaction(words)) this.inTransaction = false
+    this.next()
+  }
+
+  private async endRows(): Promise<void> {
+    if (this.rows === 'sent' && this.statement !== null) await this.mark(this.statement)
+    this.rows = null
+    this.next()
+  }
+
+  /** Whether a COPY without rows succeeds; it is taken back, as triggers may run even so. */
+  private async takesRows(text: Buffer, statement: Statement): Promise<boolean> {
+    const isWithin = this.inTransaction || this.pass.unchecked === true
+    await this.session.write(isWithin ? 'SAVEPOINT lifeboat;\n' : 'BEGIN;\n')
+    await this.send(text, statement)
+    await this.session.write('\\.\n')
+    const said = await this.session.reach()
+    this.tell(statement, said)
+    await this.session.write(isWithin ? 'ROLLBACK TO SAVEPOINT lifeboat;\n' : 'ROLLBACK;\n')
+    statement.from.given = null
+    return said.isReached && !said.hasFailed
+  }
+
+  private async send(text: Buffer, { from }: Statement): Promise<void> {
+    from.given ??= this.session.lines
+    await this.session.write(text)
+  }
+
+  private async mark(statement: Statement): Promise<void> {
+    await this.session.mark((said) => {
+      this.tell(statement, said)
+    })
+  }
+
+  private tell(statement: Statement, { complaints, hasFailed, isReached }: Said): void {
+    const { index } = statement
+    const told = complaints.map((complaint) => ({ ...complaint, about: placed(complaint.about, statement) }))
+    if (!isReached) {
+      this.outcome.general.push(...told)
+      return
+    }
+    if (!hasFailed) return
+    const { failed } = this.outcome
+    const last = failed.at(-1)
+    if (last?.index === index) last.complaints = [...last.complaints, ...told].slice(0, KEPT)
+    else if (failed.length < MOST_FAILED) failed.push({ index, complaints: told })
+    else this.outcome.more += 1
+  }
+
+  private async setSearchPath(): Promise<void> {
+    const { searchPath } = this.pass
+    if (searchPath === undefined) return
+    await this.session.write(`\n${settingSearchPath(searchPath)}\n`)
+  }
+
+  private begun(at: number): Statement {
+    return { index: this.index, from: { byte: at, line: this.line, given: null }, entry: '' }
+  }
+
+  /** What is said of our own statements. */
+  private outside(): Statement {
+    return { ...this.begun(0), index: -1 }
+  }
+
+  private isWanted(): boolean {
+    const { leftOut } = this.script
+    const at = this.statement?.from.byte
+    const isLeftOut = leftOut !== undefined && at !== undefined && at >= leftOut.from && at < leftOut.to
+    return !isLeftOut && (this.pass.only?.has(this.index) ?? true)
+  }
+
+  private taken(): Buffer {
+    const text = Buffer.concat(this.pending)
+    this.pending = []
+    this.pendingLength = 0
+    return text
+  }
+
+  private next(): void {
+    this.statement = null
+    if (!this.inTransaction) this.index += 1
+  }
+}
+
+/** psql counts the lines that it is given, which are not those of the script. */
+function placed(about: string, { from, entry }: Statement): string {
+  const [, line] = /^line (\d+)$/.exec(about) ?? []
+  const place = line === undefined ? about : `line ${Number(line) - (from.given ?? 0) + from.line}`
+  return [place, entry].filter((part) => part !== '').join(', ')
+}

@@ -1,0 +1,22 @@
+import { createReadStream } from 'node:fs'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+
+export interface Script {
+  file: string
+  compression: 'none' | 'gzip'
+  /** Whether another tool made it: then what fails in it is told as psql tells it, and not tried again. */
+  foreign: boolean
+  /** Bytes of the text that psql does not get. */
+  leftOut?: { from: number; to: number }
+}
+
+/** The text of a script, from its beginning. */
+export function textOf({ file, compression }: Script): Readable {
+  const raw = createReadStream(file)
+  if (compression === 'none') return raw
+  const text = createGunzip()
+  // With pipeline an error of the file reaches the reader of the text, who handles it there.
+  pipeline(raw, text, () => undefined)
+  return text
+}
