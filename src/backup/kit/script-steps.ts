@@ -340,18 +340,6 @@ restore_archive() {
   restore_section post-data "$jobs"
 }
 
-restore_script() {
-  say 'Restoring the script …'
-  if [ "$dump" = "@{dump%.gz}" ]; then
-    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" <"$here/$dump" >/dev/null ||
-      failures="$failures script,"
-    return 0
-  fi
-  { gzip -dc <"$here/$dump" || : >"$tmp/cut"; } |
-    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" >/dev/null || failures="$failures script,"
-  [ ! -e "$tmp/cut" ] || failures="$failures decompression,"
-}
-
 analyze() {
   say 'Collecting statistics …'
   ask "$target" <<'END' || failures="$failures analyze,"
