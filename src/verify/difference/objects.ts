@@ -9,6 +9,7 @@ import {
   type FactOptions,
 } from './facts.js'
 import { underSourceNames } from './inherited-names.js'
+import { withoutNullDefaults } from './null-defaults.js'
 import { UNDUMPED } from '../../postgres/catalog/undumped.js'
 import { isComparable, partitionTriggerFinding } from './rules.js'
 import { withoutValues } from './settings.js'
@@ -37,7 +38,7 @@ export function compareObjects(
   restored: readonly CatalogObject[],
   options: ComparisonOptions,
 ): Finding[] {
-  const [described, describedCopies] = asBothDescribe(source, restored)
+  const [described, describedCopies] = asBothDescribe(withoutNullDefaults(source), withoutNullDefaults(restored))
   const originals = byKey(described.filter((object) => isCompared(object, options)))
   const copies = byKey(underSourceNames(described, describedCopies).filter((object) => isCompared(object, options)))
   const loose = new Set((options.looseForeignKeys ?? []).map(({ table, name }) => unquoted(`${table}.${name}`)))

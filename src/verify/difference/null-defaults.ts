@@ -1,0 +1,33 @@
+import type { CatalogObject } from '../../postgres/catalog/model.js'
+
+/** A constant, of any type: `NULL`, `NULL::character varying`. */
+const NULL_CONSTANT = /^NULL(?:::[\w\s".()[\],]+)?$/
+
+/**
+ * Columns whose default is NULL have none: so it is for every type but a domain, whose own default it keeps away. pg_dump
+ * writes `DEFAULT NULL` for a column whose parent has a default and which has none itself, and PostgreSQL keeps that where
+ * the type has a length.
+ */
+export function withoutNullDefaults(objects: readonly CatalogObject[]): CatalogObject[] {
+  const domains = new Set(objects.filter(isDomain).map(({ name }) => name))
+  return objects.map((object) =>
+    isNullDefault(object) && !domains.has(String(object.facts.type)) ? withoutDefault(object) : object,
+  )
+}
+
+function isDomain({ kind, facts }: CatalogObject): boolean {
+  return kind === 'type' && facts.domainOf !== undefined
+}
+
+function isNullDefault({ kind, facts, deparsed }: CatalogObject): boolean {
+  return (
+    kind === 'column' && facts.hasDefault === true && NULL_CONSTANT.test(deparsed?.default ?? String(facts.default))
+  )
+}
+
+function withoutDefault(object: CatalogObject): CatalogObject {
+  const { hasDefault: _had, default: _fact, ...facts } = object.facts
+  const { default: _text, ...deparsed } = object.deparsed ?? {}
+  const { deparsed: _all, ...rest } = object
+  return { ...rest, facts, ...(Object.keys(deparsed).length > 0 && { deparsed }) }
+}
