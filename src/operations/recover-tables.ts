@@ -7,6 +7,7 @@ import type { CatalogObject } from '../postgres/catalog/model.js'
 import { readObjects } from '../postgres/catalog/read-catalog.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
 import { describeConnection } from '../postgres/connection.js'
+import { searchPathOf } from '../postgres/catalog/search-path.js'
 import { pinSettings } from '../postgres/pinned.js'
 import { findPrograms } from '../postgres/programs.js'
 import { withSession, type Session } from '../postgres/session.js'
@@ -143,7 +144,7 @@ async function compareBack(
     const isOfWhole = partOf(whole)
     const sameMajor = target.facts.major === subject.manifest.source.major
     const copies = (await readObjects(session, target.facts.major)).filter(isOfWhole)
-    const restated = await restate(session, objects.filter(isOfWhole), copies, sameMajor)
+    const restated = await restate(session, objects.filter(isOfWhole), copies, sameMajor, searchPathOf(objects))
     return {
       tables,
       content: rows,

@@ -340,9 +340,10 @@ restore_archive() {
   restore_section post-data "$jobs"
 }
 
+# Functions in indexes and partition keys may call others without their schemas: names are looked up as at the source.
 analyze() {
   say 'Collecting statistics …'
-  ask "$target" <<'END' || failures="$failures analyze,"
+  { say "$set_search_path" && cat <<'END'; } | ask "$target" >/dev/null || failures="$failures analyze,"
 SET statement_timeout = 0;
 SET client_min_messages = error;
 ANALYZE
@@ -353,7 +354,8 @@ count_rows() {
   say 'Counting the rows …'
   equal=0
   rows=0
-  expected_rows | psql --no-psqlrc --quiet --tuples-only --no-align --field-separator="$tab" --dbname="$target" >"$tmp/counts" || true
+  { say "$set_search_path" && expected_rows; } |
+    psql --no-psqlrc --quiet --tuples-only --no-align --field-separator="$tab" --dbname="$target" >"$tmp/counts" || true
   while IFS="$tab" read -r outcome found expected table; do
     case $outcome in
       equal)

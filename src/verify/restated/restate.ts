@@ -1,5 +1,6 @@
 import { finding, type Finding } from '../../findings.js'
 import type { CatalogObject } from '../../postgres/catalog/model.js'
+import { searchPathOf } from '../../postgres/catalog/search-path.js'
 import { QueryError } from '../../postgres/query-error.js'
 import type { Queryable } from '../../postgres/queryable.js'
 import { firstOutcome, withRoom, type Outcome } from './run-trials.js'
@@ -22,19 +23,21 @@ export interface Restated {
  * servers are of one major, and so counts as different; of another major, a finding says that it was not compared.
  *
  * @param session on the copy, with pinned settings, in no transaction
+ * @param searchPath what sessions of the source look names up in, where its database is not among its objects
  */
 export async function restate(
   session: Queryable,
   source: readonly CatalogObject[],
   copy: readonly CatalogObject[],
   sameMajor: boolean,
+  searchPath: string = searchPathOf(source),
 ): Promise<Restated> {
   const copies = new Map(copy.map((object) => [labelOf(object), object]))
   const differing = source.flatMap((object) => {
     const other = copies.get(labelOf(object))
     return other === undefined ? [] : differingTexts(object, other)
   })
-  const outcomes = differing.length === 0 ? [] : await outcomesOf(session, differing, copies)
+  const outcomes = differing.length === 0 ? [] : await outcomesOf(session, differing, copies, searchPath)
   const objects = new Map(source.map((object) => [labelOf(object), object]))
   const findings: Finding[] = []
   for (const [index, one] of differing.entries()) {
@@ -57,6 +60,7 @@ async function outcomesOf(
   session: Queryable,
   differing: readonly Differing[],
   copies: ReadonlyMap<string, CatalogObject>,
+  searchPath: string,
 ): Promise<Outcome[]> {
   const find = (label: string): CatalogObject | undefined => copies.get(label)
   try {
@@ -65,7 +69,7 @@ async function outcomesOf(
       for (const one of differing) {
         const { copyText } = one
         const owner = ownerOf(one.copy, copies)
-        outcomes.push(await firstOutcome(session, trialsOf(one, { room, find }), { room, owner, copyText }))
+        outcomes.push(await firstOutcome(session, trialsOf(one, { room, find }), { room, owner, copyText, searchPath }))
       }
       return outcomes
     })

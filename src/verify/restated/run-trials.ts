@@ -13,6 +13,9 @@ const LIMITS = { statement_timeout: '60000', lock_timeout: '10000' }
 
 const INSUFFICIENT_PRIVILEGE = '42501'
 
+/** Undefined function, table, column, object; no such schema. */
+const LACKING_NAMES: ReadonlySet<string> = new Set(['42883', '42P01', '42703', '42704', '3F000'])
+
 /**
  * Does work in a transaction that is always rolled back, with a schema for what the trials make. Event triggers do not
  * fire in it: they would run code for statements that nobody but us gives.
@@ -52,6 +55,8 @@ export interface Means {
   /** Whose rights they have. */
   owner: string | undefined
   copyText: string
+  /** What sessions of the source look names up in. */
+  searchPath: string
 }
 
 /** Tries one way after the other, and says of the last one why it failed. */
@@ -72,16 +77,34 @@ function equated(ofSource: { text: string }, ofCopy: Outcome, copyText: string):
   return 'text' in ofCopy && ofCopy.text === ofSource.text ? { text: copyText } : ofSource
 }
 
+/**
+ * With names looked up as a restore has them. A function that the text names may call another one without its schema, which
+ * only the source's search path finds; so what lacks a name is tried once more with that.
+ */
+async function outcomeOf(session: Queryable, trial: Trial, means: Means): Promise<Outcome> {
+  const outcome = await outcomeWith(session, trial, means, undefined)
+  const lacksName = 'code' in outcome && LACKING_NAMES.has(outcome.code ?? '')
+  if (!lacksName) return outcome
+  const lookedUp = await outcomeWith(session, trial, means, means.searchPath)
+  return 'text' in lookedUp ? lookedUp : outcome
+}
+
 /** As the owner; one who may not make it could still own it. Then with the session's own rights, where nothing is called. */
-async function outcomeOf(session: Queryable, trial: Trial, { owner, room }: Means): Promise<Outcome> {
+async function outcomeWith(
+  session: Queryable,
+  trial: Trial,
+  { owner, room }: Means,
+  searchPath: string | undefined,
+): Promise<Outcome & { code?: string }> {
   if (trial.mayCall) {
     return owner === undefined
       ? { why: 'its owner is not known' }
-      : attempt(session, trial, () => runConfined(session, trial.statements, owner, room))
+      : attempt(session, trial, () => runConfined(session, trial.statements, { owner, room, searchPath }))
   }
-  const asOwner = await attempt(session, trial, () => runAs(session, trial.statements, owner))
-  const mayRetry = 'code' in asOwner && asOwner.code === INSUFFICIENT_PRIVILEGE
-  return mayRetry ? attempt(session, trial, () => runAs(session, trial.statements, undefined)) : asOwner
+  const as = (role: string | undefined) =>
+    attempt(session, trial, () => runAs(session, trial.statements, role, searchPath))
+  const asOwner = await as(owner)
+  return 'code' in asOwner && asOwner.code === INSUFFICIENT_PRIVILEGE ? as(undefined) : asOwner
 }
 
 async function attempt(
@@ -97,10 +120,23 @@ async function attempt(
   })
 }
 
-async function runAs(session: Queryable, statements: readonly string[], owner: string | undefined): Promise<void> {
+/** What PostgreSQL made of a text is read with the session's own search path, by which it prints names. */
+async function runAs(
+  session: Queryable,
+  statements: readonly string[],
+  owner: string | undefined,
+  searchPath: string | undefined,
+): Promise<void> {
+  const [own] = await session.query<{ path: string }>(`SELECT current_setting('search_path') AS path`)
   if (owner !== undefined) await session.query(`SET LOCAL ROLE ${quoteIdentifier(owner)}`)
+  if (searchPath !== undefined) await setSearchPath(session, searchPath)
   for (const statement of statements) await session.query(statement, [])
   if (owner !== undefined) await session.query('SET LOCAL ROLE NONE')
+  if (searchPath !== undefined) await setSearchPath(session, own?.path ?? '')
+}
+
+async function setSearchPath(session: Queryable, searchPath: string): Promise<void> {
+  await session.query(`SELECT pg_catalog.set_config('search_path', $1, true)`, [searchPath])
 }
 
 /**
@@ -110,15 +146,15 @@ async function runAs(session: Queryable, statements: readonly string[], owner: s
 async function runConfined(
   session: Queryable,
   statements: readonly string[],
-  owner: string,
-  { schema }: Room,
+  { owner, room: { schema }, searchPath = '' }: { owner: string; room: Room; searchPath?: string | undefined },
 ): Promise<void> {
-  await session.query(`CREATE FUNCTION ${schema}.lifeboat_run(statement text) RETURNS void LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = '' AS 'BEGIN EXECUTE statement; END'`)
-  await session.query(`ALTER FUNCTION ${schema}.lifeboat_run(text) OWNER TO ${quoteIdentifier(owner)}`)
+  await session.query(`CREATE FUNCTION ${schema}.lifeboat_run(statement text, search_path text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+    AS 'BEGIN PERFORM pg_catalog.set_config(''search_path'', $2, true); EXECUTE $1; END'`)
+  await session.query(`ALTER FUNCTION ${schema}.lifeboat_run(text, text) OWNER TO ${quoteIdentifier(owner)}`)
   for (const statement of statements) {
     if (splitOutside(statement, ';')?.length !== 1) throw new NotOneStatement()
-    await session.query(`SELECT ${schema}.lifeboat_run($1)`, [statement])
+    await session.query(`SELECT ${schema}.lifeboat_run($1, $2)`, [statement, searchPath])
   }
 }
 
