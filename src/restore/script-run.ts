@@ -4,8 +4,8 @@ import { settingSearchPath } from './portable-script.js'
 import { ScriptPieces, type Piece } from './script-pieces.js'
 import { lineEndsIn, ScriptSession, type Said } from './script-session.js'
 import { textOf, type Script } from './script-text.js'
-import { beginsTransaction, endsTransaction, entryOf, isSearchPath, isSetting } from './script-words.js'
-import type { RestoreTarget } from './target-database.js'
+import { beginsTransaction, endsTransaction, entryOf, isOfRows, isSearchPath, isSetting } from './script-words.js'
+import type { RestoreTarget, Section } from './target-database.js'
 
 /** A statement that failed, with the rows that belong to it; or a transaction of the script, in which one did. */
 export interface FailedStatement {
@@ -20,12 +20,14 @@ export interface Pass {
   only?: ReadonlySet<number>
   /** Names without a schema are looked up in this, and not in nothing, as pg_dump has it. */
   searchPath?: string
+  /** Called before the first statement behind the rows, where some failed: what comes next reads them. Returns what is left. */
+  beforeRest?: (failed: readonly FailedStatement[]) => Promise<readonly FailedStatement[]>
   /** In one transaction and without a look at foreign keys and triggers; only some roles may do that. */
   unchecked?: boolean
 }
 
 export interface PassOutcome {
-  failed: FailedStatement[]
+  failed: readonly FailedStatement[]
   /** How many failed besides these, which were too many to try again. */
   more: number
   /** What was said when the session ended before the script, or of no statement. */
@@ -70,11 +72,14 @@ interface Statement {
 }
 
 class ScriptRun {
-  private readonly outcome: PassOutcome = { failed: [], more: 0, general: [] }
+  private failed: FailedStatement[] = []
+  private more = 0
+  private readonly general: Complaint[] = []
   private index = 0
   /** Line ends of the script before what comes next. */
   private line = 0
   private entry = ''
+  private section: Section = 'pre-data'
   /** The text of the statement at hand that psql did not get yet. */
   private pending: Buffer[] = []
   private pendingLength = 0
@@ -106,7 +111,7 @@ class ScriptRun {
       case 'rows':
         return this.endRows()
       case 'comment':
-        this.entry = entryOf(piece.text) ?? this.entry
+        return this.takeComment(piece.text)
     }
   }
 
@@ -116,8 +121,21 @@ class ScriptRun {
       await this.session.write('COMMIT;\n')
       await this.mark(this.outside())
     }
-    this.outcome.general.push(...(await this.session.end()).complaints)
-    return this.outcome
+    const { complaints } = await this.session.end()
+    return { failed: this.failed, more: this.more, general: [...this.general, ...complaints] }
+  }
+
+  private async takeComment(text: string): Promise<void> {
+    const entry = entryOf(text)
+    if (entry === null) return
+    this.entry = entry
+    const wasIn = this.section
+    if (isOfRows(entry)) this.section = 'data'
+    else if (wasIn === 'data') this.section = 'post-data'
+    const { beforeRest } = this.pass
+    if (this.section === wasIn || this.section !== 'post-data' || beforeRest === undefined) return
+    const { isReached } = await this.session.reach()
+    if (isReached && this.failed.length > 0) this.failed = [...(await beforeRest(this.failed))]
   }
 
   private async takeText(bytes: Buffer, at: number): Promise<void> {
@@ -190,16 +208,15 @@ class ScriptRun {
   private tell(statement: Statement, { complaints, hasFailed, isReached }: Said): void {
     const { index } = statement
     const told = complaints.map((complaint) => ({ ...complaint, about: placed(complaint.about, statement) }))
-    if (!isReached) {
-      this.outcome.general.push(...told)
-      return
-    }
-    if (!hasFailed) return
-    const { failed } = this.outcome
-    const last = failed.at(-1)
-    if (last?.index === index) last.complaints = [...last.complaints, ...told].slice(0, KEPT)
-    else if (failed.length < MOST_FAILED) failed.push({ index, complaints: told })
-    else this.outcome.more += 1
+    if (!isReached) this.general.push(...told)
+    else if (hasFailed) this.keep({ index, complaints: told })
+  }
+
+  private keep({ index, complaints }: FailedStatement): void {
+    const last = this.failed.at(-1)
+    if (last?.index === index) last.complaints = [...last.complaints, ...complaints].slice(0, KEPT)
+    else if (this.failed.length < MOST_FAILED) this.failed.push({ index, complaints })
+    else this.more += 1
   }
 
   private async setSearchPath(): Promise<void> {

@@ -33,3 +33,8 @@ export function entryOf(comment: string): string | null {
   return type === undefined ? null : `${type} ${schema === '-' ? '' : `${schema} `}${name}`.slice(0, 200)
 }
 
+
+/** Whether such an entry brings rows, values of sequences or large objects, which come after all definitions. */
+export function isOfRows(entry: string): boolean {
+  return /^(?:TABLE DATA|SEQUENCE SET|BLOBS|LARGE OBJECTS?) /.test(entry)
+}

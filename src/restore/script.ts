@@ -2,7 +2,7 @@ import type { Context } from '../context.js'
 import type { Finding } from '../findings.js'
 import { DEFAULT_SEARCH_PATH } from '../postgres/catalog/search-path.js'
 import { findingsOf, isServerGone } from './causes.js'
-import { KEPT } from './complaint.js'
+import { KEPT, type Complaint } from './complaint.js'
 import { tryAgain, type Ways } from './retry.js'
 import { runScript, type FailedStatement, type Pass, type PassOutcome } from './script-run.js'
 import type { Script } from './script-text.js'
@@ -13,10 +13,12 @@ import type { RestoreTarget } from './target-database.js'
  * archive are, and only what still fails is told. A dump of another tool is restored in its order, as psql does it.
  */
 export async function restoreScript(target: RestoreTarget, script: Script, context: Context): Promise<Finding[]> {
-  const { failed, more, general } = await runScript(target, script, {}, context)
-  const said = [...general, ...complaintsOf(failed)]
-  const mayTry = !script.foreign && general.length === 0 && more === 0 && !said.some(isServerGone)
-  const left = mayTry ? await tryAgain(failed, waysOf(target, script, context)) : failed
+  const ways = waysOf(target, script, context)
+  const again = async (failed: readonly FailedStatement[]): Promise<readonly FailedStatement[]> =>
+    complaintsOf(failed).some(isServerGone) ? failed : tryAgain(failed, ways)
+  const { failed, more, general } = await runScript(target, script, script.foreign ? {} : { beforeRest: again }, context)
+  const isWhole = general.length === 0 && more === 0
+  const left = script.foreign || !isWhole ? failed : await again(failed)
   const told = [...general, ...complaintsOf(left)]
   return findingsOf(told.slice(0, KEPT), told.length + more, 'script')
 }
@@ -28,7 +30,7 @@ function waysOf(target: RestoreTarget, script: Script, context: Context): Ways<F
     inTurn: async (open) => {
       const { failed, general } = await pass(open, {})
       return general.length === 0
-        ? { left: failed, isGone: false }
+        ? { left: [...failed], isGone: false }
         : { left: open.map(({ index }, at) => ({ index, complaints: at === 0 ? general : [] })), isGone: true }
     },
     lookedUp: async (open) => {
@@ -43,6 +45,6 @@ function waysOf(target: RestoreTarget, script: Script, context: Context): Ways<F
   }
 }
 
-function complaintsOf(failed: readonly FailedStatement[]): FailedStatement['complaints'] {
+function complaintsOf(failed: readonly FailedStatement[]): Complaint[] {
   return failed.flatMap(({ complaints }) => complaints)
 }

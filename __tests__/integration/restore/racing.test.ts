@@ -8,10 +8,11 @@ import { installationOf } from '../../support/installations.js'
 import { outcomeOf, RecoveryBench } from '../../support/recovery.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
-/** How often each case is run; a race shows in many. Formats and the numbers of jobs take turns; a plain dump has one order only. */
-const RUNS = Number(process.env.RACING_RUNS ?? 2)
+/** How often each case is run; a race shows in many. Formats and the numbers of jobs take turns. */
+const RUNS = Number(process.env.RACING_RUNS ?? 3)
 const TURNS = [
   { format: 'directory', jobs: '4' },
+  { format: 'plain', jobs: '1' },
   { format: 'custom', jobs: '1' },
   { format: 'custom', jobs: '2' },
 ] as const

@@ -2,7 +2,7 @@ import { shell } from './text.js'
 
 /**
  * How `restore.sh` restores a plain dump. psql stops at an error and says at which line of the script; the statement there
- * and its rows are passed over, and tried again when all else is there.
+ * and its rows are passed over, and tried again when all else of the rows, and at last of the script, is there.
  */
 export const SCRIPT_PLAIN = shell`
 script_text() {
@@ -13,48 +13,82 @@ script_text() {
   fi
 }
 
-# psql with the script from standard input, up to the first error. Its lines of SQLSTATEs hold nothing of what is in the
-# database, so nothing there can pass for them.
+lines_of() { script_text | sed -n -e "$1,$2p" -e "$2q"; }
+
+# psql with the script from standard input, up to the first error.
 run_psql() { psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" --file=- "$@" >/dev/null; }
 
-# What the script has set before a line: at its head, and where the next table is to be.
+# Where the rows of the script are, by the lines of COPY and of their end, and where it sets in what tables are made. Only
+# what pg_dump announces counts: a row or a comment can look like a COPY.
+outline() {
+  [ -e "$tmp/outline" ] || script_text | awk '
+    rows { if ($0 == "\\.") { print "ROWS", first, NR; rows = 0 } next }
+    /^-- Data for Name: .*; Type: TABLE DATA; / { announced = 1 }
+    announced && / FROM stdin;$/ { first = NR; rows = 1; announced = 0 }
+    /^SET default_tablespace = \047[^\047;]*\047;$/ || /^SET default_table_access_method = [a-z0-9_]*;$/ { print "SET", NR, $0 }
+  ' >"$tmp/outline"
+}
+
+# What the script has set before a line.
 settings_before() {
+  outline
   script_text | sed -n -e '/^\\restrict /p' -e '/^SET transaction_timeout /d' -e '/^SET /p' \
-    -e '/^SELECT pg_catalog\.set_config(/p' -e '/^SET row_security = off;$/q' -e 100q >"$tmp/settings"
-  script_text | sed -n -e "/^SET default_tablespace = '[^';]*';\$/p" \
-    -e '/^SET default_table_access_method = [a-z0-9_]*;$/p' -e "$1q" >>"$tmp/settings"
+    -e '/^SELECT pg_catalog\.set_config(/p' -e '/^SET row_security = off;$/q' -e 100q
+  while read -r what at text; do
+    if [ "$what" = SET ] && [ "$at" -lt "$1" ]; then printf '%s\n' "$text"; fi
+  done <"$tmp/outline"
 }
 
 restore_script() {
   say 'Restoring the script …'
-  section=script
   : >"$tmp/failed"
   : >"$tmp/again"
   failed_count=0
   hopeless=no
   from=1
-  while ! run_script; do
-    find_failed || hopeless=yes
-    if [ "$failed_count" -gt 200 ]; then hopeless=yes; fi
-    if [ "$hopeless" = yes ]; then break; fi
-    from=$((last + 1))
-  done
-  if [ "$hopeless" = no ]; then
-    if [ -e "$tmp/cut" ]; then failures="$failures decompression,"; fi
+  to='$'
+  run_lines
+  if [ "$to" != '$' ] && [ "$hopeless" = no ]; then
+    # Views and indexes come next, which read the rows.
     restore_failed_lines
-    [ -s "$tmp/failed" ] || return 0
+    from=$((to + 1))
+    to='$'
+    run_lines
   fi
+  [ "$hopeless" = yes ] || restore_failed_lines
+  if [ "$hopeless" = no ] && [ ! -s "$tmp/failed" ]; then return 0; fi
   cat "$tmp/errors" "$tmp/again" >&2
   failures="$failures script,"
 }
 
-# From a line on.
+# The lines from "from" up to "to", without the statements that fail. Where some fail before the last rows, it ends with those.
+run_lines() {
+  while ! run_script; do
+    find_failed || hopeless=yes
+    if [ "$failed_count" -gt 200 ]; then hopeless=yes; fi
+    [ "$hopeless" = no ] || return 0
+    if [ "$to" = '$' ] && [ "$last" -le "$(last_row)" ]; then to=$(last_row); fi
+    from=$((last + 1))
+    if [ "$to" != '$' ] && [ "$from" -gt "$to" ]; then return 0; fi
+  done
+}
+
+last_row() {
+  row=0
+  while read -r what at end; do [ "$what" = SET ] || row=$end; done <"$tmp/outline"
+  printf '%s' "$row"
+}
+
+# With these settings psql says of an error no more than its SQLSTATE and the statement, so that nothing that is in the
+# database can pass for psql's own words.
 run_script() {
   : >"$tmp/settings"
-  if [ "$from" -gt 1 ]; then settings_before "$from"; fi
+  if [ "$from" -gt 1 ]; then settings_before "$from" >"$tmp/settings"; fi
   rm -f "$tmp/cut"
-  { cat "$tmp/settings" && script_text | tail -n "+$from"; } |
-    run_psql --set=VERBOSITY=sqlstate --set=ECHO=errors 2>"$tmp/errors"
+  { cat "$tmp/settings" && script_text | if [ "$to" = '$' ]; then tail -n "+$from"; else sed -n -e "$from,@{to}p" -e "@{to}q"; fi; } |
+    run_psql --set=VERBOSITY=sqlstate --set=ECHO=errors 2>"$tmp/errors" || return 1
+  # Where psql or sed did not read to the end, that gzip could not write on says nothing.
+  if [ "$to" = '$' ] && [ -e "$tmp/cut" ]; then failures="$failures decompression,"; fi
 }
 
 # The lines of the statement at which psql stopped, and of its rows.
@@ -74,10 +108,10 @@ find_failed() {
     ends=$line
   done <"$tmp/errors"
   [ -n "$at" ] || return 1
-  given=$(wc -l <"$tmp/settings")
-  last=$((at - given + from - 1))
+  last=$((at - $(wc -l <"$tmp/settings") + from - 1))
   [ "$last" -ge "$from" ] || return 1
   first=$((last - height + 1))
+  outline
   case $begins in
     'SET transaction_timeout = 0;') return 0 ;; # what newer programs set in vain on an older server is no error
     'COPY '*) case $ends in *' FROM stdin;') find_rows || return 1 ;; esac ;;
@@ -86,17 +120,16 @@ find_failed() {
   printf '%s %s\n' "$first" "$last" >>"$tmp/failed"
 }
 
-# psql stops at the line of a COPY or at the end of its rows. A row may look like a COPY too.
+# psql stops at the line of a COPY or at the end of its rows.
 find_rows() {
-  found=$(script_text | copy=$ends awk -v from="$from" -v to="$last" '
-    NR < from { next }
-    rows { if ($0 == "\\.") { rows = 0; last = NR; if (NR >= to) exit } next }
-    NR > to { exit }
-    $0 == ENVIRON["copy"] { first = NR; rows = 1 }
-    END { print first + 0, last + 0 }')
-  first=$((@{found% *} - height + 1))
-  last=@{found#* }
-  [ "$first" -ge "$from" ] && [ "$last" -gt "$first" ]
+  while read -r what at end; do
+    if [ "$what" = ROWS ] && [ "$at" -le "$last" ] && [ "$last" -le "$end" ]; then
+      first=$((at - height + 1))
+      last=$end
+      return 0
+    fi
+  done <"$tmp/outline"
+  return 1
 }
 
 # One after the other, round after round while something is won; then with the search path of the source.
@@ -117,8 +150,7 @@ try_lines() {
   : >"$tmp/left"
   : >"$tmp/again"
   while read -r first last; do
-    settings_before "$first"
-    if { cat "$tmp/settings" && printf '%s\n' "$1" && lines_of "$first" "$last"; } | run_psql 2>"$tmp/said"; then
+    if { settings_before "$first" && printf '%s\n' "$1" && lines_of "$first" "$last"; } | run_psql 2>"$tmp/said"; then
       won=yes
     else
       printf '%s %s\n' "$first" "$last" >>"$tmp/left"
@@ -128,15 +160,11 @@ try_lines() {
   cat "$tmp/left" >"$tmp/failed"
 }
 
-lines_of() { script_text | sed -n -e "$1,$2p" -e "$2q"; }
-
 # As for the tables of extensions in an archive, see there.
 restore_lines_together() {
   [ "$powers" = superuser ] || return 0
-  : >"$tmp/settings"
-  settings_before 1
   {
-    cat "$tmp/settings"
+    settings_before 1
     say 'SET session_replication_role = replica;'
     while read -r first last; do lines_of "$first" "$last"; done <"$tmp/failed"
   } | run_psql --single-transaction 2>/dev/null || return 0
