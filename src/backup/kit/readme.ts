@@ -23,7 +23,7 @@ export function restoreGuide(facts: KitFacts): string {
     ),
     'The database must not exist yet, or be empty. Exit codes: 0 restored with all rows, 1 failed, 2 bad usage, 3 the set is damaged or rows are missing, 5 refused before anything was written.',
     '## By hand',
-    'The same steps, in this folder, with the same variables:',
+    'The same steps, in this folder, with the same variables. They do not try again what fails, as `restore.sh` does: a view that reads another one through a function, a check that looks into another table, or a function that calls another one without its schema may fail here and not there. Then use the script.',
     commands(steps(facts)),
     '## What must be there',
     needs(facts),

@@ -1,7 +1,11 @@
 import type { CatalogObject } from '../../postgres/catalog/model.js'
 
+const NAME = String.raw`(?:"(?:[^"]|"")*"|[\w$\u0080-\uffff]+)`
+const TIME = String.raw`time(?:stamp)?(?:\(\d\))? with(?:out)? time zone`
+const TYPE = String.raw`(?:(?:character|bit) varying|double precision|${TIME}|interval(?: [a-z ]+)?|(?:${NAME}\.)?${NAME})`
+
 /** A constant, of any type: `NULL`, `NULL::character varying`. */
-const NULL_CONSTANT = /^NULL(?:::[\w\s".()[\],]+)?$/
+const NULL_CONSTANT = new RegExp(String.raw`^NULL(?:::${TYPE}(?:\([\d,]+\))?(?:\[\])*)?$`, 'u')
 
 /**
  * Columns whose default is NULL have none: so it is for every type but a domain, whose own default it keeps away. pg_dump
