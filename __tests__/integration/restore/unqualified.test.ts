@@ -14,8 +14,9 @@ const UNQUALIFIED = `
   CREATE FUNCTION trimmed(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT btrim(t) $$;
   CREATE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(trimmed(t)) $$;
   CREATE FUNCTION is_loud(t text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN shout(t) = t; END $$;
-  CREATE TABLE todos (id int PRIMARY KEY, task text CHECK (is_loud(task)), same text GENERATED ALWAYS AS (shout(task)) STORED);
+  CREATE TABLE todos (id int PRIMARY KEY, task text CHECK (is_loud(task)), same text GENERATED ALWAYS AS (shout(task)) STORED, kind varchar);
   INSERT INTO todos SELECT g, 'T' || g FROM generate_series(1, 9) g;
+  CREATE INDEX todos_kind ON todos (shout(lower(kind))) WHERE kind IN ('a', 'b');
   CREATE INDEX todos_shout ON todos (shout(task)) WHERE shout(task) <> 'SPAM';
   CREATE STATISTICS todos_stats ON (shout(task)), id FROM todos;
   CREATE MATERIALIZED VIEW loud AS SELECT id, shout(task) AS s FROM todos;`
