@@ -82,6 +82,8 @@ class Child implements Running {
   private readonly collected: Buffer[] = []
   private collectedLength = 0
   private killTimer: NodeJS.Timeout | undefined
+  /** Whether nothing of it is left, so that its number may be another program's. */
+  private isOver = false
   /** Why we ended it, when we did; the first reason counts. */
   private reason: Error | undefined
 
@@ -100,6 +102,7 @@ class Child implements Running {
   }
 
   stop(signal?: NodeJS.Signals): void {
+    if (this.isOver) return
     this.kill(signal ?? 'SIGTERM')
     if (signal === undefined) {
       this.killTimer ??= setTimeout(() => {
@@ -145,6 +148,7 @@ class Child implements Running {
       await Promise.all([stdin, stdout, this.drained()])
       return this.outcome(code, endedBy, memory.peak)
     } finally {
+      this.isOver = true
       memory.stop()
       release()
       this.killStragglers()

@@ -94,7 +94,7 @@ export class ScriptSession {
 
   /** For when the script cannot be read on. */
   async stop(): Promise<void> {
-    if (!this.isOver) this.running.stop()
+    this.running.stop()
     await this.ended.catch(() => undefined)
   }
 
