@@ -65,8 +65,16 @@ function findingOf(complaint: Complaint, what: string, advice: string | undefine
     return finding('SCRATCH_LACKS', on, found, lack)
   }
   const code = codeFor(complaint)
-  return finding(code, on, found, code === 'RESTORE_ERROR' ? advice : undefined)
+  return finding(code, on, found, code === 'RESTORE_ERROR' ? (advice ?? adviceFor(complaint)) : undefined)
 }
+
+/** An undefined function, table or type, as something that the statement called says. */
+function adviceFor({ state = '', context }: Complaint): string | undefined {
+  return ['42883', '42P01', '42704'].includes(state) && context !== undefined ? UNQUALIFIED : undefined
+}
+
+const UNQUALIFIED =
+  'A function looks a name up in the search path, which is empty in a restore, and since PostgreSQL 17 whenever an index is built or a materialized view is refreshed. Write the schema into that function, or ALTER FUNCTION … SET search_path, and take a new backup.'
 
 type Code =
   'SCRATCH_FAILED' | 'ARCHIVE_TOO_NEW' | 'ARCHIVE_UNREADABLE' | 'FILE_UNREADABLE' | 'CHECK_NOT_RUN' | 'RESTORE_ERROR'

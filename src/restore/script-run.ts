@@ -4,8 +4,8 @@ import { settingSearchPath } from './portable-script.js'
 import { ScriptPieces, type Piece } from './script-pieces.js'
 import { lineEndsIn, ScriptSession, type Said } from './script-session.js'
 import { textOf, type Script } from './script-text.js'
-import { beginsTransaction, endsTransaction, entryOf, isOfRows, isSearchPath, isSetting } from './script-words.js'
-import type { RestoreTarget, Section } from './target-database.js'
+import { beginsTransaction, endsTransaction, entryOf, isSearchPath, isSetting, stageOf, type Stage } from './script-words.js'
+import type { RestoreTarget } from './target-database.js'
 
 /** A statement that failed, with the rows that belong to it; or a transaction of the script, in which one did. */
 export interface FailedStatement {
@@ -20,8 +20,11 @@ export interface Pass {
   only?: ReadonlySet<number>
   /** Names without a schema are looked up in this, and not in nothing, as pg_dump has it. */
   searchPath?: string
-  /** Called before the first statement behind the rows, where some failed: what comes next reads them. Returns what is left. */
-  beforeRest?: (failed: readonly FailedStatement[]) => Promise<readonly FailedStatement[]>
+  /**
+   * Called where something failed and what comes next must not come before it: views and indexes, which read the rows, and
+   * event triggers, which must not run on what is tried again. Returns what is left.
+   */
+  beforeStage?: (failed: readonly FailedStatement[]) => Promise<readonly FailedStatement[]>
   /** In one transaction and without a look at foreign keys and triggers; only some roles may do that. */
   unchecked?: boolean
 }
@@ -79,7 +82,7 @@ class ScriptRun {
   /** Line ends of the script before what comes next. */
   private line = 0
   private entry = ''
-  private section: Section = 'pre-data'
+  private stage: Stage = 'definitions'
   /** The text of the statement at hand that psql did not get yet. */
   private pending: Buffer[] = []
   private pendingLength = 0
@@ -129,13 +132,13 @@ class ScriptRun {
     const entry = entryOf(text)
     if (entry === null) return
     this.entry = entry
-    const wasIn = this.section
-    if (isOfRows(entry)) this.section = 'data'
-    else if (wasIn === 'data') this.section = 'post-data'
-    const { beforeRest } = this.pass
-    if (this.section === wasIn || this.section !== 'post-data' || beforeRest === undefined) return
+    const stage = stageOf(entry, this.stage)
+    const isLater = stage !== this.stage && stage !== 'rows'
+    this.stage = stage
+    const { beforeStage } = this.pass
+    if (!isLater || beforeStage === undefined) return
     const { isReached } = await this.session.reach()
-    if (isReached && this.failed.length > 0) this.failed = [...(await beforeRest(this.failed))]
+    if (isReached && this.failed.length > 0) this.failed = [...(await beforeStage(this.failed))]
   }
 
   private async takeText(bytes: Buffer, at: number): Promise<void> {

@@ -34,7 +34,12 @@ export function entryOf(comment: string): string | null {
 }
 
 
-/** Whether such an entry brings rows, values of sequences or large objects, which come after all definitions. */
-export function isOfRows(entry: string): boolean {
-  return /^(?:TABLE DATA|SEQUENCE SET|BLOBS|LARGE OBJECTS?) /.test(entry)
+/** What a script brings one after the other: rows with values of sequences and large objects, and what reads them, between. */
+export type Stage = 'definitions' | 'rows' | 'rest' | 'event triggers'
+
+/** Where a script is with this entry, which comes after others of a stage. */
+export function stageOf(entry: string, before: Stage): Stage {
+  if (/^(?:TABLE DATA|SEQUENCE SET|BLOBS|LARGE OBJECTS?) /.test(entry)) return 'rows'
+  if (entry.startsWith('EVENT TRIGGER ') || before === 'event triggers') return 'event triggers'
+  return before === 'definitions' ? 'definitions' : 'rest'
 }

@@ -16,7 +16,7 @@ export async function restoreScript(target: RestoreTarget, script: Script, conte
   const ways = waysOf(target, script, context)
   const again = async (failed: readonly FailedStatement[]): Promise<readonly FailedStatement[]> =>
     complaintsOf(failed).some(isServerGone) ? failed : tryAgain(failed, ways)
-  const { failed, more, general } = await runScript(target, script, script.foreign ? {} : { beforeRest: again }, context)
+  const { failed, more, general } = await runScript(target, script, script.foreign ? {} : { beforeStage: again }, context)
   const isWhole = general.length === 0 && more === 0
   const left = script.foreign || !isWhole ? failed : await again(failed)
   const told = [...general, ...complaintsOf(left)]

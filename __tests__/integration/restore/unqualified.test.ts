@@ -11,11 +11,17 @@ jest.setTimeout(120_000)
 
 /** Functions that call others without their schema: found by the search path at the source, and not in a restore. */
 const UNQUALIFIED = `
-  CREATE FUNCTION trimmed(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT btrim(t) $$;
+  CREATE SCHEMA util;
+  ALTER DATABASE unqualified SET search_path = public, util;
+  SET search_path = public, util;
+  CREATE FUNCTION util.trimmed(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT btrim(t) $$;
   CREATE FUNCTION shout(t text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT upper(trimmed(t)) $$;
   CREATE FUNCTION is_loud(t text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN shout(t) = t; END $$;
   CREATE TABLE todos (id int PRIMARY KEY, task text CHECK (is_loud(task)), same text GENERATED ALWAYS AS (shout(task)) STORED, kind varchar);
   INSERT INTO todos SELECT g, 'T' || g FROM generate_series(1, 9) g;
+  CREATE TABLE parted (k text) PARTITION BY LIST (shout(k));
+  CREATE TABLE parted_a PARTITION OF parted FOR VALUES IN ('A');
+  INSERT INTO parted VALUES ('a');
   CREATE INDEX todos_kind ON todos (shout(lower(kind))) WHERE kind IN ('a', 'b');
   CREATE INDEX todos_shout ON todos (shout(task)) WHERE shout(task) <> 'SPAM';
   CREATE STATISTICS todos_stats ON (shout(task)), id FROM todos;

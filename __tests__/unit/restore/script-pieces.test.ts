@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { ScriptPieces, type Piece } from '../../../src/restore/script-pieces.js'
-import { beginsTransaction, endsTransaction, entryOf, isOfRows, isSetting } from '../../../src/restore/script-words.js'
+import { beginsTransaction, endsTransaction, entryOf, isSetting, stageOf, type Stage } from '../../../src/restore/script-words.js'
 
 const SCRIPT = `\\restrict key
 --
@@ -75,9 +75,15 @@ describe('the words of a statement', () => {
     expect(entryOf(comment)).toBe(entry)
   })
 
-  test('rows, sequences and large objects are told from definitions', () => {
-    expect(['TABLE DATA s t', 'SEQUENCE SET s q', 'BLOBS BLOBS', 'LARGE OBJECTS x'].every(isOfRows)).toBe(true)
-    expect(['TABLE s t', 'SEQUENCE s q', 'MATERIALIZED VIEW DATA s v', 'BLOB 12'].some(isOfRows)).toBe(false)
+  test('what comes behind the rows, and event triggers, are stages of their own', () => {
+    const stages: Stage[] = []
+    for (const entry of ['TABLE s t', 'BLOB 12', 'TABLE DATA s t', 'SEQUENCE SET s q', 'BLOBS BLOBS', 'INDEX s i', 'COMMENT s i', 'EVENT TRIGGER e', 'COMMENT EVENT TRIGGER e']) {
+      stages.push(stageOf(entry, stages.at(-1) ?? 'definitions'))
+    }
+    expect(stages.join()).toBe(
+      'definitions,definitions,rows,rows,rows,rest,rest,event triggers,event triggers',
+    )
+    expect(stageOf('EVENT TRIGGER e', 'definitions')).toBe('event triggers')
   })
 
   test('settings and transactions are known', () => {

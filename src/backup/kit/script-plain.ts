@@ -18,13 +18,15 @@ lines_of() { script_text | sed -n -e "$1,$2p" -e "$2q"; }
 # psql with the script from standard input, up to the first error.
 run_psql() { psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" --file=- "$@" >/dev/null; }
 
-# Where the rows of the script are, by the lines of COPY and of their end, and where it sets in what tables are made. Only
+# Where the rows of the script are, by the lines of COPY and of their end, where event triggers begin, and where it sets in
+# what tables are made. Only
 # what pg_dump announces counts: a row or a comment can look like a COPY.
 outline() {
   [ -e "$tmp/outline" ] || script_text | awk '
     rows { if ($0 == "\\.") { print "ROWS", first, NR; rows = 0 } next }
     /^-- Data for Name: .*; Type: TABLE DATA; / { announced = 1 }
     announced && / FROM stdin;$/ { first = NR; rows = 1; announced = 0 }
+    !triggers && /^-- Name: .*; Type: EVENT TRIGGER; / { print "TRIGGERS", NR; triggers = 1 }
     /^SET default_tablespace = \047[^\047;]*\047;$/ || /^SET default_table_access_method = [a-z0-9_]*;$/ { print "SET", NR, $0 }
   ' >"$tmp/outline"
 }
@@ -47,36 +49,46 @@ restore_script() {
   hopeless=no
   from=1
   to='$'
-  run_lines
-  if [ "$to" != '$' ] && [ "$hopeless" = no ]; then
-    # Views and indexes come next, which read the rows.
+  while :; do
+    run_lines
+    [ "$hopeless" = no ] || break
+    # Views and indexes come next, which read the rows; or event triggers, which must not run on what is tried again.
     restore_failed_lines
+    [ "$to" != '$' ] || break
     from=$((to + 1))
     to='$'
-    run_lines
-  fi
-  [ "$hopeless" = yes ] || restore_failed_lines
+    if [ -s "$tmp/failed" ]; then to=$(next_bound "$from"); fi
+  done
   if [ "$hopeless" = no ] && [ ! -s "$tmp/failed" ]; then return 0; fi
   cat "$tmp/errors" "$tmp/again" >&2
   failures="$failures script,"
 }
 
-# The lines from "from" up to "to", without the statements that fail. Where some fail before the last rows, it ends with those.
+# The lines from "from" up to "to", without the statements that fail. Where some fail, it ends at the next bound.
 run_lines() {
   while ! run_script; do
     find_failed || hopeless=yes
     if [ "$failed_count" -gt 200 ]; then hopeless=yes; fi
     [ "$hopeless" = no ] || return 0
-    if [ "$to" = '$' ] && [ "$last" -le "$(last_row)" ]; then to=$(last_row); fi
+    if [ "$to" = '$' ]; then to=$(next_bound "$last"); fi
     from=$((last + 1))
     if [ "$to" != '$' ] && [ "$from" -gt "$to" ]; then return 0; fi
   done
 }
 
-last_row() {
-  row=0
-  while read -r what at end; do [ "$what" = SET ] || row=$end; done <"$tmp/outline"
-  printf '%s' "$row"
+# The last line of rows, or the last before the event triggers, if that is not before this line; else the end.
+next_bound() {
+  last_row=0
+  last_before=0
+  while read -r what at end; do
+    case $what in
+      ROWS) last_row=$end ;;
+      TRIGGERS) last_before=$((at - 1)) ;;
+    esac
+  done <"$tmp/outline"
+  if [ "$1" -le "$last_row" ]; then printf '%s' "$last_row"
+  elif [ "$1" -le "$last_before" ]; then printf '%s' "$last_before"
+  else printf '$'; fi
 }
 
 # With these settings psql says of an error no more than its SQLSTATE and the statement, so that nothing that is in the
