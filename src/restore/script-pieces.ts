@@ -41,9 +41,7 @@ export class ScriptPieces {
   private *cut(chunk: Buffer, before: number): Generator<Piece> {
     // Editors of Windows write a mark before the text, which psql passes over only where its file begins.
     const text = (start: number, end: number): Piece[] =>
-      start < end && !this.inCommand
-        ? [{ kind: 'text', bytes: chunk.subarray(start, end), at: before + start }]
-        : []
+      start < end && !this.inCommand ? [{ kind: 'text', bytes: chunk.subarray(start, end), at: before + start }] : []
     let from = before === 0 && chunk.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0
     for (const { at, ...found } of this.found.splice(0)) {
       const to = Math.max(at - before, from)

@@ -4,7 +4,16 @@ import { settingSearchPath } from './portable-script.js'
 import { ScriptPieces, type Piece } from './script-pieces.js'
 import { lineEndsIn, ScriptSession, type Said } from './script-session.js'
 import { textOf, type Script } from './script-text.js'
-import { beginsTransaction, endsTransaction, entryOf, isSearchPath, isSetting, stageOf, type Stage } from './script-words.js'
+import {
+  beginsTransaction,
+  endsTransaction,
+  entryOf,
+  isOfEventTrigger,
+  isSearchPath,
+  isSetting,
+  stageOf,
+  type Stage,
+} from './script-words.js'
 import type { RestoreTarget } from './target-database.js'
 
 /** A statement that failed, with the rows that belong to it; or a transaction of the script, in which one did. */
@@ -20,11 +29,10 @@ export interface Pass {
   only?: ReadonlySet<number>
   /** Names without a schema are looked up in this, and not in nothing, as pg_dump has it. */
   searchPath?: string
-  /**
-   * Called where something failed and what comes next must not come before it: views and indexes, which read the rows, and
-   * event triggers, which must not run on what is tried again. Returns what is left.
-   */
-  beforeStage?: (failed: readonly FailedStatement[]) => Promise<readonly FailedStatement[]>
+  /** Leaves out event triggers, which must not run on the rest of a restore; they are told to be put off. */
+  withoutEventTriggers?: boolean
+  /** Called behind the rows, where some failed: views and indexes come next, which read them. Returns what is left. */
+  beforeRest?: (failed: readonly FailedStatement[]) => Promise<readonly FailedStatement[]>
   /** In one transaction and without a look at foreign keys and triggers; only some roles may do that. */
   unchecked?: boolean
 }
@@ -35,6 +43,8 @@ export interface PassOutcome {
   more: number
   /** What was said when the session ended before the script, or of no statement. */
   general: Complaint[]
+  /** Statements of event triggers that were left out. */
+  putOff: readonly FailedStatement[]
 }
 
 /** As many failed statements are kept; where more fail, something is wrong that no order mends. */
@@ -77,6 +87,7 @@ interface Statement {
 class ScriptRun {
   private failed: FailedStatement[] = []
   private more = 0
+  private readonly putOff: FailedStatement[] = []
   private readonly general: Complaint[] = []
   private index = 0
   /** Line ends of the script before what comes next. */
@@ -125,7 +136,7 @@ class ScriptRun {
       await this.mark(this.outside())
     }
     const { complaints } = await this.session.end()
-    return { failed: this.failed, more: this.more, general: [...this.general, ...complaints] }
+    return { failed: this.failed, more: this.more, general: [...this.general, ...complaints], putOff: this.putOff }
   }
 
   private async takeComment(text: string): Promise<void> {
@@ -133,12 +144,12 @@ class ScriptRun {
     if (entry === null) return
     this.entry = entry
     const stage = stageOf(entry, this.stage)
-    const isLater = stage !== this.stage && stage !== 'rows'
+    const isBehindRows = stage === 'rest' && stage !== this.stage
     this.stage = stage
-    const { beforeStage } = this.pass
-    if (!isLater || beforeStage === undefined) return
+    const { beforeRest } = this.pass
+    if (!isBehindRows || beforeRest === undefined) return
     const { isReached } = await this.session.reach()
-    if (isReached && this.failed.length > 0) this.failed = [...(await beforeStage(this.failed))]
+    if (isReached && this.failed.length > 0) this.failed = [...(await beforeRest(this.failed))]
   }
 
   private async takeText(bytes: Buffer, at: number): Promise<void> {
@@ -162,7 +173,9 @@ class ScriptRun {
     const statement = (this.statement ??= this.begun(0))
     statement.entry = this.entry
     this.inTransaction ||= beginsTransaction(words)
-    const isWanted = this.isWanted() || isSetting(words)
+    const isPutOff = this.pass.withoutEventTriggers === true && isOfEventTrigger(words)
+    if (isPutOff) this.putOff.push({ index: statement.index, complaints: [] })
+    const isWanted = !isPutOff && (this.isWanted() || isSetting(words))
     const text = this.taken()
     if (hasRows) {
       this.rows = isWanted && (await this.takesRows(text, statement)) ? 'sent' : 'passed over'

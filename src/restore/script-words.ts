@@ -24,6 +24,12 @@ export function isSearchPath(words: Words): boolean {
   return isSetConfig(words) || (words[0] === 'set' && words[1] === 'search_path')
 }
 
+/** Whether it makes or changes an event trigger, or says something of one. */
+export function isOfEventTrigger(words: Words): boolean {
+  const isOne = words.some((word, at) => word === 'event' && words[at + 1] === 'trigger')
+  return isOne && ['create', 'alter', 'comment', 'security'].includes(words[0] ?? '')
+}
+
 /** How the name of an entry stands in the comment before it: `-- Name: t; Type: TABLE; Schema: public; Owner: o`. */
 const ENTRY = /^-- (?:Data for |Statistics for )?Name: (.*); Type: ([^;]*); Schema: ([^;]*); Owner: .*$/
 
@@ -33,13 +39,11 @@ export function entryOf(comment: string): string | null {
   return type === undefined ? null : `${type} ${schema === '-' ? '' : `${schema} `}${name}`.slice(0, 200)
 }
 
-
 /** What a script brings one after the other: rows with values of sequences and large objects, and what reads them, between. */
-export type Stage = 'definitions' | 'rows' | 'rest' | 'event triggers'
+export type Stage = 'definitions' | 'rows' | 'rest'
 
 /** Where a script is with this entry, which comes after others of a stage. */
 export function stageOf(entry: string, before: Stage): Stage {
   if (/^(?:TABLE DATA|SEQUENCE SET|BLOBS|LARGE OBJECTS?) /.test(entry)) return 'rows'
-  if (entry.startsWith('EVENT TRIGGER ') || before === 'event triggers') return 'event triggers'
   return before === 'definitions' ? 'definitions' : 'rest'
 }

@@ -16,10 +16,18 @@ export async function restoreScript(target: RestoreTarget, script: Script, conte
   const ways = waysOf(target, script, context)
   const again = async (failed: readonly FailedStatement[]): Promise<readonly FailedStatement[]> =>
     complaintsOf(failed).some(isServerGone) ? failed : tryAgain(failed, ways)
-  const { failed, more, general } = await runScript(target, script, script.foreign ? {} : { beforeStage: again }, context)
-  const isWhole = general.length === 0 && more === 0
-  const left = script.foreign || !isWhole ? failed : await again(failed)
-  const told = [...general, ...complaintsOf(left)]
+  if (script.foreign) return findingsIn(await runScript(target, script, {}, context))
+  const how = { withoutEventTriggers: true, beforeRest: again }
+  const outcome = await runScript(target, script, how, context)
+  if (outcome.general.length > 0 || outcome.more > 0) return findingsIn(outcome)
+  const left = await again(outcome.failed)
+  const isGone = complaintsOf(left).some(isServerGone)
+  const last = isGone ? left : [...left, ...(await again(outcome.putOff))]
+  return findingsIn({ ...outcome, failed: last })
+}
+
+function findingsIn({ failed, more, general }: PassOutcome): Finding[] {
+  const told = [...general, ...complaintsOf(failed)]
   return findingsOf(told.slice(0, KEPT), told.length + more, 'script')
 }
 

@@ -37,7 +37,10 @@ lines" VALUES (1, 'k1'), (2, 'k2');
   COMMENT ON VIEW v IS E'-- Data for Name: a; Type: TABLE DATA; \n\\.\n-- Name: m; Type: EXTENSION; Schema: -; Owner: ';
   CREATE MATERIALIZED VIEW z_base AS SELECT count(*) AS s FROM aa_main;
   CREATE FUNCTION through() RETURNS bigint LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT s FROM public.z_base); END $$;
-  CREATE MATERIALIZED VIEW a_top AS SELECT through() AS s;`
+  CREATE MATERIALIZED VIEW a_top AS SELECT through() AS s;
+  CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no changes here'; END $$;
+  CREATE EVENT TRIGGER refuse ON ddl_command_end
+    WHEN TAG IN ('CREATE INDEX', 'REFRESH MATERIALIZED VIEW', 'COMMENT') EXECUTE FUNCTION refuse();`
 
 let source: TestCluster
 let scratch: TestCluster

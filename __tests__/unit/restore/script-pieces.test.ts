@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import { ScriptPieces, type Piece } from '../../../src/restore/script-pieces.js'
-import { beginsTransaction, endsTransaction, entryOf, isSetting, stageOf, type Stage } from '../../../src/restore/script-words.js'
+import {
+  beginsTransaction,
+  endsTransaction,
+  entryOf,
+  isOfEventTrigger,
+  isSetting,
+  stageOf,
+  type Stage,
+} from '../../../src/restore/script-words.js'
 
 const SCRIPT = `\\restrict key
 --
@@ -75,15 +83,36 @@ describe('the words of a statement', () => {
     expect(entryOf(comment)).toBe(entry)
   })
 
-  test('what comes behind the rows, and event triggers, are stages of their own', () => {
+  test('what comes behind the rows is told from them and from definitions', () => {
     const stages: Stage[] = []
-    for (const entry of ['TABLE s t', 'BLOB 12', 'TABLE DATA s t', 'SEQUENCE SET s q', 'BLOBS BLOBS', 'INDEX s i', 'COMMENT s i', 'EVENT TRIGGER e', 'COMMENT EVENT TRIGGER e']) {
+    for (const entry of [
+      'TABLE s t',
+      'BLOB 12',
+      'TABLE DATA s t',
+      'SEQUENCE SET s q',
+      'BLOBS BLOBS',
+      'INDEX s i',
+      'COMMENT s i',
+    ]) {
       stages.push(stageOf(entry, stages.at(-1) ?? 'definitions'))
     }
-    expect(stages.join()).toBe(
-      'definitions,definitions,rows,rows,rows,rest,rest,event triggers,event triggers',
-    )
-    expect(stageOf('EVENT TRIGGER e', 'definitions')).toBe('event triggers')
+    expect(stages.join()).toBe('definitions,definitions,rows,rows,rows,rest,rest')
+  })
+
+  test('event triggers are known', () => {
+    expect(
+      [
+        ['create', 'event', 'trigger', 'e'],
+        ['comment', 'on', 'event', 'trigger', 'e'],
+      ].every(isOfEventTrigger),
+    ).toBe(true)
+    expect(
+      [
+        ['create', 'trigger', 'event'],
+        ['create', 'table', '"event', '"trigger'],
+        ['select', 'event', 'trigger'],
+      ].some(isOfEventTrigger),
+    ).toBe(false)
   })
 
   test('settings and transactions are known', () => {

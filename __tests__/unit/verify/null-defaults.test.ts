@@ -24,12 +24,15 @@ describe('a default of NULL', () => {
     },
   )
 
-  test.each(["'NULL'::text", 'NULLIF(1, 1)', "COALESCE(NULL::text, 'x'::text)", 'NULL::text IS NULL', "NULL::text || 'x'"])(
-    '%s is another',
-    (text) => {
-      expect(found([column('text')], [column('text', text)])).toEqual(['OBJECT_DIFFERS column public.t.c'])
-    },
-  )
+  test.each([
+    "'NULL'::text",
+    'NULLIF(1, 1)',
+    "COALESCE(NULL::text, 'x'::text)",
+    'NULL::text IS NULL',
+    "NULL::text || 'x'",
+  ])('%s is another', (text) => {
+    expect(found([column('text')], [column('text', text)])).toEqual(['OBJECT_DIFFERS column public.t.c'])
+  })
 
   test('is one for a domain, whose own it keeps away', () => {
     const domain: CatalogObject = { kind: 'type', name: 'public.d', facts: { domainOf: 'text' } }
@@ -40,7 +43,12 @@ describe('a default of NULL', () => {
 
 function notNull(name: string, facts: CatalogObject['facts'] = {}): CatalogObject {
   const definition = facts.definition ?? 'NOT NULL "Odd ""at"'
-  return { kind: 'not-null constraint', name: `public.t.${name}`, of: 'table public.t', facts: { ...facts, definition } }
+  return {
+    kind: 'not-null constraint',
+    name: `public.t.${name}`,
+    of: 'table public.t',
+    facts: { ...facts, definition },
+  }
 }
 
 describe('the name of a NOT NULL', () => {

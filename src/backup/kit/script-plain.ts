@@ -18,22 +18,37 @@ lines_of() { script_text | sed -n -e "$1,$2p" -e "$2q"; }
 # psql with the script from standard input, up to the first error.
 run_psql() { psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" --file=- "$@" >/dev/null; }
 
-# Where the rows of the script are, by the lines of COPY and of their end, where event triggers begin, and where it sets in
-# what tables are made. Only
-# what pg_dump announces counts: a row or a comment can look like a COPY.
+# Where the rows of the script are, by the lines of COPY and of their end; where it makes event triggers; and where it sets in
+# what tables are made. Only what pg_dump announces counts: a row or a comment can look like any of these.
 outline() {
-  [ -e "$tmp/outline" ] || script_text | awk '
+  script_text | awk '
     rows { if ($0 == "\\.") { print "ROWS", first, NR; rows = 0 } next }
-    /^-- Data for Name: .*; Type: TABLE DATA; / { announced = 1 }
-    announced && / FROM stdin;$/ { first = NR; rows = 1; announced = 0 }
-    !triggers && /^-- Name: .*; Type: EVENT TRIGGER; / { print "TRIGGERS", NR; triggers = 1 }
+    late { if (/;$/) { print "LATE", first, NR; late = 0 } next }
+    /^-- Data for Name: .*; Type: TABLE DATA; / { announced = "rows" }
+    /^-- Name: .*; Type: / { announced = (/; Type: EVENT TRIGGER; / || /^-- Name: EVENT TRIGGER /) ? "triggers" : "" }
+    announced == "rows" && / FROM stdin;$/ { first = NR; rows = 1; announced = "" }
+    announced == "triggers" && /^(CREATE|ALTER|COMMENT ON|SECURITY LABEL .*ON) EVENT TRIGGER / {
+      first = NR
+      if (/;$/) print "LATE", first, NR; else late = 1
+    }
     /^SET default_tablespace = \047[^\047;]*\047;$/ || /^SET default_table_access_method = [a-z0-9_]*;$/ { print "SET", NR, $0 }
   ' >"$tmp/outline"
+  last_row=0
+  : >"$tmp/late"
+  : >"$tmp/blank"
+  while read -r what at end; do
+    case $what in
+      ROWS) last_row=$end ;;
+      LATE)
+        printf '%s %s\n' "$at" "$end" >>"$tmp/late"
+        printf '%s,%ss/.*//\n' "$at" "$end" >>"$tmp/blank"
+        ;;
+    esac
+  done <"$tmp/outline"
 }
 
 # What the script has set before a line.
 settings_before() {
-  outline
   script_text | sed -n -e '/^\\restrict /p' -e '/^SET transaction_timeout /d' -e '/^SET /p' \
     -e '/^SELECT pg_catalog\.set_config(/p' -e '/^SET row_security = off;$/q' -e 100q
   while read -r what at text; do
@@ -49,46 +64,36 @@ restore_script() {
   hopeless=no
   from=1
   to='$'
-  while :; do
-    run_lines
-    [ "$hopeless" = no ] || break
-    # Views and indexes come next, which read the rows; or event triggers, which must not run on what is tried again.
+  outline
+  run_lines
+  if [ "$hopeless" = no ] && [ "$to" != '$' ]; then
+    # Views and indexes come next, which read the rows.
     restore_failed_lines
-    [ "$to" != '$' ] || break
     from=$((to + 1))
     to='$'
-    if [ -s "$tmp/failed" ]; then to=$(next_bound "$from"); fi
-  done
+    run_lines
+  fi
+  if [ "$hopeless" = no ]; then
+    restore_failed_lines
+    # Event triggers come last: they must not run on the rest.
+    cat "$tmp/late" >>"$tmp/failed"
+    restore_failed_lines
+  fi
   if [ "$hopeless" = no ] && [ ! -s "$tmp/failed" ]; then return 0; fi
   cat "$tmp/errors" "$tmp/again" >&2
   failures="$failures script,"
 }
 
-# The lines from "from" up to "to", without the statements that fail. Where some fail, it ends at the next bound.
+# The lines from "from" up to "to", without the statements that fail. Where some fail before the last rows, it ends with those.
 run_lines() {
   while ! run_script; do
     find_failed || hopeless=yes
     if [ "$failed_count" -gt 200 ]; then hopeless=yes; fi
     [ "$hopeless" = no ] || return 0
-    if [ "$to" = '$' ]; then to=$(next_bound "$last"); fi
+    if [ "$last" -le "$last_row" ]; then to=$last_row; fi
     from=$((last + 1))
     if [ "$to" != '$' ] && [ "$from" -gt "$to" ]; then return 0; fi
   done
-}
-
-# The last line of rows, or the last before the event triggers, if that is not before this line; else the end.
-next_bound() {
-  last_row=0
-  last_before=0
-  while read -r what at end; do
-    case $what in
-      ROWS) last_row=$end ;;
-      TRIGGERS) last_before=$((at - 1)) ;;
-    esac
-  done <"$tmp/outline"
-  if [ "$1" -le "$last_row" ]; then printf '%s' "$last_row"
-  elif [ "$1" -le "$last_before" ]; then printf '%s' "$last_before"
-  else printf '$'; fi
 }
 
 # With these settings psql says of an error no more than its SQLSTATE and the statement, so that nothing that is in the
@@ -97,7 +102,9 @@ run_script() {
   : >"$tmp/settings"
   if [ "$from" -gt 1 ]; then settings_before "$from" >"$tmp/settings"; fi
   rm -f "$tmp/cut"
-  { cat "$tmp/settings" && script_text | if [ "$to" = '$' ]; then tail -n "+$from"; else sed -n -e "$from,@{to}p" -e "@{to}q"; fi; } |
+  quit=''
+  if [ "$to" != '$' ]; then quit="@{to}q"; fi
+  { cat "$tmp/settings" && script_text | sed -n -f "$tmp/blank" -e "$from,@{to}p" -e "$quit"; } |
     run_psql --set=VERBOSITY=sqlstate --set=ECHO=errors 2>"$tmp/errors" || return 1
   # Where psql or sed did not read to the end, that gzip could not write on says nothing.
   if [ "$to" = '$' ] && [ -e "$tmp/cut" ]; then failures="$failures decompression,"; fi
@@ -123,7 +130,6 @@ find_failed() {
   last=$((at - $(wc -l <"$tmp/settings") + from - 1))
   [ "$last" -ge "$from" ] || return 1
   first=$((last - height + 1))
-  outline
   case $begins in
     'SET transaction_timeout = 0;') return 0 ;; # what newer programs set in vain on an older server is no error
     'COPY '*) case $ends in *' FROM stdin;') find_rows || return 1 ;; esac ;;

@@ -30,8 +30,13 @@ function isNullDefault({ kind, facts, deparsed }: CatalogObject): boolean {
 }
 
 function withoutDefault(object: CatalogObject): CatalogObject {
-  const { hasDefault: _had, default: _fact, ...facts } = object.facts
-  const { default: _text, ...deparsed } = object.deparsed ?? {}
-  const { deparsed: _all, ...rest } = object
-  return { ...rest, facts, ...(Object.keys(deparsed).length > 0 && { deparsed }) }
+  return {
+    ...object,
+    facts: without(object.facts, ['default', 'hasDefault']),
+    ...(object.deparsed !== undefined && { deparsed: without(object.deparsed, ['default']) }),
+  }
+}
+
+function without<T>(record: Readonly<Record<string, T>>, keys: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)))
 }
