@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { settingSearchPath } from '../postgres/catalog/search-path.js'
 
 /** How much of a script is looked at: its head, and what comes first behind that. */
 const HEAD = 64 * 1024
@@ -47,19 +48,4 @@ const EMPTIED = /^SELECT pg_catalog\.set_config\('search_path', '', false\);$/m
 export function lookedUpIn(head: string, searchPath: string | undefined): string {
   if (searchPath === undefined) return head
   return head.replace(EMPTIED, () => settingSearchPath(searchPath))
-}
-
-/** The statement that sets it, in ASCII only: it stands in a script whose encoding is the source's. */
-export function settingSearchPath(searchPath: string): string {
-  return `SELECT pg_catalog.set_config('search_path', ${asciiLiteral(searchPath)}, false);`
-}
-
-/** `'a'`, or `U&'\00e9'`, which PostgreSQL takes where standard_conforming_strings is on, as pg_dump sets it. */
-function asciiLiteral(text: string): string {
-  const quoted = text.replaceAll("'", "''")
-  if (!/[^\0-\x7f]/.test(text)) return `'${quoted}'`
-  const escaped = quoted
-    .replaceAll('\\', '\\\\')
-    .replaceAll(/[^\0-\x7f]/gu, (mark) => `\\+${(mark.codePointAt(0) ?? 0).toString(16).padStart(6, '0')}`)
-  return `U&'${escaped}'`
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
+import { settingSearchPath } from '../postgres/catalog/search-path.js'
 import { KEPT, type Complaint } from './complaint.js'
-import { settingSearchPath } from './portable-script.js'
 import { ScriptPieces, type Piece } from './script-pieces.js'
 import { lineEndsIn, ScriptSession, type Said } from './script-session.js'
 import { textOf, type Script } from './script-text.js'

@@ -1,5 +1,5 @@
 import { displayName } from '../manifest.js'
-import { DEFAULT_SEARCH_PATH } from '../../postgres/catalog/search-path.js'
+import { DEFAULT_SEARCH_PATH, settingSearchPath } from '../../postgres/catalog/search-path.js'
 import { countableTables, localeOf, type CountableTable, type KitFacts } from './facts.js'
 import { SCRIPT_BASICS } from './script-basics.js'
 import { SCRIPT_CHECKS } from './script-checks.js'
@@ -68,7 +68,7 @@ function variables(facts: KitFacts): [string, string][] {
     ['locale', parameters.map(([name, value]) => `${name} ${sqlText(value)}`).join(' ')],
     ['owner', source.owner],
     ['public_is_absent', hasPublicSchema ? 'no' : 'yes'],
-    ['set_search_path', `SELECT pg_catalog.set_config('search_path', ${sqlText(searchPath)}, false);`],
+    ['set_search_path', settingSearchPath(searchPath)],
     ['tables', String(countableTables(facts).length)],
     ['loose_comments', commentsOfLeftOutKeys(manifest).join('\n')],
     ['loose_keys', manifest.looseForeignKeys.map(({ oid }) => String(oid)).join(' ')],
