@@ -4,8 +4,8 @@ import { mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { TestCluster } from './cluster.js'
 
-/** All that `restore.sh` may need besides a shell and PostgreSQL. */
-export const CORE = ['cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'rm', 'sha256sum', 'tail', 'wc']
+/** All that `restore.sh` may need besides a shell and PostgreSQL; awk and sed for a plain dump only. */
+export const CORE = ['awk', 'cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'rm', 'sed', 'sha256sum', 'tail', 'wc']
 
 export interface Ended {
   code: number

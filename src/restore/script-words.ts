@@ -10,9 +10,9 @@ export function endsTransaction([verb, second]: Words): boolean {
   return ['commit', 'end', 'abort'].includes(verb ?? '') || (verb === 'rollback' && second !== 'to')
 }
 
-/** Whether it holds for all that follows: `SET row_security = off`, `SELECT pg_catalog.set_config(…)`. */
+/** Whether it holds for all that follows: `SET row_security = off`, `RESET SESSION AUTHORIZATION`, `SELECT pg_catalog.set_config(…)`. */
 export function isSetting(words: Words): boolean {
-  return words[0] === 'set' || isSetConfig(words)
+  return words[0] === 'set' || words[0] === 'reset' || isSetConfig(words)
 }
 
 function isSetConfig([verb, schema, , routine]: Words): boolean {

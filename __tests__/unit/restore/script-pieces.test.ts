@@ -117,6 +117,7 @@ describe('the words of a statement', () => {
 
   test('settings and transactions are known', () => {
     expect(isSetting(['set', 'row_security'])).toBe(true)
+    expect(isSetting(['reset', 'session', 'authorization'])).toBe(true)
     expect(isSetting(['select', 'pg_catalog', '.', 'set_config'])).toBe(true)
     expect(isSetting(['select', 'pg_catalog', '.', 'setval'])).toBe(false)
     expect([['begin'], ['start', 'transaction']].every(beginsTransaction)).toBe(true)

@@ -113,7 +113,9 @@ function needs({ manifest }: KitFacts): string {
   const { source, tool } = manifest
   const extensions = source.extensions.map(({ name, version }) => `${code(name)} ${prose(version)}`)
   return [
-    `- PostgreSQL's programs \`psql\` and \`pg_restore\` of major ${tool.pgDumpMajor} or newer.`,
+    `- PostgreSQL's programs \`psql\` and \`pg_restore\` of major ${tool.pgDumpMajor} or newer${
+      manifest.options.format === 'plain' ? ', and for the script awk and sed' : ''
+    }.`,
     `- The locale: encoding ${code(source.encoding)}, ${localeOf(source)
       .parameters.map(([name, value]) => `${name} ${code(value)}`)
       .join(', ')}. Without it the script takes another, and says so.`,

@@ -19,18 +19,19 @@ lines_of() { script_text | sed -n -e "$1,$2p" -e "$2q"; }
 run_psql() { psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" --file=- "$@" >/dev/null; }
 
 # Where the rows of the script are, by the lines of COPY and of their end; where it makes event triggers; and where it sets in
-# what tables are made. Only what pg_dump announces counts: a row or a comment can look like any of these.
+# what tables are made and who grants. Only what pg_dump announces counts: a row or a comment can look like any of these.
 outline() {
   script_text | awk '
     rows { if ($0 == "\\.") { print "ROWS", first, NR; rows = 0 } next }
     late { if (/;$/) { print "LATE", first, NR; late = 0 } next }
     /^-- Data for Name: .*; Type: TABLE DATA; / { announced = "rows" }
-    /^-- Name: .*; Type: / { announced = (/; Type: EVENT TRIGGER; / || /^-- Name: EVENT TRIGGER /) ? "triggers" : "" }
+    /^-- Name: .*; Type: / { announced = (/; Type: EVENT TRIGGER; / || /^-- Name: EVENT TRIGGER /) ? "triggers" : /; Type: (DEFAULT )?ACL; / ? "grants" : "" }
     announced == "rows" && / FROM stdin;$/ { first = NR; rows = 1; announced = "" }
     announced == "triggers" && /^(CREATE|ALTER|COMMENT ON|SECURITY LABEL .*ON) EVENT TRIGGER / {
       first = NR
       if (/;$/) print "LATE", first, NR; else late = 1
     }
+    announced == "grants" && /^(SET SESSION AUTHORIZATION .*|RESET SESSION AUTHORIZATION);$/ { print "SET", NR, $0 }
     /^SET default_tablespace = \047[^\047;]*\047;$/ || /^SET default_table_access_method = [a-z0-9_]*;$/ { print "SET", NR, $0 }
   ' >"$tmp/outline"
   last_row=0
