@@ -4,6 +4,7 @@ import { readMemberRows } from '../postgres/catalog/member-rows.js'
 import { readMembers } from '../postgres/catalog/members.js'
 import type { HashMethod } from '../postgres/fingerprint-query.js'
 import type { Queryable } from '../postgres/queryable.js'
+import { inTransaction } from '../postgres/transactions.js'
 import type { Copy } from './copy.js'
 import {
   comparableExtensions,
@@ -49,12 +50,8 @@ export async function compareExtensionRows(
 ): Promise<Finding[]> {
   if (undumpable === undefined || undumpable.rows.length === 0) return []
   const { comparable } = comparableExtensions(versionsOf(manifest.source.extensions), await readVersions(session))
-  await session.query('BEGIN READ ONLY')
-  try {
-    return compareMemberRows(undumpable.rows, await readMemberRows(session, method), comparable, contents)
-  } finally {
-    await session.query('COMMIT')
-  }
+  const rows = await inTransaction(session, () => readMemberRows(session, method))
+  return compareMemberRows(undumpable.rows, rows, comparable, contents)
 }
 
 /** Extensions as versions by their names. */

@@ -160,6 +160,17 @@ describe('comparing sequences', () => {
     expect(codes(at(10), at(9), at(20))).toEqual(['SEQUENCE_BEHIND'])
   })
 
+  test('names those that could not be read', () => {
+    const [{ schema, name, increment, cycles } = at(0)[0]!] = at(0)
+    const unread: SequenceEntry[] = [{ schema, name, increment, cycles, unread: 'permission denied' }]
+    expect(compareSequences(unread, at(1))).toEqual([
+      expect.objectContaining({ code: 'TABLE_UNREAD', found: expect.stringContaining('permission denied') }),
+    ])
+    expect(codes(at(1), unread)).toEqual(['CHECK_NOT_RUN'])
+    expect(codes(at(10), at(10), unread)).toEqual([])
+    expect(codes(at(10), at(9), unread)).toEqual(['SEQUENCE_BEHIND'])
+  })
+
   test('counts beyond what JavaScript numbers hold', () => {
     const big = (lastValue: string): SequenceEntry[] => [{ ...at(0)[0]!, lastValue }]
     expect(codes(big('9223372036854775807'), big('9223372036854775806'))).toEqual(['SEQUENCE_BEHIND'])

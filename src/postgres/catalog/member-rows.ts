@@ -1,7 +1,7 @@
 import { fingerprintQuery, type HashMethod } from '../fingerprint-query.js'
 import { quoteIdentifier } from '../identifier.js'
-import { QueryError } from '../query-error.js'
 import type { Queryable } from '../queryable.js'
+import { inSubtransaction } from '../transactions.js'
 import type { ColumnFacts, MemberRows, TableFacts } from './model.js'
 import { readColumns } from './read-tables.js'
 import { extensionOf } from './scopes.js'
@@ -89,19 +89,13 @@ const AN_ORDINARY_TABLE = {
   inherits: [],
 } as const satisfies Partial<TableFacts>
 
-/** Asks in a subtransaction, so that a refusal leaves the snapshot as it was. */
 async function unlessRefused(session: Queryable, query: string): Promise<Partial<MemberRows>> {
-  await session.query('SAVEPOINT member_rows')
-  try {
+  const attempt = await inSubtransaction(session, async () => {
     await session.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`)
     const [row] = await session.query<{ rows?: string; fingerprint?: string; position?: string }>(query)
-    await session.query('RELEASE SAVEPOINT member_rows')
     return contentOf(row)
-  } catch (error) {
-    if (!(error instanceof QueryError)) throw error
-    await session.query('ROLLBACK TO SAVEPOINT member_rows')
-    return { unread: error.problem }
-  }
+  })
+  return 'done' in attempt ? attempt.done : { unread: attempt.refused.problem }
 }
 
 function contentOf(row: { rows?: string; fingerprint?: string; position?: string } = {}): Partial<MemberRows> {
