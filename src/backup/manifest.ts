@@ -165,6 +165,7 @@ export const Manifest = z.object({
         libraries: z.partialRecord(z.enum(PRELOADING), z.array(z.string())),
         settings: z.record(z.string(), z.string()),
         prefixes: z.array(z.string()),
+        relations: Whole.optional(),
       })
       .optional(),
   }),
