@@ -19,7 +19,7 @@ export interface Content {
 }
 
 /** How rows are read. Both sides of a comparison must be read alike. */
-export interface Reading extends Pick<FingerprintOptions, 'byCopy' | 'withAddresses' | 'recover'> {
+export interface Reading extends Pick<FingerprintOptions, 'byCopy' | 'withAddresses' | 'startAfresh'> {
   /** null to count only. */
   method: HashMethod | null
   form?: ProbeForm | undefined
@@ -44,7 +44,7 @@ export async function describeContent(
     } catch (error) {
       if (error instanceof InterruptedError) throw error
       logger.warning(`${what} could not be read: ${messageOf(error)}`)
-      await reading.recover?.(first).catch(() => undefined)
+      await reading.startAfresh?.(first).catch(() => undefined)
       return null
     }
   }

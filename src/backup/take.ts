@@ -12,7 +12,6 @@ import { hasOwnRows } from '../postgres/fingerprint.js'
 import { hashMethodOf, type HashMethod } from '../postgres/fingerprint-query.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
 import { connectionStringOf } from '../postgres/identifier.js'
-import type { RowSource } from '../postgres/queryable.js'
 import type { Session } from '../postgres/session.js'
 import { databaseIn, databaseScript } from './database-script.js'
 import { describeContent, type Content } from './describe-content.js'
@@ -20,7 +19,7 @@ import { dumpEncoding } from './dump-arguments.js'
 import { runDump } from './dump.js'
 import { readableGlobals, repeatableRoles } from './globals.js'
 import { SET, dumpFileName } from './set.js'
-import { holdSnapshot, joinSnapshot, type Snapshot } from './snapshot.js'
+import { holdSnapshot, joinSnapshot, returnToSnapshot, type Snapshot } from './snapshot.js'
 import { joinSource, type Source } from './source.js'
 import { chooseTables, type Choice } from './table-choice.js'
 
@@ -142,11 +141,7 @@ async function describeAtSnapshot(
       return { content: notDescribed(tables, trouble ?? 'no session', context), rows: [] }
     }
     const method = options.verify === 'none' ? null : hashMethodOf(source.session.major)
-    const recover = async (session: RowSource): Promise<void> => {
-      await session.query('ROLLBACK')
-      await joinSnapshot(session, snapshot.id)
-    }
-    const content = await describeContent([first, ...others], tables, { method, recover }, context)
+    const content = await describeContent([first, ...others], tables, { method, startAfresh: returnToSnapshot }, context)
     return { content, rows: await memberRowsOf(first, method, context) }
   } finally {
     await Promise.all(sessions.map((session) => session.end()))

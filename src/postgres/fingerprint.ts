@@ -33,14 +33,17 @@ export interface FingerprintOptions {
   /** Whether rows are also told apart by their addresses; by default, where one of them is of something that is gone. */
   withAddresses?: (table: TableFacts) => boolean
   /**
-   * Makes a session fit for the next table after one could not be read: at the source, its transaction is lost by the
-   * error. Where it fails, the session is not used any more.
+   * Makes a session in a transaction as it was before it read tables: an error is undone, and locks are let go of, which
+   * otherwise pile up until the server has no room for those of others. Where it fails, the session is not used any more.
    */
-  recover?: (session: RowSource) => Promise<void>
+  startAfresh?: (session: RowSource) => Promise<void>
   /** Aborting stops before the next table; the sessions' owner cancels the statements that run. */
   signal?: AbortSignal
   onProgress?: (progress: { doneBytes: number; totalBytes: number; current: string }) => void
 }
+
+/** After so many tables, a session lets go of the locks on them and their indexes. */
+const TABLES_LOCKED = 20
 
 /** Whether a table has rows of its own that are dumped or computed by a restore, so that it can be compared. */
 export function hasOwnRows({ kind, populated }: TableFacts): boolean {
@@ -59,7 +62,7 @@ export async function fingerprintTables(
   tables: readonly TableFacts[],
   options: FingerprintOptions,
 ): Promise<Fingerprints> {
-  const { recover, signal, onProgress } = options
+  const { startAfresh, signal, onProgress } = options
   const queue = tables.filter(hasOwnRows).sort((a, b) => b.bytes - a.bytes)
   const totalBytes = queue.reduce((sum, { bytes }) => sum + bytes, 0)
   const found: Fingerprints['found'] = new Map()
@@ -69,15 +72,21 @@ export async function fingerprintTables(
   let interruption: { error: unknown } | undefined
 
   const work = async (session: RowSource): Promise<void> => {
+    let locked = 0
     for (const table of next) {
       if (interruption !== undefined) return
       if (signal?.aborted === true) throw new InterruptedError('fingerprinting tables', signal.reason)
       try {
         found.set(table.oid, await fingerprint(session, table, options))
+        locked += 1
       } catch (error) {
         if (error instanceof InterruptedError) throw error
         unread.set(table.oid, messageOf(error))
-        await recover?.(session)
+        locked = TABLES_LOCKED
+      }
+      if (locked === TABLES_LOCKED) {
+        await startAfresh?.(session)
+        locked = 0
       }
       doneBytes += table.bytes
       onProgress?.({ doneBytes, totalBytes, current: `${table.schema}.${table.name}` })

@@ -209,6 +209,16 @@ describe('comparing objects', () => {
     )
   })
 
+  test.each(['database', 'role', 'function'])('tells no values of the settings of a %s', (kind) => {
+    const having = (...settings: string[]): CatalogObject[] => [{ kind, name: 'app', facts: { settings } }]
+    const options = { ...SAME, database: true }
+    expect(compareObjects(having('app.key=hunter2'), having('app.key=hunter2'), options)).toEqual([])
+    const changed = compareObjects(having('app.key=hunter2', 'app.old=s3cret'), having('app.key=hunter3'), options)
+    expect(changed).toEqual([expect.objectContaining({ code: 'OBJECT_DIFFERS', on: `${kind} app` })])
+    expect(changed[0]!.found).toMatch(/app\.key.*app\.old|app\.old.*app\.key/)
+    expect(changed[0]!.found).not.toMatch(/hunter|s3cret/)
+  })
+
   test('finds any single change, and names its object', () => {
     const changes = fc.constantFrom('missing', 'extra', 'owner', 'grants', 'fact', 'text')
     fc.assert(
