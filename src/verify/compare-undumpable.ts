@@ -3,7 +3,7 @@ import { readBuiltIns } from '../postgres/catalog/built-ins.js'
 import { readMemberRows } from '../postgres/catalog/member-rows.js'
 import { readMembers } from '../postgres/catalog/members.js'
 import type { HashMethod } from '../postgres/fingerprint-query.js'
-import type { Queryable } from '../postgres/queryable.js'
+import type { Queryable, RowSource } from '../postgres/queryable.js'
 import { inTransaction } from '../postgres/transactions.js'
 import type { Copy } from './copy.js'
 import {
@@ -43,7 +43,7 @@ export async function compareExtensions(session: Queryable, { subject, server }:
 
 /** The rows of extensions' tables that are in no dump. */
 export async function compareExtensionRows(
-  session: Queryable,
+  session: RowSource,
   { subject: { undumpable, manifest } }: Copy,
   method: HashMethod | null,
   contents: Contents,
