@@ -62,51 +62,82 @@ export async function fingerprintTables(
   tables: readonly TableFacts[],
   options: FingerprintOptions,
 ): Promise<Fingerprints> {
-  const { startAfresh, signal, onProgress } = options
-  const queue = tables.filter(hasOwnRows).sort((a, b) => b.bytes - a.bytes)
-  const totalBytes = queue.reduce((sum, { bytes }) => sum + bytes, 0)
-  const found: Fingerprints['found'] = new Map()
-  const unread: Fingerprints['unread'] = new Map()
-  const next = queue.values()
-  let doneBytes = 0
-  let interruption: { error: unknown } | undefined
+  const work = new Work(tables, options)
+  await work.share(sessions)
+  return { found: work.found, unread: work.unread }
+}
 
-  const work = async (session: RowSource): Promise<void> => {
+/** The tables that are still to be read, which sessions take from one after the other, and what was found. */
+class Work {
+  readonly found: Fingerprints['found'] = new Map()
+  readonly unread: Fingerprints['unread'] = new Map()
+  private readonly next: IterableIterator<TableFacts>
+  private readonly totalBytes: number
+  private doneBytes = 0
+  private interruption: InterruptedError | undefined
+
+  constructor(
+    tables: readonly TableFacts[],
+    private readonly options: FingerprintOptions,
+  ) {
+    const queue = tables.filter(hasOwnRows).sort((a, b) => b.bytes - a.bytes)
+    this.next = queue.values()
+    this.totalBytes = queue.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  /** Returns, or throws, once every session is idle again. */
+  async share(sessions: readonly RowSource[]): Promise<void> {
+    const ended = await Promise.allSettled(
+      sessions.map((session) => this.readWith(session).catch((error: unknown) => this.stopFor(error))),
+    )
+    if (this.interruption !== undefined) throw this.interruption
+    const trouble = ended.find((one) => one.status === 'rejected')
+    const why = trouble === undefined ? 'no session' : messageOf(trouble.reason)
+    // Left over only where no session was fit to go on.
+    for (const { oid } of this.next) this.unread.set(oid, why)
+  }
+
+  private async readWith(session: RowSource): Promise<void> {
+    const { startAfresh, signal } = this.options
     let locked = 0
-    for (const table of next) {
-      if (interruption !== undefined) return
+    for (const table of this.next) {
+      if (this.interruption !== undefined) return
       if (signal?.aborted === true) throw new InterruptedError('fingerprinting tables', signal.reason)
-      try {
-        found.set(table.oid, await fingerprint(session, table, options))
-        locked += 1
-      } catch (error) {
-        if (error instanceof InterruptedError) throw error
-        unread.set(table.oid, messageOf(error))
-        locked = TABLES_LOCKED
-      }
+      const isRead = await this.read(session, table)
+      locked = isRead ? locked + 1 : TABLES_LOCKED
       if (locked === TABLES_LOCKED) {
         await startAfresh?.(session)
         locked = 0
       }
-      doneBytes += table.bytes
-      onProgress?.({ doneBytes, totalBytes, current: `${table.schema}.${table.name}` })
+      this.tellProgress(table)
     }
   }
-  const troubles = await Promise.all(
-    sessions.map((session) =>
-      work(session).then(
-        () => undefined,
-        (error: unknown) => {
-          if (error instanceof InterruptedError) interruption ??= { error }
-          return messageOf(error)
-        },
-      ),
-    ),
-  )
-  if (interruption !== undefined) throw interruption.error
-  // Left over only where no session was fit to go on.
-  for (const table of next) unread.set(table.oid, troubles.find((trouble) => trouble !== undefined) ?? 'no session')
-  return { found, unread }
+
+  private async read(session: RowSource, table: TableFacts): Promise<boolean> {
+    try {
+      this.found.set(table.oid, await fingerprint(session, table, this.options))
+      return true
+    } catch (error) {
+      if (error instanceof InterruptedError) throw error
+      this.unread.set(table.oid, messageOf(error))
+      return false
+    }
+  }
+
+  /** The other sessions stop too, but only for an interruption: what one was not fit for, they take on. */
+  private stopFor(error: unknown): never {
+    if (error instanceof InterruptedError) this.interruption ??= error
+    throw error
+  }
+
+  private tellProgress({ schema, name, bytes }: TableFacts): void {
+    this.doneBytes += bytes
+    this.options.onProgress?.({
+      doneBytes: this.doneBytes,
+      totalBytes: this.totalBytes,
+      current: `${schema}.${name}`,
+    })
+  }
 }
 
 async function fingerprint(

@@ -6,17 +6,18 @@ import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary
 
 jest.setTimeout(60_000)
 
-/** Room for a thousand locks or less: enough for pg_dump, which locks each table once a job, and too little for all indexes. */
-const LITTLE_ROOM = { max_connections: 20, max_locks_per_transaction: 10, autovacuum: false }
+/** Room for some thousand locks: twice what pg_dump takes, and a third of what all tables and indexes together need. */
+const LITTLE_ROOM = { max_connections: 20, max_locks_per_transaction: 25, autovacuum: false }
 const TABLES = 250
+const COLUMNS = Array.from({ length: 12 }, (_, index) => `c${index}`)
 
 let source: TestCluster
 beforeAll(async () => {
   source = await startCluster({ settings: LITTLE_ROOM })
   await source.createDatabase('many')
   await source.psql(
-    `SELECT format('CREATE TABLE t%s (a int PRIMARY KEY, b int UNIQUE, c int UNIQUE, d int UNIQUE, e int UNIQUE);
-       INSERT INTO t%s VALUES (1, 1, 1, 1, 1)', g, g) FROM generate_series(1, ${TABLES}) g \\gexec`,
+    `SELECT format('CREATE TABLE t%s (${COLUMNS.map((name) => `${name} int UNIQUE`).join(', ')});
+       INSERT INTO t%s VALUES (${COLUMNS.map(() => 1).join(', ')})', g, g) FROM generate_series(1, ${TABLES}) g \\gexec`,
     'many',
   )
 })
