@@ -1,10 +1,11 @@
 import type { Context } from '../context.js'
-import { InterruptedError, messageOf } from '../errors.js'
+import { InterruptedError } from '../errors.js'
 import { describeLargeObjects, type LargeObjectFacts } from '../postgres/catalog/large-objects.js'
 import type { TableFacts } from '../postgres/catalog/model.js'
 import { fingerprintTables, type FingerprintOptions, type Fingerprints } from '../postgres/fingerprint.js'
 import type { HashMethod } from '../postgres/fingerprint-query.js'
 import { PROBE_FORM, hashProbe, type ProbeForm } from '../postgres/hash-probe.js'
+import { reasonOf } from '../postgres/query-error.js'
 import type { Session } from '../postgres/session.js'
 import type { Manifest } from './manifest.js'
 import { displayName } from './manifest.js'
@@ -43,7 +44,7 @@ export async function describeContent(
       return await work()
     } catch (error) {
       if (error instanceof InterruptedError) throw error
-      logger.warning(`${what} could not be read: ${messageOf(error)}`)
+      logger.warning(`${what} could not be read: ${reasonOf(error)}`)
       await reading.startAfresh?.(first).catch(() => undefined)
       return null
     }

@@ -1,8 +1,9 @@
-import { CouldNotVerifyError, InterruptedError, messageOf } from '../errors.js'
+import { CouldNotVerifyError, InterruptedError } from '../errors.js'
 import { readAddresses, type Addresses } from './addresses.js'
 import type { TableFacts } from './catalog/model.js'
 import { fingerprintByCopy } from './fingerprint-copy.js'
 import { fingerprintQuery, type HashMethod } from './fingerprint-query.js'
+import { reasonOf } from './query-error.js'
 import type { RowSource } from './queryable.js'
 
 /** The content of a table at an instant. */
@@ -92,7 +93,7 @@ class Work {
     )
     if (this.interruption !== undefined) throw this.interruption
     const trouble = ended.find((one) => one.status === 'rejected')
-    const why = trouble === undefined ? 'no session' : messageOf(trouble.reason)
+    const why = trouble === undefined ? 'no session' : reasonOf(trouble.reason)
     // Left over only where no session was fit to go on.
     for (const { oid } of this.next) this.unread.set(oid, why)
   }
@@ -119,7 +120,7 @@ class Work {
       return true
     } catch (error) {
       if (error instanceof InterruptedError) throw error
-      this.unread.set(table.oid, messageOf(error))
+      this.unread.set(table.oid, reasonOf(error))
       return false
     }
   }

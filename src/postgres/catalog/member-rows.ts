@@ -1,6 +1,7 @@
 import { fingerprintByCopy } from '../fingerprint-copy.js'
 import { fingerprintQuery, type HashMethod } from '../fingerprint-query.js'
 import { quoteIdentifier } from '../identifier.js'
+import { reasonOf } from '../query-error.js'
 import type { Queryable, RowSource } from '../queryable.js'
 import { inSubtransaction } from '../transactions.js'
 import type { ColumnFacts, MemberRows, TableFacts } from './model.js'
@@ -125,7 +126,7 @@ async function unlessRefused(
     await session.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`)
     return read()
   })
-  return 'done' in attempt ? attempt.done : { unread: attempt.refused.problem }
+  return 'done' in attempt ? attempt.done : { unread: reasonOf(attempt.refused) }
 }
 
 function contentOf(row: { rows?: string; fingerprint?: string; position?: string } = {}): Partial<MemberRows> {

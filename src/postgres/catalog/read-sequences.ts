@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../identifier.js'
-import { QueryError } from '../query-error.js'
+import { QueryError, reasonOf } from '../query-error.js'
 import type { Queryable } from '../queryable.js'
 import type { SequenceFacts } from './model.js'
 import { isDumpedSchema, isNoMember } from './sql.js'
@@ -63,7 +63,7 @@ async function readAlone(session: Queryable, row: SequenceRow, refusal: QueryErr
   } catch (error) {
     if (!(error instanceof QueryError)) throw error
     if (error.code === TRANSACTION_IS_OVER) throw refusal
-    return [{ ...row, unread: error.problem }]
+    return [{ ...row, unread: reasonOf(error) }]
   }
 }
 
