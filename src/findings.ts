@@ -252,7 +252,8 @@ export const FINDINGS = {
   },
   TABLE_UNREAD: {
     severity: 'inconclusive',
-    meaning: 'The rows of a table are in the dump, but could not be counted and hashed at the source.',
+    meaning:
+      'The rows of a table, or the position of a sequence, are in the dump, but could not be read beside it at the source.',
     advice: 'Read why: a privilege, a lost connection, an index or statistics on the table. Then take a new backup.',
   },
   GENERATED_COLUMN_NOT_COMPARED: {

@@ -1,10 +1,11 @@
 import type { Context } from '../context.js'
-import { InterruptedError, messageOf } from '../errors.js'
+import { InterruptedError } from '../errors.js'
 import { describeLargeObjects, type LargeObjectFacts } from '../postgres/catalog/large-objects.js'
 import type { TableFacts } from '../postgres/catalog/model.js'
 import { fingerprintTables, type FingerprintOptions, type Fingerprints } from '../postgres/fingerprint.js'
 import type { HashMethod } from '../postgres/fingerprint-query.js'
 import { PROBE_FORM, hashProbe, type ProbeForm } from '../postgres/hash-probe.js'
+import { reasonOf } from '../postgres/query-error.js'
 import type { Session } from '../postgres/session.js'
 import type { Manifest } from './manifest.js'
 import { displayName } from './manifest.js'
@@ -19,7 +20,7 @@ export interface Content {
 }
 
 /** How rows are read. Both sides of a comparison must be read alike. */
-export interface Reading extends Pick<FingerprintOptions, 'byCopy' | 'withAddresses' | 'recover'> {
+export interface Reading extends Pick<FingerprintOptions, 'byCopy' | 'withAddresses' | 'startAfresh'> {
   /** null to count only. */
   method: HashMethod | null
   form?: ProbeForm | undefined
@@ -43,8 +44,8 @@ export async function describeContent(
       return await work()
     } catch (error) {
       if (error instanceof InterruptedError) throw error
-      logger.warning(`${what} could not be read: ${messageOf(error)}`)
-      await reading.recover?.(first).catch(() => undefined)
+      logger.warning(`${what} could not be read: ${reasonOf(error)}`)
+      await reading.startAfresh?.(first).catch(() => undefined)
       return null
     }
   }

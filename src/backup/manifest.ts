@@ -97,9 +97,11 @@ export type TableEntry = z.infer<typeof TableEntry>
 export const SequenceEntry = z.object({
   schema: z.string(),
   name: z.string(),
-  /** Decimal numbers, because they can exceed what JSON carries exactly. */
-  lastValue: z.string(),
-  isCalled: z.boolean(),
+  /** Decimal numbers, because they can exceed what JSON carries exactly. Absent where it could not be read. */
+  lastValue: z.string().optional(),
+  isCalled: z.boolean().optional(),
+  /** Why it could not be read. */
+  unread: z.string().optional(),
   increment: z.string(),
   cycles: z.boolean(),
 })
@@ -163,6 +165,7 @@ export const Manifest = z.object({
         libraries: z.partialRecord(z.enum(PRELOADING), z.array(z.string())),
         settings: z.record(z.string(), z.string()),
         prefixes: z.array(z.string()),
+        relations: Whole.optional(),
       })
       .optional(),
   }),

@@ -40,7 +40,7 @@ export async function holdSnapshot(session: Queryable): Promise<Snapshot> {
   return { id: moment.snapshot, time: new Date(moment.time), ...position }
 }
 
-/** Makes the session see a snapshot that another one holds. */
+/** Makes the session see a snapshot that another one holds; `returnToSnapshot` makes it again as it is then. */
 export async function joinSnapshot(session: Queryable, snapshotId: string): Promise<void> {
   await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   // SET TRANSACTION SNAPSHOT takes no parameter; ids are of the form 00000003-0000001B-1.
@@ -48,6 +48,12 @@ export async function joinSnapshot(session: Queryable, snapshotId: string): Prom
     throw new TypeError(`not a snapshot id: ${snapshotId}`)
   }
   await session.query(`SET TRANSACTION SNAPSHOT '${snapshotId}'`)
+  await session.query('SAVEPOINT joined')
+}
+
+/** Undoes an error, and lets go of all locks, in a session that has joined a snapshot. */
+export async function returnToSnapshot(session: Queryable): Promise<void> {
+  await session.query('ROLLBACK TO SAVEPOINT joined')
 }
 
 async function primaryPosition(session: Queryable): Promise<Pick<Snapshot, 'lsn' | 'replayedUntil'>> {

@@ -10,7 +10,7 @@ import { findPrograms, type Programs } from '../postgres/programs.js'
 import { connect, type Session } from '../postgres/session.js'
 import { formatDuration } from '../units.js'
 
-/** How long a server that is starting is waited for, where nobody says how long a connection may take. */
+/** How long a server that is starting is waited for, where no option says how long a connection may take. */
 const PATIENCE_MS = 60_000
 
 /** The database to back up: reached, found usable, with the programs that fit it. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context, Finished } from '../context.js'
-import { InterruptedError, messageOf } from '../errors.js'
+import { InterruptedError } from '../errors.js'
 import type { Options } from '../options.js'
 import type { Catalog, MemberRows, Undumpable } from '../postgres/catalog/model.js'
 import { readMemberRows } from '../postgres/catalog/member-rows.js'
@@ -12,7 +12,7 @@ import { hasOwnRows } from '../postgres/fingerprint.js'
 import { hashMethodOf, type HashMethod } from '../postgres/fingerprint-query.js'
 import { readForeignKeys } from '../postgres/foreign-keys.js'
 import { connectionStringOf } from '../postgres/identifier.js'
-import type { RowSource } from '../postgres/queryable.js'
+import { reasonOf } from '../postgres/query-error.js'
 import type { Session } from '../postgres/session.js'
 import { databaseIn, databaseScript } from './database-script.js'
 import { describeContent, type Content } from './describe-content.js'
@@ -20,7 +20,7 @@ import { dumpEncoding } from './dump-arguments.js'
 import { runDump } from './dump.js'
 import { readableGlobals, repeatableRoles } from './globals.js'
 import { SET, dumpFileName } from './set.js'
-import { holdSnapshot, joinSnapshot, type Snapshot } from './snapshot.js'
+import { holdSnapshot, joinSnapshot, returnToSnapshot, type Snapshot } from './snapshot.js'
 import { joinSource, type Source } from './source.js'
 import { chooseTables, type Choice } from './table-choice.js'
 
@@ -142,11 +142,12 @@ async function describeAtSnapshot(
       return { content: notDescribed(tables, trouble ?? 'no session', context), rows: [] }
     }
     const method = options.verify === 'none' ? null : hashMethodOf(source.session.major)
-    const recover = async (session: RowSource): Promise<void> => {
-      await session.query('ROLLBACK')
-      await joinSnapshot(session, snapshot.id)
-    }
-    const content = await describeContent([first, ...others], tables, { method, recover }, context)
+    const content = await describeContent(
+      [first, ...others],
+      tables,
+      { method, startAfresh: returnToSnapshot },
+      context,
+    )
     return { content, rows: await memberRowsOf(first, method, context) }
   } finally {
     await Promise.all(sessions.map((session) => session.end()))
@@ -175,7 +176,7 @@ async function joinAll(
     return null
   } catch (error) {
     if (error instanceof InterruptedError) throw error
-    return messageOf(error)
+    return reasonOf(error)
   }
 }
 
@@ -185,7 +186,7 @@ async function memberRowsOf(session: Session, method: HashMethod | null, { logge
     return await readMemberRows(session, method)
   } catch (error) {
     if (error instanceof InterruptedError) throw error
-    logger.warning(`The rows of extensions that no dump holds could not be counted: ${messageOf(error)}`)
+    logger.warning(`The rows of extensions that no dump holds could not be counted: ${reasonOf(error)}`)
     return []
   }
 }

@@ -1,8 +1,9 @@
-import { CouldNotVerifyError, InterruptedError, messageOf } from '../errors.js'
+import { CouldNotVerifyError, InterruptedError } from '../errors.js'
 import { readAddresses, type Addresses } from './addresses.js'
 import type { TableFacts } from './catalog/model.js'
 import { fingerprintByCopy } from './fingerprint-copy.js'
 import { fingerprintQuery, type HashMethod } from './fingerprint-query.js'
+import { reasonOf } from './query-error.js'
 import type { RowSource } from './queryable.js'
 
 /** The content of a table at an instant. */
@@ -33,14 +34,17 @@ export interface FingerprintOptions {
   /** Whether rows are also told apart by their addresses; by default, where one of them is of something that is gone. */
   withAddresses?: (table: TableFacts) => boolean
   /**
-   * Makes a session fit for the next table after one could not be read: at the source, its transaction is lost by the
-   * error. Where it fails, the session is not used any more.
+   * Makes a session in a transaction as it was before it read tables: an error is undone, and locks are let go of, which
+   * otherwise pile up until the server has no room for those of others. Where it fails, the session is not used any more.
    */
-  recover?: (session: RowSource) => Promise<void>
+  startAfresh?: (session: RowSource) => Promise<void>
   /** Aborting stops before the next table; the sessions' owner cancels the statements that run. */
   signal?: AbortSignal
   onProgress?: (progress: { doneBytes: number; totalBytes: number; current: string }) => void
 }
+
+/** After so many tables, a session lets go of the locks on them and their indexes. */
+const TABLES_LOCKED = 20
 
 /** Whether a table has rows of its own that are dumped or computed by a restore, so that it can be compared. */
 export function hasOwnRows({ kind, populated }: TableFacts): boolean {
@@ -59,45 +63,82 @@ export async function fingerprintTables(
   tables: readonly TableFacts[],
   options: FingerprintOptions,
 ): Promise<Fingerprints> {
-  const { recover, signal, onProgress } = options
-  const queue = tables.filter(hasOwnRows).sort((a, b) => b.bytes - a.bytes)
-  const totalBytes = queue.reduce((sum, { bytes }) => sum + bytes, 0)
-  const found: Fingerprints['found'] = new Map()
-  const unread: Fingerprints['unread'] = new Map()
-  const next = queue.values()
-  let doneBytes = 0
-  let interruption: { error: unknown } | undefined
+  const work = new Work(tables, options)
+  await work.share(sessions)
+  return { found: work.found, unread: work.unread }
+}
 
-  const work = async (session: RowSource): Promise<void> => {
-    for (const table of next) {
-      if (interruption !== undefined) return
+/** The tables that are still to be read, which sessions take from one after the other, and what was found. */
+class Work {
+  readonly found: Fingerprints['found'] = new Map()
+  readonly unread: Fingerprints['unread'] = new Map()
+  private readonly next: IterableIterator<TableFacts>
+  private readonly totalBytes: number
+  private doneBytes = 0
+  private interruption: InterruptedError | undefined
+
+  constructor(
+    tables: readonly TableFacts[],
+    private readonly options: FingerprintOptions,
+  ) {
+    const queue = tables.filter(hasOwnRows).sort((a, b) => b.bytes - a.bytes)
+    this.next = queue.values()
+    this.totalBytes = queue.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  /** Returns, or throws, once every session is idle again. */
+  async share(sessions: readonly RowSource[]): Promise<void> {
+    const ended = await Promise.allSettled(
+      sessions.map((session) => this.readWith(session).catch((error: unknown) => this.stopFor(error))),
+    )
+    if (this.interruption !== undefined) throw this.interruption
+    const trouble = ended.find((one) => one.status === 'rejected')
+    const why = trouble === undefined ? 'no session' : reasonOf(trouble.reason)
+    // Left over only where no session was fit to go on.
+    for (const { oid } of this.next) this.unread.set(oid, why)
+  }
+
+  private async readWith(session: RowSource): Promise<void> {
+    const { startAfresh, signal } = this.options
+    let locked = 0
+    for (const table of this.next) {
+      if (this.interruption !== undefined) return
       if (signal?.aborted === true) throw new InterruptedError('fingerprinting tables', signal.reason)
-      try {
-        found.set(table.oid, await fingerprint(session, table, options))
-      } catch (error) {
-        if (error instanceof InterruptedError) throw error
-        unread.set(table.oid, messageOf(error))
-        await recover?.(session)
+      const isRead = await this.read(session, table)
+      locked = isRead ? locked + 1 : TABLES_LOCKED
+      if (locked === TABLES_LOCKED) {
+        await startAfresh?.(session)
+        locked = 0
       }
-      doneBytes += table.bytes
-      onProgress?.({ doneBytes, totalBytes, current: `${table.schema}.${table.name}` })
+      this.tellProgress(table)
     }
   }
-  const troubles = await Promise.all(
-    sessions.map((session) =>
-      work(session).then(
-        () => undefined,
-        (error: unknown) => {
-          if (error instanceof InterruptedError) interruption ??= { error }
-          return messageOf(error)
-        },
-      ),
-    ),
-  )
-  if (interruption !== undefined) throw interruption.error
-  // Left over only where no session was fit to go on.
-  for (const table of next) unread.set(table.oid, troubles.find((trouble) => trouble !== undefined) ?? 'no session')
-  return { found, unread }
+
+  private async read(session: RowSource, table: TableFacts): Promise<boolean> {
+    try {
+      this.found.set(table.oid, await fingerprint(session, table, this.options))
+      return true
+    } catch (error) {
+      if (error instanceof InterruptedError) throw error
+      this.unread.set(table.oid, reasonOf(error))
+      return false
+    }
+  }
+
+  /** The other sessions stop too, but only for an interruption: what one was not fit for, they take on. */
+  private stopFor(error: unknown): never {
+    if (error instanceof InterruptedError) this.interruption ??= error
+    throw error
+  }
+
+  private tellProgress({ schema, name, bytes }: TableFacts): void {
+    this.doneBytes += bytes
+    this.options.onProgress?.({
+      doneBytes: this.doneBytes,
+      totalBytes: this.totalBytes,
+      current: `${schema}.${name}`,
+    })
+  }
 }
 
 async function fingerprint(

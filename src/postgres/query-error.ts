@@ -1,4 +1,4 @@
-import { OperationError, messageOf } from '../errors.js'
+import { OperationError, messageOf, problemOf } from '../errors.js'
 import { codeOf } from '../platform/file-errors.js'
 
 /** A server's refusal of a statement. `code` is its SQLSTATE. */
@@ -15,6 +15,13 @@ export class QueryError extends OperationError {
     })
     this.code = codeOf(cause) ?? ''
   }
+}
+
+/** Why something could not be read, in a finding: of a server's refusal with SQLSTATE and hint, without a full stop. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof QueryError)) return problemOf(error)
+  const hint = textOf(error.cause, 'hint')?.replace(/\.$/, '')
+  return `${error.problem} (SQLSTATE ${error.code})${hint === undefined ? '' : `; hint: ${hint}`}`
 }
 
 function textOf(error: unknown, field: 'hint' | 'detail'): string | undefined {

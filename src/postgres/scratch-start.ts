@@ -1,5 +1,6 @@
+import type { ServerSettings } from './catalog/server-settings.js'
 import { installedLibraries, librarySettings, type LibraryNeeds } from './scratch-libraries.js'
-import { clusterSettings, usableMemory } from './scratch-tuning.js'
+import { clusterSettings, locksFor, usableMemory } from './scratch-tuning.js'
 
 /** One set of settings to start a throw-away cluster with. */
 export interface WayToStart {
@@ -20,7 +21,7 @@ export function waysToStart(
   source: LibraryNeeds,
   database: string,
 ): readonly [WayToStart, ...WayToStart[]] {
-  const carried = source.server?.settings ?? {}
+  const carried = source.server === undefined ? {} : carriedFrom(source.server)
   const { settings: libraries, missing } = librarySettings(source, installedLibraries(programs), database)
   const lacking = missing.map((name) => `the library ${name}, which the source preloads, is not installed here`)
   const preloading = Object.entries(libraries).filter(([name]) => name.endsWith('_preload_libraries'))
@@ -36,6 +37,13 @@ export function waysToStart(
 }
 
 type Settings = Readonly<Record<string, string>>
+
+/** Two transactions at once can lock everything that the database has. */
+function carriedFrom({ settings, relations = 0 }: ServerSettings): Settings {
+  const needed = locksFor(2 * relations)
+  const own = Number(settings.max_locks_per_transaction) || 0
+  return needed > Math.max(own, locksFor(0)) ? { ...settings, max_locks_per_transaction: String(needed) } : settings
+}
 
 /** Settings of the source of which some are left out. */
 interface Reduction {

@@ -2,6 +2,11 @@ import os from 'node:os'
 
 const MB = 1024 * 1024
 
+const CONNECTIONS = 50
+
+/** A server has room for so many locks times its connections. */
+const LOCKS = 1024
+
 /** Bytes of memory that this process may count on: of the machine, or of the container that it runs in. */
 export function usableMemory(): number {
   const limit = process.constrainedMemory()
@@ -37,8 +42,8 @@ export function clusterSettings(
     maintenance_work_mem: share(memory, 16, 64, 512),
     // Checking a foreign key hashes the keys of a whole table.
     work_mem: share(memory, 128, 16, 128),
-    max_locks_per_transaction: atLeast(1024, source.max_locks_per_transaction),
-    max_connections: '50',
+    max_locks_per_transaction: String(Math.max(LOCKS, Number(source.max_locks_per_transaction) || 0)),
+    max_connections: String(CONNECTIONS),
     jit: 'off',
     huge_pages: 'off',
     // A container's /dev/shm is often too small for parallel index builds.
@@ -55,9 +60,9 @@ export function databaseSettings(memory: number): Record<string, string> {
   return { synchronous_commit: 'off', jit: 'off', maintenance_work_mem: share(memory, 16, 64, 256) }
 }
 
-/** The source's number, or ours where that is larger. */
-function atLeast(ours: number, theirs = '0'): string {
-  return String(Math.max(ours, Number(theirs) || 0))
+/** The `max_locks_per_transaction` that makes room for so many locks, or what a cluster always has. */
+export function locksFor(room: number): number {
+  return Math.max(LOCKS, Math.ceil(room / CONNECTIONS))
 }
 
 /** A part of the memory, within bounds in MB. */

@@ -3,6 +3,7 @@ import { describeConnection, parseConnection } from './connection.js'
 import { connectionStringOf } from './identifier.js'
 import { libpqEnvironment } from './libpq-environment.js'
 import { findPrograms } from './programs.js'
+import type { Queryable } from './queryable.js'
 import { withSession } from './session.js'
 
 export interface Vacuumed {
@@ -12,7 +13,7 @@ export interface Vacuumed {
   /** The first lines of what vacuumdb said; `leftOut` says how many more there were. */
   output: string[]
   leftOut: number
-  /** Tables that PostgreSQL left out because the role may not vacuum them. */
+  /** How many tables PostgreSQL left out because the role may not vacuum them. */
   skipped: number
 }
 
@@ -20,8 +21,6 @@ export interface Vacuumed {
 const MOST_LINES = 200
 
 const LONGEST_LINE = 500
-
-const SKIPPED = /^WARNING: {2}(skipping|permission denied to (vacuum|analyze))/
 
 /** Whether a database to vacuum was named at all, in an option or in a variable of libpq. */
 export function namesDatabase(databaseUrl: string | undefined, { environment }: Pick<Context, 'environment'>): boolean {
@@ -40,7 +39,10 @@ export async function vacuum(
   const { environment, processes, workspace, logger, signal } = context
   const settings = parseConnection({ databaseUrl, environment })
   if (settings.password !== undefined) logger.hide(settings.password)
-  const major = await withSession(settings, { signal }, (session) => Promise.resolve(session.major))
+  const { major, skipped } = await withSession(settings, { signal }, async (session) => ({
+    major: session.major,
+    skipped: await forbiddenTables(session, session.major),
+  }))
   const programs = await findPrograms({ serverMajor: major, preferredFolders: postgresBin, environment, processes })
   const said = new Said((line) => {
     logger.info(line)
@@ -63,22 +65,31 @@ export async function vacuum(
     },
     signal,
   })
-  const { lines, leftOut, skipped } = said
+  const { lines, leftOut } = said
   return { database, seconds: finished.duration / 1000, output: lines, leftOut, skipped }
+}
+
+/** The tables that VACUUM leaves out for this role. It only warns of them, in the server's language and without a code. */
+async function forbiddenTables(session: Queryable, major: number): Promise<number> {
+  const mayVacuum = major >= 17 ? `has_table_privilege(c.oid, 'MAINTAIN')` : `pg_has_role(c.relowner, 'USAGE')`
+  const [row] = await session.query<{ count: string }>(
+    `SELECT count(*)::text AS count FROM pg_catalog.pg_class c
+       JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
+      WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
+        AND NOT pg_catalog.${mayVacuum} AND (c.relisshared OR NOT pg_catalog.pg_has_role(d.datdba, 'USAGE'))`,
+  )
+  return Number(row?.count ?? 0)
 }
 
 /** Keeps the first lines, counts all. */
 class Said {
   readonly lines: string[] = []
   leftOut = 0
-  skipped = 0
 
   constructor(private readonly tell: (line: string) => void) {}
 
   add(line: string): void {
     const text = line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line
-    // vacuumdb puts its own name before what the server says.
-    if (SKIPPED.test(text.replace(/^vacuumdb: /, ''))) this.skipped += 1
     if (this.lines.length < MOST_LINES) {
       this.lines.push(text)
       this.tell(text)

@@ -124,7 +124,7 @@ export function checkedVerdict(stores: readonly StoreLine[]): Verdict {
     return { mood: 'bad', text }
   }
   if (open.length > 0) {
-    const text = sentence`The oldest backup in ${namesOf(open)} could not be checked, so nobody knows whether it is whole.`
+    const text = sentence`The oldest backup in ${namesOf(open)} could not be checked, so it is not known whether it is whole.`
     return { mood: 'doubtful', text }
   }
   return {

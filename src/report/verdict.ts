@@ -39,7 +39,7 @@ export function verdictOf(report: Report): Verdict {
     case 'not-verified':
       return { mood: 'doubtful', text: unverified(report, report.proof) }
     case undefined:
-      return { mood: 'doubtful', text: sentence`Not verified: nobody knows whether this backup restores.` }
+      return { mood: 'doubtful', text: sentence`Not verified: it is not known whether this backup restores.` }
   }
 }
 
@@ -141,7 +141,7 @@ function unverified(report: Report, proof: Proof): Text {
     return []
   }
   if (proof.tier === 'none') {
-    return sentence`Not verified: no verification was asked for, so nobody knows whether this backup restores.`
+    return sentence`Not verified: no verification was asked for, so it is not known whether this backup restores.`
   }
   const subject =
     report.set?.foreign === true
@@ -155,11 +155,11 @@ function unverified(report: Report, proof: Proof): Text {
 /** What is known of an operation that ended early, where that is the same whenever it ended. */
 const ENDED_EARLY = {
   validate: 'The backup could not be verified.',
-  drill: 'The drill ended early, so nobody knows whether recovery works.',
+  drill: 'The drill ended early, so it is not known whether recovery works.',
   report: 'The report could not be made, so nothing is said about the backups.',
-  watch: 'The backups could not be watched, so nobody knows whether they are there.',
+  watch: 'The backups could not be watched, so it is not known whether they are there.',
   maintain: 'The maintenance ended early. No backup was touched.',
-  doctor: 'Not everything was looked at, so nobody knows whether backups can be taken.',
+  doctor: 'Not everything was looked at, so it is not known whether backups can be taken.',
   plan: 'The jobs could not be planned.',
 } as const
 

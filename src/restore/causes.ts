@@ -6,8 +6,8 @@ import { lackOf } from './server-lacks.js'
  * What the server or the machine did, and not the backup, by SQLSTATE:
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  *
- * Connections (08), resources (53), somebody who intervened (57), the system below (58000, 58030), a read-only server
- * (25006), a stack that is set too small (54001), others who were in the way (40001, 40P01, 55P03), damage there (XX001,
+ * Connections (08), resources (53), an intervention (57), the system below (58000, 58030), a read-only server
+ * (25006), a stack that is set too small (54001), other sessions in the way (40001, 40P01, 55P03), damage there (XX001,
  * XX002). A file that is not there (58P01) is something that the server lacks.
  */
 const SERVERS_FAULT = /^(08...|53...|57...|58000|58030|25006|54001|40001|40P01|55P03|XX00[12])$/

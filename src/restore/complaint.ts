@@ -36,7 +36,7 @@ export function describeComplaint({ message, state, detail, hint, context, state
     ...part('detail', detail),
     ...part('hint', hint),
     ...part('context', placeOf(context)),
-    ...part('statement', firstLine(statement)),
+    ...part('statement', withoutSecrets(firstLine(statement))),
   ]
   return told.join('; ')
 }
@@ -55,6 +55,16 @@ export function complaintFrom(error: unknown, about: string, statement: string):
     ...(typeof hint === 'string' && { hint }),
     ...(typeof where === 'string' && { context: where }),
   }
+}
+
+/** Statements that can hold passwords, connections or settings, each of which may be a secret. */
+const WITH_SECRETS =
+  /^\s*(CREATE|ALTER)\s+(ROLE|USER|GROUP|DATABASE|SYSTEM|SUBSCRIPTION|SERVER|FOREIGN|FUNCTION|PROCEDURE|ROUTINE)\b/i
+
+/** Any text between quotes, also one whose end is on a later line. */
+function withoutSecrets(statement: string | undefined): string | undefined {
+  if (statement === undefined || !WITH_SECRETS.test(statement)) return statement
+  return statement.replaceAll(/'(?:[^']|'')*(?:'|$)/g, "'…'")
 }
 
 function part(name: string, text: string | undefined): string[] {

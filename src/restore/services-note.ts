@@ -50,7 +50,7 @@ export async function writeNote(order: StartOrder, { environment, clock }: Conte
 /** Removes a note. Returns whether this call did: of several runs that try, one. */
 export async function removeNote(file: string): Promise<boolean> {
   try {
-    // Not rm, which takes no notice of somebody else being quicker.
+    // Not rm, which does not notice that another run was quicker.
     await unlink(file)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false
@@ -74,7 +74,7 @@ export async function findNotes({ environment }: Pick<Context, 'environment'>): 
   return found
 }
 
-/** What is in there will be run by a shell: so it must be a plain file, ours, and closed to everybody else. */
+/** What is in there will be run by a shell: so it must be a plain file, ours, and closed to other users. */
 async function readNote(file: string): Promise<FoundNote | undefined> {
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)

@@ -40,7 +40,7 @@ export async function createSide(
         // In the schema public of PostgreSQL 15 and later, only the database's owner may have tables without further ado.
         await session.query(`ALTER DATABASE ${quoteIdentifier(name)} OWNER TO ${quoteIdentifier(owner)}`)
       }
-      // Until it is compared, nobody else has a business in it.
+      // Until it is compared, no other session may use it.
       await session.query(`REVOKE ALL ON DATABASE ${quoteIdentifier(name)} FROM PUBLIC`)
       return { name, localeFallback }
     })
@@ -52,8 +52,8 @@ export async function createSide(
 }
 
 /**
- * Whoever is killed while a database is created cannot mark it any more, and the server still makes it. It keeps the lock
- * until then; so who gets the lock and finds an unmarked one knows that nobody will come back for it.
+ * A run that is killed while it creates a database cannot mark it any more, and the server still makes it. The session of
+ * that run keeps the lock until then: so a run that gets the lock and finds an unmarked database knows it for abandoned.
  */
 async function whileLocked<T>(session: Session, work: () => Promise<T>): Promise<T> {
   await session.query(`SELECT pg_catalog.pg_advisory_lock(${CREATION_LOCK})`)

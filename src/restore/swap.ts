@@ -6,7 +6,7 @@ import { QueryError } from '../postgres/query-error.js'
 import { connect, withSession, type Session } from '../postgres/session.js'
 import type { Target } from './target.js'
 
-/** PostgreSQL's own word for "somebody is connected to it". */
+/** SQLSTATE `object_in_use`: a session is connected to it. */
 const OBJECT_IN_USE = '55006'
 
 /** How often the swap is tried; each time PostgreSQL waits five seconds for sessions to end. */
@@ -36,7 +36,7 @@ export async function renameAtOnce(
   const databases = renamings.map(({ from }) => from)
   const eviction = await startEviction(maintenance, databases, context)
   try {
-    // Without the signal: an interruption in these few moments would leave nobody knowing what became of them.
+    // Without the signal: an interruption in these few moments would leave it unknown what became of them.
     await withSession(maintenance, {}, (session) =>
       untilFree(() => inTransaction(session, [...renamings.map(renameStatement), ...statements]), databases, eviction),
     )

@@ -140,7 +140,7 @@ async function readDatabase(
   }
 }
 
-/** Whether nobody has made anything in the session's database. What extensions bring does not count. */
+/** Whether the session's database holds nothing that was made in it. What extensions bring does not count. */
 export async function isEmpty(session: Session): Promise<boolean> {
   const anyIn = (catalog: string, schema: string) =>
     `EXISTS (SELECT FROM pg_catalog.${catalog} o JOIN pg_catalog.pg_namespace n ON n.oid = o.${schema}

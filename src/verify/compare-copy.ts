@@ -19,7 +19,7 @@ export interface Comparison {
   findings: Finding[]
   /** The tables of the restored copy, as far as they were counted. */
   tables: TableEntry[]
-  /** The highest tier whose checks all passed; undefined where none did, or nobody looked. */
+  /** The highest tier whose checks all passed; undefined where none did, or none was run. */
   held?: Tier
 }
 

@@ -3,7 +3,8 @@ import { readBuiltIns } from '../postgres/catalog/built-ins.js'
 import { readMemberRows } from '../postgres/catalog/member-rows.js'
 import { readMembers } from '../postgres/catalog/members.js'
 import type { HashMethod } from '../postgres/fingerprint-query.js'
-import type { Queryable } from '../postgres/queryable.js'
+import type { Queryable, RowSource } from '../postgres/queryable.js'
+import { inTransaction } from '../postgres/transactions.js'
 import type { Copy } from './copy.js'
 import {
   comparableExtensions,
@@ -42,19 +43,15 @@ export async function compareExtensions(session: Queryable, { subject, server }:
 
 /** The rows of extensions' tables that are in no dump. */
 export async function compareExtensionRows(
-  session: Queryable,
+  session: RowSource,
   { subject: { undumpable, manifest } }: Copy,
   method: HashMethod | null,
   contents: Contents,
 ): Promise<Finding[]> {
   if (undumpable === undefined || undumpable.rows.length === 0) return []
   const { comparable } = comparableExtensions(versionsOf(manifest.source.extensions), await readVersions(session))
-  await session.query('BEGIN READ ONLY')
-  try {
-    return compareMemberRows(undumpable.rows, await readMemberRows(session, method), comparable, contents)
-  } finally {
-    await session.query('COMMIT')
-  }
+  const rows = await inTransaction(session, () => readMemberRows(session, method))
+  return compareMemberRows(undumpable.rows, rows, comparable, contents)
 }
 
 /** Extensions as versions by their names. */

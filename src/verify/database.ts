@@ -14,8 +14,8 @@ import { ifThere, orFileTrouble } from '../platform/file-errors.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
 import { readDatabase } from '../postgres/catalog/read-catalog.js'
 import { quoteIdentifier } from '../postgres/identifier.js'
-import { QueryError } from '../postgres/query-error.js'
 import type { Session } from '../postgres/session.js'
+import { inSubtransaction } from '../postgres/transactions.js'
 import type { Refused } from '../restore/database-properties.js'
 import { withPinnedSessions, type Copy, type Subject } from './copy.js'
 import { compareDatabases } from './difference.js'
@@ -89,14 +89,8 @@ async function applyInTurn(
 ): Promise<Refused[]> {
   const refused: Refused[] = []
   for (const { aspect, what, sql } of statements) {
-    await session.query('SAVEPOINT property')
-    try {
-      await session.query(statementFor(database, sql))
-    } catch (error) {
-      if (!(error instanceof QueryError)) throw error
-      await session.query('ROLLBACK TO SAVEPOINT property')
-      refused.push({ aspect, what, why: error.problem })
-    }
+    const attempt = await inSubtransaction(session, () => session.query(statementFor(database, sql)))
+    if ('refused' in attempt) refused.push({ aspect, what, why: attempt.refused.problem })
   }
   return refused
 }

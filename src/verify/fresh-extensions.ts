@@ -9,6 +9,7 @@ import { QueryError } from '../postgres/query-error.js'
 import type { Queryable } from '../postgres/queryable.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { withSession } from '../postgres/session.js'
+import { inTransaction } from '../postgres/transactions.js'
 import { readVersions, versionsOf } from './compare-undumpable.js'
 import type { Subject } from './copy.js'
 import { comparableExtensions, compareMemberRows, compareMembers } from './difference.js'
@@ -71,14 +72,5 @@ async function createIfPossible(session: Queryable, { name, version, schema }: E
     )
   } catch (error) {
     if (!(error instanceof QueryError)) throw error
-  }
-}
-
-async function inTransaction<T>(session: Queryable, work: () => Promise<T>): Promise<T> {
-  await session.query('BEGIN READ ONLY')
-  try {
-    return await work()
-  } finally {
-    await session.query('COMMIT')
   }
 }

@@ -18,7 +18,7 @@ const BEING_MADE = '1818846561, 2'
 
 /**
  * The roles that proofs need on a scratch server. They belong to the whole server, and several runs may prove there at
- * the same time: so a run that uses them holds a lock, and they are dropped by whoever is the last. The server gives
+ * the same time: so a run that uses them holds a lock, and the last run drops them. The server gives
  * the lock of a run that is killed back by itself.
  */
 export class SharedRoles {
@@ -66,7 +66,7 @@ export class SharedRoles {
   }
 
   /**
-   * Ends the use. Drops what was made on the server, also by runs that were killed, when nobody uses it any more; so the
+   * Ends the use. Drops what was made on the server, also by runs that were killed, once no run uses them; so the
    * scratch database must be dropped before. Never throws.
    */
   async release(): Promise<void> {

@@ -134,10 +134,18 @@ describe('maintaining', () => {
   })
 
   test('tells of tables that the role may not vacuum', async () => {
-    await cluster.psql('CREATE ROLE guest LOGIN', 'farm')
+    await cluster.psql(
+      'CREATE ROLE guest LOGIN; CREATE TABLE plants (id int); ALTER TABLE plants OWNER TO guest',
+      'farm',
+    )
     const done = await maintain({ 'database-url': cluster.url('farm', { user: 'guest' }) })
     expect(done.found).toEqual([expect.stringMatching(/^VACUUM_SKIPPED guest@/)])
     expect(done.exitCode).toBe(0)
+    const warnings = done.report.maintenance?.vacuum?.output.filter((line) => line.includes('WARNING')) ?? []
+    const tables = new Set(warnings.map((line) => /"(.*?)"/.exec(line)?.[1]))
+    expect(done.report.findings[0]?.found).toBe(`${tables.size} of its tables were left out of the vacuum`)
+    expect(tables).toContain('animals')
+    expect(tables).not.toContain('plants')
   })
 
   test('drops scratch databases of dead runs and no others', async () => {

@@ -8,7 +8,7 @@ import { readBuiltIns, readRewrittenBuiltIns } from '../../../src/postgres/catal
 import { readMemberRows } from '../../../src/postgres/catalog/member-rows.js'
 import { readMembers } from '../../../src/postgres/catalog/members.js'
 import type { Undumpable } from '../../../src/postgres/catalog/model.js'
-import type { Queryable } from '../../../src/postgres/queryable.js'
+import type { RowSource } from '../../../src/postgres/queryable.js'
 import { compareBuiltIns, compareMemberRows, compareMembers } from '../../../src/verify/difference.js'
 import { startCluster, type TestCluster } from '../../support/cluster.js'
 import { withPinned } from '../../support/described.js'
@@ -206,7 +206,7 @@ async function databaseWith(name: string, sql: string): Promise<string> {
   return name
 }
 
-async function describeUndumpable(session: Queryable): Promise<Undumpable> {
+async function describeUndumpable(session: RowSource): Promise<Undumpable> {
   return {
     members: await readMembers(session, cluster.major),
     rows: await readMemberRows(session, 'record'),
@@ -229,7 +229,7 @@ async function told(database: string, sql: string): Promise<{ code: string; on: 
   ]
 }
 
-function inTransaction<T>(database: string, work: (session: Queryable) => Promise<T>): Promise<T> {
+function inTransaction<T>(database: string, work: (session: RowSource) => Promise<T>): Promise<T> {
   return withPinned(cluster, database, async (session) => {
     await session.query('BEGIN')
     try {
@@ -258,6 +258,29 @@ describe('what no dump holds of an extension', () => {
     const findings = await told('changed', `ALTER TABLE refs.plain ADD COLUMN mine text DEFAULT 'x'`)
     expect(findings.map(({ code }) => code)).toEqual(['EXTENSION_CHANGED', 'EXTENSION_ROWS_NOT_DUMPED'])
     expect(findings[0]?.found).toMatch(/column refs\.plain\.mine is not in the restored copy/)
+  })
+
+  const SPY = `SET LOCAL test.may_run = 'on';
+    CREATE FUNCTION public.spy(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+      $$BEGIN IF current_setting('test.may_run') <> 'on' THEN RAISE EXCEPTION 'a user''s function was run'; END IF; RETURN n; END$$;`
+
+  test('is told without running what an owner put into an index of a table that is not marked', async () => {
+    const index = 'CREATE INDEX my_idx ON refs.plain ((id + public.spy(1)))'
+    const findings = await told(
+      'changed',
+      `${SPY} INSERT INTO refs.plain VALUES (2, 'mine'); ${index}; SET LOCAL test.may_run = 'off'`,
+    )
+    expect(findings.map(({ code, found }) => `${code} ${found}`)).toEqual([
+      expect.stringMatching(/^EXTENSION_CHANGED index refs\.my_idx/),
+      'EXTENSION_ROWS_NOT_DUMPED refs.plain has 2 rows, CREATE EXTENSION makes 1',
+    ])
+  })
+
+  test('is not compared where a query would run that of a table of which some rows are marked', async () => {
+    const index = 'CREATE INDEX my_idx ON refs.srs ((id + public.spy(1)))'
+    const findings = await told('changed', `${SPY} ${index}; SET LOCAL test.may_run = 'off'`)
+    expect(findings.map(({ code }) => code)).toEqual(['EXTENSION_CHANGED', 'EXTENSION_NOT_COMPARED'])
+    expect(findings[1]?.found).toMatch(/^refs\.srs was not read: an index or statistics over it/)
   })
 
   test.each(HELD)('is not told of $change', async ({ sql }) => {

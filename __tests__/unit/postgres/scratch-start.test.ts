@@ -89,6 +89,16 @@ describe('the ways to start a throw-away cluster', () => {
     expect(last?.without).toEqual([expect.stringContaining('does not start with the source')])
   })
 
+  test.each([
+    ['two transactions that lock every relation of the source', 200_000, '8000'],
+    ['as many locks as always', 300, '1024'],
+    ['as many locks as at the source', 10, '3000', '3000'],
+  ])('have room for %s', (_what, relations, expected, own = '64') => {
+    const told = server({ settings: { max_locks_per_transaction: own }, relations })
+    const [{ settings: started }] = waysToStart(place, { server: told }, 'scratch')
+    expect(started).toMatchObject({ max_locks_per_transaction: expected, max_connections: '50' })
+  })
+
   test('keep what makes a cluster quick and ours, whatever the source has', () => {
     const settings = { fsync: 'on', listen_addresses: '*', max_locks_per_transaction: '64' }
     const [{ settings: started }] = waysToStart(place, { server: server({ settings }) }, 'scratch')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { describeComplaint } from '../../../src/restore/complaint.js'
+import { describeComplaint, type Complaint } from '../../../src/restore/complaint.js'
 import { ScriptComplaints } from '../../../src/restore/script-complaints.js'
 
 function said(...lines: string[]): ScriptComplaints {
@@ -100,4 +100,25 @@ describe('what psql complains of', () => {
       expect(complaints).toMatchObject({ count: 0, harmless: 1 })
     },
   )
+})
+
+test.each([
+  [
+    "ALTER ROLE app WITH LOGIN PASSWORD 'hunter2' VALID UNTIL 'infinity';",
+    "ALTER ROLE app WITH LOGIN PASSWORD '…' VALID UNTIL '…';",
+  ],
+  ["ALTER ROLE app SET app.key TO 'it''s hunter2';", "ALTER ROLE app SET app.key TO '…';"],
+  ["ALTER DATABASE farm SET app.key TO 'hunter2';", "ALTER DATABASE farm SET app.key TO '…';"],
+  [
+    "CREATE SUBSCRIPTION s CONNECTION 'host=db password=hunter2\n' PUBLICATION p;",
+    "CREATE SUBSCRIPTION s CONNECTION '…'",
+  ],
+  [
+    "CREATE USER MAPPING FOR app SERVER s OPTIONS (password 'hunter2');",
+    "CREATE USER MAPPING FOR app SERVER s OPTIONS (password '…');",
+  ],
+  ["CREATE TABLE t (a text DEFAULT 'cow');", "CREATE TABLE t (a text DEFAULT 'cow');"],
+])('what is told of %j has no secret in it', (statement, told) => {
+  const complaint: Complaint = { by: 'server', message: 'no', about: 'line 1', state: '42501', statement }
+  expect(describeComplaint(complaint)).toBe(`no (SQLSTATE 42501); statement: ${told}`)
 })

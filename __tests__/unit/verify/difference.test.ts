@@ -160,6 +160,17 @@ describe('comparing sequences', () => {
     expect(codes(at(10), at(9), at(20))).toEqual(['SEQUENCE_BEHIND'])
   })
 
+  test('names those that could not be read', () => {
+    const [{ schema, name, increment, cycles } = at(0)[0]!] = at(0)
+    const unread: SequenceEntry[] = [{ schema, name, increment, cycles, unread: 'permission denied' }]
+    expect(compareSequences(unread, at(1))).toEqual([
+      expect.objectContaining({ code: 'TABLE_UNREAD', found: expect.stringContaining('permission denied') }),
+    ])
+    expect(codes(at(1), unread)).toEqual(['CHECK_NOT_RUN'])
+    expect(codes(at(10), at(10), unread)).toEqual([])
+    expect(codes(at(10), at(9), unread)).toEqual(['SEQUENCE_BEHIND'])
+  })
+
   test('counts beyond what JavaScript numbers hold', () => {
     const big = (lastValue: string): SequenceEntry[] => [{ ...at(0)[0]!, lastValue }]
     expect(codes(big('9223372036854775807'), big('9223372036854775806'))).toEqual(['SEQUENCE_BEHIND'])
@@ -196,6 +207,16 @@ describe('comparing objects', () => {
         expect(compareObjects(all, structuredClone(all), SAME)).toEqual([])
       }),
     )
+  })
+
+  test.each(['database', 'role', 'function'])('tells no values of the settings of a %s', (kind) => {
+    const having = (...settings: string[]): CatalogObject[] => [{ kind, name: 'app', facts: { settings } }]
+    const options = { ...SAME, database: true }
+    expect(compareObjects(having('app.key=hunter2'), having('app.key=hunter2'), options)).toEqual([])
+    const changed = compareObjects(having('app.key=hunter2', 'app.old=s3cret'), having('app.key=hunter3'), options)
+    expect(changed).toEqual([expect.objectContaining({ code: 'OBJECT_DIFFERS', on: `${kind} app` })])
+    expect(changed[0]!.found).toMatch(/app\.key.*app\.old|app\.old.*app\.key/)
+    expect(changed[0]!.found).not.toMatch(/hunter|s3cret/)
   })
 
   test('finds any single change, and names its object', () => {

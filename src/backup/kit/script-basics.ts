@@ -111,7 +111,7 @@ tell_proof() {
   case $outcome in
     proven) say 'When it was taken, this set was proven to restore.' ;;
     failed) note 'this set FAILED its proof when it was taken: it differs from its source. Read "proof" in manifest.json.' ;;
-    *) note 'this set was not proven when it was taken, so nobody knows whether it is right. Look into proofs/ too.' ;;
+    *) note 'this set was not proven when it was taken, so it is not known whether it is right. Look into proofs/ too.' ;;
   esac
 }
 

@@ -1,64 +1,9 @@
 import type { Queryable } from '../queryable.js'
-import { domainConstraints, indexes, statisticsObjects, tableConstraints } from './constraints.js'
-import { accessMethods, languages, schemas } from './database-wide.js'
-import { foreignDataWrappers, foreignServers } from './foreign-data.js'
+import { MEMBER_FAMILIES } from './families.js'
 import type { MemberObject } from './model.js'
 import { objectOf } from './object-row.js'
-import { columns, sequences, tables } from './relations.js'
-import { aggregates, functions } from './routines.js'
 import { ofMembers } from './scopes.js'
 import { objectQuery, type ObjectRow } from './sql.js'
-import {
-  textSearchConfigurations,
-  textSearchDictionaries,
-  textSearchParsers,
-  textSearchTemplates,
-} from './text-search.js'
-import { eventTriggers, policies, rules, triggers } from './triggers.js'
-import {
-  casts,
-  collations,
-  conversions,
-  operatorClasses,
-  operatorFamilies,
-  operators,
-  transforms,
-  types,
-} from './types.js'
-
-/** Everything that an extension can have as a member, and what can be put on a member's table. */
-const FAMILIES: readonly ((major: number) => string)[] = [
-  schemas,
-  languages,
-  accessMethods,
-  types,
-  domainConstraints,
-  collations,
-  conversions,
-  functions,
-  aggregates,
-  operators,
-  operatorFamilies,
-  operatorClasses,
-  casts,
-  transforms,
-  textSearchParsers,
-  textSearchTemplates,
-  textSearchDictionaries,
-  textSearchConfigurations,
-  foreignDataWrappers,
-  foreignServers,
-  tables,
-  columns,
-  sequences,
-  tableConstraints,
-  indexes,
-  statisticsObjects,
-  triggers,
-  rules,
-  policies,
-  eventTriggers,
-]
 
 const ANY_MEMBER = `SELECT EXISTS (SELECT FROM pg_depend d
   WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass AND d.objid >= 16384) AS there`
@@ -103,7 +48,7 @@ export async function readMembers(session: Queryable, major: number): Promise<Me
   if (any?.there !== true) return []
   const owners = await usualOwners(session)
   const found: MemberObject[] = []
-  for (const query of [...FAMILIES.map((family) => ofMembers(family(major))), annotations()]) {
+  for (const query of [...MEMBER_FAMILIES.map((family) => ofMembers(family(major))), annotations()]) {
     for (const row of await session.query<MemberRow>(query)) {
       if (row.extension !== null) found.push(memberOf(row, row.extension, owners.get(row.extension)))
     }

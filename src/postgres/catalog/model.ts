@@ -76,8 +76,11 @@ export interface TableFacts {
 export interface SequenceFacts {
   schema: string
   name: string
-  lastValue: string
-  isCalled: boolean
+  /** Absent, as `isCalled`, where it could not be read. */
+  lastValue?: string
+  isCalled?: boolean
+  /** Why it could not be read. */
+  unread?: string
   increment: string
   cycles: boolean
 }

@@ -1,88 +1,14 @@
 import type { Queryable } from '../queryable.js'
-import { comments, securityLabels } from './annotations.js'
-import { domainConstraints, indexes, statisticsObjects, tableConstraints } from './constraints.js'
-import { accessMethods, database, extensions, languages, schemas } from './database-wide.js'
-import { foreignDataWrappers, foreignServers, userMappings } from './foreign-data.js'
-import { largeObjects, manyLargeObjects } from './large-objects.js'
 import { readRewrittenBuiltIns } from './built-ins.js'
+import { database } from './database-wide.js'
+import { FAMILIES } from './families.js'
 import { readMembers } from './members.js'
 import type { Catalog, CatalogObject } from './model.js'
 import { objectOf } from './object-row.js'
-import { changedPrivileges, defaultPrivileges } from './privileges.js'
 import { readSequences } from './read-sequences.js'
 import { readTables } from './read-tables.js'
-import { columns, sequences, tables } from './relations.js'
-import { publications, subscriptions } from './replication.js'
-import { parameters, roles } from './roles.js'
-import { aggregates, functions } from './routines.js'
 import { readMajor, readSource } from './source.js'
 import type { ObjectRow } from './sql.js'
-import {
-  textSearchConfigurations,
-  textSearchDictionaries,
-  textSearchParsers,
-  textSearchTemplates,
-} from './text-search.js'
-import { eventTriggers, policies, rules, triggers } from './triggers.js'
-import {
-  casts,
-  collations,
-  conversions,
-  operatorClasses,
-  operatorFamilies,
-  operators,
-  transforms,
-  types,
-} from './types.js'
-import { undumped } from './undumped.js'
-
-/** One query a family of objects, whatever the number of objects. Containers come before what they contain. */
-const FAMILIES: readonly ((major: number, roles: readonly string[], isSuperuser: boolean) => string)[] = [
-  () => database(),
-  roles,
-  parameters,
-  schemas,
-  extensions,
-  languages,
-  accessMethods,
-  types,
-  domainConstraints,
-  collations,
-  conversions,
-  functions,
-  aggregates,
-  operators,
-  operatorFamilies,
-  operatorClasses,
-  casts,
-  transforms,
-  textSearchParsers,
-  textSearchTemplates,
-  textSearchDictionaries,
-  textSearchConfigurations,
-  foreignDataWrappers,
-  foreignServers,
-  userMappings,
-  tables,
-  columns,
-  sequences,
-  tableConstraints,
-  indexes,
-  statisticsObjects,
-  triggers,
-  rules,
-  policies,
-  eventTriggers,
-  publications,
-  subscriptions,
-  largeObjects,
-  manyLargeObjects,
-  defaultPrivileges,
-  changedPrivileges,
-  comments,
-  securityLabels,
-  undumped,
-]
 
 /**
  * Describes everything of the session's database that a dump carries: what the manifest records of the source, the

@@ -34,6 +34,8 @@ export interface ServerSettings {
   settings: Record<string, string>
   /** First words of the settings of libraries (`pgaudit` of `pgaudit.log`) that databases, roles and functions have. */
   prefixes: string[]
+  /** How many tables, indexes and other relations the database has; one transaction may lock all of them. */
+  relations?: number | undefined
 }
 
 const SETTINGS = `
@@ -48,6 +50,9 @@ const PREFIXES = `
       WHERE p.proconfig IS NOT NULL) c
   WHERE c.setting LIKE '%.%' ORDER BY 1`
 
+const RELATIONS = `
+  SELECT count(*)::text AS count FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relkind <> 'c'`
+
 /**
  * Reads them, as they are for this role and database without what the session itself set. Values are of named settings
  * only: others may hold secrets.
@@ -56,6 +61,7 @@ export async function readServerSettings(session: Queryable): Promise<ServerSett
   const rows = await session.query<{ name: string; value: string }>(SETTINGS, [[...PRELOADING, ...CARRIED]])
   const values = new Map(rows.map(({ name, value }) => [name, value]))
   const prefixes = await session.query<{ prefix: string }>(PREFIXES)
+  const [relations] = await session.query<{ count: string }>(RELATIONS)
   return {
     libraries: Object.fromEntries(
       PRELOADING.flatMap((name) => {
@@ -70,6 +76,7 @@ export async function readServerSettings(session: Queryable): Promise<ServerSett
       }),
     ),
     prefixes: prefixes.map(({ prefix }) => prefix),
+    ...(relations !== undefined && { relations: Number(relations.count) }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { asBothDescribe } from '../../postgres/catalog/forms.js'
 import type { CatalogObject, Fact } from '../../postgres/catalog/model.js'
 import { differingFacts } from '../../verify/difference/facts.js'
+import { withoutValues } from '../../verify/difference/settings.js'
 
 /** The definitions of a database, and the major of the server that told them. */
 export interface Schema {
@@ -86,7 +87,8 @@ function topOf(object: CatalogObject, here: Objects, isAlone: (label: string) =>
   return top
 }
 
-function detailsOf(before: CatalogObject, after: CatalogObject, sameMajor: boolean): SchemaChange['details'] {
+function detailsOf(earlier: CatalogObject, later: CatalogObject, sameMajor: boolean): SchemaChange['details'] {
+  const [before, after] = withoutValues(earlier, later)
   const owner = before.owner === after.owner ? [] : [{ what: 'owner', from: before.owner, to: after.owner }]
   const [had, has] = [known(before.grants, sameMajor), known(after.grants, sameMajor)]
   const grants = JSON.stringify(had) === JSON.stringify(has) ? [] : [{ what: 'grants', from: had, to: has }]

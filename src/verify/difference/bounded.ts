@@ -2,7 +2,7 @@ import { finding, type Finding, type Severity } from '../../findings.js'
 
 const ORDER: readonly Severity[] = ['error', 'inconclusive', 'warning', 'info']
 
-/** How many findings a proof lists; nobody reads more, and a manifest should stay small. */
+/** How many findings a proof lists; a report with more is not read, and a manifest should stay small. */
 export const MOST_FINDINGS = 200
 
 /**

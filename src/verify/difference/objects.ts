@@ -88,7 +88,7 @@ function compareObject(
   options: ComparisonOptions,
   loose: ReadonlySet<string>,
 ): Finding[] {
-  const [source, copy] = original.kind === 'database' ? withoutValues(original, restored) : [original, restored]
+  const [source, copy] = withoutValues(original, restored)
   const on = label(source)
   const found: Finding[] = []
   const ordinary: Difference[] = []

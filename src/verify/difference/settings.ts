@@ -1,6 +1,9 @@
 import type { CatalogObject } from '../../postgres/catalog/model.js'
 
-/** Both descriptions with the settings that are not the same in them named only: a value may be a secret. */
+/**
+ * Two descriptions of one object with its settings (of a database, role or function) by name: a value may be a secret.
+ * One that has another value in each says so.
+ */
 export function withoutValues(source: CatalogObject, copy: CatalogObject): [CatalogObject, CatalogObject] {
   const [ours, theirs] = [settingsOf(source), settingsOf(copy)]
   return [named(source, ours, theirs, 'its value'), named(copy, theirs, ours, 'another value')]

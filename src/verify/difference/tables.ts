@@ -63,7 +63,7 @@ function uncounted(source: TableEntry): Finding {
     : finding('TABLE_UNREAD', on, `its rows are in the dump, but could not be read beside it: ${source.unread}`)
 }
 
-function because({ unread }: TableEntry): string {
+function because({ unread }: { unread?: string | undefined }): string {
   return unread === undefined ? '' : `: ${unread}`
 }
 
@@ -139,23 +139,30 @@ export function compareSequences(
 function compareSequence(source: SequenceEntry, copy: SequenceEntry, later: SequenceEntry | undefined): Finding[] {
   const on = displayName(source)
   if (source.cycles) return []
-  const readings = [next(source), ...(later === undefined ? [] : [next(later)])]
+  const [had, has, hadLater] = [next(source), next(copy), later && next(later)]
+  if (had === undefined)
+    return [finding('TABLE_UNREAD', on, `where the source had it could not be read${because(source)}`)]
+  if (has === undefined) {
+    return [finding('CHECK_NOT_RUN', on, `where it is in the restored copy could not be read${because(copy)}`)]
+  }
+  const readings = [had, ...(hadLater === undefined ? [] : [hadLater])]
   const ascending = !source.increment.startsWith('-')
   const progress = (value: bigint): bigint => (ascending ? value : -value)
   const least = readings.reduce((a, b) => (progress(b) < progress(a) ? b : a))
   const most = readings.reduce((a, b) => (progress(b) > progress(a) ? b : a))
-  if (progress(next(copy)) < progress(least)) {
-    return [finding('SEQUENCE_BEHIND', on, `would give ${next(copy)} next, the source was already at ${least}`)]
+  if (progress(has) < progress(least)) {
+    return [finding('SEQUENCE_BEHIND', on, `would give ${has} next, the source was already at ${least}`)]
   }
-  if (later !== undefined && progress(next(copy)) > progress(most)) {
-    return [finding('SEQUENCE_AHEAD', on, `would give ${next(copy)} next, the source had only come to ${most}`)]
+  if (hadLater !== undefined && progress(has) > progress(most)) {
+    return [finding('SEQUENCE_AHEAD', on, `would give ${has} next, the source had only come to ${most}`)]
   }
   return []
 }
 
-/** What the sequence would give next. */
-function next({ lastValue, isCalled, increment }: SequenceEntry): bigint {
-  return isCalled ? BigInt(lastValue) + BigInt(increment) : BigInt(lastValue)
+/** What the sequence would give next; undefined where that could not be read. */
+function next({ lastValue, isCalled, increment }: SequenceEntry): bigint | undefined {
+  if (lastValue === undefined) return undefined
+  return isCalled === true ? BigInt(lastValue) + BigInt(increment) : BigInt(lastValue)
 }
 
 /** Compares the large objects of both sides, their identifiers and contents; `null` where they were not described. */

@@ -34,6 +34,18 @@ describe('a change of schema reads', () => {
     ])
   })
 
+  test.each(['database', 'role', 'function'])('settings of a %s without their values, which may be secrets', (kind) => {
+    const having = (...settings: string[]): CatalogObject[] => [{ kind, name: 'app', facts: { settings } }]
+    const told = linesOf(
+      having('work_mem=4MB', 'app.key=hunter2', 'app.old=s3cret'),
+      having('work_mem=4MB', 'app.key=hunter3'),
+    )
+    expect(told).toEqual([expect.stringMatching(/^~ \w+ app: settings /)])
+    expect(told[0]).toContain('app.key')
+    expect(told[0]).toContain('app.old')
+    expect(told[0]).not.toMatch(/hunter|s3cret|4MB/)
+  })
+
   test('tables of a new schema one by one', () => {
     const table = { ...describedTable('farm.cows', { id: 'integer' })[0]!, of: 'schema farm' }
     const lines = linesOf([], [{ kind: 'schema', name: 'farm', facts: {} }, table])
