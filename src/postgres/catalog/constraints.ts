@@ -27,6 +27,23 @@ const DISABLED_ENFORCEMENT = `
   SELECT off.at AS root, array_agg(DISTINCT off.what COLLATE "C" ORDER BY off.what COLLATE "C") AS disabled
   FROM off GROUP BY off.at`
 
+/**
+ * Checks that a child has from its parent and that are validated here alone: `VALIDATE CONSTRAINT` on the child, or a child
+ * that is newer than the parent's `NOT VALID`. A dump tells of no inherited check, so after a restore they are what the
+ * parents' are. A check that is valid comes back as valid where it is the relation's own, a partition's, or had from one
+ * that does.
+ */
+export const VALIDATED_HERE_ALONE = `
+  WITH RECURSIVE kept AS (
+    SELECT k.oid, k.conrelid, k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+      WHERE k.contype = 'c' AND k.convalidated AND (k.conislocal OR c.relispartition)
+    UNION
+    SELECT k.oid, k.conrelid, k.conname FROM kept
+      JOIN pg_inherits h ON h.inhparent = kept.conrelid
+      JOIN pg_constraint k ON k.conrelid = h.inhrelid AND k.conname = kept.conname AND k.contype = 'c' AND k.convalidated)
+  SELECT k.oid FROM pg_constraint k
+  WHERE k.contype = 'c' AND k.conrelid <> 0 AND k.convalidated AND k.oid NOT IN (SELECT kept.oid FROM kept)`
+
 /** Constraints whose text has expressions in it. */
 const HAS_EXPRESSION = `k.contype IN ('c', 'x')`
 
@@ -54,6 +71,7 @@ export function tableConstraints(major: number): string {
     of: RELATION,
     facts: {
       ...constraintFacts(major),
+      validated: `k.convalidated AND k.oid NOT IN (${VALIDATED_HERE_ALONE})`,
       // With several parents, a restore may take the name from another one.
       nameInherited: flag(`k.contype = 'n' AND NOT k.conislocal`),
       clusteredOn: flag('i.indisclustered'),
