@@ -1,5 +1,15 @@
 import { RELATION, RELATION_NAME, isDumpedRelation } from './relations.js'
-import { flag, isDumpedSchema, isNoMember, list, objectQuery, qualified, quoted, word } from './sql.js'
+import {
+  extensionsOfNeed,
+  flag,
+  isDumpedSchema,
+  isNoMember,
+  list,
+  objectQuery,
+  qualified,
+  quoted,
+  word,
+} from './sql.js'
 
 const TYPE = word('k.contype', {
   c: 'check',
@@ -83,6 +93,7 @@ export function tableConstraints(major: number): string {
         WHERE a.attrelid = x.oid AND a.attstattarget >= 0 ORDER BY a.attnum)`),
       partOf: `(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = x.oid)`,
       disabledTriggers: list('e.disabled'),
+      dependsOnExtensions: extensionsOfNeed('pg_class', 'x.oid'),
     },
     deparsed: { definition: `CASE WHEN ${HAS_EXPRESSION} THEN ${DEFINITION} END` },
     from: `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -121,6 +132,7 @@ export function indexes(): string {
       definition: `CASE WHEN i.indexprs IS NULL AND i.indpred IS NULL THEN pg_get_indexdef(x.oid) END`,
       table: RELATION_NAME,
       invalid: flag('NOT i.indisvalid'),
+      dependsOnExtensions: extensionsOfNeed('pg_class', 'x.oid'),
       clusteredOn: flag('i.indisclustered'),
       replicaIdentity: flag('i.indisreplident'),
       partOf: `(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = x.oid)`,
