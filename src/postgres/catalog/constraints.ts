@@ -21,7 +21,9 @@ const TYPE = word('k.contype', {
 })
 
 /** Whether it holds is a fact of its own, with a finding of its own. */
-const DEFINITION = `regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '')`
+const definition = (constraint: string): string =>
+  `regexp_replace(pg_get_constraintdef(${constraint}.oid), ' NOT VALID$', '')`
+const DEFINITION = definition('k')
 
 /**
  * The triggers by which PostgreSQL enforces a constraint, here and on partitions, that are not as it makes them: without
@@ -54,6 +56,14 @@ export const VALIDATED_HERE_ALONE = `
   SELECT k.oid FROM pg_constraint k
   WHERE k.contype = 'c' AND k.conrelid <> 0 AND k.convalidated AND k.oid NOT IN (SELECT kept.oid FROM kept)`
 
+/**
+ * A foreign key of a partition that says what its parent's says too. Whichever is restored first decides whether PostgreSQL
+ * makes one of both or keeps two; what they forbid is the same.
+ */
+const SAYS_WHAT_PARENT_SAYS = `(c.relispartition AND EXISTS (
+  SELECT FROM pg_partition_ancestors(c.oid) a JOIN pg_constraint f ON f.conrelid = a.relid AND f.contype = 'f'
+  WHERE a.relid <> c.oid AND f.confrelid = k.confrelid AND ${definition('f')} = ${definition('k')}))`
+
 /** Constraints whose text has expressions in it. */
 const HAS_EXPRESSION = `k.contype IN ('c', 'x')`
 
@@ -70,8 +80,8 @@ function constraintFacts(major: number): Record<string, string> {
 }
 
 /**
- * Constraints of tables. Foreign keys that a partition has from its parent are left out, because their names are made
- * anew; the triggers of constraints are triggers. What 18 records for NOT NULL is a kind of its own, since other majors
+ * Constraints of tables. Foreign keys that a partition has from its parent, or could have, are left out, because their
+ * names are made anew; the triggers of constraints are triggers. What 18 records for NOT NULL is a kind of its own, since other majors
  * have no such rows.
  */
 export function tableConstraints(major: number): string {
@@ -101,7 +111,7 @@ export function tableConstraints(major: number): string {
       LEFT JOIN pg_class x ON x.oid = i.indexrelid
       LEFT JOIN (${DISABLED_ENFORCEMENT}) e ON e.root = k.oid
       WHERE ${isDumpedRelation(`'r', 'p', 'f'`)}
-        AND (k.contype IN ('c', 'p', 'u', 'x', 'n') OR (k.contype = 'f' AND k.conparentid = 0))`,
+        AND (k.contype IN ('c', 'p', 'u', 'x', 'n') OR (k.contype = 'f' AND k.conparentid = 0 AND NOT ${SAYS_WHAT_PARENT_SAYS}))`,
   })
 }
 
