@@ -29,12 +29,26 @@ export async function readableGlobals(
   } catch (error) {
     // The server could not read or convert one of the names; unconverted, another database gives all of them.
     if (!(error instanceof CommandError)) throw error
-    const [other] = await source.others()
-    if (other === undefined) throw error
-    const { script, leftOut } = readable(await dumpRoles(other), encoding)
+    const bytes = await firstThatAnswers(await source.others(), dumpRoles)
+    if (bytes === undefined) throw error
+    const { script, leftOut } = readable(bytes, encoding)
     const declared = encoding === 'SQL_ASCII' ? encoding : 'UTF8'
     return { script: script.replace(/^SET client_encoding = '\w+';/m, `SET client_encoding = '${declared}';`), leftOut }
   }
+}
+
+async function firstThatAnswers(
+  databases: readonly string[],
+  dumpRoles: (database: string) => Promise<Buffer>,
+): Promise<Buffer | undefined> {
+  for (const database of databases) {
+    try {
+      return await dumpRoles(database)
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error
+    }
+  }
+  return undefined
 }
 
 /** Characters that stand for bytes without a meaning in an encoding; PostgreSQL converts none of them. */
@@ -70,12 +84,17 @@ function statementsOf(script: string): string[] {
   for (const line of script.split(/(?<=\n)/)) {
     open += line
     const isComment = open === line && /^(--|\s*$)/.test(line)
-    if (isComment || (/;\s*$/.test(line) && (open.match(/'/g) ?? []).length % 2 === 0)) {
+    if (isComment || (/;\s*$/.test(line) && !/['"]/.test(withoutQuoted(open)))) {
       parts.push(open)
       open = ''
     }
   }
   return open === '' ? parts : [...parts, open]
+}
+
+/** Without its strings and names in quotes; a quote that is left is one that was not closed yet. */
+function withoutQuoted(sql: string): string {
+  return sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, '')
 }
 
 /**

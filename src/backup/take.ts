@@ -217,7 +217,7 @@ async function writeGlobals(source: Source, encoding: string, folder: string, co
     return Buffer.from(stdout, 'latin1')
   }
   const { script, leftOut } = await readableGlobals(
-    { database: source.settings.database, encoding, others: () => tolerantDatabases(source.session) },
+    { database: source.settings.database, encoding, others: () => otherDatabases(source.session) },
     dumpRoles,
   )
   for (const statement of leftOut) {
@@ -226,12 +226,17 @@ async function writeGlobals(source: Source, encoding: string, folder: string, co
   await writeFile(path.join(folder, SET.globals), repeatableRoles(script), { mode: 0o600 })
 }
 
-/** Databases whose encoding takes any byte for a character, so that names from all others can be read there. */
-async function tolerantDatabases(session: Session): Promise<string[]> {
+/**
+ * The other databases of the server, first those whose encoding takes any byte for a character, so that names from all
+ * others can be read there, then those in UTF8, where most names were given.
+ */
+async function otherDatabases(session: Session): Promise<string[]> {
   const rows = await session.query<{ name: string }>(
     `SELECT datname AS name FROM pg_catalog.pg_database
-      WHERE datallowconn AND NOT datistemplate AND pg_catalog.pg_encoding_max_length(encoding) = 1
-        AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY encoding = 0 DESC, datname`,
+      WHERE datallowconn AND NOT datistemplate AND datname <> pg_catalog.current_database()
+        AND (pg_catalog.pg_encoding_max_length(encoding) = 1 OR pg_catalog.pg_encoding_to_char(encoding) = 'UTF8')
+        AND pg_catalog.has_database_privilege(oid, 'CONNECT')
+      ORDER BY encoding = 0 DESC, pg_catalog.pg_encoding_max_length(encoding) = 1 DESC, datname`,
   )
   return rows.map(({ name }) => name)
 }

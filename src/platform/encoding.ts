@@ -13,7 +13,6 @@ const LABELS: Readonly<Record<string, string>> = {
   LATIN7: 'iso-8859-13',
   LATIN8: 'iso-8859-14',
   LATIN9: 'iso-8859-15',
-  LATIN10: 'iso-8859-16',
   ISO_8859_5: 'iso-8859-5',
   ISO_8859_6: 'iso-8859-6',
   ISO_8859_7: 'iso-8859-7',
@@ -36,12 +35,15 @@ const LABELS: Readonly<Record<string, string>> = {
 /** What WIN1252 has from 0x80 to 0x9f; its other characters are those of LATIN1. Some versions of Node take it for LATIN1. */
 const WIN1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 
+/** What LATIN10 has from 0xa1 on. Node has no decoder of it, though the Encoding Standard names one. */
+const LATIN10 = 'ĄąŁ€„Š§š©Ș«Ź\u00adźŻ°±ČłŽ”¶·žčș»ŒœŸżÀÁÂĂÄĆÆÇÈÉÊËÌÍÎÏĐŃÒÓÔŐÖŚŰÙÚÛÜĘȚßàáâăäćæçèéêëìíîïđńòóôőöśűùúûüęțÿ'
+
 /** Reads bytes as text. */
 export type Decoder = (bytes: Uint8Array) => string
 
 /** Whether text in this encoding of PostgreSQL can be read here. Of a few (EUC_TW, MULE_INTERNAL) nothing is known. */
 export function isReadable(encoding: string): boolean {
-  return encoding === 'LATIN1' || LABELS[encoding] !== undefined
+  return encoding === 'LATIN1' || encoding === 'LATIN10' || LABELS[encoding] !== undefined
 }
 
 /**
@@ -55,6 +57,12 @@ export function decoderOf(encoding: string, { fatal = false }: { fatal?: boolean
       Buffer.from(bytes)
         .toString('latin1')
         .replaceAll(/[\x80-\x9f]/g, (byte) => WIN1252[byte.charCodeAt(0) - 0x80] ?? byte)
+  }
+  if (encoding === 'LATIN10') {
+    return (bytes) =>
+      Buffer.from(bytes)
+        .toString('latin1')
+        .replaceAll(/[\xa1-\xff]/g, (byte) => LATIN10[byte.charCodeAt(0) - 0xa1] ?? byte)
   }
   const decoder = new TextDecoder(LABELS[encoding] ?? 'utf-8', { fatal, ignoreBOM: true })
   return (bytes) => decoder.decode(bytes)

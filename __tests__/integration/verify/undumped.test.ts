@@ -115,6 +115,17 @@ ALTER FUNCTION pg_catalog.lo_export(oid, text) OWNER TO system_owner;
 REVOKE ALL ON FUNCTION pg_catalog.lo_export(oid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pg_catalog.lo_export(oid, text) TO system_owner WITH GRANT OPTION;
 CREATE TABLE uses (id int REFERENCES ref); ALTER TABLE uses DISABLE TRIGGER ALL;
+CREATE TABLE late (a int, CONSTRAINT kept CHECK (a > 0)); CREATE TABLE late_child () INHERITS (late);
+CREATE TABLE late_grandchild () INHERITS (late_child);
+CREATE TABLE late_local (a int, CONSTRAINT kept CHECK (a > 0), CONSTRAINT positive CHECK (a > 0)); CREATE TABLE late_below () INHERITS (late_local);
+ALTER TABLE late ADD CONSTRAINT positive CHECK (a > 0) NOT VALID;
+ALTER TABLE late_local INHERIT late;
+ALTER TABLE late_child VALIDATE CONSTRAINT positive;
+CREATE TABLE late_newer () INHERITS (late);
+CREATE TABLE parted (a int) PARTITION BY LIST (a); CREATE TABLE parted1 PARTITION OF parted FOR VALUES IN (1);
+ALTER TABLE parted ADD CONSTRAINT parted_check CHECK (a > 0) NOT VALID; ALTER TABLE parted1 VALIDATE CONSTRAINT parted_check;
+CREATE TABLE excluding (a text, EXCLUDE (lower(a) WITH =));
+ALTER INDEX excluding_lower_excl ALTER COLUMN 1 SET STATISTICS 77;
 `
 
 /** Once its rows are dumped no more: pg_dump itself fails on default privileges of a role that is gone. */
@@ -161,7 +172,11 @@ describeMajors(
         'a table that is gone in publication pub',
         'function pg_catalog.made_here(), which is in a schema of the system',
         'index public.invalid, which is not valid',
+        'that check positive of public.late_child is validated, unlike that of its parent',
+        'that check positive of public.late_grandchild is validated, unlike that of its parent',
+        'that check positive of public.late_newer is validated, unlike that of its parent',
         'that triggers which enforce constraints of public.uses are disabled',
+        'the statistics target of column 1 of index public.excluding_lower_excl',
       ])
       expect(told.get('SYSTEM_OWNERS_NOT_DUMPED')).toContain('lo_export')
     })

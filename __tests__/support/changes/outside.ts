@@ -80,6 +80,15 @@ export const OUTSIDE: readonly Change[] = [
     'subscription sub',
     'DELETE FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())',
   ),
+  // What is dropped with an extension
+  differs('function c.f_window()', 'ALTER FUNCTION c.f_window() NO DEPENDS ON EXTENSION pg_trgm'),
+  differs('function c.f_window()', 'ALTER FUNCTION c.f_window() DEPENDS ON EXTENSION hstore'),
+  differs('procedure c.pc(integer)', 'ALTER PROCEDURE c.pc NO DEPENDS ON EXTENSION pg_trgm'),
+  differs('index c.ix_fill', 'ALTER INDEX c.ix_fill NO DEPENDS ON EXTENSION pg_trgm'),
+  differs('index c.ix_plain', 'ALTER INDEX c.ix_plain DEPENDS ON EXTENSION pg_trgm'),
+  differs('constraint c.uq.uq_dedup', 'ALTER INDEX c.uq_dedup NO DEPENDS ON EXTENSION pg_trgm'),
+  differs('trigger c.t.tr_statement', 'ALTER TRIGGER tr_statement ON c.t NO DEPENDS ON EXTENSION pg_trgm'),
+  differs('materialized view c.mv', 'ALTER MATERIALIZED VIEW c.mv NO DEPENDS ON EXTENSION pg_trgm'),
 ]
 
 function inServer(set: string): Change {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { dumpArguments, dumpEncoding, type DumpPlan } from '../../../src/backup/dump-arguments.js'
 import { readableGlobals } from '../../../src/backup/globals.js'
 import { CommandError } from '../../../src/errors.js'
+import { decoderOf, isReadable } from '../../../src/platform/encoding.js'
 
 const script = (...statements: string[]) => Buffer.from(statements.join(''), 'latin1')
 const refused = () =>
@@ -42,6 +43,40 @@ describe('the roles of a server, seen from a database', () => {
     expect(kept).toBe(`SET client_encoding = 'UTF8';\nCREATE ROLE "ł";\n`)
     expect(leftOut).toHaveLength(1)
   })
+
+  test('come from the first database that can read them all', async () => {
+    const source = { database: 'd', encoding: 'EUC_JP', others: () => Promise.resolve(['bad', 'good', 'more']) }
+    const { script: kept } = await readableGlobals(source, (database) =>
+      ['d', 'bad'].includes(database)
+        ? Promise.reject(refused())
+        : Promise.resolve(script(`CREATE ROLE ${database};\n`)),
+    )
+    expect(kept).toBe('CREATE ROLE good;\n')
+  })
+
+  test('whose names have quotes of any kind take no other statement with them', async () => {
+    const dumped = script(
+      `CREATE ROLE "O'B\xff";\n`,
+      `CREATE ROLE "two ""\nlines'";\n`,
+      `COMMENT ON ROLE a IS 'a "quote; \nand ''another';\n`,
+      `GRANT SET ON PARAMETER work_mem TO a;\n`,
+    )
+    const source = { database: 'd', encoding: 'UTF8', others: () => Promise.resolve([]) }
+    const { script: kept, leftOut } = await readableGlobals(source, () => Promise.resolve(dumped))
+    expect(leftOut).toEqual([`CREATE ROLE "O'B\uFFFD";`])
+    expect(kept).toBe(dumped.toString('latin1').split('\n').slice(1).join('\n'))
+  })
+})
+
+test('every encoding that can be read has a reader', () => {
+  const encodings = ['EUC_JP', 'EUC_CN', 'EUC_KR', 'KOI8R', 'KOI8U', 'WIN866', 'WIN874', 'ISO_8859_5', 'ISO_8859_8']
+  const numbered = (from: number, to: number, name: string) =>
+    Array.from({ length: to - from + 1 }, (_, index) => `${name}${from + index}`)
+  for (const encoding of [...encodings, ...numbered(1, 10, 'LATIN'), ...numbered(1250, 1258, 'WIN')]) {
+    expect(isReadable(encoding)).toBe(true)
+    expect(decoderOf(encoding, { fatal: true })(Buffer.from('role'))).toBe('role')
+  }
+  expect(decoderOf('LATIN10')(Buffer.from([0xa4, 0xaa, 0xde, 0xff]))).toBe('€ȘȚÿ')
 })
 
 describe('the encoding of a dump', () => {

@@ -1,5 +1,15 @@
 import { RELATION, RELATION_NAME, isDumpedRelation } from './relations.js'
-import { flag, isDumpedSchema, isNoMember, list, objectQuery, qualified, quoted, word } from './sql.js'
+import {
+  extensionsOfNeed,
+  flag,
+  isDumpedSchema,
+  isNoMember,
+  list,
+  objectQuery,
+  qualified,
+  quoted,
+  word,
+} from './sql.js'
 
 const TYPE = word('k.contype', {
   c: 'check',
@@ -11,7 +21,9 @@ const TYPE = word('k.contype', {
 })
 
 /** Whether it holds is a fact of its own, with a finding of its own. */
-const DEFINITION = `regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '')`
+const definition = (constraint: string): string =>
+  `regexp_replace(pg_get_constraintdef(${constraint}.oid), ' NOT VALID$', '')`
+const DEFINITION = definition('k')
 
 /**
  * The triggers by which PostgreSQL enforces a constraint, here and on partitions, that are not as it makes them: without
@@ -26,6 +38,31 @@ const DISABLED_ENFORCEMENT = `
     SELECT k.conparentid, off.what FROM off JOIN pg_constraint k ON k.oid = off.at WHERE k.conparentid <> 0)
   SELECT off.at AS root, array_agg(DISTINCT off.what COLLATE "C" ORDER BY off.what COLLATE "C") AS disabled
   FROM off GROUP BY off.at`
+
+/**
+ * Checks that a child has from its parent and that are validated here alone: `VALIDATE CONSTRAINT` on the child, or a child
+ * that is newer than the parent's `NOT VALID`. A dump tells of no inherited check, so after a restore they are what the
+ * parents' are. A check that is valid comes back as valid where it is the relation's own, a partition's, or had from one
+ * that does.
+ */
+export const VALIDATED_HERE_ALONE = `
+  WITH RECURSIVE kept AS (
+    SELECT k.oid, k.conrelid, k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+      WHERE k.contype = 'c' AND k.convalidated AND (k.conislocal OR c.relispartition)
+    UNION
+    SELECT k.oid, k.conrelid, k.conname FROM kept
+      JOIN pg_inherits h ON h.inhparent = kept.conrelid
+      JOIN pg_constraint k ON k.conrelid = h.inhrelid AND k.conname = kept.conname AND k.contype = 'c' AND k.convalidated)
+  SELECT k.oid FROM pg_constraint k
+  WHERE k.contype = 'c' AND k.conrelid <> 0 AND k.convalidated AND k.oid NOT IN (SELECT kept.oid FROM kept)`
+
+/**
+ * A foreign key of a partition that says what its parent's says too. Whichever is restored first decides whether PostgreSQL
+ * makes one of both or keeps two; what they forbid is the same.
+ */
+const SAYS_WHAT_PARENT_SAYS = `(c.relispartition AND EXISTS (
+  SELECT FROM pg_partition_ancestors(c.oid) a JOIN pg_constraint f ON f.conrelid = a.relid AND f.contype = 'f'
+  WHERE a.relid <> c.oid AND f.confrelid = k.confrelid AND ${definition('f')} = ${definition('k')}))`
 
 /** Constraints whose text has expressions in it. */
 const HAS_EXPRESSION = `k.contype IN ('c', 'x')`
@@ -43,8 +80,8 @@ function constraintFacts(major: number): Record<string, string> {
 }
 
 /**
- * Constraints of tables. Foreign keys that a partition has from its parent are left out, because their names are made
- * anew; the triggers of constraints are triggers. What 18 records for NOT NULL is a kind of its own, since other majors
+ * Constraints of tables. Foreign keys that a partition has from its parent, or could have, are left out, because their
+ * names are made anew; the triggers of constraints are triggers. What 18 records for NOT NULL is a kind of its own, since other majors
  * have no such rows.
  */
 export function tableConstraints(major: number): string {
@@ -54,6 +91,7 @@ export function tableConstraints(major: number): string {
     of: RELATION,
     facts: {
       ...constraintFacts(major),
+      validated: `k.convalidated AND k.oid NOT IN (${VALIDATED_HERE_ALONE})`,
       // With several parents, a restore may take the name from another one.
       nameInherited: flag(`k.contype = 'n' AND NOT k.conislocal`),
       clusteredOn: flag('i.indisclustered'),
@@ -65,6 +103,7 @@ export function tableConstraints(major: number): string {
         WHERE a.attrelid = x.oid AND a.attstattarget >= 0 ORDER BY a.attnum)`),
       partOf: `(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = x.oid)`,
       disabledTriggers: list('e.disabled'),
+      dependsOnExtensions: extensionsOfNeed('pg_class', 'x.oid'),
     },
     deparsed: { definition: `CASE WHEN ${HAS_EXPRESSION} THEN ${DEFINITION} END` },
     from: `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -72,7 +111,7 @@ export function tableConstraints(major: number): string {
       LEFT JOIN pg_class x ON x.oid = i.indexrelid
       LEFT JOIN (${DISABLED_ENFORCEMENT}) e ON e.root = k.oid
       WHERE ${isDumpedRelation(`'r', 'p', 'f'`)}
-        AND (k.contype IN ('c', 'p', 'u', 'x', 'n') OR (k.contype = 'f' AND k.conparentid = 0))`,
+        AND (k.contype IN ('c', 'p', 'u', 'x', 'n') OR (k.contype = 'f' AND k.conparentid = 0 AND NOT ${SAYS_WHAT_PARENT_SAYS}))`,
   })
 }
 
@@ -103,6 +142,7 @@ export function indexes(): string {
       definition: `CASE WHEN i.indexprs IS NULL AND i.indpred IS NULL THEN pg_get_indexdef(x.oid) END`,
       table: RELATION_NAME,
       invalid: flag('NOT i.indisvalid'),
+      dependsOnExtensions: extensionsOfNeed('pg_class', 'x.oid'),
       clusteredOn: flag('i.indisclustered'),
       replicaIdentity: flag('i.indisreplident'),
       partOf: `(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = x.oid)`,

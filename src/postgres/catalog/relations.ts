@@ -1,4 +1,15 @@
-import { flag, isDumpedSchema, isNoMember, list, objectQuery, options, qualified, quoted, word } from './sql.js'
+import {
+  extensionsOfNeed,
+  flag,
+  isDumpedSchema,
+  isNoMember,
+  list,
+  objectQuery,
+  options,
+  qualified,
+  quoted,
+  word,
+} from './sql.js'
 
 /** What a relation is called, by its `relkind`. */
 export const RELATION_KIND = word('c.relkind', {
@@ -65,6 +76,7 @@ export function tables(): string {
       server:
         '(SELECT s.srvname FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid)',
       foreignOptions: `(SELECT ${options('f.ftoptions')} FROM pg_foreign_table f WHERE f.ftrelid = c.oid)`,
+      dependsOnExtensions: extensionsOfNeed('pg_class', 'c.oid'),
       populated: `CASE c.relkind WHEN 'm' THEN c.relispopulated END`,
       columnOrder: COLUMN_ORDER,
     },

@@ -1,4 +1,14 @@
-import { flag, isDumpedSchema, isNoMember, list, objectQuery, procedure, quoted, word } from './sql.js'
+import {
+  extensionsOfNeed,
+  flag,
+  isDumpedSchema,
+  isNoMember,
+  list,
+  objectQuery,
+  procedure,
+  quoted,
+  word,
+} from './sql.js'
 
 /** `public.f(integer,text)` */
 const NAME = 'p.oid::regprocedure::text'
@@ -40,6 +50,7 @@ export function functions(major: number): string {
       rows: 'nullif(p.prorows, 0)',
       settings: list('p.proconfig'),
       support: procedure('p.prosupport'),
+      dependsOnExtensions: extensionsOfNeed('pg_proc', 'p.oid'),
       transforms: list('ARRAY(SELECT format_type(t, NULL) FROM unnest(p.protrftypes) t)'),
     },
     deparsed: {

@@ -104,6 +104,13 @@ export function isMember(classid: string, oid: string): string {
       AND member.refclassid = 'pg_extension'::regclass)`
 }
 
+/** The extensions that an object is dropped with, though it is not their own: `ALTER … DEPENDS ON EXTENSION`. */
+export function extensionsOfNeed(catalog: string, oid: string): string {
+  return list(`ARRAY(SELECT needed.extname::text COLLATE "C" FROM pg_depend need
+    JOIN pg_extension needed ON needed.oid = need.refobjid AND need.refclassid = 'pg_extension'::regclass
+    WHERE need.classid = '${catalog}'::regclass AND need.objid = ${oid} AND need.deptype = 'x' ORDER BY 1)`)
+}
+
 /** Objects that `initdb` made have smaller oids than this. */
 export const FIRST_USER_OID = 16_384
 

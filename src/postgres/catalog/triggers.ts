@@ -1,5 +1,15 @@
 import { RELATION, RELATION_NAME, isDumpedRelation } from './relations.js'
-import { FIRST_USER_OID, isNoMember, isRole, list, objectQuery, procedure, quoted, word } from './sql.js'
+import {
+  FIRST_USER_OID,
+  extensionsOfNeed,
+  isNoMember,
+  isRole,
+  list,
+  objectQuery,
+  procedure,
+  quoted,
+  word,
+} from './sql.js'
 
 const ENABLED = { O: 'yes', D: 'no', R: 'on replicas', A: 'always' }
 
@@ -18,6 +28,7 @@ export function triggers(): string {
       enabledOfParent: word('u.tgenabled', ENABLED),
       definition: `CASE WHEN t.tgqual IS NULL THEN pg_get_triggerdef(t.oid) END`,
       function: procedure('t.tgfoid'),
+      dependsOnExtensions: extensionsOfNeed('pg_trigger', 't.oid'),
     },
     deparsed: { definition: `CASE WHEN t.tgqual IS NOT NULL THEN pg_get_triggerdef(t.oid) END` },
     from: `FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -1,4 +1,5 @@
 import { undumpedAnnotations } from './annotations.js'
+import { VALIDATED_HERE_ALONE } from './constraints.js'
 import { RELATION_NAME, isDumpedRelation } from './relations.js'
 import { isDumpedInPublication } from './replication.js'
 import { FIRST_USER_OID, isMember, isNoMember, isRole, isDumpedSchema, objectQuery, qualified, quoted } from './sql.js'
@@ -29,6 +30,19 @@ const DISABLED_ENFORCEMENT = `
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE ${isDumpedRelation(`'r', 'p', 'f'`)} AND EXISTS (SELECT FROM pg_trigger t
     WHERE t.tgrelid = c.oid AND t.tgisinternal AND t.tgconstraint <> 0 AND t.tgparentid = 0 AND t.tgenabled <> 'O')`
+
+/** A dump tells of no inherited check, and adds the parent's, which is not valid, to all children. */
+const VALIDATED_CHILDREN = `
+  SELECT 'lost', 'that check ' || ${quoted('k.conname')} || ' of ' || ${RELATION_NAME} || ' is validated, unlike that of its parent'
+  FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE ${isDumpedRelation(`'r', 'p', 'f'`)} AND k.oid IN (${VALIDATED_HERE_ALONE})`
+
+/** `pg_dump` writes statistics targets of an index with the index, and one that a constraint made it does not write. */
+const STATISTICS_TARGETS = `
+  SELECT 'lost', 'the statistics target of column ' || a.attnum || ' of index ' || ${qualified('n.nspname', 'x.relname')}
+  FROM pg_attribute a JOIN pg_class x ON x.oid = a.attrelid JOIN pg_constraint k ON k.conindid = x.oid
+    JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE ${isDumpedRelation(`'r', 'p'`)} AND k.contype IN ('p', 'u', 'x') AND a.attstattarget >= 0`
 
 /** Whether a session sees the options of a user mapping; they hold passwords. */
 export const MAPPING_IS_READABLE = `(SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user)
@@ -98,6 +112,8 @@ export function undumped(major: number, _roles: readonly string[], isSuperuser: 
     INVALID_INDEXES,
     publishedTables(major),
     DISABLED_ENFORCEMENT,
+    VALIDATED_CHILDREN,
+    STATISTICS_TARGETS,
     MAPPINGS,
     SUBSCRIPTIONS,
     ...SYSTEM_CATALOGS.flatMap(systemObjects),

@@ -16,6 +16,9 @@ export function isComparable(
       // No dump holds that they were disabled (a finding of its own); that a copy's are is a difference.
       case 'disabled triggers':
         return hasMore(had, has)
+      // As little do they hold statistics targets of an index that a constraint made.
+      case 'statistics targets':
+        return source.kind !== 'constraint' || hasMore(had, has)
       // Since 18 a subscription streams in parallel where its dump does not say otherwise.
       case 'streaming':
         return sameMajor || had !== undefined || has !== 'parallel'

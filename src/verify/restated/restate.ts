@@ -7,6 +7,12 @@ import { firstOutcome, withRoom, type Outcome } from './run-trials.js'
 import { differingTexts, trialsOf, withText } from './texts.js'
 import type { Differing } from './trial.js'
 
+/**
+ * How many texts are tried in one transaction. A server keeps every description of a table that a transaction has made
+ * until it ends: of a table with a thousand checks, a thousand times.
+ */
+const IN_ONE_TRANSACTION = 40
+
 /** The source's objects in the words of the copy's server. */
 export interface Restated {
   objects: CatalogObject[]
@@ -19,7 +25,7 @@ export interface Restated {
  * of it in its place: PostgreSQL prints expressions in other words after a restore, and again in others on another major,
  * so that only what the same server makes of both texts can be compared.
  *
- * All of it happens in one transaction that is rolled back. A text that the server refuses stays as it is where both
+ * All of it happens in transactions that are rolled back. A text that the server refuses stays as it is where both
  * servers are of one major, and so counts as different; of another major, a finding says that it was not compared.
  *
  * @param session on the copy, with pinned settings, in no transaction
@@ -37,7 +43,10 @@ export async function restate(
     const other = copies.get(labelOf(object))
     return other === undefined ? [] : differingTexts(object, other)
   })
-  const outcomes = differing.length === 0 ? [] : await outcomesOf(session, differing, copies, searchPath)
+  const outcomes: Outcome[] = []
+  for (let next = 0; next < differing.length; next += IN_ONE_TRANSACTION) {
+    outcomes.push(...(await outcomesOf(session, differing.slice(next, next + IN_ONE_TRANSACTION), copies, searchPath)))
+  }
   const objects = new Map(source.map((object) => [labelOf(object), object]))
   const findings: Finding[] = []
   for (const [index, one] of differing.entries()) {
