@@ -1,17 +1,19 @@
 import { createReadStream } from 'node:fs'
+import path from 'node:path'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Context } from '../context.js'
-import type { Finding } from '../findings.js'
+import { finding, type Finding } from '../findings.js'
 import { findingsOf } from './causes.js'
-import { restricted } from './restricted.js'
+import { HiddenCommandError } from './only-sql.js'
+import { knowsRestricted, restricted, unrestrictedPsql } from './restricted.js'
 import { ScriptComplaints, TELLING } from './script-complaints.js'
 import type { RestoreTarget } from './target-database.js'
 
 export interface Script {
   file: string
   compression: 'none' | 'gzip'
-  /** Whether somebody else made it: then psql must not obey the commands in it. */
+  /** Whether another tool made it. */
   foreign: boolean
   /** Bytes of the text that psql does not get; its line ends stay, so that errors name the lines of the script. */
   leftOut?: { from: number; to: number }
@@ -21,38 +23,52 @@ const FIXED_ORDER =
   'Read the statement and its error; the same would happen in a real recovery. A script has a fixed order: where a statement needs what comes later, take backups in the format directory or custom, of which what failed is tried again.'
 
 /**
- * Runs a plain dump, which knows no sections: its order is fixed, and what fails in it fails in every restore. In a
- * foreign one, psql's own commands are refused: `\!` would run programs here, `\connect` would leave the scratch
- * database. Rows after a COPY that failed would be read as commands too.
+ * Runs a plain dump, which knows no sections: its order is fixed, and what fails in it fails in every restore. psql's own
+ * commands in it are refused, also in a script of ours, which lay where others may write: `\!` would run programs here,
+ * `\connect` would leave the scratch database. Rows after a COPY that failed would be read as commands too.
  */
 export async function restoreScript(
   { programs, environment }: RestoreTarget,
   script: Script,
   { processes }: Context,
 ): Promise<Finding[]> {
+  if (!knowsRestricted(programs.version)) {
+    const { problem, advice } = unrestrictedPsql(programs.version)
+    return [finding('CHECK_NOT_RUN', path.basename(script.file), problem, advice)]
+  }
   const complaints = new ScriptComplaints()
-  const finished = await processes.run({
-    ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', ...TELLING, '--file=-']),
-    env: environment,
-    doing: `restoring ${script.file}`,
-    stdin: scriptStream(script),
-    onStderrLine: complaints.follow,
-    accept: [0, 1, 2, 3],
-  })
-  complaints.end()
-  if (finished.code !== 0 && complaints.count + complaints.harmless === 0) {
-    complaints.failedSilently(finished.stderrTail)
+  try {
+    const finished = await processes.run({
+      ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', ...TELLING, '--file=-']),
+      env: environment,
+      doing: `restoring ${script.file}`,
+      stdin: Readable.from(restricted(textOf(script)), { objectMode: false }),
+      onStderrLine: complaints.follow,
+      accept: [0, 1, 2, 3],
+    })
+    complaints.end()
+    if (!script.foreign) complaints.refusedAlone()
+    if (finished.code !== 0 && complaints.count + complaints.harmless === 0) {
+      complaints.failedSilently(finished.stderrTail)
+    }
+  } catch (error) {
+    complaints.end()
+    complaints.holdsCommands(hiddenCommandIn(error).problem)
   }
   return findingsOf(complaints.kept, complaints.count, 'script', script.foreign ? undefined : FIXED_ORDER)
 }
 
-function scriptStream({ file, compression, foreign, leftOut }: Script): Readable {
+/** What kept the script from being read; throws again what is something else. */
+function hiddenCommandIn(error: unknown): HiddenCommandError {
+  if (error instanceof Error && error.cause instanceof HiddenCommandError) return error.cause
+  throw error
+}
+
+function textOf({ file, compression, foreign, leftOut }: Script): AsyncIterable<Buffer> {
   const raw = createReadStream(file)
-  const whole = compression === 'gzip' ? unzipped(raw) : raw
+  const whole: AsyncIterable<Buffer> = compression === 'gzip' ? unzipped(raw) : raw
   if (!foreign) return whole
-  const text = leftOut === undefined ? whole : Readable.from(without(whole, leftOut), { objectMode: false })
-  const plain = Readable.from(withoutByteOrderMark(text), { objectMode: false })
-  return Readable.from(restricted(plain), { objectMode: false })
+  return withoutByteOrderMark(leftOut === undefined ? whole : without(whole, leftOut))
 }
 
 function unzipped(raw: Readable): Readable {
