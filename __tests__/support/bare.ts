@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { TestCluster } from './cluster.js'
 
 /** All that `restore.sh` may need besides a shell and PostgreSQL. */
-export const CORE = ['cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'rm', 'sha256sum', 'tail', 'wc']
+export const CORE = ['cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'od', 'rm', 'sed', 'sha256sum', 'tail', 'tr', 'wc']
 
 export interface Ended {
   code: number

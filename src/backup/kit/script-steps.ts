@@ -26,7 +26,8 @@ SELECT pg_catalog.quote_ident(rolname) FROM pg_catalog.pg_roles
 END
   )
   new_roles_only <"$here/globals.sql" |
-    psql --no-psqlrc --quiet --set=VERBOSITY=verbose --dbname="$maintenance" >/dev/null 2>"$tmp/errors" || true
+    run_script --set=VERBOSITY=verbose --dbname="$maintenance" >/dev/null 2>"$tmp/errors" || true
+  refuse_commands globals.sql
   while IFS= read -r line; do
     case $line in
       *': 3D000: '*) ;; # a role's settings for a database of the old cluster
@@ -211,7 +212,8 @@ restore_looked_up() {
   rm -f "$tmp/whole"
   { pg_restore --file=- --no-tablespaces --use-list="$tmp/one" "$here/$dump" </dev/null 2>/dev/null && : >"$tmp/whole"; } |
     with_search_path |
-    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="$target" >/dev/null 2>&1 && [ -e "$tmp/whole" ]
+    run_script --set=ON_ERROR_STOP=1 --single-transaction --dbname="$target" >/dev/null 2>&1 &&
+    [ -e "$tmp/whole" ] && [ ! -s "$tmp/hidden" ]
 }
 
 with_search_path() {
@@ -330,7 +332,7 @@ add_loose() {
   [ -n "$loose_keys" ] || return 0
   say 'Adding the foreign keys to tables whose rows are not in this set, unchecked …'
   { if [ "$powers" = superuser ]; then say 'SET session_replication_role = replica;'; fi; add_loose_keys; } |
-    ask "$target" || failures="$failures foreign keys,"
+    run_script --tuples-only --no-align --set=ON_ERROR_STOP=1 --dbname="$target" || failures="$failures foreign keys,"
 }
 
 restore_archive() {
@@ -343,12 +345,12 @@ restore_archive() {
 restore_script() {
   say 'Restoring the script …'
   if [ "$dump" = "@{dump%.gz}" ]; then
-    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" <"$here/$dump" >/dev/null ||
-      failures="$failures script,"
-    return 0
+    run_script --set=ON_ERROR_STOP=1 --dbname="$target" <"$here/$dump" >/dev/null || failures="$failures script,"
+  else
+    { gzip -dc <"$here/$dump" || : >"$tmp/cut"; } |
+      run_script --set=ON_ERROR_STOP=1 --dbname="$target" >/dev/null || failures="$failures script,"
   fi
-  { gzip -dc <"$here/$dump" || : >"$tmp/cut"; } |
-    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" >/dev/null || failures="$failures script,"
+  [ ! -s "$tmp/hidden" ] || failures="$failures commands of psql in the script,"
   [ ! -e "$tmp/cut" ] || failures="$failures decompression,"
 }
 
@@ -384,8 +386,9 @@ set_properties() {
     return 0
   fi
   say 'Giving the database its settings and grants …'
-  psql --no-psqlrc --quiet --dbname="$maintenance" --set=database="$database" --set=ECHO=errors --file="$here/database.sql" \
+  run_script --dbname="$maintenance" --set=database="$database" --set=ECHO=errors <"$here/database.sql" \
     >/dev/null 2>"$tmp/errors" || true
+  refuse_commands database.sql
   [ -s "$tmp/errors" ] || return 0
   cat "$tmp/errors" >&2
   note 'the server did not take all that belonged to the database as a whole, see above. Let a superuser run database.sql.'
@@ -446,6 +449,7 @@ trap 'exit 143' TERM
 # The names in this script are UTF-8, and its messages are compared in English.
 export PGCLIENTENCODING=UTF8 LC_ALL=C PGAPPNAME=restore.sh
 
+make_key
 say "Restoring $title into the database \"$database\"."
 check_files
 tell_proof

@@ -12,7 +12,9 @@ import type { DrillMeans, PickedSet, Room, Scenario } from '../scenario.js'
 import { Timeline } from '../timeline.js'
 
 /** What the recovery kit may need besides a shell and PostgreSQL's programs. */
-const CORE = ['cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'rm', 'sha256sum', 'shasum', 'tail', 'wc']
+const CORE = [
+  'cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'od', 'rm', 'sed', 'sha256sum', 'shasum', 'tail', 'tr', 'wc',
+] // prettier-ignore
 
 /** What it needs besides for an encrypted set. */
 const FOR_SEALED = ['age', 'mkdir']
