@@ -3,6 +3,7 @@ import { DEFAULT_SEARCH_PATH } from '../../postgres/catalog/search-path.js'
 import { countableTables, localeOf, type CountableTable, type KitFacts } from './facts.js'
 import { SCRIPT_BASICS } from './script-basics.js'
 import { SCRIPT_CHECKS } from './script-checks.js'
+import { SCRIPT_GLOBALS } from './script-globals.js'
 import { SCRIPT_RESTRICTED } from './script-restricted.js'
 import { SCRIPT_STEPS } from './script-steps.js'
 import { CHECK_SUMS } from './script-sums.js'
@@ -47,6 +48,7 @@ export function restoreScript(facts: KitFacts): string {
     CHECK_SUMS.trimEnd(),
     SCRIPT_RESTRICTED.trimEnd(),
     SCRIPT_CHECKS.trimEnd(),
+    SCRIPT_GLOBALS.trimEnd(),
     SCRIPT_STEPS,
   ].join('\n')
 }
