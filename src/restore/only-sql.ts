@@ -37,9 +37,11 @@ const BACKTICK = 0x60
  * at the key. So such a line never reaches psql. Nor does a zero byte, at which psql would join two lines into one.
  *
  * Throws `HiddenCommandError` before psql gets to read either.
+ *
+ * @param options.makesRoom leaves out the first line where it says nothing, for one that is put before it
  */
-export async function* onlySql(script: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const filter = new Filter()
+export async function* onlySql(script: AsyncIterable<Buffer>, { makesRoom = false } = {}): AsyncGenerator<Buffer> {
+  const filter = new Filter(makesRoom)
   for await (const piece of script) yield filter.next(piece)
   yield filter.end()
 }
@@ -54,6 +56,8 @@ class Filter {
   /** The end of what was passed on. */
   private passedOn: Buffer = Buffer.from('\n')
 
+  constructor(private readonly makesRoom: boolean) {}
+
   next(piece: Buffer): Buffer {
     this.held = Buffer.concat([this.held, piece])
     return this.isHead && this.held.length < HEAD ? Buffer.alloc(0) : this.pass(LONGEST_MARK)
@@ -65,7 +69,7 @@ class Filter {
 
   /** Everything but the last bytes, in which a mark may begin. */
   private pass(kept: number): Buffer {
-    const text = this.isHead ? this.withoutMark(this.held) : this.held
+    const text = this.isHead ? this.withRoom(this.withoutMark(this.held)) : this.held
     this.isHead = false
     const until = Math.max(0, text.length - kept)
     const passed: Buffer[] = []
@@ -95,6 +99,12 @@ class Filter {
     if (before === undefined || comments === undefined || key === undefined) return head
     this.endMark = Buffer.from(`\\unrestrict ${key}`)
     return Buffer.concat([head.subarray(0, comments.length), head.subarray(before.length)])
+  }
+
+  private withRoom(head: Buffer): Buffer {
+    if (!this.makesRoom) return head
+    const first = /^(?:--[^\n]*)?\r?\n/.exec(head.toString('latin1'))?.[0] ?? ''
+    return head.subarray(first.length)
   }
 
   private isEndMark(text: Buffer, at: number): boolean {

@@ -28,5 +28,5 @@ export function unrestrictedPsql(version: string): { problem: string; advice: st
  */
 export async function* restricted(script: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield Buffer.from(`\\restrict ${randomBytes(24).toString('hex')}\n`)
-  yield* onlySql(script)
+  yield* onlySql(script, { makesRoom: true })
 }

@@ -30,6 +30,17 @@ describe('a script for psql in restricted mode', () => {
     expect(await passed(`${HEAD}SELECT 1;\n\\unrestrict k3y`)).toMatch(/SELECT 1;\n$/)
   })
 
+  test('makes room for a line before it, where its first one says nothing', async () => {
+    const first = async (script: string) => {
+      const out: Buffer[] = []
+      for await (const piece of onlySql(asynchronous([Buffer.from(script)]), { makesRoom: true })) out.push(piece)
+      return Buffer.concat(out).toString()
+    }
+    expect(await first(`${HEAD}SELECT 1;\n`)).toBe(`-- PostgreSQL database dump\n--\n\n\n\n-- Dumped\nSELECT 1;\n`)
+    expect(await first('\nSELECT 1;\n')).toBe('SELECT 1;\n')
+    expect(await first('SELECT 1;\n')).toBe('SELECT 1;\n')
+  })
+
   test('is as it was, byte by byte, in whatever pieces it comes', async () => {
     const piece = fc.oneof(
       fc.constantFrom('\\unrestrict ', '\\unrestric', '\\', '\n', ';', 'é', '\\\\unrestrict x', "'", LONG),
