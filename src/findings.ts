@@ -63,6 +63,12 @@ export const FINDINGS = {
     meaning: 'The manifest was changed after the set was committed: SHA256SUMS or the log does not agree with it.',
     advice: 'Do not trust this set; find out who edited it.',
   },
+  KIT_UNKNOWN: {
+    severity: 'inconclusive',
+    meaning: 'restore.sh in the set is not the one that this version writes for it, so a drill does not run it.',
+    advice:
+      'If an older version took the set, drill a newer one, or sign sets and give trusted-keys. Otherwise do not run it: find out who changed it.',
+  },
   SET_MISPLACED: {
     severity: 'error',
     meaning: "The set lies in a folder that does not fit its manifest's id or type.",

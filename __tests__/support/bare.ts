@@ -4,8 +4,10 @@ import { mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { TestCluster } from './cluster.js'
 
-/** All that `restore.sh` may need besides a shell and PostgreSQL; awk and sed for a plain dump only. */
-export const CORE = ['awk', 'cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'rm', 'sed', 'sha256sum', 'tail', 'wc']
+/** All that `restore.sh` may need besides a shell and PostgreSQL; awk for a plain dump only. */
+export const CORE = [
+  'awk', 'cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'od', 'rm', 'sed', 'sha256sum', 'tail', 'tr', 'wc',
+] // prettier-ignore
 
 export interface Ended {
   code: number

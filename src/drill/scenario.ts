@@ -84,6 +84,8 @@ export interface DrillMeans {
   pick(store: Store, choice: { backup: string; type?: string }): Promise<PickedSet>
   /** Removes what the sets that were picked so far decrypted to. */
   letGo(): Promise<void>
+  /** Whether sets are signed by a trusted key, so that what they hold may be run. */
+  trusted: boolean
   /** A file that only we can read with the identities that open encrypted sets. */
   identityFile(): Promise<string>
   /** Checks every byte of a set as it is stored. */

@@ -40,6 +40,7 @@ export function drillMeans(
     letGo: async () => {
       await Promise.all(picked.splice(0).map((set) => set.letGo()))
     },
+    trusted: keys.trusted.length > 0,
     identityFile: () => context.workspace.secretFile('identity', keys.identities.map(({ key }) => `${key}\n`).join('')),
     validate: (folder, place) => verifyFiles(folder, place, { signal: context.signal }),
     openStore: (folder) => new DirectoryStore(folder, context),

@@ -2,8 +2,13 @@ import type { Context } from '../context.js'
 import { DamagedError, UsageError } from '../errors.js'
 import { describeFinding, worstOf, type Finding } from '../findings.js'
 import type { SetPlace, Store } from '../stores/store.js'
-import { telling } from './elsewhere.js'
-import { checkStored, openStored, type OpenedSet, type OpeningKeys } from './open-set.js'
+import { locationOf, telling } from './elsewhere.js'
+import { checkOpened, openStored, type CheckedSet, type OpenedSet, type OpeningKeys } from './open-set.js'
+
+/** Where the store keeps a set, as a person would write it. */
+export interface Located {
+  location: string
+}
 
 /**
  * Fetches a set, checks every byte of it and its signature, and decrypts it where that is needed.
@@ -19,22 +24,26 @@ export async function openRestorable(
   { id, type }: SetPlace,
   keys: OpeningKeys,
   context: Context,
-): Promise<OpenedSet | Finding[]> {
+): Promise<(OpenedSet & Located) | Finding[]> {
   const place = { id, type }
   const folder = await store.open(place, telling(`fetching ${type}/${id}`, context.logger))
-  const found = await checkStored(folder, place, keys, context)
-  const opened = worstOf(found) === 'none' ? await openStored(folder, place, keys, context) : found
-  if (!Array.isArray(opened)) return lettingGo(opened, store, place)
+  const checked = await checkOpened(store, folder, place, keys, context)
+  const { found } = checked
+  const opened = worstOf(found) === 'none' ? await openStored(checked.folder, place, keys, context) : found
+  if (!Array.isArray(opened))
+    return { ...lettingGo(opened, checked, store, place), location: locationOf(store, place, folder) }
   refuseWithoutKey(opened, place)
   // The next one may be as large, and needs its room.
+  await checked.letGo()
   await store.letGo(place)
   return opened
 }
 
-/** Neither the plaintext nor what was fetched stays longer than it is needed. */
-function lettingGo(opened: OpenedSet, store: Store, place: SetPlace): OpenedSet {
+/** Neither the plaintext nor a copy nor what was fetched stays longer than it is needed. */
+function lettingGo(opened: OpenedSet, checked: CheckedSet, store: Store, place: SetPlace): OpenedSet {
   const letGo = async (): Promise<void> => {
     await opened.letGo()
+    await checked.letGo()
     await store.letGo(place)
   }
   return { ...opened, letGo }

@@ -13,9 +13,11 @@ import { sealedName } from '../sealing/names.js'
 import { outerProof } from '../sealing/outer-manifest.js'
 import { readTrustedKeys, signatureFindings } from '../sealing/signature.js'
 import { unsealFolder } from '../sealing/unseal.js'
-import type { SetPlace } from '../stores/store.js'
+import type { SetPlace, Store } from '../stores/store.js'
 import { strayFiles } from '../verify/dump-files.js'
 import { verifyFiles } from '../verify/files.js'
+import { isElsewhere } from './elsewhere.js'
+import { copyToTrust } from './own-copy.js'
 
 /** The keys that sets are opened and trusted by. */
 export interface OpeningKeys {
@@ -33,7 +35,7 @@ export interface OpenedSet {
   folder: string
   /** The manifest in that folder. */
   manifest: Manifest
-  /** What the store keeps; the same as above where the set is not encrypted. */
+  /** What the store keeps, or a copy of it; the same as above where the set is not encrypted. */
   stored: { folder: string; manifest: Manifest }
   /** Seconds that decrypting took; undefined where the set is not encrypted. */
   decryptSeconds?: number
@@ -63,6 +65,33 @@ export async function readOpeningKeys(
     identities: decryptKey === undefined ? [] : await readIdentities(decryptKey, reading),
     trusted: trustedKeys === undefined ? [] : await readTrustedKeys(trustedKeys, reading),
   }
+}
+
+/** A stored set that was checked, and the folder with the very bytes that were. */
+export interface CheckedSet {
+  folder: string
+  found: Finding[]
+  /** Removes the copy that was made to check it, where one was. The end of the run does it at the latest. */
+  letGo(): Promise<void>
+}
+
+/**
+ * Checks every byte of a set that a store opened. Where only trusted keys may sign, a folder that others may write to is
+ * copied first, and the copy is what was checked; what was fetched from elsewhere is such a copy already.
+ */
+export async function checkOpened(
+  store: Store,
+  folder: string,
+  place: SetPlace,
+  keys: Pick<OpeningKeys, 'trusted'>,
+  context: Context,
+): Promise<CheckedSet> {
+  if (keys.trusted.length === 0 || isElsewhere(store)) {
+    return { folder, found: await checkStored(folder, place, keys, context), letGo: () => Promise.resolve() }
+  }
+  const copy = await copyToTrust(folder, place, keys, context)
+  const found = worstOf(copy.found) === 'error' ? copy.found : [...copy.found, ...(await strayFilesOf(copy.folder))]
+  return { folder: copy.folder, found, letGo: () => copy.remove() }
 }
 
 /** Checks every byte of a set as it is stored, and whose signature it bears; for both, no private key is needed. */

@@ -10,9 +10,8 @@ import type { CatalogObject, Undumpable } from '../postgres/catalog/model.js'
 import { missingRows, type Wanted } from '../restore/coverage.js'
 import type { BrokenSet, Store, StoredSet } from '../stores/store.js'
 import { heldTier, recoveryTier } from '../verify/proof.js'
-import { locationOf } from './elsewhere.js'
 import { firstError, knownOf } from './known-of-set.js'
-import { openRestorable } from './open-restorable.js'
+import { openRestorable, type Located } from './open-restorable.js'
 import type { OpenedSet, OpeningKeys } from './open-set.js'
 
 /** A set whose every byte was checked against its manifest just now. */
@@ -96,7 +95,7 @@ async function named(store: Store, { backup: id, type, keys }: Choice, context: 
   }
   const proof = 'proof' in set ? set.proof : opened.stored.manifest.proof
   const lesser = proof.outcome === 'proven' ? {} : { lesser: `it was asked for by its id: ${knownOf(proof)}` }
-  return restorable(store, opened, set, { passedOver: [], ...lesser })
+  return restorable(opened, set, { passedOver: [], ...lesser })
 }
 
 /** A set that was not taken. */
@@ -113,7 +112,7 @@ async function newest(store: Store, choice: Choice, context: Context): Promise<R
     const objection = objectionTo(set, choice)
     const looked = objection ?? (await openOrObjection(store, set, choice, context))
     if (typeof looked !== 'string') {
-      return restorable(store, looked, set, { passedOver: passedOver.map(sentenceOf) })
+      return restorable(looked, set, { passedOver: passedOver.map(sentenceOf) })
     }
     const mayServe = objection !== null && 'proof' in set && lackOf(set.manifest, choice) === null
     const one = { set, why: looked, mayServe }
@@ -148,7 +147,7 @@ async function lastResort(
     if (typeof looked !== 'string') {
       const others = passedOver.filter((one) => one.set !== set).map(sentenceOf)
       const what = choice.backup === 'latest-proven' ? 'proven' : 'free of failures'
-      return restorable(store, looked, set, {
+      return restorable(looked, set, {
         passedOver: others,
         lesser: `no set in ${store.name} is ${what} and whole, so this one was taken: ${knownOf(set.proof)}`,
       })
@@ -212,7 +211,7 @@ async function openOrObjection(
   set: StoredSet | BrokenSet,
   choice: Choice,
   context: Context,
-): Promise<OpenedSet | string> {
+): Promise<(OpenedSet & Located) | string> {
   const opened = await openRestorable(store, set, choice.keys, context)
   if (Array.isArray(opened)) {
     const [damage] = opened
@@ -227,14 +226,12 @@ async function openOrObjection(
 }
 
 async function restorable(
-  store: Store,
-  opened: OpenedSet,
+  opened: OpenedSet & Located,
   set: StoredSet | BrokenSet,
   told: Pick<RestorableSet, 'passedOver' | 'lesser'>,
 ): Promise<RestorableSet> {
   const { id, type } = set
   const { objects, undumpable } = await readStoredCatalog(path.join(opened.folder, SET.catalog))
-  const location = locationOf(store, { id, type }, opened.stored.folder)
   const tier = recoveryTier('proof' in set ? set.proof : opened.stored.manifest.proof)
-  return { ...opened, id, type, location, objects, undumpable, tier, ...told }
+  return { ...opened, id, type, objects, undumpable, tier, ...told }
 }

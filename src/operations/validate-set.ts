@@ -9,8 +9,9 @@ import { findPrograms } from '../postgres/programs.js'
 import type { SetPlace } from '../stores/store.js'
 import { fetchSet } from './fetch-set.js'
 import { digestFindings } from './manifest-digest.js'
-import { checkStored, openStored, proofToKeep, type OpenedSet, type OpeningKeys } from './open-set.js'
+import { checkOpened, openStored, proofToKeep, type OpenedSet, type OpeningKeys } from './open-set.js'
 import { concludeFiles, proveInto } from './prove.js'
+import type { SetPlacement } from './report-draft.js'
 import type { UnderWay } from './reporting.js'
 import { jobsOf, prepareScratch } from './scratch.js'
 
@@ -33,15 +34,16 @@ export async function validateSet(place: SetPlace, keys: OpeningKeys, underWay: 
 /** Returns the manifest that the store keeps, where it can be read. */
 async function verifyStored(place: SetPlace, keys: OpeningKeys, underWay: UnderWay): Promise<Manifest | null> {
   const { report, store, context } = underWay
-  const { folder, location } = await fetchSet(store, place, underWay)
-  const found = await report.phase('Checking the files', async () => [
-    ...(await checkStored(folder, place, keys, context)),
-    ...(await digestFindings(store, place, folder)),
-  ])
+  const { folder: kept, location } = await fetchSet(store, place, underWay)
+  const checked = await report.phase('Checking the files', async () => {
+    const set = await checkOpened(store, kept, place, keys, context)
+    return { ...set, found: [...set.found, ...(await digestFindings(store, place, set.folder))] }
+  })
+  const { folder, found } = checked
   const manifest = await manifestIfReadable(folder)
   if (manifest !== null) {
     report.series = manifest.series
-    report.describeSet(manifest, { folder, location })
+    report.describeSet(manifest, { folder: kept, location })
   }
   if (manifest === null || worstOf(found) === 'error') {
     concludeFiles(found, manifest, underWay)
@@ -52,14 +54,15 @@ async function verifyStored(place: SetPlace, keys: OpeningKeys, underWay: UnderW
   if (Array.isArray(opened)) {
     concludeFiles([...found, ...opened], manifest, underWay)
   } else {
-    await proveStored(opened, location, underWay)
+    await proveStored(opened, { folder: kept, location }, underWay)
     await opened.letGo()
+    await checked.letGo()
   }
   return manifest
 }
 
 /** The files are what they were when the set was committed: now the set is held against the source that it describes. */
-async function proveStored(opened: OpenedSet, location: string, underWay: UnderWay): Promise<void> {
+async function proveStored(opened: OpenedSet, placement: SetPlacement, underWay: UnderWay): Promise<void> {
   const { folder, manifest, stored } = opened
   const { report, options, context } = underWay
   const { environment, processes } = context
@@ -81,7 +84,7 @@ async function proveStored(opened: OpenedSet, location: string, underWay: UnderW
       underWay,
     )
     report.find(nothingInSet(manifest))
-    report.committed({ ...stored.manifest, proof: proven.proof }, { folder: stored.folder, location })
+    report.committed({ ...stored.manifest, proof: proven.proof }, placement)
   } finally {
     await scratch.release()
   }

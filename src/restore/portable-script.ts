@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { settingSearchPath } from '../postgres/catalog/search-path.js'
 
 /** How much of a script is looked at: its head, and what comes first behind that. */
@@ -9,9 +8,12 @@ const HEAD = 64 * 1024
  *
  * @param change gets the head as Latin-1, in which every byte is a character
  */
-export async function* withHead(script: Readable, change: (head: string) => string): AsyncGenerator<Buffer> {
+export async function* withHead(
+  script: AsyncIterable<Buffer>,
+  change: (head: string) => string,
+): AsyncGenerator<Buffer> {
   let head: Buffer | null = Buffer.alloc(0)
-  for await (const chunk of script as AsyncIterable<Buffer>) {
+  for await (const chunk of script) {
     if (head === null) {
       yield chunk
       continue

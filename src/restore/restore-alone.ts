@@ -6,7 +6,8 @@ import { connectionStringOf } from '../postgres/identifier.js'
 import { ArchiveComplaints } from './archive-complaints.js'
 import type { Complaint } from './complaint.js'
 import { forAnyServer, lookedUpIn, withHead } from './portable-script.js'
-import { knowsRestricted } from './restricted.js'
+import { HiddenCommandError, onlySql } from './only-sql.js'
+import { knowsRestricted, restricted } from './restricted.js'
 import { ScriptComplaints, TELLING } from './script-complaints.js'
 import type { RestoreTarget } from './target-database.js'
 import { writeUseList, type ListedEntry } from './use-list.js'
@@ -65,7 +66,7 @@ async function runThroughPsql(
     ]),
     env: environment,
     doing: `restoring ${nameOf(piece)} of ${piece.archive} once more`,
-    stdin: Readable.from(reading.script(), { objectMode: false }),
+    stdin: Readable.from(restricted(reading.script()), { objectMode: false }),
     decodeStderr: decoderOf(piece.encoding ?? 'UTF8'),
     onStderrLine: complaints.follow,
     accept: [0, 1, 2, 3],
@@ -96,10 +97,12 @@ class Reading {
     try {
       const { stdout, finished } = (this.running = this.start())
       if (stdout === null) throw new TypeError('what pg_restore writes is not piped')
-      yield* withHead(stdout, (head) => this.emptied(lookedUpIn(forAnyServer(head), this.piece.searchPath)))
+      yield* withHead(onlySql(stdout as AsyncIterable<Buffer>), (head) =>
+        this.emptied(lookedUpIn(forAnyServer(head), this.piece.searchPath)),
+      )
       await finished
     } catch (error) {
-      if (!(error instanceof CommandError)) throw error
+      if (!(error instanceof CommandError || error instanceof HiddenCommandError)) throw error
       this.problem = error.problem
     }
     if (this.problem === null) yield Buffer.from('\nCOMMIT;\n')

@@ -129,7 +129,8 @@ export async function makeRoles(
   await session.query('BEGIN')
   try {
     for (const sql of statementsFor(needs, us, clock.now())) {
-      await session.query(sql)
+      // By the protocol that takes one statement: a line of the file can hold others behind it.
+      await session.query(sql, [])
     }
     await session.query('COMMIT')
   } catch (error) {

@@ -22,6 +22,8 @@ export class ScriptComplaints {
   /** What the server said last, until it is known whether that was an error. */
   private said: ComplaintBuilder | null = null
   private isSure = false
+  /** Where psql first refused a command of its own. */
+  private refused: string | null = null
 
   readonly follow = (line: string): void => {
     const [, place, text = ''] = /^psql:[^:]*:(\d+): (.*)$/.exec(line) ?? []
@@ -48,6 +50,13 @@ export class ScriptComplaints {
     this.keep({ by: 'program', message: `it ended with a failure${said === '' ? '' : `: ${said}`}`, about: '' })
   }
 
+  /** In a script of pg_dump is no command of psql but its own marks. Where rows were read as commands, more is wrong. */
+  refusedAlone(): void {
+    if (this.count + this.harmless === 0 && this.refused !== null) {
+      this.keep({ by: 'program', message: 'it holds a command of psql, which was refused', about: this.refused })
+    }
+  }
+
   private followOwn(place: string, text: string): void {
     const [, statement] = /^STATEMENT: {2}(.*)$/.exec(text) ?? []
     if (statement !== undefined) {
@@ -61,6 +70,7 @@ export class ScriptComplaints {
       this.open({ by: 'server', message, about: `line ${place}`, state })
       return
     }
+    if (/^error: (?:backslash commands are restricted|\\unrestrict: )/.test(text)) this.refused ??= `line ${place}`
     const [, lost] = /^error: (connection to server was lost.*)$/.exec(text) ?? []
     if (lost !== undefined) {
       this.sessionEnded(`line ${place}`, lost)

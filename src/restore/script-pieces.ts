@@ -1,6 +1,6 @@
 import { SqlScanner } from './sql-scanner.js'
 
-/** A script in its order: its text, with its place in bytes, and where parts of it end. Commands of psql are left out. */
+/** A script in its order: its text, with its place in bytes, and where parts of it end. */
 export type Piece =
   | { kind: 'text'; bytes: Buffer; at: number }
   /** A statement ends here, with its semicolon; a COPY whose rows follow, with its line. */
@@ -9,8 +9,10 @@ export type Piece =
   | { kind: 'rows' }
   /** A comment of a line, with its dashes; it is in the text too. */
   | { kind: 'comment'; text: string }
+  /** A command of psql begins here, which is left out. */
+  | { kind: 'command' }
 
-type Found = { at: number } & (Exclude<Piece, { kind: 'text' }> | { kind: 'command'; part: 'begin' | 'end' })
+type Found = { at: number } & (Exclude<Piece, { kind: 'text' }> | { kind: 'end of command' })
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
@@ -20,7 +22,7 @@ export class ScriptPieces {
   private readonly scanner = new SqlScanner({
     statement: ({ at, words, hasRows }) => this.found.push({ kind: 'statement', at, words, hasRows }),
     rows: (at) => this.found.push({ kind: 'rows', at }),
-    command: (at, part) => this.found.push({ kind: 'command', at, part }),
+    command: (at, part) => this.found.push({ kind: part === 'begin' ? 'command' : 'end of command', at }),
     comment: (text) => this.found.push({ kind: 'comment', at: 0, text }),
   })
   /** Whether what comes next is a command of psql. */
@@ -47,8 +49,8 @@ export class ScriptPieces {
       const to = Math.max(at - before, from)
       yield* text(from, to)
       from = to
-      if (found.kind === 'command') this.inCommand = found.part === 'begin'
-      else yield found
+      this.inCommand = found.kind === 'command'
+      if (found.kind !== 'end of command') yield found
     }
     yield* text(from, chunk.length)
   }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import { settingSearchPath } from '../postgres/catalog/search-path.js'
 import { KEPT, type Complaint } from './complaint.js'
+import { onlySql } from './only-sql.js'
 import { ScriptPieces, type Piece } from './script-pieces.js'
 import { lineEndsIn, ScriptSession, type Said } from './script-session.js'
 import { textOf, type Script } from './script-text.js'
@@ -56,6 +57,8 @@ const LONGEST_KEPT = 1024 * 1024
 /**
  * Gives a script to psql, statement by statement, in one session, and goes on after errors. The rows of a COPY are only
  * sent where the server takes them: psql would read those of a COPY that failed as statements.
+ *
+ * Throws `HiddenCommandError`.
  */
 export async function runScript(
   target: RestoreTarget,
@@ -65,11 +68,12 @@ export async function runScript(
 ): Promise<PassOutcome> {
   const pieces = new ScriptPieces()
   const doing = pass.only === undefined ? `restoring ${script.file}` : `restoring again what failed of ${script.file}`
-  const session = new ScriptSession(target, { doing, decode: pieces.decode }, context)
+  const { foreign } = script
+  const session = new ScriptSession(target, { doing, foreign, decode: pieces.decode }, context)
   const run = new ScriptRun(session, script, pass)
   try {
     await run.begin()
-    for await (const piece of pieces.of(textOf(script))) await run.take(piece)
+    for await (const piece of pieces.of(onlySql(textOf(script)))) await run.take(piece)
     return await run.end()
   } finally {
     await session.stop()
@@ -126,6 +130,9 @@ class ScriptRun {
         return this.endRows()
       case 'comment':
         return this.takeComment(piece.text)
+      case 'command':
+        this.takeCommand()
+        return
     }
   }
 
@@ -150,6 +157,13 @@ class ScriptRun {
     if (!isBehindRows || beforeRest === undefined) return
     const { isReached } = await this.session.reach()
     if (isReached && this.failed.length > 0) this.failed = [...(await beforeRest(this.failed))]
+  }
+
+  /** A script of pg_dump has none but its own marks; those of other tools are passed over. */
+  private takeCommand(): void {
+    if (this.script.foreign || this.pass.only !== undefined) return
+    const about = `line ${this.line + 1}`
+    this.general.push({ by: 'program', message: 'it holds a command of psql, which was refused', about })
   }
 
   private async takeText(bytes: Buffer, at: number): Promise<void> {

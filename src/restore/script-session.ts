@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Context, Finished, Running } from '../context.js'
 import type { Complaint } from './complaint.js'
-import { knowsRestricted } from './restricted.js'
 import { ScriptComplaints, TELLING } from './script-complaints.js'
 import type { RestoreTarget } from './target-database.js'
 
@@ -16,8 +15,8 @@ export interface Said {
 }
 
 /**
- * A psql that is given a script bit by bit, and says how far it came. Its own commands are refused, where it can do that,
- * so that nothing in a script acts outside of the database; only our marks are let through.
+ * A psql that is given a script bit by bit, and says how far it came. It refuses its own commands, so that nothing in a
+ * script acts outside of the database; only our marks are let through.
  */
 export class ScriptSession {
   /** Lines that it was given. */
@@ -28,21 +27,19 @@ export class ScriptSession {
   private readonly word = `lifeboat-${randomBytes(12).toString('hex')}`
   private readonly running: Running
   private readonly ended: Promise<Finished>
-  private readonly isRestricted: boolean
   private isOver = false
 
   constructor(
     { programs, environment }: RestoreTarget,
-    { doing, decode }: { doing: string; decode: (bytes: Buffer) => string },
+    private readonly of: { doing: string; foreign: boolean; decode: (bytes: Buffer) => string },
     { processes }: Context,
   ) {
-    this.isRestricted = knowsRestricted(programs.version)
     this.running = processes.start({
       ...programs.command('psql', ['--no-psqlrc', '--quiet', '--no-password', ...TELLING, '--file=-']),
       env: environment,
-      doing,
+      doing: of.doing,
       stdin: 'pipe',
-      decodeStderr: decode,
+      decodeStderr: of.decode,
       onStderrLine: this.follow,
       accept: [0, 1, 2, 3],
     })
@@ -53,7 +50,7 @@ export class ScriptSession {
   }
 
   async begin(): Promise<void> {
-    if (this.isRestricted) await this.write(`\\restrict ${this.key}\n`)
+    await this.write(`\\restrict ${this.key}\n`)
   }
 
   /** Waits while psql has enough to do. What it does not read any more, because it ended, is dropped. */
@@ -69,8 +66,7 @@ export class ScriptSession {
   async mark(told: (said: Said) => void): Promise<void> {
     this.waiting.push(told)
     if (this.isOver) this.giveUpWaiting()
-    const warn = `\\warn ${this.word} :ERROR\n`
-    await this.write(this.isRestricted ? `\n\\unrestrict ${this.key}\n${warn}\\restrict ${this.key}\n` : `\n${warn}`)
+    await this.write(`\n\\unrestrict ${this.key}\n\\warn ${this.word} :ERROR\n\\restrict ${this.key}\n`)
   }
 
   /** Waits until psql has come this far. */
@@ -109,6 +105,7 @@ export class ScriptSession {
 
   private said(isError: boolean): Said {
     this.complaints.end()
+    if (!this.of.foreign) this.complaints.refusedAlone()
     const { kept, count, harmless } = this.complaints
     this.complaints = new ScriptComplaints()
     if (isError && count + harmless === 0) {

@@ -1,8 +1,11 @@
+import path from 'node:path'
 import type { Context } from '../context.js'
-import type { Finding } from '../findings.js'
+import { finding, type Finding } from '../findings.js'
 import { DEFAULT_SEARCH_PATH } from '../postgres/catalog/search-path.js'
 import { findingsOf, isServerGone } from './causes.js'
 import { KEPT, type Complaint } from './complaint.js'
+import { HiddenCommandError } from './only-sql.js'
+import { knowsRestricted, unrestrictedPsql } from './restricted.js'
 import { tryAgain, type Ways } from './retry.js'
 import { runScript, type FailedStatement, type Pass, type PassOutcome } from './script-run.js'
 import type { Script } from './script-text.js'
@@ -11,8 +14,25 @@ import type { RestoreTarget } from './target-database.js'
 /**
  * Runs a plain dump. A script has one order; what fails in it is tried again when all else is there, as the entries of an
  * archive are, and only what still fails is told. A dump of another tool is restored in its order, as psql does it.
+ *
+ * psql's own commands in it are refused, also in a script of ours, which lay where others may write: `\!` would run programs
+ * here, `\connect` would leave the scratch database.
  */
 export async function restoreScript(target: RestoreTarget, script: Script, context: Context): Promise<Finding[]> {
+  const { version } = target.programs
+  if (!knowsRestricted(version)) {
+    const { problem, advice } = unrestrictedPsql(version)
+    return [finding('CHECK_NOT_RUN', path.basename(script.file), problem, advice)]
+  }
+  try {
+    return await runInPasses(target, script, context)
+  } catch (error) {
+    if (!(error instanceof HiddenCommandError)) throw error
+    return findingsOf([{ by: 'program', message: error.problem, about: '' }], 1, 'script')
+  }
+}
+
+async function runInPasses(target: RestoreTarget, script: Script, context: Context): Promise<Finding[]> {
   const ways = waysOf(target, script, context)
   const again = async (failed: readonly FailedStatement[]): Promise<readonly FailedStatement[]> =>
     complaintsOf(failed).some(isServerGone) ? failed : tryAgain(failed, ways)

@@ -2,12 +2,15 @@ import { Readable } from 'node:stream'
 import { exactPattern } from '../backup/dump-arguments.js'
 import type { TableEntry } from '../backup/manifest.js'
 import type { Context } from '../context.js'
+import { OperationError } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
 import type { ConnectionSettings } from '../postgres/connection.js'
 import { quoteIdentifier } from '../postgres/identifier.js'
 import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import { withSession, type Session } from '../postgres/session.js'
+import { onlySql } from './only-sql.js'
+import { knowsRestricted, restricted, unrestrictedPsql } from './restricted.js'
 import { TELLING } from './script-complaints.js'
 import { qualifiedName } from './selection.js'
 import { environmentFor, type Target } from './target.js'
@@ -58,6 +61,7 @@ async function runTransfer(
   context: Context,
 ): Promise<void> {
   const { database, settings } = target
+  refuseOldPsql(programs, database)
   const source = await environmentFor(target, from, context)
   const triggers = await withPinned(settings, context, (session) => triggerSwitches(session, rowsOnly))
   const dump = (tables: readonly TableEntry[], args: readonly string[]): (() => AsyncIterable<Buffer>) =>
@@ -73,7 +77,7 @@ async function runTransfer(
         doing: `reading the restored tables from ${from}`,
         stdout: 'pipe',
       })
-      yield* dumping.stdout as AsyncIterable<Buffer>
+      yield* onlySql(dumping.stdout as AsyncIterable<Buffer>)
       await dumping.finished
     }
   await context.processes.run({
@@ -89,16 +93,25 @@ async function runTransfer(
     doing: `bringing tables back into ${database}`,
     advice: 'Nothing was changed: all of it is one transaction. Mend what psql says and start again.',
     stdin: Readable.from(
-      script([
-        text(['BEGIN']),
-        dump(whole, withRows ? [] : ['--schema-only']),
-        text(triggers.off),
-        dump(rowsOnly, ['--data-only']),
-        text([...triggers.on, 'COMMIT']),
-      ]),
+      restricted(
+        script([
+          text(['BEGIN']),
+          dump(whole, withRows ? [] : ['--schema-only']),
+          text(triggers.off),
+          dump(rowsOnly, ['--data-only']),
+          text([...triggers.on, 'COMMIT']),
+        ]),
+      ),
       { objectMode: false },
     ),
   })
+}
+
+/** The names of what a set holds may be commands of psql, which a psql without a restricted mode would obey. */
+function refuseOldPsql({ version }: Programs, database: string): void {
+  if (!knowsRestricted(version)) {
+    throw new OperationError({ doing: `bringing tables back into ${database}`, ...unrestrictedPsql(version) })
+  }
 }
 
 /**

@@ -61,6 +61,11 @@ function misplaced(manifest: Manifest, { id, type }: { id: string; type: string 
   return [finding('SET_MISPLACED', `${type}/${id}`, `its manifest is of ${manifest.type}/${manifest.id}`)]
 }
 
+/** What lies in the folder of a set and does not belong to it. */
+export async function unexpectedFiles(folder: string, manifest: Manifest): Promise<Finding[]> {
+  return unexpected(manifest, await orFileTrouble(`reading the set in ${folder}`, () => entriesBelow(folder)))
+}
+
 function unexpected(manifest: Manifest, found: readonly FoundEntry[]): Finding[] {
   const listed = new Set(manifest.files.map(({ path: file }) => file))
   return found

@@ -9,7 +9,7 @@ import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { withSession } from '../postgres/session.js'
-import { knowsRestricted } from '../restore/restricted.js'
+import { knowsRestricted, unrestrictedPsql } from '../restore/restricted.js'
 import { restoreScript } from '../restore/script.js'
 import { restoreSection } from '../restore/section.js'
 import { partOf, type ArchiveVerification } from './archive.js'
@@ -91,14 +91,8 @@ function whatCannotBeRestored({ detected, read, file }: ForeignDump, { version }
       .join(', ')}), which could act outside of the scratch database`
     return finding('CHECK_NOT_RUN', file, found, 'Dump without --create, or remove the commands, and validate again.')
   }
-  return knowsRestricted(version)
-    ? null
-    : finding(
-        'CHECK_NOT_RUN',
-        file,
-        `psql ${version} has no restricted mode, so it could obey commands in the dump`,
-        'Update the PostgreSQL client programs.',
-      )
+  const { problem, advice } = unrestrictedPsql(version)
+  return knowsRestricted(version) ? null : finding('CHECK_NOT_RUN', file, problem, advice)
 }
 
 /** A script as psql can be given it: what it does not decompress is decompressed into the workspace. */

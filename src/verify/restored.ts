@@ -31,7 +31,7 @@ export async function verifyRestored(
   const roles = await prepareRoles(
     scratch,
     { folder, source: manifest.source, objects },
-    { settings: database.settings, environment },
+    { settings: database.settings },
     context,
   )
   try {

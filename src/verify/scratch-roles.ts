@@ -1,16 +1,20 @@
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest } from '../backup/manifest.js'
 import { SET } from '../backup/set.js'
 import type { Context } from '../context.js'
 import { CouldNotVerifyError } from '../errors.js'
 import { finding, type Finding } from '../findings.js'
+import { orFileTrouble } from '../platform/file-errors.js'
 import type { CatalogObject } from '../postgres/catalog/model.js'
 import type { ConnectionSettings } from '../postgres/connection.js'
 import { quoteIdentifier } from '../postgres/identifier.js'
+import { QueryError } from '../postgres/query-error.js'
 import type { Scratch } from '../postgres/scratch.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { findingsOf } from '../restore/causes.js'
-import { ScriptComplaints, TELLING } from '../restore/script-complaints.js'
+import { complaintFrom, type Complaint } from '../restore/complaint.js'
+import { globalStatements } from '../restore/globals.js'
 import { SharedRoles, type WantedRole } from './shared-roles.js'
 
 /** SQLSTATE `invalid_catalog_name`. */
@@ -39,11 +43,11 @@ export interface PreparedRoles {
 export async function prepareRoles(
   scratch: Scratch,
   subject: RoleSubject,
-  database: { settings: ConnectionSettings; environment: Readonly<Record<string, string>> },
+  database: { settings: ConnectionSettings },
   context: Context,
 ): Promise<PreparedRoles> {
   if (scratch.kind === 'cluster') {
-    const findings = await runGlobals(scratch, subject, database.environment, context)
+    const findings = await runGlobals(subject, database.settings, context)
     return {
       findings: [...findings, ...(await missingRoles(database.settings, subject, context))],
       drop: () => Promise.resolve(),
@@ -71,32 +75,37 @@ function refuseUnshareable({ encoding, roles }: Manifest['source']): void {
   })
 }
 
+/** Statement by statement and not by psql, which would obey commands of its own in a file that others can write to. */
 async function runGlobals(
-  scratch: Scratch,
   { folder }: RoleSubject,
-  environment: Readonly<Record<string, string>>,
-  { processes }: Context,
+  settings: ConnectionSettings,
+  { signal }: Context,
 ): Promise<Finding[]> {
-  const complaints = new ScriptComplaints()
-  const finished = await processes.run({
-    ...scratch.programs.command('psql', [
-      '--no-psqlrc',
-      '--quiet',
-      ...TELLING,
-      `--file=${path.join(folder, SET.globals)}`,
-    ]),
-    env: environment,
-    doing: `restoring the roles of ${folder}`,
-    onStderrLine: complaints.follow,
-    accept: [0, 2],
-  })
-  complaints.end()
-  if (finished.code !== 0 && complaints.count === 0) complaints.failedSilently(finished.stderrTail)
-  // Settings of a role in a database of its own cluster: that database is not here, and the set is not about it.
-  const weighty = complaints.kept
-    .filter(({ state }) => state !== NO_SUCH_DATABASE)
-    .map((complaint) => ({ ...complaint, about: `${SET.globals}, ${complaint.about}` }))
-  return findingsOf(weighty, weighty.length, SET.globals)
+  const file = path.join(folder, SET.globals)
+  const script = await orFileTrouble(`reading ${file}`, () => readFile(file, 'utf8'))
+  const complaints = await withSession(settings, { signal }, (session) => complaintsAbout(session, script))
+  return findingsOf(complaints, complaints.length, SET.globals)
+}
+
+async function complaintsAbout(session: Session, script: string): Promise<Complaint[]> {
+  const complaints: Complaint[] = []
+  for (const { sql, line, isKnown } of globalStatements(script)) {
+    const about = `${SET.globals}, line ${line}`
+    if (!isKnown) {
+      const message = 'this is none of the statements about roles that pg_dumpall writes, so it was not run'
+      complaints.push({ by: 'program', message, about, statement: sql })
+      continue
+    }
+    try {
+      // By the protocol that takes one statement: a line can hold others behind it.
+      await session.query(sql, [])
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error
+      // Settings of a role in a database of its own cluster: that database is not here, and the set is not about it.
+      if (error.code !== NO_SUCH_DATABASE) complaints.push(complaintFrom(error, about, sql))
+    }
+  }
+  return complaints
 }
 
 async function missingRoles(

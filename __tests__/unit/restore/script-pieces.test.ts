@@ -61,10 +61,12 @@ describe('the pieces of a script', () => {
   test.each([1, 2, 3, 7, 64, 10_000])('are the same however it is read, here by %i bytes', async (size) => {
     const { cuts, text, places } = await cutsOf(size)
     expect(cuts).toEqual([
+      'command: ',
       `create: CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'a;b' $$;`,
       'copy with rows: COPY "t;\nu" (a) FROM stdin;',
       "rows: 1;\nSELECT 'a row';\n\\.",
       `select: SELECT 'no\n\\command', E'\\';';`,
+      'command: ',
     ])
     expect(places).toBe(true)
     const withoutCommands = SCRIPT.replaceAll(/^\\(un)?restrict key$/gm, '')

@@ -40,9 +40,7 @@ END
     stop 5 "the server is older than the backup. Restore into PostgreSQL $source_major or newer."
   [ "$server_major" -eq "$source_major" ] ||
     note 'the server is of a newer major than the source; read the release notes before you go live.'
-  # psql of a release before August 2025 does not know the commands around a newer dump.
-  printf '%s\n' '\restrict probe' 'SELECT 1;' '\unrestrict probe' | ask "$maintenance" >"$tmp/probe" 2>&1 ||
-    note 'this psql is older than August 2025; if it stops at "\restrict", install a newer release of it.'
+  check_psql
   powers=$(ask "$maintenance" <<'END'
 SELECT CASE WHEN rolsuper THEN 'superuser' WHEN rolcreaterole THEN 'createrole' ELSE 'none' END
   FROM pg_catalog.pg_roles WHERE rolname = current_user

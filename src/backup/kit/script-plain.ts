@@ -15,8 +15,11 @@ script_text() {
 
 lines_of() { script_text | sed -n -e "$1,$2p" -e "$2q"; }
 
-# psql with the script from standard input, up to the first error.
-run_psql() { psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$target" --file=- "$@" >/dev/null; }
+# psql with the script from standard input, up to the first error. For psql its first line is the second.
+run_psql() {
+  { echo -- && cat; } | run_script --set=ON_ERROR_STOP=1 --dbname="$target" --file=- "$@" >/dev/null || return 1
+  [ ! -s "$tmp/hidden" ]
+}
 
 # Where the rows of the script are, by the lines of COPY and of their end; where it makes event triggers; and where it sets in
 # what tables are made and who grants. Only what pg_dump announces counts: a row or a comment can look like any of these.
@@ -83,12 +86,13 @@ restore_script() {
   if [ "$hopeless" = no ] && [ ! -s "$tmp/failed" ]; then return 0; fi
   cat "$tmp/errors" "$tmp/again" >&2
   failures="$failures script,"
+  [ ! -s "$tmp/hidden" ] || failures="$failures commands of psql in the script,"
 }
 
 # The lines from "from" up to "to", without the statements that fail. Where some fail before the last rows, it ends with those.
 run_lines() {
-  while ! run_script; do
-    find_failed || hopeless=yes
+  while ! run_part; do
+    [ ! -s "$tmp/hidden" ] && find_failed || hopeless=yes
     if [ "$failed_count" -gt 200 ]; then hopeless=yes; fi
     [ "$hopeless" = no ] || return 0
     if [ "$last" -le "$last_row" ]; then to=$last_row; fi
@@ -99,7 +103,7 @@ run_lines() {
 
 # With these settings psql says of an error no more than its SQLSTATE and the statement, so that nothing that is in the
 # database can pass for psql's own words.
-run_script() {
+run_part() {
   : >"$tmp/settings"
   if [ "$from" -gt 1 ]; then settings_before "$from" >"$tmp/settings"; fi
   rm -f "$tmp/cut"
@@ -128,7 +132,7 @@ find_failed() {
     ends=$line
   done <"$tmp/errors"
   [ -n "$at" ] || return 1
-  last=$((at - $(wc -l <"$tmp/settings") + from - 1))
+  last=$((at - 1 - $(wc -l <"$tmp/settings") + from - 1))
   [ "$last" -ge "$from" ] || return 1
   first=$((last - height + 1))
   case $begins in

@@ -2,45 +2,6 @@ import { shell } from './text.js'
 
 /** How `restore.sh` restores and counts, and the order of everything. */
 export const SCRIPT_STEPS = shell`
-# Leaves the attributes of roles that are there already as they are: somebody may be using them.
-new_roles_only() {
-  while IFS= read -r line; do
-    case $line in
-      'ALTER ROLE '*' WITH '*)
-        name=@{line#'ALTER ROLE '}
-        name=@{name%%' WITH '*}
-        case "$newline$present$newline" in
-          *"$newline$name$newline"*) continue ;;
-        esac
-        ;;
-    esac
-    printf '%s\n' "$line"
-  done
-}
-
-run_globals() {
-  [ -n "$(missing_roles)" ] || return 0
-  say 'Creating the roles …'
-  present=$(ask "$maintenance" <<'END'
-SELECT pg_catalog.quote_ident(rolname) FROM pg_catalog.pg_roles
-END
-  )
-  new_roles_only <"$here/globals.sql" |
-    psql --no-psqlrc --quiet --set=VERBOSITY=verbose --dbname="$maintenance" >/dev/null 2>"$tmp/errors" || true
-  while IFS= read -r line; do
-    case $line in
-      *': 3D000: '*) ;; # a role's settings for a database of the old cluster
-      'LOCATION: '*) ;;
-      *) printf '  %s\n' "$line" >&2 ;;
-    esac
-  done <"$tmp/errors"
-  lacking=$(missing_roles)
-  if [ -n "$lacking" ]; then
-    listed "$lacking" >&2
-    stop 1 'these roles could not be created, see above. No database was touched.'
-  fi
-}
-
 # Creates it with this encoding and locale, in the words of CREATE DATABASE.
 create_as() {
   ask "$maintenance" --set=database="$database" --set=encoding="$encoding" --set=locale="$1" 2>"$tmp/errors" <<'END'
@@ -211,7 +172,8 @@ restore_looked_up() {
   rm -f "$tmp/whole"
   { pg_restore --file=- --no-tablespaces --use-list="$tmp/one" "$here/$dump" </dev/null 2>/dev/null && : >"$tmp/whole"; } |
     with_search_path |
-    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="$target" >/dev/null 2>&1 && [ -e "$tmp/whole" ]
+    run_script --set=ON_ERROR_STOP=1 --single-transaction --dbname="$target" >/dev/null 2>&1 &&
+    [ -e "$tmp/whole" ] && [ ! -s "$tmp/hidden" ]
 }
 
 with_search_path() {
@@ -330,7 +292,7 @@ add_loose() {
   [ -n "$loose_keys" ] || return 0
   say 'Adding the foreign keys to tables whose rows are not in this set, unchecked …'
   { if [ "$powers" = superuser ]; then say 'SET session_replication_role = replica;'; fi; add_loose_keys; } |
-    ask "$target" || failures="$failures foreign keys,"
+    run_script --tuples-only --no-align --set=ON_ERROR_STOP=1 --dbname="$target" || failures="$failures foreign keys,"
 }
 
 restore_archive() {
@@ -374,8 +336,9 @@ set_properties() {
     return 0
   fi
   say 'Giving the database its settings and grants …'
-  psql --no-psqlrc --quiet --dbname="$maintenance" --set=database="$database" --set=ECHO=errors --file="$here/database.sql" \
+  run_script --dbname="$maintenance" --set=database="$database" --set=ECHO=errors <"$here/database.sql" \
     >/dev/null 2>"$tmp/errors" || true
+  refuse_commands database.sql
   [ -s "$tmp/errors" ] || return 0
   cat "$tmp/errors" >&2
   note 'the server did not take all that belonged to the database as a whole, see above. Let a superuser run database.sql.'
@@ -436,6 +399,7 @@ trap 'exit 143' TERM
 # The names in this script are UTF-8, and its messages are compared in English.
 export PGCLIENTENCODING=UTF8 LC_ALL=C PGAPPNAME=restore.sh
 
+make_key
 say "Restoring $title into the database \"$database\"."
 check_files
 tell_proof

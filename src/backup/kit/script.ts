@@ -3,7 +3,9 @@ import { DEFAULT_SEARCH_PATH, settingSearchPath } from '../../postgres/catalog/s
 import { countableTables, localeOf, type CountableTable, type KitFacts } from './facts.js'
 import { SCRIPT_BASICS } from './script-basics.js'
 import { SCRIPT_CHECKS } from './script-checks.js'
+import { SCRIPT_GLOBALS } from './script-globals.js'
 import { SCRIPT_PLAIN } from './script-plain.js'
+import { SCRIPT_RESTRICTED } from './script-restricted.js'
 import { SCRIPT_STEPS } from './script-steps.js'
 import { CHECK_SUMS } from './script-sums.js'
 import { hereDocument, oneLine, shellWord, sqlText } from './text.js'
@@ -18,7 +20,7 @@ export function restoreScript(facts: KitFacts): string {
   return [
     '#!/bin/sh',
     `# Restores the backup set ${type}/${id} of ${oneLine(series)}, with nothing but a shell and PostgreSQL's programs.`,
-    `# Written by pg-lifeboat ${tool.version} together with the set; SHA256SUMS covers this file too. Start it with --help.`,
+    `# Written by pg-lifeboat ${oneLine(tool.version)} together with the set; SHA256SUMS covers this file too. Start it with --help.`,
     'set -eu',
     '',
     ...variables(facts).map(([name, value]) => `${name}=${shellWord(value)}`),
@@ -45,7 +47,9 @@ export function restoreScript(facts: KitFacts): string {
     '}',
     SCRIPT_BASICS.trimEnd(),
     CHECK_SUMS.trimEnd(),
+    SCRIPT_RESTRICTED.trimEnd(),
     SCRIPT_CHECKS.trimEnd(),
+    SCRIPT_GLOBALS.trimEnd(),
     ...(manifest.options.format === 'plain' ? [SCRIPT_PLAIN.trimEnd()] : []),
     SCRIPT_STEPS,
   ].join('\n')

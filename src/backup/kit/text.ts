@@ -24,13 +24,26 @@ export function sqlText(text: string): string {
   return `${escaped.includes('\\') ? 'E' : ''}'${escaped}'`
 }
 
+/** The text of a constant that `sqlText` wrote; null where it did not. */
+export function textOfSql(literal: string): string | null {
+  const [, escaped, body] = /^(E?)'(.*)'$/.exec(literal) ?? []
+  if (body === undefined) return null
+  const meanings: Record<string, string> = { n: '\n', r: '\r', t: '\t', '\\': '\\' }
+  const unquoted = body.replaceAll("''", "'")
+  const text =
+    escaped === 'E' ? unquoted.replaceAll(/\\(.)/g, (both, letter: string) => meanings[letter] ?? both) : unquoted
+  return sqlText(text) === literal ? text : null
+}
+
 /** A connection string that names a database, and can be nothing else: pg_restore takes `a=b` for parameters. */
 export function connectionTo(database: string): string {
   return /^[\w-]+$/.test(database) ? database : `dbname='${database.replaceAll(/['\\]/g, '\\$&')}'`
 }
 
 /** What a here-document holds, word for word, with an end that is none of its lines. */
-export function hereDocument(content: string): string {
+export function hereDocument(text: string): string {
+  // No name in PostgreSQL has one; a shell passes over them, and so could find the end in another line.
+  const content = text.replaceAll('\0', '')
   const lines = new Set(content.split('\n'))
   let end = 'END'
   while (lines.has(end)) {

@@ -2,17 +2,20 @@ import { access, constants, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { SET } from '../../backup/set.js'
 import { CouldNotVerifyError } from '../../errors.js'
-import type { Finding } from '../../findings.js'
+import { describeFinding, type Finding } from '../../findings.js'
 import { findProgram } from '../../platform/find-program.js'
 import { libpqEnvironment } from '../../postgres/libpq-environment.js'
 import type { DrillCase, RecoveryPhase } from '../../report/drill-facts.js'
 import { bestType, breadth } from '../choice.js'
-import { failedCase, outcomeOf, rehearsed, saidOf } from '../outcomes.js'
-import type { DrillMeans, PickedSet, Room, Scenario } from '../scenario.js'
+import { failedCase, openCase, outcomeOf, rehearsed, saidOf } from '../outcomes.js'
+import { ownRoom, ownScript } from '../own-kit.js'
+import type { DrillMeans, PickedSet, Room, Scenario, ScenarioOutcome } from '../scenario.js'
 import { Timeline } from '../timeline.js'
 
 /** What the recovery kit may need besides a shell and PostgreSQL's programs. */
-const CORE = ['awk', 'cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'rm', 'sed', 'sha256sum', 'shasum', 'tail', 'wc']
+const CORE = [
+  'awk', 'cat', 'dirname', 'gzip', 'mktemp', 'nproc', 'od', 'rm', 'sed', 'sha256sum', 'shasum', 'tail', 'tr', 'wc',
+] // prettier-ignore
 
 /** What it needs besides for an encrypted set. */
 const FOR_SEALED = ['age', 'mkdir']
@@ -43,12 +46,33 @@ export const cleanRoom: Scenario = {
     const choice = { backup: means.backup, type: await bestType(means, breadth) }
     const set = await means.pick(means.store, choice)
     await requireKit(set)
+    const kit = await kitToRun(set, means)
+    if (typeof kit !== 'string') return notRun(set, kit)
     const timeline = new Timeline(means.context.clock)
     return means.withRoom(set, {}, async (room) => {
-      const { findings, ...result } = await restoreByScript(set, room, timeline, means)
+      const { findings, ...result } = await restoreByScript(set, kit, room, timeline, means)
       return { cases: [result], recoveries: [rehearsed(set, timeline, means)], findings }
     })
   },
+}
+
+/** The folder with the set as it is to be restored by its script, or why that is not run. */
+async function kitToRun(set: PickedSet, { trusted, context }: DrillMeans): Promise<string | Finding> {
+  // What bears a trusted signature was copied before it was checked, and is run as it is, whichever version made it.
+  if (trusted) return set.stored.folder
+  const script = await ownScript(set)
+  if (typeof script !== 'string') return script
+  const folder = await context.workspace.folder('clean-room-set')
+  await ownRoom(set, script, folder)
+  return folder
+}
+
+function notRun({ type, id }: PickedSet, found: Finding): ScenarioOutcome {
+  return {
+    cases: [openCase(`${type}/${id}`, describeFinding(found).replace(/\.$/, ''))],
+    recoveries: [],
+    findings: [found],
+  }
 }
 
 async function requireKit({ stored: { folder }, type, id }: PickedSet): Promise<void> {
@@ -64,6 +88,7 @@ async function requireKit({ stored: { folder }, type, id }: PickedSet): Promise<
 
 async function restoreByScript(
   set: PickedSet,
+  kit: string,
   room: Room,
   timeline: Timeline,
   means: DrillMeans,
@@ -74,7 +99,7 @@ async function restoreByScript(
   const ended = await means.context.processes.run({
     program: '/bin/sh',
     args: [
-      path.join(set.stored.folder, SET.script),
+      path.join(kit, SET.script),
       ...(isSealed(set) ? ['--identity', await means.identityFile()] : []),
       ...['--jobs', String(means.jobs), '--', database],
     ],

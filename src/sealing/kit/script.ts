@@ -10,7 +10,7 @@ export function sealedScript({ type, id, series, tool }: Manifest): string {
   return [
     '#!/bin/sh',
     `# Decrypts and restores the backup set ${type}/${id} of ${oneLine(series)}, with a shell, age and PostgreSQL's programs.`,
-    `# Written by pg-lifeboat ${tool.version} together with the set; SHA256SUMS covers this file too. Start it with --help.`,
+    `# Written by pg-lifeboat ${oneLine(tool.version)} together with the set; SHA256SUMS covers this file too. Start it with --help.`,
     'set -eu',
     '',
     `title=${shellWord(`the backup ${type}/${id} of ${oneLine(series)}`)}`,
