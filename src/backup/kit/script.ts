@@ -3,6 +3,7 @@ import { DEFAULT_SEARCH_PATH } from '../../postgres/catalog/search-path.js'
 import { countableTables, localeOf, type CountableTable, type KitFacts } from './facts.js'
 import { SCRIPT_BASICS } from './script-basics.js'
 import { SCRIPT_CHECKS } from './script-checks.js'
+import { SCRIPT_CONFINEMENT } from './script-confinement.js'
 import { SCRIPT_STEPS } from './script-steps.js'
 import { CHECK_SUMS } from './script-sums.js'
 import { hereDocument, oneLine, shellWord, sqlText } from './text.js'
@@ -45,6 +46,7 @@ export function restoreScript(facts: KitFacts): string {
     SCRIPT_BASICS.trimEnd(),
     CHECK_SUMS.trimEnd(),
     SCRIPT_CHECKS.trimEnd(),
+    SCRIPT_CONFINEMENT.trimEnd(),
     SCRIPT_STEPS,
   ].join('\n')
 }
