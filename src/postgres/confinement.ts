@@ -184,7 +184,7 @@ DECLARE
   statement text;
   waking text[];
 BEGIN
-  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('client_min_messages', 'warning', true);
   DROP EVENT TRIGGER IF EXISTS ${CONFINEMENT}_checks;
   DROP EVENT TRIGGER IF EXISTS ${CONFINEMENT}_refusals;
   PERFORM ${CONFINEMENT}.silence();
