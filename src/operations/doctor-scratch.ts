@@ -59,7 +59,7 @@ export async function examineScratch(
 async function examineServer(seen: Examination, scratch: Scratch, { facts }: SourceSeen): Promise<void> {
   const { localeFallback } = await scratch.createDatabase()
   const kind = scratch.kind === 'cluster' ? 'a throw-away cluster' : 'the server of scratch-url'
-  const found = `${kind} of PostgreSQL ${scratch.serverVersion} was got ready and a database made in it`
+  const found = `${kind} of PostgreSQL ${scratch.serverVersion} was got ready and a database made in it${isolationOf(scratch)}`
   if (scratch.major !== facts.major) {
     seen.warning(
       'Scratch',
@@ -80,6 +80,17 @@ async function examineServer(seen: Examination, scratch: Scratch, { facts }: Sou
   if (localeFallback !== null) {
     seen.warning('Scratch', 'locale', localeFallback, 'Install the locale of the database on this machine.')
   }
+}
+
+/** What keeps a program that runs in the server, should one ever, from what is ours. */
+function isolationOf({ isolation }: Scratch): string {
+  if (isolation === null) return ''
+  const { ownUser, namespaces } = isolation
+  if (ownUser)
+    return `; its server runs as a user of its own${namespaces ? ', without processes of others and without network' : ''}`
+  return namespaces
+    ? '; its server sees no processes of others and no network, and can read the files of this user'
+    : '; its server runs as this user, because this system has no user namespaces for it: see docs/threat-model.md'
 }
 
 /** The cluster lies in the folder for temporary files and holds the whole database once more, with its indexes. */

@@ -11,6 +11,7 @@ import { searchPathOf } from '../postgres/catalog/search-path.js'
 import { pinSettings } from '../postgres/pinned.js'
 import { findPrograms } from '../postgres/programs.js'
 import { withSession, type Session } from '../postgres/session.js'
+import { whileConfined } from '../restore/confinement.js'
 import { mappedObjects } from '../restore/role-map.js'
 import { qualifiedName, type Selection } from '../restore/selection.js'
 import type { Target } from '../restore/target.js'
@@ -57,8 +58,9 @@ async function stateOf(session: Session, table: TableEntry): Promise<TableState>
   )
   if (row?.schema !== true) return 'no schema'
   if (!row.there) return 'absent'
-  const [rows] = await session.query<{ filled: boolean }>(
-    `SELECT EXISTS (SELECT FROM ONLY ${qualifiedName(table)}) AS filled`,
+  // Planning this calls functions in the table's indexes and statistics.
+  const [rows] = await whileConfined(session, 'ROLLBACK', () =>
+    session.query<{ filled: boolean }>(`SELECT EXISTS (SELECT FROM ONLY ${qualifiedName(table)}) AS filled`),
   )
   return rows?.filled === true ? 'filled' : 'empty'
 }

@@ -11,7 +11,7 @@ import { selectFrom } from '../restore/selection.js'
 import { environmentFor, type Target } from '../restore/target.js'
 import { withSession } from '../postgres/session.js'
 import { compareContent, compareRest } from '../verify/compare-copy.js'
-import { isOver, restoreContent, restoreRest, type Copy, type Subject } from '../verify/copy.js'
+import { isOver, liftRestrictions, restoreContent, restoreRest, type Copy, type Subject } from '../verify/copy.js'
 import { findAddition } from './recover-tables.js'
 import { placeFor, type Place } from './recover-place.js'
 import { concludeRecovery, type RecoveryFindings } from './recovery-proof.js'
@@ -91,6 +91,7 @@ async function restoreInto(place: Place, prepared: PreparedRecovery, context: Co
         return findings
       })
   throwServersFault(rest, target)
+  rest.push(...(await liftRestrictions(copy)))
   const isBroken = ends([...restored, ...rest])
   const statistics = isBroken
     ? []

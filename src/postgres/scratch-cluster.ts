@@ -6,10 +6,10 @@ import { CouldNotVerifyError, InterruptedError } from '../errors.js'
 import { Tail } from '../platform/lines.js'
 import { canEnter } from '../platform/users.js'
 import type { ConnectionSettings } from './connection.js'
-import { programEnvironment } from './libpq-environment.js'
 import type { Installation } from './program-places.js'
 import { findPrograms, type Programs } from './programs.js'
 import { createLike, scratchName } from './scratch-database.js'
+import { handOver, isolationFor, type Isolation } from './scratch-isolation.js'
 import { createClusterFolder, serverUser } from './scratch-place.js'
 import { waysToStart, type WayToStart } from './scratch-start.js'
 import type { Scratch, ScratchDatabase, ScratchRequest } from './scratch.js'
@@ -23,22 +23,39 @@ const START_LIMIT = 60_000
 const unstoppable = (): AbortSignal => new AbortController().signal
 
 /**
- * Waits for the end of its input, which comes when the cluster is released or when our process dies in whatever way; then
- * ends the server at once and removes the folder. It tries again, because a dying run may leave a server that only just starts.
+ * Reads the server's process number, then waits for the end of its input, which comes when the cluster is released or when
+ * our process dies in whatever way; then ends the server at once and removes the folder. It tries again, because a dying
+ * run may leave a server that only just starts. What is in the folder belongs to the server and what runs in it: a number
+ * is believed only of a process that was started for this folder. A user of the server's own has no other processes, so
+ * all of that user's are ended.
  */
 const UNDERTAKER = `
 trap '' HUP INT TERM
-cat >/dev/null
+given=
+while IFS= read -r number; do given=$number; done
+is_ours() { [ ! -d /proc/self ] || tr '\\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF -- "$ROOT/data"; }
 lives() { kill -0 "$1" 2>/dev/null && ! grep -qs '^State:.*[ZX]' "/proc/$1/status"; }
+first_child() { cut -d ' ' -f 1 <"/proc/$1/task/$1/children" 2>/dev/null; }
+end_server() {
+  case $1 in '' | *[!0-9]*) return ;; esac
+  is_ours "$1" || return
+  # In namespaces the server is the child of the program that made them, and their end.
+  kill -QUIT "$([ -n "$NAMESPACES" ] && first_child "$1" || echo "$1")" 2>/dev/null
+  waited=0
+  while lives "$1" && [ "$waited" -lt 100 ]; do sleep 0.05; waited=$((waited + 1)); done
+  lives "$1" && kill -KILL "$1" 2>/dev/null
+}
+end_user() {
+  [ -n "$OWN" ] || return
+  for process in /proc/[0-9]*; do
+    [ "$(stat -c %u "$process" 2>/dev/null)" = "$OWN" ] && kill -KILL "\${process#/proc/}" 2>/dev/null
+  done
+}
 tries=0
 while [ "$tries" -lt 40 ]; do
-  pid=$(sed -n 1p "$ROOT/data/postmaster.pid" 2>/dev/null)
-  if [ -n "$pid" ]; then
-    kill -QUIT "$pid" 2>/dev/null
-    waited=0
-    while lives "$pid" && [ "$waited" -lt 100 ]; do sleep 0.05; waited=$((waited + 1)); done
-    lives "$pid" && kill -KILL "$pid" 2>/dev/null
-  fi
+  end_server "$given"
+  [ -n "$NAMESPACES" ] || end_server "$(head -n 1 "$ROOT/data/postmaster.pid" 2>/dev/null | cut -c 1-10)"
+  end_user
   rm -rf "$ROOT" 2>/dev/null
   [ -e "$ROOT" ] || exit 0
   tries=$((tries + 1))
@@ -54,9 +71,10 @@ export async function startCluster(
   context: Context,
 ): Promise<Scratch> {
   const user = serverUser()
-  assertReachable(installation, user)
+  const isolation = await isolationFor(installation.major, user, context)
+  for (const each of [user, isolation.user]) assertReachable(installation, each)
   const root = await createClusterFolder(context.environment, user)
-  const cluster = new ScratchCluster(root, installation, user, request, context)
+  const cluster = new ScratchCluster(root, installation, { user, isolation }, request, context)
   try {
     await cluster.start()
     return cluster
@@ -94,7 +112,12 @@ class ScratchCluster implements Scratch {
   constructor(
     private readonly root: string,
     private readonly installation: Installation,
-    private readonly user: User | null,
+    private readonly who: {
+      /** Makes the cluster; null for ourselves. initdb wants a user with a name. */
+      user: User | null
+      /** How its server is run. */
+      isolation: Isolation
+    },
     private readonly request: ScratchRequest,
     private readonly context: Context,
   ) {
@@ -103,7 +126,12 @@ class ScratchCluster implements Scratch {
       program: '/bin/sh',
       args: ['-c', UNDERTAKER],
       doing: 'removing the throw-away cluster',
-      env: { PATH: context.environment.PATH, ROOT: root },
+      env: {
+        PATH: context.environment.PATH,
+        ROOT: root,
+        OWN: ownUid(who),
+        NAMESPACES: who.isolation.namespaces.length > 0 ? 'yes' : '',
+      },
       cwd: '/',
       stdin: 'pipe',
       signal: unstoppable(),
@@ -115,6 +143,10 @@ class ScratchCluster implements Scratch {
       throw new TypeError('the cluster has not been started')
     }
     return this.foundPrograms
+  }
+
+  get isolation(): { ownUser: boolean; namespaces: boolean } {
+    return { ownUser: ownUid(this.who) !== '', namespaces: this.who.isolation.namespaces.length > 0 }
   }
 
   get maintenance(): ConnectionSettings {
@@ -165,6 +197,7 @@ class ScratchCluster implements Scratch {
     await this.makeFolder('socket')
     await this.makeFolder('data')
     await this.initdb()
+    await this.giveToServer()
     const ways = waysToStart(
       { socketFolder: path.join(this.root, 'socket'), programs: this.installation.folder },
       this.request.source,
@@ -198,9 +231,16 @@ class ScratchCluster implements Scratch {
 
   private async makeFolder(name: string): Promise<void> {
     await mkdir(path.join(this.root, name), { mode: 0o700 })
-    if (this.user !== null) {
-      await chown(path.join(this.root, name), this.user.uid, this.user.gid)
+    const { user } = this.who
+    if (user !== null) {
+      await chown(path.join(this.root, name), user.uid, user.gid)
     }
+  }
+
+  private async giveToServer(): Promise<void> {
+    const { user, isolation } = this.who
+    if (isolation.user === null || isolation.user.uid === user?.uid) return
+    for (const name of ['socket', 'data']) await handOver(path.join(this.root, name), isolation.user)
   }
 
   private async initdb(): Promise<void> {
@@ -209,29 +249,44 @@ class ScratchCluster implements Scratch {
     if (this.major >= 18) {
       args.push('--no-data-checksums')
     }
-    await this.context.processes.run({ ...this.command('initdb', args), signal: this.context.signal })
+    const command = this.command([path.join(this.installation.folder, 'initdb'), ...args], this.who.user)
+    await this.context.processes.run({ ...command, signal: this.context.signal })
   }
 
   private launch(settings: Readonly<Record<string, string>>): Running {
+    const { isolation } = this.who
     const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-    return this.context.processes.start({
-      ...this.command('postgres', ['-D', this.dataFolder, ...args]),
-      signal: unstoppable(),
-    })
+    const words = [
+      ...isolation.namespaces,
+      path.join(this.installation.folder, 'postgres'),
+      '-D',
+      this.dataFolder,
+      ...args,
+    ]
+    const server = this.context.processes.start({ ...this.command(words, isolation.user), signal: unstoppable() })
+    this.undertaker.stdin?.write(`${server.pid}\n`)
+    return server
   }
 
-  private command(program: string, args: string[]) {
+  private command([program = '', ...args]: readonly string[], user: User | null) {
     return {
-      program: path.join(this.installation.folder, program),
+      program,
       args,
       doing: DOING,
-      env: programEnvironment(this.context.environment),
+      env: this.serverEnvironment(),
       cwd: this.root,
-      ...(this.user === null ? {} : { user: this.user }),
+      ...(user !== null && { user }),
       onStderrLine: (line: string) => {
         this.log.push(line)
       },
     }
+  }
+
+  /** Nothing of ours: who gets a program run in the server must not find our keys and passwords in its environment. */
+  private serverEnvironment(): Record<string, string> {
+    const { PATH = '/usr/bin:/bin', LD_LIBRARY_PATH } = this.context.environment
+    const libraries = LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH }
+    return { PATH, LANG: 'C.UTF-8', LC_MESSAGES: 'C', HOME: this.root, ...libraries }
   }
 
   private async waitUntilReady(enough: AbortSignal): Promise<void> {
@@ -268,6 +323,11 @@ class ScratchCluster implements Scratch {
       parameters: {},
     }
   }
+}
+
+/** The number of a user that has nothing but the cluster; empty where others may be running as the same. */
+function ownUid({ user, isolation }: { user: User | null; isolation: Isolation }): string {
+  return isolation.user === null || isolation.user.uid === user?.uid ? '' : String(isolation.user.uid)
 }
 
 class ServerEnded extends Error {

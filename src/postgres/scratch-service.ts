@@ -199,6 +199,7 @@ interface ServiceFacts {
 
 class ScratchService implements Scratch {
   readonly kind = 'service'
+  readonly isolation = null
   /** It is as it was given. */
   readonly startedWithout = []
   readonly superuser: boolean

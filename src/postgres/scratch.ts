@@ -13,6 +13,8 @@ export interface Scratch {
   readonly superuser: boolean
   /** What it was started without though the source has it, in words. */
   readonly startedWithout: readonly string[]
+  /** What shuts its server off from the rest of this machine; null where it runs elsewhere. */
+  readonly isolation: { ownUser: boolean; namespaces: boolean } | null
   /** Client programs that speak to this server and read the archive. */
   readonly programs: Programs
   /** A database of it that is there before any other is created; nothing is written to it. */

@@ -9,6 +9,7 @@ import { quoteIdentifier } from '../postgres/identifier.js'
 import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import { withSession, type Session } from '../postgres/session.js'
+import { confinementOf, whileConfined } from './confinement.js'
 import { onlySql } from './only-sql.js'
 import { knowsRestricted, restricted, unrestrictedPsql } from './restricted.js'
 import { TELLING } from './script-complaints.js'
@@ -64,6 +65,9 @@ async function runTransfer(
   refuseOldPsql(programs, database)
   const source = await environmentFor(target, from, context)
   const triggers = await withPinned(settings, context, (session) => triggerSwitches(session, rowsOnly))
+  const confinement = await withPinned(settings, context, (session) =>
+    confinementOf(session, rowsOnly.map(qualifiedName)),
+  )
   const dump = (tables: readonly TableEntry[], args: readonly string[]): (() => AsyncIterable<Buffer>) =>
     async function* () {
       if (tables.length === 0) return
@@ -95,11 +99,11 @@ async function runTransfer(
     stdin: Readable.from(
       restricted(
         script([
-          text(['BEGIN']),
+          text(['BEGIN', ...confinement.begin]),
           dump(whole, withRows ? [] : ['--schema-only']),
           text(triggers.off),
           dump(rowsOnly, ['--data-only']),
-          text([...triggers.on, 'COMMIT']),
+          text([...triggers.on, ...confinement.end, 'COMMIT']),
         ]),
       ),
       { objectMode: false },
@@ -198,7 +202,8 @@ async function validateKeys(session: Session, tables: readonly TableEntry[]): Pr
   )
   const findings: Finding[] = []
   for (const { table, name } of keys) {
-    await session.query(`ALTER TABLE ${table} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`).catch((error: unknown) => {
+    const statement = `ALTER TABLE ${table} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`
+    await whileConfined(session, 'COMMIT', () => session.query(statement)).catch((error: unknown) => {
       findings.push(
         finding('FOREIGN_KEY_NOT_VALID', `${table}.${name}`, error instanceof Error ? error.message : String(error)),
       )

@@ -7,10 +7,13 @@ import type { CatalogObject, Undumpable } from '../postgres/catalog/model.js'
 import { pinSettings } from '../postgres/pinned.js'
 import type { ConnectionSettings } from '../postgres/connection.js'
 import { connect, withSession, type Session } from '../postgres/session.js'
+import { confine, heldChecks, liftConfinement } from '../restore/confinement.js'
+import { isHeldCheck, rehearseChecks } from '../restore/held-checks.js'
 import { addLooseKeys, isLooseKey, type LooseKeys } from '../restore/loose-keys.js'
 import { restoreScript } from '../restore/script.js'
 import { restoreSection, type ArchiveSection } from '../restore/section.js'
 import type { RestoreTarget, Section } from '../restore/target-database.js'
+import type { ListedEntry } from '../restore/use-list.js'
 
 /** A set that is to be compared with what its manifest says of the source. */
 export interface Subject {
@@ -71,12 +74,16 @@ export function isOver(findings: readonly Finding[]): boolean {
   return ['error', 'inconclusive'].includes(worstOf(findings))
 }
 
-/** The definitions and the rows. A script knows no phases: it restores everything at once. */
+/**
+ * The definitions and the rows. A script knows no phases: it restores everything at once. From here until
+ * `liftRestrictions`, what the source's ordinary roles wrote has no more rights than they.
+ */
 export async function restoreContent(copy: Copy): Promise<Finding[]> {
   const { subject, database, target, check, context, omission } = copy
   const { manifest, folder } = subject
   const archive = path.join(folder, manifest.dump.path)
   await dropPublicWhereAbsent(subject, database, context)
+  await onCopy(copy, confine)
   if (manifest.options.format === 'plain') {
     const compression = archive.endsWith('.gz') ? 'gzip' : 'none'
     const script = { file: archive, compression, foreign: false } as const
@@ -84,6 +91,7 @@ export async function restoreContent(copy: Copy): Promise<Finding[]> {
   }
   const section = (name: Section) => () => restoreSection(target, sectionOf(copy, name), context)
   const definitions = await check.phase('Restoring the definitions', section('pre-data'))
+  await onCopy(copy, (session) => rehearseChecks(session, target, sectionOf(copy, 'post-data'), context))
   return (isOver(definitions) && check.goOn !== true) || omission?.withoutRows === true
     ? definitions
     : [...definitions, ...(await check.phase('Restoring the data', section('data')))]
@@ -117,15 +125,27 @@ async function dropPublicWhereAbsent(
 
 /** Indexes, constraints, triggers; and the foreign keys that could not be restored with their check. */
 export async function restoreRest(copy: Copy): Promise<Finding[]> {
-  const { subject, database, target, omission, context } = copy
+  const { subject, target, omission, context } = copy
   if (subject.manifest.options.format === 'plain') {
     return []
   }
   const loose = [...subject.manifest.looseForeignKeys, ...(omission?.looseKeys ?? [])]
-  const addKeys = () =>
-    withSession(database.settings, { signal: context.signal }, (session) => addLooseKeys(session, loose))
+  const addKeys = () => onCopy(copy, (session) => addLooseKeys(session, loose))
+  const section = sectionOf(copy, 'post-data')
+  const isHeld = isHeldCheck(await onCopy(copy, heldChecks))
+  const withoutHeld =
+    isHeld === null ? {} : { isLeftOut: (entry: ListedEntry) => isHeld(entry) || section.isLeftOut?.(entry) === true }
   // Comments on these keys are in the archive, and fail before the keys are there.
-  return restoreSection(target, { ...sectionOf(copy, 'post-data'), between: addKeys }, context)
+  return restoreSection(target, { ...section, ...withoutHeld, between: addKeys }, context)
+}
+
+/** Gives the copy's functions back as they were, and puts back the checks that were taken off. Harmless when done twice. */
+export function liftRestrictions(copy: Copy): Promise<Finding[]> {
+  return onCopy(copy, liftConfinement)
+}
+
+function onCopy<T>({ database, context }: Copy, work: (session: Session) => Promise<T>): Promise<T> {
+  return withSession(database.settings, { signal: context.signal }, work)
 }
 
 /** Does work with so many sessions on the copy, which describe it as the source was described. */

@@ -9,6 +9,8 @@ import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { withSession } from '../postgres/session.js'
+import { CONFINEMENT } from '../postgres/confinement.js'
+import { confine } from '../restore/confinement.js'
 import { knowsRestricted, unrestrictedPsql } from '../restore/restricted.js'
 import { restoreScript } from '../restore/script.js'
 import { restoreSection } from '../restore/section.js'
@@ -53,6 +55,7 @@ export async function restoreForeign(
   try {
     const made = await makeRoles(dump, roles)
     const database = await scratch.createDatabase()
+    await withSession(database.settings, { signal: context.signal }, confine)
     const findings = await check.phase('Restoring', () => restoreOnce(script, scratch, database, check, context))
     const counted = await check.phase('Counting the rows', () => countCopy(database, context))
     const tables = counted.map(({ rows, schema, name }) => ({ schema, name, rows }))
@@ -163,7 +166,7 @@ async function countCopy({ settings }: ScratchDatabase, context: Context): Promi
   return withSession(settings, { signal: context.signal }, async (session) => {
     await pinSettings(session)
     const facts = await readTables(session)
-    const own = facts.filter(({ kind }) => kind === 'table')
+    const own = facts.filter(({ kind, schema }) => kind === 'table' && schema !== CONFINEMENT)
     const parents = new Map(facts.map((table) => [tableKey(table), table.partitionOf]))
     const { tables } = await describeContent([session], own, { method: null }, context)
     return own.map(({ oid, schema, name }) => ({

@@ -6,7 +6,15 @@ import { libpqEnvironment } from '../postgres/libpq-environment.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { compareContent, compareRest, type Comparison } from './compare-copy.js'
 import { compareDatabaseProperties } from './database.js'
-import { isOver, restoreContent, restoreRest, type Copy, type RestoreCheck, type Subject } from './copy.js'
+import {
+  isOver,
+  liftRestrictions,
+  restoreContent,
+  restoreRest,
+  type Copy,
+  type RestoreCheck,
+  type Subject,
+} from './copy.js'
 import { missingExtensions } from './extensions.js'
 import { compareInSourceVersion } from './fresh-extensions.js'
 import { prepareRoles } from './scratch-roles.js'
@@ -79,6 +87,7 @@ async function compareCopy(copy: Copy): Promise<Comparison> {
   if (finishing.some(({ code }) => code === 'SCRATCH_FAILED')) {
     return { findings: [...restored, ...finishing], tables: [] }
   }
+  finishing.push(...(await liftRestrictions(copy)))
   const { findings, tables } = await check.phase('Comparing the data', () => compareContent(copy))
   const held = isOver(findings) ? {} : { held: 'data' as const }
   const rest =

@@ -419,9 +419,11 @@ writing=yes
 create_database
 set_owner
 drop_public
+confine
 if [ "$format" = plain ]; then restore_script; else restore_archive; fi
 analyze
 count_rows
+lift_confinement
 set_properties
 writing=no
 

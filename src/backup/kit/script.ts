@@ -3,6 +3,7 @@ import { DEFAULT_SEARCH_PATH, settingSearchPath } from '../../postgres/catalog/s
 import { countableTables, localeOf, type CountableTable, type KitFacts } from './facts.js'
 import { SCRIPT_BASICS } from './script-basics.js'
 import { SCRIPT_CHECKS } from './script-checks.js'
+import { SCRIPT_CONFINEMENT } from './script-confinement.js'
 import { SCRIPT_GLOBALS } from './script-globals.js'
 import { SCRIPT_PLAIN } from './script-plain.js'
 import { SCRIPT_RESTRICTED } from './script-restricted.js'
@@ -49,6 +50,7 @@ export function restoreScript(facts: KitFacts): string {
     CHECK_SUMS.trimEnd(),
     SCRIPT_RESTRICTED.trimEnd(),
     SCRIPT_CHECKS.trimEnd(),
+    SCRIPT_CONFINEMENT.trimEnd(),
     SCRIPT_GLOBALS.trimEnd(),
     ...(manifest.options.format === 'plain' ? [SCRIPT_PLAIN.trimEnd()] : []),
     SCRIPT_STEPS,
