@@ -70,8 +70,12 @@ function findingOf(complaint: Complaint, what: string, advice: string | undefine
 
 /** An undefined function, table or type, as something that the statement called says. */
 function adviceFor({ state = '', context }: Complaint): string | undefined {
+  if (state === '42501') return WITHOUT_RIGHTS
   return ['42883', '42P01', '42704'].includes(state) && context !== undefined ? UNQUALIFIED : undefined
 }
+
+const WITHOUT_RIGHTS =
+  "While a superuser restores, functions of ordinary roles run with the rights of their owners. Give the function's owner what is missing, at the source, and take a new backup; or let a role restore that is no superuser."
 
 const UNQUALIFIED =
   'A function looks a name up in the search path, which is empty in a restore, and since PostgreSQL 17 whenever an index is built or a materialized view is refreshed. Write the schema into that function, or ALTER FUNCTION … SET search_path, and take a new backup.'

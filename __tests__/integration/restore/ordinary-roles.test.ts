@@ -101,6 +101,7 @@ describeMajors('code of an ordinary role', (installation) => {
       tables,
       'target-url': other.url('restored_custom'),
       'restore-mode': 'add',
+      confirm: 'restored_custom',
     })
     expect([summaryOf(restored), await sang()]).toEqual([expect.objectContaining({ exitCode: 0, weighty: [] }), []])
     expect(await leftIn('restored_custom')).toEqual({ functions: 0, schemas: 0, triggers: 0 })
