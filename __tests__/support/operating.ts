@@ -83,14 +83,20 @@ export function afterPrograms(
   work: (command: Command, context: Context) => Promise<void>,
 ): Alteration {
   return (context) => {
-    const run = async (command: Command): Promise<Finished> => {
-      const finished = await context.processes.run(command)
-      if (picks(command)) {
-        await work(command, context)
-      }
+    const followed = async (command: Command, ended: Promise<Finished>): Promise<Finished> => {
+      const finished = await ended
+      if (picks(command)) await work(command, context)
       return finished
     }
-    return { ...context, processes: { ...context.processes, run } }
+    const { processes } = context
+    const run = (command: Command) => followed(command, processes.run(command))
+    const start = (command: Command) => {
+      const running = processes.start(command)
+      const { pid, stdin, stdout, finished } = running
+      const stop = running.stop.bind(running)
+      return { pid, stdin, stdout, finished: followed(command, finished), stop }
+    }
+    return { ...context, processes: { ...processes, run, start } }
   }
 }
 
