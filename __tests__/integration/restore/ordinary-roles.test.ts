@@ -35,8 +35,10 @@ describeMajors('code of an ordinary role', (installation) => {
     await source.query('CREATE ROLE lowly LOGIN')
     await source.query('CREATE SCHEMA lowly AUTHORIZATION lowly', 'shop')
     const database = await readFile(new URL('../../support/databases/ordinary-role.sql', import.meta.url), 'utf8')
+    // Before 18, a domain that a view has an array of can be given no check; that of this one is put back at the end.
+    const taken = installation.major >= 18 ? database : database.replace(/^create view lowly\.text_literal .*$/m, '')
     const args = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-U', 'lowly', '-d', 'shop']
-    await source.run('psql', args, { stdin: database.replaceAll('@CANARIES@', canaries) })
+    await source.run('psql', args, { stdin: taken.replaceAll('@CANARIES@', canaries) })
   })
   afterAll(async () => {
     await Promise.all([source, other].map((cluster) => cluster.remove()))
