@@ -11,6 +11,7 @@ import type { Programs } from '../postgres/programs.js'
 import { withSession, type Session } from '../postgres/session.js'
 import { confinementOf, whileConfined } from './confinement.js'
 import { onlySql } from './only-sql.js'
+import { forAnyServer, withHead } from './portable-script.js'
 import { knowsRestricted, restricted, unrestrictedPsql } from './restricted.js'
 import { TELLING } from './script-complaints.js'
 import { qualifiedName } from './selection.js'
@@ -81,7 +82,7 @@ async function runTransfer(
         doing: `reading the restored tables from ${from}`,
         stdout: 'pipe',
       })
-      yield* onlySql(dumping.stdout as AsyncIterable<Buffer>)
+      yield* withHead(onlySql(dumping.stdout as AsyncIterable<Buffer>), forAnyServer)
       await dumping.finished
     }
   await context.processes.run({
