@@ -1,14 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { S3 } from '@aws-sdk/client-s3'
 
-import { freePort } from './cluster.js'
+const root = path.resolve(import.meta.dirname, '../..')
 
-/** How long the server may take to start. */
-const STARTING_MS = 40_000
+/** How long the server may take to start, on a machine that is busy. */
+const STARTING_MS = 60_000
 
-export const CREDENTIALS = { accessKeyId: 'lifeboat-test', secretAccessKey: 'not-a-secret' }
+/** `swift_server.py` knows these. */
+export const CREDENTIALS = { accessKeyId: 'lifeboat:test', secretAccessKey: 'not-a-secret' }
 
 /** A real server that speaks S3, on loopback, and a client of its own to look at what it holds. */
 export interface S3Server {
@@ -16,70 +21,73 @@ export interface S3Server {
   /** For what a test does besides the code that it tests. */
   readonly client: S3
   /** A new empty bucket. */
-  bucket(options?: { objectLock?: boolean }): Promise<string>
-  /** Forgets everything. */
-  reset(): Promise<void>
+  bucket(): Promise<string>
   stop(): Promise<void>
 }
 
-/** Starts `moto_server`, which must be installed: without it, all that is said of S3 would go untested. `environment` is its own. */
-export async function startS3Server(environment: Record<string, string> = {}): Promise<S3Server> {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  const server = spawn(program(), ['-H', '127.0.0.1', '-p', String(port)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...environment },
-  })
-  let said = ''
-  server.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)))
-  await ready(server, url, () => said)
+/** Starts OpenStack Swift, in a folder that goes with it. `scripts/lib/swift` must have fetched it. */
+export async function startS3Server(): Promise<S3Server> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'lifeboat-test-swift-'))
+  const { server, url } = await startSwift(folder)
   const client = new S3({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials: CREDENTIALS })
   return {
     url,
     client,
-    bucket: async ({ objectLock = false } = {}) => {
+    bucket: async () => {
       const Bucket = `lifeboat-${randomBytes(6).toString('hex')}`
-      await client.createBucket({ Bucket, ObjectLockEnabledForBucket: objectLock })
+      await client.createBucket({ Bucket })
       return Bucket
-    },
-    reset: async () => {
-      await fetch(`${url}/moto-api/reset`, { method: 'POST' })
     },
     stop: async () => {
       client.destroy()
-      await ended(server)
+      server.stdin?.end()
+      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')
+      await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-/** What `scripts/lib/s3-server` found, else what is on PATH. */
-function program(): string {
-  return process.env.S3_SERVER ?? 'moto_server'
+async function startSwift(folder: string): Promise<{ server: ChildProcess; url: string }> {
+  const port = await fourFreePorts()
+  const program = path.join(root, 'scripts/lib/swift_server.py')
+  const swift = process.env.SWIFT_CACHE ?? path.join(root, '.cache/swift')
+  // Debian's own Python, for which the packages are made, whatever comes first on PATH.
+  const server = spawn('/usr/bin/python3', [program, swift, folder, String(port)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
+  })
+  let said = ''
+  server.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)))
+  const ready = once(server.stdout, 'data', { signal: AbortSignal.timeout(STARTING_MS) }).then(() => true)
+  const isReady = await Promise.race([ready, once(server, 'close').then(() => false)]).catch(() => false)
+  if (!isReady) {
+    server.kill('SIGKILL')
+    const proxy = await readFile(path.join(folder, 'proxy.log'), 'utf8').catch(() => '')
+    throw new Error(`Swift did not start (scripts/lib/swift fetches it): ${said}${proxy.slice(-1000)}`)
+  }
+  return { server, url: `http://127.0.0.1:${port}` }
 }
 
-async function ready(server: ChildProcess, url: string, said: () => string): Promise<void> {
-  const failed: { error?: Error } = {}
-  server.once('error', (error) => (failed.error = error))
-  const begun = Date.now()
+/** The first of four ports in a row that nobody listens on. */
+async function fourFreePorts(): Promise<number> {
   for (;;) {
-    if (failed.error !== undefined) {
-      throw new Error('moto_server is not there: scripts/lib/s3-server says where to get it.', { cause: failed.error })
-    }
-    if (server.exitCode !== null || Date.now() - begun > STARTING_MS) {
-      await ended(server)
-      throw new Error(`moto_server did not start: ${said()}`)
-    }
-    const answer = await fetch(`${url}/moto-api/`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined)
-    if (answer?.ok === true) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    const first = await listening(0)
+    const { port } = first.address() as { port: number }
+    const others = await Promise.allSettled([1, 2, 3].map((more) => listening(port + more)))
+    const servers = others.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    await Promise.all([first, ...servers].map((server) => new Promise((resolve) => server.close(resolve))))
+    if (servers.length === others.length) return port
   }
 }
 
-async function ended(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return
-  const exit = once(server, 'exit')
-  server.kill('SIGTERM')
-  const killing = setTimeout(() => server.kill('SIGKILL'), 3000)
-  await exit
-  clearTimeout(killing)
+async function listening(port: number): Promise<Server> {
+  const server = createServer()
+  server.listen(port, '127.0.0.1')
+  await Promise.race([
+    once(server, 'listening'),
+    once(server, 'error').then(([error]) => {
+      throw error as Error
+    }),
+  ])
+  return server
 }

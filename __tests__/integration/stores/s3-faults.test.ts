@@ -48,7 +48,6 @@ beforeEach(async () => {
   bucket = await server.bucket()
 })
 afterEach(async () => {
-  await server.reset()
   await removeTemporaryFolders()
 })
 
@@ -512,24 +511,6 @@ describe('removing', () => {
   test('asks in batches of a thousand', async () => {
     await open().remove(Array.from({ length: 2100 }, (_, index) => `${SET}/${index}`))
     expect(proxy.seen(({ method }) => method === 'POST')).toHaveLength(3)
-  })
-
-  test('refuses to remove a set that Object Lock keeps, and says until when', async () => {
-    bucket = await server.bucket({ objectLock: true })
-    const { folder, files } = await local('manifest.json', Buffer.from('{}'))
-    const place = open('&object-lock-days=30')
-    await place.upload(folder, files, SET)
-    await place.write('.lock/1.json', '{}')
-    const head = await server.client.headObject({ Bucket: bucket, Key: `backups/${SET}/manifest.json` })
-    expect(head).toMatchObject({ ObjectLockMode: 'GOVERNANCE' })
-    const until = head.ObjectLockRetainUntilDate!.getTime()
-    expect(Math.abs(until - Date.now() - 30 * 86_400_000)).toBeLessThan(60_000)
-    await expect(place.remove([`${SET}/manifest.json`])).rejects.toThrow(
-      new RegExp(`manifest\\.json is locked until ${new Date(until).toISOString().slice(0, 10)} .*object-lock-days`),
-    )
-    expect(await stored('manifest.json')).toBeDefined()
-    await place.remove(['.lock/1.json'])
-    expect(await place.read('.lock/1.json')).toBeUndefined()
   })
 })
 

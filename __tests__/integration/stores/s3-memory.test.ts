@@ -63,7 +63,6 @@ async function peakOf(mebibytes: number): Promise<number> {
   expect([child.exitCode, complained]).toEqual([0, ''])
   const head = await server.client.headObject({ Bucket: bucket, Key: 'db/set/large.dat' })
   expect(head.ContentLength).toBe(file.size)
-  await server.reset()
   return Number(said)
 }
 
