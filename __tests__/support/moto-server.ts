@@ -7,12 +7,10 @@ import path from 'node:path'
 import { S3 } from '@aws-sdk/client-s3'
 
 import { freePort } from './cluster.js'
-import type { S3Server } from './s3-server.js'
+import { CREDENTIALS, type S3Server } from './s3-server.js'
 
 /** How long the server may take to start. */
 const STARTING_MS = 40_000
-
-export const MOTO_CREDENTIALS = { accessKeyId: 'lifeboat-test', secretAccessKey: 'not-a-secret' }
 
 /** Where `moto_server` is; null where it is not installed. It has what Swift does not: Object Lock, and policies of users. */
 export function findMoto(): string | null {
@@ -22,7 +20,7 @@ export function findMoto(): string | null {
   return candidates.map((folder) => path.join(folder, 'moto_server')).find((file) => existsSync(file)) ?? null
 }
 
-/** Starts `moto_server`; `environment` is its own. Its buckets have Object Lock. */
+/** Starts `moto_server`; `environment` is its own. */
 export async function startMoto(program: string, environment: Record<string, string> = {}): Promise<S3Server> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -33,13 +31,14 @@ export async function startMoto(program: string, environment: Record<string, str
   let said = ''
   server.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)))
   await ready(server, url, () => said)
-  const client = new S3({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials: MOTO_CREDENTIALS })
+  const client = new S3({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials: CREDENTIALS })
   return {
     url,
     client,
-    bucket: async () => {
+    isLikeAws: true,
+    bucket: async ({ objectLock = false } = {}) => {
       const Bucket = `lifeboat-${randomBytes(6).toString('hex')}`
-      await client.createBucket({ Bucket, ObjectLockEnabledForBucket: true })
+      await client.createBucket({ Bucket, ObjectLockEnabledForBucket: objectLock })
       return Bucket
     },
     stop: async () => {

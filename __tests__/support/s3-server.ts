@@ -6,13 +6,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { S3 } from '@aws-sdk/client-s3'
+import { findMoto, startMoto } from './moto-server.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
 /** How long the server may take to start, on a machine that is busy. */
 const STARTING_MS = 60_000
 
-/** `swift_server.py` knows these. */
+/** `swift_server.py` knows these, and moto takes any. */
 export const CREDENTIALS = { accessKeyId: 'lifeboat:test', secretAccessKey: 'not-a-secret' }
 
 /** A real server that speaks S3, on loopback, and a client of its own to look at what it holds. */
@@ -21,19 +22,29 @@ export interface S3Server {
   /** For what a test does besides the code that it tests. */
   readonly client: S3
   /** A new empty bucket. */
-  bucket(): Promise<string>
+  bucket(options?: { objectLock?: boolean }): Promise<string>
+  /** Whether it has what Swift has not: Object Lock, checksums in SHA-256 and MD5 of its own, writes on conditions. */
+  readonly isLikeAws: boolean
   stop(): Promise<void>
 }
 
-/** Starts OpenStack Swift, in a folder that goes with it. `scripts/lib/swift` must have fetched it. */
+/** Starts moto's server where it is installed, which has the most of S3 and is quick, else Swift. */
 export async function startS3Server(): Promise<S3Server> {
+  const moto = findMoto()
+  return moto === null ? startSwift() : startMoto(moto)
+}
+
+/** Starts OpenStack Swift, in a folder that goes with it. `scripts/lib/swift` must have fetched it. */
+export async function startSwift(): Promise<S3Server> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'lifeboat-test-swift-'))
-  const { server, url } = await startSwift(folder)
+  const { server, url } = await spawnSwift(folder)
   const client = new S3({ endpoint: url, region: 'us-east-1', forcePathStyle: true, credentials: CREDENTIALS })
   return {
     url,
     client,
-    bucket: async () => {
+    isLikeAws: false,
+    bucket: async ({ objectLock = false } = {}) => {
+      if (objectLock) throw new Error('Swift has no Object Lock')
       const Bucket = `lifeboat-${randomBytes(6).toString('hex')}`
       await client.createBucket({ Bucket })
       return Bucket
@@ -47,7 +58,7 @@ export async function startS3Server(): Promise<S3Server> {
   }
 }
 
-async function startSwift(folder: string): Promise<{ server: ChildProcess; url: string }> {
+async function spawnSwift(folder: string): Promise<{ server: ChildProcess; url: string }> {
   const port = await fourFreePorts()
   const program = path.join(root, 'scripts/lib/swift_server.py')
   const swift = process.env.SWIFT_CACHE ?? path.join(root, '.cache/swift')

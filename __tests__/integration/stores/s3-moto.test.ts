@@ -7,9 +7,9 @@ import path from 'node:path'
 import { systemClock } from '../../../src/platform/clock.js'
 import type { S3Credentials } from '../../../src/stores/s3-credentials.js'
 import { openS3Place, type S3Place } from '../../../src/stores/s3.js'
-import { findMoto, MOTO_CREDENTIALS, startMoto } from '../../support/moto-server.js'
+import { findMoto, startMoto } from '../../support/moto-server.js'
 import { memoryLogger } from '../../support/ports.js'
-import type { S3Server } from '../../support/s3-server.js'
+import { CREDENTIALS, type S3Server } from '../../support/s3-server.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(120_000)
@@ -43,11 +43,11 @@ describeMoto(WHAT, () => {
     })
 
     test('a set that it keeps is not removed, and it is said until when', async () => {
-      const bucket = await server.bucket()
+      const bucket = await server.bucket({ objectLock: true })
       const folder = await temporaryFolder()
       await writeFile(path.join(folder, 'manifest.json'), '{}')
       const sha256 = createHash('sha256').update('{}').digest('hex')
-      const place = open(`s3://${bucket}/backups?object-lock-days=30&`, MOTO_CREDENTIALS)
+      const place = open(`s3://${bucket}/backups?object-lock-days=30&`, CREDENTIALS)
       await place.upload(folder, [{ path: 'manifest.json', size: 2, sha256 }], SET)
       await place.write('.lock/1.json', '{}')
       const head = await server.client.headObject({ Bucket: bucket, Key: `backups/${SET}/manifest.json` })

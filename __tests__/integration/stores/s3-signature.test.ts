@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/platform/clock.js'
 import type { S3Credentials } from '../../../src/stores/s3-credentials.js'
 import { openS3Place, type S3Place } from '../../../src/stores/s3.js'
 import { memoryLogger } from '../../support/ports.js'
-import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
+import { CREDENTIALS, startSwift, type S3Server } from '../../support/s3-server.js'
 import { removeTemporaryFolders, temporaryFolder } from '../../support/temporary.js'
 
 jest.setTimeout(120_000)
@@ -17,7 +17,7 @@ let server: S3Server
 let bucket: string
 
 beforeAll(async () => {
-  server = await startS3Server()
+  server = await startSwift()
   bucket = await server.bucket()
 })
 afterAll(async () => {

@@ -9,17 +9,21 @@ import { placeContract } from '../../support/place-contract.js'
 import { memoryLogger } from '../../support/ports.js'
 import { storeContract } from '../../support/store-contract.js'
 import { removeTemporaryFolders } from '../../support/temporary.js'
-import { CREDENTIALS, startS3Server, type S3Server } from '../../support/s3-server.js'
+import { CREDENTIALS, startS3Server, startSwift, type S3Server } from '../../support/s3-server.js'
 
 jest.setTimeout(120_000)
 
+/** The API of S3 as OpenStack Swift has it: no checksums of parts, no conditions. */
+const SWIFT = 'S3 of Swift'
+
 let server: S3Server
+let swift: S3Server
 
 beforeAll(async () => {
-  server = await startS3Server()
+  ;[server, swift] = await Promise.all([startS3Server(), startSwift()])
 })
 afterAll(async () => {
-  await server.stop()
+  await Promise.all([server.stop(), swift.stop()])
 })
 
 const open = (location: string): FilePlace =>
@@ -33,22 +37,24 @@ const open = (location: string): FilePlace =>
 for (const [kind, prefix, query, options] of [
   ['S3', '/backups/db', '', { many: 1_100 }],
   ['S3 of a whole bucket, with MD5', '', '&checksums=md5', { extent: 'core' }],
+  [SWIFT, '/backups/db', '', { extent: 'core' }],
 ] as const) {
   placeContract(
     kind,
     async () => {
-      const bucket = await server.bucket()
-      const location = `s3://${bucket}${prefix}?endpoint=${server.url}${query}`
+      const { client, url } = kind === SWIFT ? swift : server
+      const bucket = await (kind === SWIFT ? swift : server).bucket()
+      const location = `s3://${bucket}${prefix}?endpoint=${url}${query}`
       const keyOf = (file: string): string => `${prefix}/${file}`.slice(1)
       return {
         place: open(location),
         again: () => open(location),
         plant: async (file, content) => {
-          await server.client.putObject({ Bucket: bucket, Key: keyOf(file), Body: content })
+          await client.putObject({ Bucket: bucket, Key: keyOf(file), Body: content })
         },
         peek: async (file) => {
           try {
-            const { Body } = await server.client.getObject({ Bucket: bucket, Key: keyOf(file) })
+            const { Body } = await client.getObject({ Bucket: bucket, Key: keyOf(file) })
             return Buffer.from((await Body?.transformToByteArray()) ?? [])
           } catch {
             return undefined
