@@ -95,6 +95,16 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/bounded-json.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'JSON', property: 'parse', message: 'Parse with bounds: parseBoundedJson of bounded-json.ts.' },
+      ],
+    },
+  },
   ...floors,
   {
     files: GROUND,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { JsonBoundsError, SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import { idOf } from '../backup/manifest.js'
 import { DamagedError, InterruptedError, messageOf } from '../errors.js'
 import { ifThere, orFileTrouble } from '../platform/file-errors.js'
@@ -134,9 +135,15 @@ async function contentOf(one: Shelved, shelf: ArtifactShelf): Promise<{ folder: 
   try {
     const folder = await shelf.contentOf(one)
     const text = await ifThere(readFile(path.join(folder, MERGED), 'utf8'))
-    return { folder, merged: text === undefined ? [] : Merged.parse(JSON.parse(text)).artifacts }
+    return { folder, merged: text === undefined ? [] : Merged.parse(parseBoundedJson(text, SMALL_JSON)).artifacts }
   } catch (error) {
-    if (error instanceof DamagedError || error instanceof SyntaxError || error instanceof z.ZodError) return null
+    if (
+      error instanceof DamagedError ||
+      error instanceof SyntaxError ||
+      error instanceof JsonBoundsError ||
+      error instanceof z.ZodError
+    )
+      return null
     throw error
   }
 }

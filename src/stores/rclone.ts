@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import { DamagedError, OperationError } from '../errors.js'
 import { ifThere, orFileTrouble } from '../platform/file-errors.js'
 import type { FilePlace, PlacedFile, SentFile } from './file-place.js'
@@ -132,7 +133,7 @@ class RclonePlace implements FilePlace {
     const answer = await this.command.output(doing, ['about', '--json', rcloneArgument(this.location)], ABSENT)
     // The folder of the store is not there before the first set.
     if (answer === '') return null
-    return z.object({ free: z.number().optional() }).parse(JSON.parse(answer)).free ?? null
+    return z.object({ free: z.number().optional() }).parse(parseBoundedJson(answer, SMALL_JSON)).free ?? null
   }
 
   /** Copies files that are not there with the same content; those that are not there to copy are left out silently. */
@@ -206,7 +207,7 @@ class RclonePlace implements FilePlace {
   private listed(line: string): PlacedFile | undefined {
     const text = line.trim().replace(/,$/, '')
     if (!text.startsWith('{')) return undefined
-    const found = Listed.safeParse(JSON.parse(text))
+    const found = Listed.safeParse(parseBoundedJson(text, SMALL_JSON))
     if (!found.success) {
       throw new DamagedError({
         doing: this.doing('listing'),
