@@ -403,8 +403,8 @@ function init_file_quoted(text) {
 var backup_nothing = __webpack_require__(27519);
 // EXTERNAL MODULE: ./build/backup/source.js
 var source = __webpack_require__(17862);
-// EXTERNAL MODULE: ./build/postgres/catalog/read-tables.js + 1 modules
-var read_tables = __webpack_require__(95242);
+// EXTERNAL MODULE: ./build/postgres/catalog/read-tables.js
+var read_tables = __webpack_require__(69352);
 // EXTERNAL MODULE: ./build/postgres/catalog/source.js
 var catalog_source = __webpack_require__(99185);
 // EXTERNAL MODULE: ./build/postgres/connection-string.js
