@@ -68,7 +68,8 @@ describe('databases as people have them', () => {
       // With more at once, one round of six or so restores a grant before what it needs, when the machine is busy.
       expect(jobs['pre-data']).toEqual(['--jobs=1'])
       // At once, about one restore of thirty leaves an index of the partitioned table invalid; event triggers come last.
-      expect(jobs['post-data']).toEqual(['--jobs=4', '--jobs=1', '--jobs=4', '--jobs=1'])
+      // Before everything else, the checks of tables are tried while there are no rows.
+      expect(jobs['post-data']).toEqual(['--jobs=1', '--jobs=4', '--jobs=1', '--jobs=4', '--jobs=1'])
     })
 
     test('is proven without parallelism and without compression', async () => {
