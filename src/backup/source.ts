@@ -9,6 +9,7 @@ import { assertDirect } from '../postgres/pooler.js'
 import { findPrograms, type Programs } from '../postgres/programs.js'
 import { connect, type Session } from '../postgres/session.js'
 import { formatDuration } from '../units.js'
+import { watchingLocks } from './lock-watch.js'
 
 /** How long a server that is starting is waited for, where no option says how long a connection may take. */
 const PATIENCE_MS = 60_000
@@ -23,6 +24,8 @@ export interface Source {
   programs: Programs
   /** As pg_dump is told: `zstd:1`. */
   compression: string
+  /** Milliseconds that a session waits for a lock of others. */
+  lockTimeout: number
   /** The variables that tell PostgreSQL's programs where and as whom to connect. */
   environment: Readonly<Record<string, string>>
 }
@@ -35,7 +38,7 @@ export async function withSource<T>(
 ): Promise<T> {
   const source = await openSource(options, context)
   try {
-    return await work(source)
+    return await watchingLocks(source, context, () => work(source))
   } finally {
     await source.session.end()
   }
@@ -70,9 +73,10 @@ async function openSource(options: Options, context: Context): Promise<Source> {
     const ability = await compressionAbility(programs, { processes, environment })
     const compression = resolveCompression(options.compression, options.format, ability)
     const searchPath = await currentSchemas(session)
-    await pinSettings(session)
+    await describeFrom(session, options.lockTimeout)
     const variables = await libpqEnvironment(settings, { workspace, environment })
-    return { settings, session, searchPath, programs, compression, environment: variables }
+    const { lockTimeout } = options
+    return { settings, session, searchPath, programs, compression, lockTimeout, environment: variables }
   } catch (error) {
     await session.end()
     throw error
@@ -80,10 +84,16 @@ async function openSource(options: Options, context: Context): Promise<Source> {
 }
 
 /** A further session that describes the same database, with pinned settings. */
-export async function joinSource({ settings }: Source, context: Context): Promise<Session> {
+export async function joinSource({ settings, lockTimeout }: Source, context: Context): Promise<Session> {
   const session = await connect(settings, { signal: context.signal })
-  await pinSettings(session)
+  await describeFrom(session, lockTimeout)
   return session
+}
+
+/** Of a busy source, nothing is read for which a lock of others must be waited for without end. */
+async function describeFrom(session: Session, lockTimeout: number): Promise<void> {
+  await pinSettings(session)
+  await session.query("SELECT pg_catalog.set_config('lock_timeout', $1, false)", [String(lockTimeout)])
 }
 
 /** The same reason is told once and not twice a second. */

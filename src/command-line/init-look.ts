@@ -84,6 +84,8 @@ function passwordIn(settings: ConnectionSettings, databaseUrl = ''): Pick<Sight,
 }
 
 async function look(session: Session, given: Given, context: Context): Promise<DatabaseSeen> {
+  // Whoever changes the schema now must not hold this up.
+  await session.query("SET lock_timeout = '10s'")
   const facts = await readSource(session, session.major)
   const tables = await readTables(session)
   const oids = new Set(tables.map(({ oid }) => oid))

@@ -32,6 +32,8 @@ export async function examineConnection(
     const settings = parseConnection({ databaseUrl: options.databaseUrl, environment: context.environment })
     hideSecrets(settings, options, context)
     const connected = await connect(settings, { signal: context.signal, patience: PATIENCE_MS })
+    // A look must not wait for who changes the schema now.
+    await connected.query("SET lock_timeout = '10s'")
     seen.ok('Database', 'connection', `${describeConnection(settings)}, PostgreSQL ${connected.serverVersion}`)
     return connected
   })

@@ -21,14 +21,19 @@ interface TableRow {
   condition: string | null
 }
 
+/** What others hold, or wait to hold, so that asking for its size would wait for them: an estimate is enough then. */
+const HELD = `held AS MATERIALIZED (SELECT l.relation FROM pg_locks l WHERE l.mode = 'AccessExclusiveLock' AND l.relation IS NOT NULL
+    AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()) AND l.pid IS DISTINCT FROM pg_backend_pid())`
+
 /**
  * Tables whose definition `pg_dump` writes, and those members of extensions that `pg_extension_config_dump` registered:
  * their definition comes with the extension, their rows (as far as the condition says) with the dump.
  */
 const TABLES = `
-  WITH RECURSIVE ${MOVING_PARTITIONS}, ${RUNNING_CODE}
+  WITH RECURSIVE ${MOVING_PARTITIONS}, ${RUNNING_CODE}, ${HELD}
   SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind,
-    coalesce(pg_table_size(c.oid), 0)::text AS bytes, c.relpersistence = 'u' AS unlogged,
+    CASE WHEN c.oid IN (SELECT held.relation FROM held) THEN c.relpages::int8 * current_setting('block_size')::int8
+      ELSE coalesce(pg_table_size(c.oid), 0) END::text AS bytes, c.relpersistence = 'u' AS unlogged,
     c.relrowsecurity AS row_security, c.relkind <> 'm' OR c.relispopulated AS populated, c.relispartition AS is_partition,
     (SELECT jsonb_agg(jsonb_build_object('schema', pn.nspname, 'name', p.relname) ORDER BY i.inhseqno)
       FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
