@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import { OperationError } from '../errors.js'
 import { deliver, type Bounds, type DeliveryPorts } from './deliver.js'
 
@@ -161,7 +162,7 @@ const REFUSALS: Readonly<Record<number, { problem: string; advice: string }>> = 
 
 function fromJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseBoundedJson(text, SMALL_JSON)
   } catch {
     return undefined
   }

@@ -1,11 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import type { Context } from '../context.js'
 import { messageOf } from '../errors.js'
 import type { Options } from '../options.js'
 import { ifThere, orFileTrouble } from '../platform/file-errors.js'
 import { writeWhole } from '../platform/files.js'
+import { readSmallFile } from '../platform/no-follow.js'
 import { temporaryFolder } from '../platform/workspace.js'
 import { timeOfLine } from '../records/log.js'
 import { drillDocument, drillJson } from '../report/drill-document.js'
@@ -76,7 +78,9 @@ async function committedDrills({ drillReport }: Options, context: Context): Prom
   const drills: PastDrill[] = []
   for (const name of names.filter((each) => each.endsWith('.json') && path.join(folder, each) !== beside(target))) {
     try {
-      const { startedAt, scenarios } = Results.parse(JSON.parse(await readFile(path.join(folder, name), 'utf8')))
+      const { startedAt, scenarios } = Results.parse(
+        parseBoundedJson(await readSmallFile(path.join(folder, name), SMALL_JSON.length), SMALL_JSON),
+      )
       drills.push({ at: new Date(startedAt), scenarios })
     } catch (error) {
       context.logger.warning(

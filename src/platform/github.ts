@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { LARGE_JSON, parseBoundedJson } from '../bounded-json.js'
 
 /** Who can see the repository, and so download its artifacts. What cannot be told counts as public. */
 export type Visibility = 'public' | 'private' | 'internal' | 'unknown'
@@ -79,7 +80,7 @@ function repositoryIn(eventPath: string | undefined): { visibility?: unknown; pr
     return undefined
   }
   try {
-    const event = JSON.parse(readFileSync(eventPath, 'utf8')) as {
+    const event = parseBoundedJson(readFileSync(eventPath, 'utf8'), LARGE_JSON) as {
       repository?: { visibility?: unknown; private?: unknown }
     } | null
     return event?.repository

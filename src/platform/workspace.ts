@@ -3,6 +3,7 @@ import { lstat, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import type { Workspace } from '../context.js'
 import { messageOf } from '../errors.js'
 import { ifThere, orFileTrouble } from './file-errors.js'
@@ -135,7 +136,7 @@ function isOurs({ uid }: Stats): boolean {
 /** Undefined when there is no note that we can read and believe. */
 async function readOwner(folder: string): Promise<Owner | undefined> {
   try {
-    return Owner.parse(JSON.parse(await readSmallFile(path.join(folder, NOTE), LARGEST_NOTE)))
+    return Owner.parse(parseBoundedJson(await readSmallFile(path.join(folder, NOTE), LARGEST_NOTE), SMALL_JSON))
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import type { Context } from '../context.js'
 import { CouldNotVerifyError, GuardError, InterruptedError, messageOf } from '../errors.js'
 import { lifeOf, Owner, ownerHere } from '../platform/owner.js'
@@ -171,7 +172,7 @@ export function isAbandoned(note: string | null, now: Date): boolean {
 
 function parseNote(note: string | null): unknown {
   try {
-    return JSON.parse(note ?? '')
+    return parseBoundedJson(note ?? '', SMALL_JSON)
   } catch {
     return undefined
   }

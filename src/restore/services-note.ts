@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { open, readdir, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import type { Context } from '../context.js'
 import { codeOf, ifThere, orFileTrouble } from '../platform/file-errors.js'
 import { syncPath, writeWhole } from '../platform/files.js'
@@ -81,8 +82,10 @@ async function readNote(file: string): Promise<FoundNote | undefined> {
     try {
       const there = await handle.stat()
       const isClosed = there.isFile() && there.nlink === 1 && (there.mode & 0o077) === 0
-      if (!isClosed || there.uid !== process.getuid?.()) return undefined
-      const { owner, start, workingDirectory, timeout } = Note.parse(JSON.parse(await handle.readFile('utf8')))
+      if (!isClosed || there.size > SMALL_JSON.length || there.uid !== process.getuid?.()) return undefined
+      const { owner, start, workingDirectory, timeout } = Note.parse(
+        parseBoundedJson(await handle.readFile('utf8'), SMALL_JSON),
+      )
       return { file, owner, start, workingDirectory, timeout }
     } finally {
       await handle.close()

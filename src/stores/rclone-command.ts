@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import type { Context } from '../context.js'
 import { CommandError, OperationError, UsageError } from '../errors.js'
 import { explainRclone } from './rclone-errors.js'
@@ -91,7 +92,7 @@ export class RcloneCommand {
     const version = await this.output(doing, ['version'])
     const [, major = '0', minor = '0'] = /^rclone v(\d+)\.(\d+)/.exec(version) ?? []
     const answer = await this.output(doing, ['backend', 'features', rcloneArgument(this.location)])
-    const { Hashes, Features: its } = Features.parse(JSON.parse(answer))
+    const { Hashes, Features: its } = readAnswer(answer, Features, doing)
     const isBucket = its.BucketBased ?? false
     if (!isBucket && Number(major) * 1000 + Number(minor) < 1063) {
       throw new UsageError({
@@ -129,10 +130,20 @@ export class RcloneCommand {
   }
 }
 
+/** Throws `OperationError` for what is not of that shape, or beyond all bounds. */
+export function readAnswer<T>(answer: string, shape: z.ZodType<T>, doing: string): T {
+  try {
+    return shape.parse(parseBoundedJson(answer, SMALL_JSON))
+  } catch (cause) {
+    const problem = `rclone answered something that cannot be read: ${answer.slice(0, 200)}`
+    throw new OperationError({ doing, problem, advice: 'Install a newer rclone, then start again.', cause })
+  }
+}
+
 function logLine(line: string): z.infer<typeof LogLine> {
   if (!line.startsWith('{')) return {}
   try {
-    return LogLine.parse(JSON.parse(line))
+    return LogLine.parse(parseBoundedJson(line, SMALL_JSON))
   } catch {
     return {} // not one of its log lines: shown as it is
   }

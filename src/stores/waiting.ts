@@ -1,3 +1,4 @@
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import type { Clock, Logger } from '../context.js'
 import { InterruptedError, OperationError } from '../errors.js'
 import { Owner, describeOwner } from '../platform/owner.js'
@@ -77,7 +78,7 @@ export class Silence {
 /** An owner's note, or null when a power failure left it empty or in parts. */
 export function ownerOf(note: string): Owner | null {
   try {
-    return Owner.parse(JSON.parse(note))
+    return Owner.parse(parseBoundedJson(note, SMALL_JSON))
   } catch {
     return null
   }

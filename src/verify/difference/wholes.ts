@@ -1,3 +1,4 @@
+import { SMALL_JSON, parseBoundedJson } from '../../bounded-json.js'
 import type { TableEntry } from '../../backup/manifest.js'
 
 /** Partitions within which rows move in a restore, taken together on either side. */
@@ -57,7 +58,7 @@ function partsByRoot(tables: readonly TableEntry[], roots: ReadonlyMap<string, s
 
 /** What is not known of one part is not known of the whole. */
 function sumOf(root: string, parts: readonly TableEntry[]): TableEntry {
-  const [schema = '', name = ''] = JSON.parse(root) as string[]
+  const [schema = '', name = ''] = parseBoundedJson(root, SMALL_JSON) as string[]
   const [first] = parts
   const rows = sum(parts.map((part) => part.rows))
   const fingerprint = sum(parts.map((part) => part.fingerprint))
