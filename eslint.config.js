@@ -59,6 +59,14 @@ const CHILD_PROCESS = ['node:child_process', 'child_process'].map((name) => ({
   message: 'Only platform/process.ts starts processes.',
 }))
 
+/** Both make values of a text of any size: fifty times its memory, and a stack as deep as it is. */
+export const UNBOUNDED_JSON = [
+  "MemberExpression[object.name='JSON'][property.name='parse']",
+  "MemberExpression[object.name='JSON'][property.value='parse']",
+  "VariableDeclarator[init.name='JSON']",
+  "CallExpression[callee.property.name='json']",
+].map((selector) => ({ selector, message: 'What others may have written is bounded first: parseBoundedJson.' }))
+
 const floors = FLOORS.map((folder, index) => ({
   files: [`src/${folder}/**/*.ts`],
   ignores: ['src/platform/process.ts'],
@@ -95,17 +103,12 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  ...floors,
   {
     files: ['src/**/*.ts'],
     ignores: ['src/bounded-json.ts'],
-    rules: {
-      'no-restricted-properties': [
-        'error',
-        { object: 'JSON', property: 'parse', message: 'Parse with bounds: parseBoundedJson of bounded-json.ts.' },
-      ],
-    },
+    rules: { 'no-restricted-syntax': ['error', ...UNBOUNDED_JSON] },
   },
-  ...floors,
   {
     files: GROUND,
     ignores: ENTRIES,

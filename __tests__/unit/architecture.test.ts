@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { Linter } from 'eslint'
 import { codeBlocks, section } from '../support/markdown.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
+const { UNBOUNDED_JSON } = (await import(path.join(root, 'eslint.config.js'))) as { UNBOUNDED_JSON: object[] }
 const page = await readFile(path.join(root, 'docs/architecture.md'), 'utf8')
 const picture = codeBlocks(page).find(({ language }) => language === 'mermaid')?.text ?? ''
 const boxes = [...picture.matchAll(/^ {2}([\w-]+)\["/gm)].map(([, floor = '']) => floor)
@@ -31,4 +33,24 @@ test('an arrow is left out where a longer way says the same', () => {
     const others = arrows.filter((arrow) => arrow.from === from && arrow.to !== to)
     expect({ from, to, again: others.some((other) => reaches(other.to, to)) }).toEqual({ from, to, again: false })
   }
+})
+
+test.each([
+  'JSON.parse(text)',
+  "JSON['parse'](text)",
+  'texts.map(JSON.parse)',
+  'const { parse } = JSON',
+  'await response.json()',
+])('%s is refused: JSON is bounded before it is parsed', (code) => {
+  expect(new Linter().verify(code, { rules: { 'no-restricted-syntax': ['error', ...UNBOUNDED_JSON] } })).toMatchObject([
+    { ruleId: 'no-restricted-syntax' },
+  ])
+})
+
+test('only one file parses JSON', async () => {
+  const files = await readdir(path.join(root, 'src'), { recursive: true })
+  const parsing: string[] = []
+  for (const file of files.filter((each) => each.endsWith('.ts')))
+    if ((await readFile(path.join(root, 'src', file), 'utf8')).includes('JSON.parse(')) parsing.push(file)
+  expect(parsing).toEqual(['bounded-json.ts'])
 })

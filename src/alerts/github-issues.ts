@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LARGE_JSON, parseBoundedJson } from '../bounded-json.js'
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import { OperationError } from '../errors.js'
 import { deliver, type Bounds, type DeliveryPorts } from './deliver.js'
 
@@ -162,7 +162,7 @@ const REFUSALS: Readonly<Record<number, { problem: string; advice: string }>> = 
 
 function fromJson(text: string): unknown {
   try {
-    return parseBoundedJson(text, LARGE_JSON)
+    return parseBoundedJson(text, SMALL_JSON)
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-import { LARGE_JSON, parseBoundedJson } from '../bounded-json.js'
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import type { Command, Context } from '../context.js'
 import { CommandError, EXIT_CODES, InterruptedError, messageOf, problemOf } from '../errors.js'
 import type { Outputs } from '../outputs.js'
@@ -114,7 +114,7 @@ class LastError {
 /** Nothing where the child printed no JSON object: then its exit code and its messages say what happened. */
 function outputsIn(stdout: string): Outputs {
   try {
-    const parsed: unknown = parseBoundedJson(stdout, LARGE_JSON)
+    const parsed = parseBoundedJson(stdout, SMALL_JSON)
     return typeof parsed === 'object' && parsed !== null ? parsed : {}
   } catch {
     return {}

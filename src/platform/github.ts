@@ -1,5 +1,6 @@
 import { LARGE_JSON, parseBoundedJson } from '../bounded-json.js'
 import { readFileSync } from 'node:fs'
+import { LARGE_JSON, parseBoundedJson } from '../bounded-json.js'
 
 /** Who can see the repository, and so download its artifacts. What cannot be told counts as public. */
 export type Visibility = 'public' | 'private' | 'internal' | 'unknown'

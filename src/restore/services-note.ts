@@ -81,9 +81,8 @@ async function readNote(file: string): Promise<FoundNote | undefined> {
     const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const there = await handle.stat()
-      const isClosed =
-        there.isFile() && there.size <= SMALL_JSON.length && there.nlink === 1 && (there.mode & 0o077) === 0
-      if (!isClosed || there.uid !== process.getuid?.()) return undefined
+      const isClosed = there.isFile() && there.nlink === 1 && (there.mode & 0o077) === 0
+      if (!isClosed || there.size > SMALL_JSON.length || there.uid !== process.getuid?.()) return undefined
       const { owner, start, workingDirectory, timeout } = Note.parse(
         parseBoundedJson(await handle.readFile('utf8'), SMALL_JSON),
       )

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { JsonBoundsError, SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import { idOf } from '../backup/manifest.js'
+import { SMALL_JSON, parseBoundedJson } from '../bounded-json.js'
 import { DamagedError, InterruptedError, messageOf } from '../errors.js'
 import { ifThere, orFileTrouble } from '../platform/file-errors.js'
 import { writeWhole } from '../platform/files.js'
+import { readSmallFile } from '../platform/no-follow.js'
 import { formatLine, timeOfLine, type LogLine } from '../records/log.js'
 import type { ArtifactAccess, ArtifactStoreTools } from './artifact-access.js'
 import { nameOfLog } from './artifact-names.js'
@@ -134,17 +134,25 @@ async function readAll(shelf: ArtifactShelf, since: Date): Promise<Lines & { mer
 async function contentOf(one: Shelved, shelf: ArtifactShelf): Promise<{ folder: string; merged: number[] } | null> {
   try {
     const folder = await shelf.contentOf(one)
-    const text = await ifThere(readFile(path.join(folder, MERGED), 'utf8'))
-    return { folder, merged: text === undefined ? [] : Merged.parse(parseBoundedJson(text, SMALL_JSON)).artifacts }
+    return { folder, merged: await mergedIn(folder) }
   } catch (error) {
-    if (
-      error instanceof DamagedError ||
-      error instanceof SyntaxError ||
-      error instanceof JsonBoundsError ||
-      error instanceof z.ZodError
-    )
-      return null
+    if (error instanceof DamagedError) return null
     throw error
+  }
+}
+
+/** The artifacts whose lines are in this one too. Throws `DamagedError`. */
+async function mergedIn(folder: string): Promise<number[]> {
+  try {
+    const text = await ifThere(readSmallFile(path.join(folder, MERGED), SMALL_JSON.length))
+    return text === undefined ? [] : Merged.parse(parseBoundedJson(text, SMALL_JSON)).artifacts
+  } catch (cause) {
+    throw new DamagedError({
+      doing: 'reading the log',
+      problem: `its ${MERGED} cannot be read: ${messageOf(cause)}`,
+      advice: 'Nothing needs to be done: the lines are in the log of another operation too.',
+      cause,
+    })
   }
 }
 

@@ -92,7 +92,7 @@ export class RcloneCommand {
     const version = await this.output(doing, ['version'])
     const [, major = '0', minor = '0'] = /^rclone v(\d+)\.(\d+)/.exec(version) ?? []
     const answer = await this.output(doing, ['backend', 'features', rcloneArgument(this.location)])
-    const { Hashes, Features: its } = Features.parse(parseBoundedJson(answer, SMALL_JSON))
+    const { Hashes, Features: its } = readAnswer(answer, Features, doing)
     const isBucket = its.BucketBased ?? false
     if (!isBucket && Number(major) * 1000 + Number(minor) < 1063) {
       throw new UsageError({
@@ -127,6 +127,16 @@ export class RcloneCommand {
       if (/pass|secret|token|_key$/i.test(name) && value !== undefined && value !== '') this.tools.logger.hide(value)
     }
     return Object.fromEntries(passed)
+  }
+}
+
+/** Throws `OperationError` for what is not of that shape, or beyond all bounds. */
+export function readAnswer<T>(answer: string, shape: z.ZodType<T>, doing: string): T {
+  try {
+    return shape.parse(parseBoundedJson(answer, SMALL_JSON))
+  } catch (cause) {
+    const problem = `rclone answered something that cannot be read: ${answer.slice(0, 200)}`
+    throw new OperationError({ doing, problem, advice: 'Install a newer rclone, then start again.', cause })
   }
 }
 

@@ -8,7 +8,7 @@ import { ifThere, orFileTrouble } from '../platform/file-errors.js'
 import type { FilePlace, PlacedFile, SentFile } from './file-place.js'
 import { requireSizes } from './local-sizes.js'
 import { ProgressSum } from './progress-sum.js'
-import { ABSENT, RcloneCommand, type RcloneTools } from './rclone-command.js'
+import { ABSENT, RcloneCommand, readAnswer, type RcloneTools } from './rclone-command.js'
 import { parseRcloneLocation, rcloneArgument, type RcloneLocation } from './rclone-location.js'
 import type { ByteProgress } from './store.js'
 import { withScratchFolder } from './scratch-folder.js'
@@ -19,6 +19,7 @@ const PARTIAL = /\.[0-9a-f]{8}\.partial$/
 /** How much older than the beginning of an upload a date may be before it is known to be the date of the file here. */
 const CLOCK_TOLERANCE_MS = 60_000
 
+const Room = z.object({ free: z.number().optional() })
 const Listed = z.object({ Path: z.string(), Size: z.number(), ModTime: z.iso.datetime({ offset: true }) })
 
 /** The files of a store behind `rclone:remote:path`, by the program `rclone` and the user's configuration of it. */
@@ -133,7 +134,7 @@ class RclonePlace implements FilePlace {
     const answer = await this.command.output(doing, ['about', '--json', rcloneArgument(this.location)], ABSENT)
     // The folder of the store is not there before the first set.
     if (answer === '') return null
-    return z.object({ free: z.number().optional() }).parse(parseBoundedJson(answer, SMALL_JSON)).free ?? null
+    return readAnswer(answer, Room, doing).free ?? null
   }
 
   /** Copies files that are not there with the same content; those that are not there to copy are left out silently. */
@@ -207,16 +208,17 @@ class RclonePlace implements FilePlace {
   private listed(line: string): PlacedFile | undefined {
     const text = line.trim().replace(/,$/, '')
     if (!text.startsWith('{')) return undefined
-    const found = Listed.safeParse(parseBoundedJson(text, SMALL_JSON))
-    if (!found.success) {
+    try {
+      const found = Listed.parse(parseBoundedJson(text, SMALL_JSON))
+      return { path: found.Path, bytes: found.Size, changed: new Date(found.ModTime) }
+    } catch (cause) {
       throw new DamagedError({
         doing: this.doing('listing'),
         problem: `rclone listed something that cannot be read: ${text.slice(0, 200)}`,
         advice: 'Install a newer rclone, then start again.',
-        cause: found.error,
+        cause,
       })
     }
-    return { path: found.data.Path, bytes: found.data.Size, changed: new Date(found.data.ModTime) }
   }
 
   private inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { LARGE_JSON, parseBoundedJson } from '../../bounded-json.js'
 import { DamagedError } from '../../errors.js'
+import { readSmallFile } from '../../platform/no-follow.js'
 import { canonicalObject } from './canonical.js'
 import { inPresentNames } from './forms.js'
 import type { CatalogObject, Undumpable } from './model.js'
@@ -80,7 +81,7 @@ function lines(items: readonly object[]): string {
 
 /** Reads what `writeCatalog` wrote. Throws `DamagedError` where it is not that, or not there. */
 export async function readStoredCatalog(file: string): Promise<ReadCatalog> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = await readSmallFile(file, 2 * LARGE_JSON.length).catch((cause: unknown) => {
     throw noCatalog(file, 'it cannot be read', cause)
   })
   return parseCatalog(text, file)
