@@ -1,4 +1,3 @@
-import { LARGE_JSON, parseBoundedJson } from '../bounded-json.js'
 import { readFileSync } from 'node:fs'
 import { LARGE_JSON, parseBoundedJson } from '../bounded-json.js'
 
