@@ -8,7 +8,7 @@ const DEEP = `${'['.repeat(1_000)}${']'.repeat(1_000)}`
 
 /** A place behind an rclone that answers each command with these lines. */
 function answering(answers: Readonly<Record<string, string>>) {
-  const run = ({ args = [], stdout }: Command) => {
+  const run = ({ args, stdout }: Command) => {
     const answer = Object.entries(answers).find(([word]) => args.includes(word))?.[1] ?? ''
     if (typeof stdout === 'function')
       answer.split('\n').forEach((line) => {
