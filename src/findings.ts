@@ -2,6 +2,7 @@ import { ALERT_FINDINGS } from './alert-findings.js'
 import { ANOMALY_FINDINGS } from './anomaly-findings.js'
 import { COPY_FINDINGS } from './copy-findings.js'
 import { EXTENSION_FINDINGS } from './extension-findings.js'
+import { FOREIGN_FINDINGS } from './foreign-findings.js'
 import { RECOVERY_FINDINGS } from './recovery-findings.js'
 import { SEALING_FINDINGS } from './sealing-findings.js'
 import { UNDUMPED_FINDINGS } from './undumped-findings.js'
@@ -435,6 +436,7 @@ export const FINDINGS = {
   },
   ...COPY_FINDINGS,
   ...EXTENSION_FINDINGS,
+  ...FOREIGN_FINDINGS,
   ...RECOVERY_FINDINGS,
   ...SEALING_FINDINGS,
   ...UNDUMPED_FINDINGS,

@@ -4,6 +4,8 @@ import { lifeOf, Owner, ownerHere } from '../platform/owner.js'
 import { describeConnection, parseConnection, type ConnectionSettings } from './connection.js'
 import { quoteIdentifier } from './identifier.js'
 import { findPrograms, type Programs } from './programs.js'
+import { rollBackPrepared } from './prepared-transactions.js'
+import { dropAbandonedRestorers } from './restorer.js'
 import { createLike, SCRATCH_PREFIX, scratchName } from './scratch-database.js'
 import { databaseSettings, usableMemory } from './scratch-tuning.js'
 import type { Scratch, ScratchDatabase, ScratchRequest } from './scratch.js'
@@ -143,6 +145,7 @@ async function sweep(session: Session, settings: ConnectionSettings, context: Co
     context.logger.debug(`Dropping the scratch database ${name}, which an earlier run left behind.`)
     await drop(session, settings, name)
   }
+  await dropAbandonedRestorers(session, (note) => isAbandoned(note, context.clock.now()), context)
   return databases
 }
 
@@ -179,6 +182,7 @@ function parseNote(note: string | null): unknown {
 
 async function drop(session: Session, settings: ConnectionSettings, name: string): Promise<void> {
   await dropSubscriptions(session, { ...settings, database: name })
+  await rollBackPrepared(session, { ...settings, database: name })
   if (session.major >= 13) {
     await session.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`)
     return

@@ -36,13 +36,20 @@ const ARCHIVES_FAULT = [
   /corrupt|unexpected (block|data|section)|unrecognized (data block|file format|archive)|found unexpected|sanity check/i,
 ]
 
+/** What a complaint comes to where more is known of it than here; null where nothing is. `on` is what it is about. */
+export type Judge = (complaint: Complaint, on: string) => Finding | 'harmless' | null
+
 /**
  * Says of complaints whether the backup is at fault, its archive, or the server that it was restored into.
  *
- * @param advice what to do about an error of the backup, where more can be said than usual
+ * @param judge is asked first
  */
-export function findingsOf(complaints: readonly Complaint[], count: number, what: string, advice?: string): Finding[] {
-  const findings = complaints.map((complaint) => findingOf(complaint, what, advice))
+export function findingsOf(complaints: readonly Complaint[], count: number, what: string, judge?: Judge): Finding[] {
+  const findings = complaints.flatMap((complaint) => {
+    const on = complaint.about === '' ? what : complaint.about
+    const judged = judge?.(complaint, on) ?? findingOf(complaint, on)
+    return judged === 'harmless' ? [] : [judged]
+  })
   const unsaid = count - complaints.length
   return withoutAftermath(
     unsaid <= 0
@@ -51,21 +58,25 @@ export function findingsOf(complaints: readonly Complaint[], count: number, what
   )
 }
 
-/** Where the server failed or lacked something, its other errors say nothing of the backup: they may follow from that. */
-function withoutAftermath(findings: Finding[]): Finding[] {
-  const isServers = findings.some(({ code }) => code === 'SCRATCH_FAILED' || code === 'SCRATCH_LACKS')
+const NOT_THE_BACKUPS: ReadonlySet<string> = new Set(['SCRATCH_FAILED', 'SCRATCH_LACKS', 'DUMP_NEEDS_SUPERUSER'])
+
+/**
+ * Where the server failed or lacked something, or refused what needs a superuser, its other errors say nothing of the
+ * backup: they may follow from that.
+ */
+export function withoutAftermath(findings: Finding[]): Finding[] {
+  const isServers = findings.some(({ code }) => NOT_THE_BACKUPS.has(code))
   return isServers ? findings.filter(({ code }) => code !== 'RESTORE_ERROR') : findings
 }
 
-function findingOf(complaint: Complaint, what: string, advice: string | undefined): Finding {
-  const on = complaint.about === '' ? what : complaint.about
+function findingOf(complaint: Complaint, on: string): Finding {
   const found = describeComplaint(complaint)
   const lack = lackOf(complaint)
   if (lack !== null) {
     return finding('SCRATCH_LACKS', on, found, lack)
   }
   const code = codeFor(complaint)
-  return finding(code, on, found, code === 'RESTORE_ERROR' ? (advice ?? adviceFor(complaint)) : undefined)
+  return finding(code, on, found, code === 'RESTORE_ERROR' ? adviceFor(complaint) : undefined)
 }
 
 /** An undefined function, table or type, as something that the statement called says. */

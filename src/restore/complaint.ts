@@ -41,6 +41,12 @@ export function describeComplaint({ message, state, detail, hint, context, state
   return told.join('; ')
 }
 
+/** A statement as it is told: its first line that is no comment, without what may be a secret. */
+export function describeStatement(text: string): string {
+  const line = text.split('\n').find((each) => each.trim() !== '' && !each.trimStart().startsWith('--'))
+  return shortened(withoutSecrets(line) ?? '')
+}
+
 /** What the server said to a statement of ours. */
 export function complaintFrom(error: unknown, about: string, statement: string): Complaint {
   const cause = error instanceof QueryError ? error.cause : error
@@ -68,8 +74,13 @@ function withoutSecrets(statement: string | undefined): string | undefined {
 }
 
 function part(name: string, text: string | undefined): string[] {
-  const told = text?.trim().replaceAll(/\s+/g, ' ') ?? ''
-  return told === '' ? [] : [`${name}: ${told.length > LONGEST_TOLD ? `${told.slice(0, LONGEST_TOLD)}…` : told}`]
+  const told = shortened(text ?? '')
+  return told === '' ? [] : [`${name}: ${told}`]
+}
+
+function shortened(text: string): string {
+  const told = text.trim().replaceAll(/\s+/g, ' ')
+  return told.length > LONGEST_TOLD ? `${told.slice(0, LONGEST_TOLD)}…` : told
 }
 
 /** Where in the rows it was; the row itself is in the detail, if the server shows it at all. */

@@ -17,6 +17,8 @@ export interface Piece {
   /** In which the names in it are, and what a server says of them; UTF-8 where it is not given. */
   encoding?: string
   entries: readonly ListedEntry[]
+  /** Everything belongs to the role that restores. */
+  withoutOwners?: boolean
   /** Foreign keys and triggers are not looked at; only some roles may do that. */
   unchecked?: boolean
   /** Names without a schema are looked up in this, and not in nothing, as pg_restore has it. */
@@ -49,7 +51,7 @@ async function runThroughPsql(
   const complaints = new ScriptComplaints()
   const reading = new Reading(piece, () =>
     processes.start({
-      ...programs.command('pg_restore', ['--file=-', '--no-tablespaces', `--use-list=${list}`, piece.archive]),
+      ...programs.command('pg_restore', ['--file=-', ...whatOf(piece, list)]),
       env: environment,
       doing: `reading ${nameOf(piece)} from ${piece.archive}`,
       stdout: 'pipe',
@@ -153,9 +155,7 @@ async function runDirectly(
       '--no-password',
       '--verbose',
       `--dbname=${connectionStringOf(database)}`,
-      '--no-tablespaces',
-      `--use-list=${list}`,
-      piece.archive,
+      ...whatOf(piece, list),
     ]),
     env: environment,
     doing: `restoring ${nameOf(piece)} of ${piece.archive} once more`,
@@ -168,6 +168,10 @@ async function runDirectly(
     complaints.failedSilently(finished.stderrTail)
   }
   return complaints.kept
+}
+
+function whatOf({ archive, withoutOwners = false }: Piece, list: string): string[] {
+  return ['--no-tablespaces', ...(withoutOwners ? ['--no-owner'] : []), `--use-list=${list}`, archive]
 }
 
 function nameOf({ entries: [first, ...others] }: Piece): string {

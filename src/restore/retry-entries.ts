@@ -22,14 +22,15 @@ const MOST_FAILURES = { 'pre-data': 20, data: 200, 'post-data': 200 } as const
 /** Tries again what failed of a section, by psql, which tells of each why then, with SQLSTATE. Returns what is left. */
 export async function restoreAgain(
   target: RestoreTarget,
-  { archive, section, encoding }: { archive: string; section: keyof typeof MOST_FAILURES; encoding?: string },
+  part: Pick<Piece, 'archive' | 'encoding' | 'withoutOwners'> & { section: keyof typeof MOST_FAILURES },
   failures: readonly FailedEntry[],
   context: Context,
 ): Promise<FailedEntry[]> {
   const hopeless = failures.filter(isOwnershipOnly)
   const open = failures.filter((failure) => !isOwnershipOnly(failure))
-  const restore = (piece: Omit<Piece, 'archive' | 'encoding'>): Promise<Complaint[]> =>
-    restoreAlone(target, { archive, ...(encoding !== undefined && { encoding }), ...piece }, context)
+  const { section, archive, encoding, withoutOwners = false } = part
+  const restore = (piece: Omit<Piece, 'archive' | 'encoding' | 'withoutOwners'>): Promise<Complaint[]> =>
+    restoreAlone(target, { archive, withoutOwners, ...(encoding !== undefined && { encoding }), ...piece }, context)
   const ways: Ways<FailedEntry> = {
     inTurn: (entries) => inTurn(entries, MOST_FAILURES[section], (entry) => restore({ entries: [entry] })),
     lookedUp: async (entries) => {

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
 import { settingSearchPath } from '../postgres/catalog/search-path.js'
-import { KEPT, type Complaint } from './complaint.js'
+import { describeStatement, KEPT, type Complaint } from './complaint.js'
 import { onlySql } from './only-sql.js'
 import { ScriptPieces, type Piece } from './script-pieces.js'
 import { lineEndsIn, ScriptSession, type Said } from './script-session.js'
@@ -46,6 +46,8 @@ export interface PassOutcome {
   general: Complaint[]
   /** Statements of event triggers that were left out. */
   putOff: readonly FailedStatement[]
+  /** Statements that the script's reader passed over, and that are told. */
+  passedOver: readonly string[]
 }
 
 /** As many failed statements are kept; where more fail, something is wrong that no order mends. */
@@ -92,6 +94,7 @@ class ScriptRun {
   private failed: FailedStatement[] = []
   private more = 0
   private readonly putOff: FailedStatement[] = []
+  private readonly passedOver: string[] = []
   private readonly general: Complaint[] = []
   private index = 0
   /** Line ends of the script before what comes next. */
@@ -143,7 +146,8 @@ class ScriptRun {
       await this.mark(this.outside())
     }
     const { complaints } = await this.session.end()
-    return { failed: this.failed, more: this.more, general: [...this.general, ...complaints], putOff: this.putOff }
+    const { failed, more, putOff, passedOver } = this
+    return { failed, more, general: [...this.general, ...complaints], putOff, passedOver }
   }
 
   private async takeComment(text: string): Promise<void> {
@@ -187,10 +191,9 @@ class ScriptRun {
     const statement = (this.statement ??= this.begun(0))
     statement.entry = this.entry
     this.inTransaction ||= beginsTransaction(words)
-    const isPutOff = this.pass.withoutEventTriggers === true && isOfEventTrigger(words)
-    if (isPutOff) this.putOff.push({ index: statement.index, complaints: [] })
-    const isWanted = !isPutOff && (this.isWanted() || isSetting(words))
     const text = this.taken()
+    const isLeftOut = this.isPutOff(words, statement) || this.passesOver(words, text)
+    const isWanted = !isLeftOut && (this.isWanted() || isSetting(words))
     if (hasRows) {
       this.rows = isWanted && (await this.takesRows(text, statement)) ? 'sent' : 'passed over'
       if (this.rows === 'sent') await this.send(text, statement)
@@ -209,6 +212,18 @@ class ScriptRun {
     if (this.rows === 'sent' && this.statement !== null) await this.mark(this.statement)
     this.rows = null
     this.next()
+  }
+
+  private isPutOff(words: readonly string[], { index }: Statement): boolean {
+    if (this.pass.withoutEventTriggers !== true || !isOfEventTrigger(words)) return false
+    this.putOff.push({ index, complaints: [] })
+    return true
+  }
+
+  private passesOver(words: readonly string[], text: Buffer): boolean {
+    const how = this.script.passOver?.(words) ?? null
+    if (how === 'told') this.passedOver.push(describeStatement(text.toString('utf8')))
+    return how !== null
   }
 
   /** Whether a COPY without rows succeeds; it is taken back, as triggers may run even so. */

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import type { Judge } from './causes.js'
 
 export interface Script {
   file: string
@@ -9,6 +10,10 @@ export interface Script {
   foreign: boolean
   /** Bytes of the text that psql does not get. */
   leftOut?: { from: number; to: number }
+  /** Says of a statement, by its first words, whether psql does not get it, and whether that is told. */
+  passOver?: (words: readonly string[]) => 'told' | 'untold' | null
+  /** Says what a complaint comes to, before it is judged as usual. */
+  judge?: Judge
 }
 
 /** The text of a script, from its beginning. */

@@ -36,19 +36,30 @@ async function runInPasses(target: RestoreTarget, script: Script, context: Conte
   const ways = waysOf(target, script, context)
   const again = async (failed: readonly FailedStatement[]): Promise<readonly FailedStatement[]> =>
     complaintsOf(failed).some(isServerGone) ? failed : tryAgain(failed, ways)
-  if (script.foreign) return findingsIn(await runScript(target, script, {}, context))
+  if (script.foreign) return findingsIn(await runScript(target, script, {}, context), script)
   const how = { withoutEventTriggers: true, beforeRest: again }
   const outcome = await runScript(target, script, how, context)
-  if (outcome.general.length > 0 || outcome.more > 0) return findingsIn(outcome)
+  if (outcome.general.length > 0 || outcome.more > 0) return findingsIn(outcome, script)
   const left = await again(outcome.failed)
   const isGone = complaintsOf(left).some(isServerGone)
   const last = isGone ? left : [...left, ...(await again(outcome.putOff))]
-  return findingsIn({ ...outcome, failed: last })
+  return findingsIn({ ...outcome, failed: last }, script)
 }
 
-function findingsIn({ failed, more, general }: PassOutcome): Finding[] {
+function findingsIn({ failed, more, general, passedOver }: PassOutcome, { file, judge }: Script): Finding[] {
   const told = [...general, ...complaintsOf(failed)]
-  return findingsOf(told.slice(0, KEPT), told.length + more, 'script')
+  const findings = findingsOf(told.slice(0, KEPT), told.length + more, 'script', judge)
+  return passedOver.length === 0
+    ? findings
+    : [...findings, finding('DUMP_ROLES_PASSED_OVER', path.basename(file), namedFirst(passedOver))]
+}
+
+/** How many of something are named. */
+const NAMED = 20
+
+function namedFirst(statements: readonly string[]): string {
+  const more = statements.length - NAMED
+  return `${statements.slice(0, NAMED).join(' ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function waysOf(target: RestoreTarget, script: Script, context: Context): Ways<FailedStatement> {

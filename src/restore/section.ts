@@ -3,7 +3,7 @@ import type { Finding } from '../findings.js'
 import { decoderOf } from '../platform/encoding.js'
 import { connectionStringOf } from '../postgres/identifier.js'
 import { ArchiveComplaints } from './archive-complaints.js'
-import { findingsOf, isServerGone } from './causes.js'
+import { findingsOf, isServerGone, type Judge } from './causes.js'
 import { KEPT, type Complaint } from './complaint.js'
 import { restoreAgain, type FailedEntry } from './retry-entries.js'
 import { roundsOf, type Round } from './rounds.js'
@@ -25,6 +25,10 @@ export interface ArchiveSection {
   encoding?: string
   /** Definitions only: no rows, no values of sequences, no large objects, no refilled views. */
   withoutRows?: boolean
+  /** Everything belongs to the role that restores. */
+  withoutOwners?: boolean
+  /** Says what a complaint comes to, before it is judged as usual. */
+  judge?: Judge
   /** What else belongs to the section: done when all was tried once, before what failed is tried again. */
   between?: () => Promise<Finding[]>
 }
@@ -93,6 +97,7 @@ class SectionRestore {
         // Never both: a comment counts to the section of the entry before it in the list.
         entries === null ? `--section=${section}` : `--use-list=${await writeUseList(entries, this.context)}`,
         '--no-tablespaces',
+        ...(this.part.withoutOwners === true ? ['--no-owner'] : []),
         `--jobs=${jobs}`,
         ...this.rowsArgument(),
         archive,
@@ -119,7 +124,7 @@ class SectionRestore {
   findings(): Finding[] {
     const all = [...this.general, ...this.failures.flatMap(({ complaints }) => complaints)]
     const kept = all.slice(0, KEPT)
-    return findingsOf(kept, this.count + all.length - this.general.length, this.part.section)
+    return findingsOf(kept, this.count + all.length - this.general.length, this.part.section, this.part.judge)
   }
 
   private async take(

@@ -32,10 +32,18 @@ export interface ScriptContents {
   roles: Set<string>
   /** Roles that it makes. */
   rolesMade: Set<string>
+  /** Extensions that it makes in the way of pg_dump, in its order. */
+  extensions: NamedExtension[]
   /** The statements of `--clean` before everything else, without IF EXISTS: in an empty database they fail, as they must. */
   cleaning: Cleaning | null
   /** The names of psql's commands in it, but those of its restricted mode: `connect`. */
   commands: Set<string>
+}
+
+export interface NamedExtension {
+  name: string
+  /** Null where it does not say. */
+  schema: string | null
 }
 
 const MARKS: Readonly<Record<string, 'dump' | 'cluster'>> = {
@@ -73,6 +81,7 @@ export class Statements {
     otherCopies: 0,
     roles: new Set(),
     rolesMade: new Set(),
+    extensions: [],
     cleaning: null,
     commands: new Set(),
   }
@@ -257,11 +266,12 @@ export class Statements {
   }
 
   private endCreate(): void {
+    if (this.head[1] === 'extension') this.endCreateExtension()
     const kinds = ['unlogged', 'foreign', 'materialized', 'global', 'local', 'temp', 'temporary']
     let at = 1
     while (kinds.includes(this.head[at] ?? '')) at++
     const creates = this.head[at] === 'table' || (this.head[at] === 'view' && this.head[at - 1] === 'materialized')
-    if (this.head[at] === 'role' || this.head[at] === 'user') this.endCreateRole(at + 1)
+    if (['role', 'user', 'group'].includes(this.head[at] ?? '')) this.endCreateRole(at + 1)
     if (!creates) return
     const ifNotExists = this.head[at + 1] === 'if' && this.head[at + 2] === 'not'
     const { table } = this.nameAt(ifNotExists ? at + 4 : at + 1)
@@ -271,6 +281,15 @@ export class Statements {
   private endCreateRole(at: number): void {
     const name = this.head[at]
     if (name !== undefined && this.head[at] !== 'mapping') this.contents.rolesMade.add(nameOf(name))
+  }
+
+  /** `CREATE EXTENSION IF NOT EXISTS e WITH SCHEMA s`, and nothing that says more. */
+  private endCreateExtension(): void {
+    const words = this.head.slice(['if', 'not', 'exists'].every((word, at) => this.head[at + 2] === word) ? 5 : 2)
+    const [name, ...rest] = words.filter((word, at) => at === 0 || word !== 'with')
+    const isPlain = rest.length === 0 || (rest.length === 2 && rest[0] === 'schema')
+    if (name === undefined || !isPlain) return
+    this.contents.extensions.push({ name: nameOf(name), schema: rest[1] === undefined ? null : nameOf(rest[1]) })
   }
 
   /** Each large object is made by one statement and opened by another, before what fills it; also an empty one. */

@@ -1,19 +1,28 @@
 import path from 'node:path'
-import { describeContent } from '../backup/describe-content.js'
 import { displayName, type Tier } from '../backup/manifest.js'
 import type { Context } from '../context.js'
 import { finding, worstOf, type Finding } from '../findings.js'
 import { libpqEnvironment } from '../postgres/libpq-environment.js'
+import type { ConnectionSettings } from '../postgres/connection.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
+import { fingerprintTables } from '../postgres/fingerprint.js'
 import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
 import { withSession } from '../postgres/session.js'
-import { CONFINEMENT } from '../postgres/confinement.js'
-import { confine } from '../restore/confinement.js'
+import { Restorer } from '../postgres/restorer.js'
 import { knowsRestricted, unrestrictedPsql } from '../restore/restricted.js'
 import { restoreScript } from '../restore/script.js'
 import { restoreSection } from '../restore/section.js'
+import { lookAtServer, whatWasLeft } from './left-behind.js'
+import { makeExtensions, type MadeExtensions } from './dump-extensions.js'
+import {
+  isMadeBefore,
+  judgeOfRefusals,
+  passingOver,
+  withoutConsequences,
+  withPrivilegesAsOne,
+} from './without-superuser.js'
 import { partOf, type ArchiveVerification } from './archive.js'
 import { decompressTo } from './decompress.js'
 import type { DetectedDump } from './detect.js'
@@ -39,6 +48,9 @@ export interface ForeignCheck {
 /**
  * Restores a dump of another tool into scratch and counts what came of it. There is no description of its source, so the
  * counts are held against the dump's own.
+ *
+ * Anyone may have written it, so it is restored by a role that can fill its database and do nothing else; where scratch's
+ * own role is no superuser, by that.
  */
 export async function restoreForeign(
   dump: ForeignDump,
@@ -52,22 +64,58 @@ export async function restoreForeign(
   }
   const script = await readyToRestore(dump, context)
   const roles = await SharedRoles.use(scratch, context)
+  let restorer: Restorer | null = null
   try {
-    const made = await makeRoles(dump, roles)
+    const before = await lookAtServer(scratch, context)
+    const made = await makeRoles(dump, scratch, roles)
     const database = await scratch.createDatabase()
-    await withSession(database.settings, { signal: context.signal }, confine)
-    const findings = await check.phase('Restoring', () => restoreOnce(script, scratch, database, check, context))
-    const counted = await check.phase('Counting the rows', () => countCopy(database, context))
-    const tables = counted.map(({ rows, schema, name }) => ({ schema, name, rows }))
+    restorer = scratch.superuser ? await Restorer.make(scratch, database, context) : null
+    const place = await prepare(script, { scratch, database, restorer }, context)
+    const restored = await check.phase('Restoring', () => restoreOnce(script, place, check, context))
+    const left = await whatWasLeft(before, scratch, database, context)
+    await restorer?.prepareToRead(database, context)
+    const counted = await check.phase('Counting the rows', () => countCopy(place.settings, context))
+    const findings = withPrivilegesAsOne([...place.made.findings, ...restored])
     return {
-      findings: [...findings, ...cleaningNote(script), ...rolesNote(made), ...compareCounts(dump.read.rows, counted)],
-      tables,
+      findings: withoutConsequences([
+        ...findings,
+        ...cleaningNote(script),
+        ...rolesNote(made),
+        ...compareCounts(dump.read.rows, counted),
+        ...left,
+      ]),
+      tables: counted.map(({ rows, schema, name }) => ({ schema, name, rows })),
       checks: [`the dump was restored into PostgreSQL ${scratch.serverVersion}`, 'the restored rows were counted'],
     }
   } finally {
     await scratch.release()
+    await restorer?.drop()
     await roles.release()
   }
+}
+
+/** Where a dump is restored, and as whom. */
+interface Place {
+  scratch: Scratch
+  database: ScratchDatabase
+  /** Null where scratch's own role restores. */
+  restorer: Restorer | null
+}
+
+interface PreparedPlace extends Place {
+  settings: ConnectionSettings
+  made: MadeExtensions
+}
+
+const NOTHING_MADE: MadeExtensions = { extensions: new Set(), schemas: new Set(), findings: [] }
+
+/** Does for the role what only we can do. */
+async function prepare(dump: ForeignDump, place: Place, context: Context): Promise<PreparedPlace> {
+  const { database, restorer } = place
+  if (cleaningOf(dump)?.dropsPublic === true) await dropPublic(database, context)
+  if (restorer === null) return { ...place, settings: database.settings, made: NOTHING_MADE }
+  const made = await makeExtensions(database, dump.read.contents?.extensions ?? [], restorer.name, context)
+  return { ...place, settings: restorer.settings, made }
 }
 
 function whatCannotBeRestored({ detected, read, file }: ForeignDump, { version }: Programs): Finding | null {
@@ -107,11 +155,16 @@ async function readyToRestore(dump: ForeignDump, context: Context): Promise<Fore
   return { ...dump, file, detected: { ...dump.detected, compression: 'none' } }
 }
 
-/** Makes the roles that the dump gives objects or privileges to and does not make itself. Returns those that were missing. */
-async function makeRoles({ read }: ForeignDump, roles: SharedRoles): Promise<string[]> {
+/**
+ * Makes the roles that the dump gives objects or privileges to. Those that it makes itself are made too where its own
+ * statements about roles are passed over. Returns those that the dump does not make and that were missing.
+ */
+async function makeRoles({ read }: ForeignDump, { superuser }: Scratch, roles: SharedRoles): Promise<string[]> {
   const { roles: named = new Set<string>(), rolesMade = new Set<string>() } = read.contents ?? {}
-  const wanted = [...named].filter((role) => !rolesMade.has(role))
-  return roles.make(wanted.map((name) => ({ name, isSuperuser: false })))
+  const wanted = superuser ? new Set([...named, ...rolesMade]) : named
+  const ours = [...wanted].filter((role) => superuser || !rolesMade.has(role))
+  const made = await roles.make(ours.map((name) => ({ name, isSuperuser: false })))
+  return made.filter((role) => !rolesMade.has(role))
 }
 
 /** The part of a script that drops what an empty database does not have. */
@@ -127,28 +180,33 @@ function cleaningNote(dump: ForeignDump): Finding[] {
 
 async function restoreOnce(
   dump: ForeignDump,
-  scratch: Scratch,
-  database: ScratchDatabase,
+  { scratch, database, restorer, settings, made }: PreparedPlace,
   { tier, jobs }: Pick<RestoreCheck, 'tier' | 'jobs'>,
   context: Context,
 ): Promise<Finding[]> {
-  const { file, detected } = dump
-  const environment = await libpqEnvironment(database.settings, context)
+  const { file, detected, read } = dump
+  const environment = await libpqEnvironment(settings, context)
   const target = { programs: scratch.programs, environment, database: database.name }
+  const judge = judgeOfRefusals({ rows: read.rows })
   if (detected.kind === 'plain') {
     const cleaning = cleaningOf(dump)
-    if (cleaning?.dropsPublic === true) await dropPublic(database, context)
-    const compression = detected.compression === 'gzip' ? 'gzip' : 'none'
-    const leftOut = cleaning === null ? {} : { leftOut: cleaning }
-    return restoreScript(target, { file, compression, foreign: true, ...leftOut }, context)
+    const script = {
+      file,
+      compression: detected.compression === 'gzip' ? 'gzip' : 'none',
+      foreign: true,
+      ...(cleaning !== null && { leftOut: cleaning }),
+      ...(restorer !== null && { passOver: passingOver(made), judge }),
+    } as const
+    return restoreScript(target, script, context)
   }
+  const how = restorer === null ? {} : { withoutOwners: true, isLeftOut: isMadeBefore(made), judge }
   const findings: Finding[] = []
   for (const section of tier === 'full'
     ? (['pre-data', 'data', 'post-data'] as const)
     : (['pre-data', 'data'] as const)) {
     // A tar archive can only be read by one.
     const parallel = detected.kind === 'tar' ? 1 : jobs
-    findings.push(...(await restoreSection(target, { section, archive: file, jobs: parallel }, context)))
+    findings.push(...(await restoreSection(target, { section, archive: file, jobs: parallel, ...how }, context)))
   }
   return findings
 }
@@ -162,13 +220,19 @@ interface CountedCopy extends CountedTable {
   above: { schema: string; name: string }[]
 }
 
-async function countCopy({ settings }: ScratchDatabase, context: Context): Promise<CountedCopy[]> {
+async function countCopy(settings: ConnectionSettings, context: Context): Promise<CountedCopy[]> {
   return withSession(settings, { signal: context.signal }, async (session) => {
     await pinSettings(session)
     const facts = await readTables(session)
-    const own = facts.filter(({ kind, schema }) => kind === 'table' && schema !== CONFINEMENT)
+    const own = facts.filter(({ kind }) => kind === 'table')
     const parents = new Map(facts.map((table) => [tableKey(table), table.partitionOf]))
-    const { tables } = await describeContent([session], own, { method: null }, context)
+    const tables = await fingerprintTables([session], own, { method: null, signal: context.signal })
+    for (const table of own) {
+      const reason = tables.unread.get(table.oid)
+      if (reason !== undefined) {
+        context.logger.warning(`The rows of ${displayName(table)} could not be counted: ${reason}`)
+      }
+    }
     return own.map(({ oid, schema, name }) => ({
       schema,
       name,

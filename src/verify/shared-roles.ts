@@ -10,7 +10,7 @@ export interface WantedRole {
 }
 
 /** The comment by which a role that was made for a proof is known. */
-const MARK = 'made by pg-lifeboat for a proof'
+export const MARK = 'made by pg-lifeboat for a proof'
 
 /** Advisory locks of the server's maintenance database. The first number is ours, taken at random. */
 const IN_USE = '1818846561, 1'
