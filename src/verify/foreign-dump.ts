@@ -16,13 +16,7 @@ import { restoreScript } from '../restore/script.js'
 import { restoreSection } from '../restore/section.js'
 import { lookAtServer, whatWasLeft } from './left-behind.js'
 import { makeExtensions, type MadeExtensions } from './dump-extensions.js'
-import {
-  isMadeBefore,
-  judgeOfRefusals,
-  passingOver,
-  withoutConsequences,
-  withPrivilegesAsOne,
-} from './without-superuser.js'
+import { isMadeBefore, judgeOfRefusals, passingOver, asConsequences, withPrivilegesAsOne } from './without-superuser.js'
 import { partOf, type ArchiveVerification } from './archive.js'
 import { decompressTo } from './decompress.js'
 import type { DetectedDump } from './detect.js'
@@ -77,7 +71,7 @@ export async function restoreForeign(
     const counted = await check.phase('Counting the rows', () => countCopy(place.settings, context))
     const findings = withPrivilegesAsOne([...place.made.findings, ...restored])
     return {
-      findings: withoutConsequences([
+      findings: asConsequences([
         ...findings,
         ...cleaningNote(script),
         ...rolesNote(made),
