@@ -63,11 +63,12 @@ export async function restoreForeign(
     const before = await lookAtServer(scratch, context)
     const made = await makeRoles(dump, scratch, roles)
     const database = await scratch.createDatabase()
-    restorer = scratch.superuser ? await Restorer.make(scratch, database, context) : null
+    restorer = scratch.superuser ? new Restorer(scratch, database, context) : null
+    await restorer?.make()
     const place = await prepare(script, { scratch, database, restorer }, context)
     const restored = await check.phase('Restoring', () => restoreOnce(script, place, check, context))
     const left = await whatWasLeft(before, scratch, database, context)
-    await restorer?.prepareToRead(database, context)
+    await restorer?.prepareToRead()
     const counted = await check.phase('Counting the rows', () => countCopy(place.settings, context))
     const findings = withPrivilegesAsOne([...place.made.findings, ...restored])
     return {

@@ -60,9 +60,21 @@ const ROLES = [
   'GRANT pg_execute_server_program TO fr_evil;',
 ]
 
+const FORMS: [name: string, file: string, args: string[]][] = [
+  ['script', 'plain.sql', []],
+  ['custom archive', 'custom.dump', ['-Fc']],
+  ['script of --clean', 'clean.sql', ['--clean']],
+  ['script of --clean --if-exists', 'clean-if.sql', ['--clean', '--if-exists']],
+  ['script of --use-set-session-authorization', 'session.sql', ['--use-set-session-authorization']],
+  ['script of INSERTs', 'inserts.sql', ['--inserts']],
+  ['directory', 'directory', ['-Fd', '-j2']],
+  ['tar', 'dump.tar', ['-Ft']],
+]
+
 describeMajors(
   'a dump of another tool, which is restored without the rights of a superuser,',
   (installation) => {
+    const { major } = installation
     let source: TestCluster
     let scratch: TestCluster
     let folder: string
@@ -121,34 +133,28 @@ describeMajors(
     const rowsOf = ({ report }: Operated) =>
       Object.fromEntries(report.tables.map(({ name, restoredRows }) => [name, restoredRows]))
 
-    test.each([
-      ['script', 'plain.sql', []],
-      ['script of --clean', 'clean.sql', ['--clean']],
-      ['script of --clean --if-exists', 'clean-if.sql', ['--clean', '--if-exists']],
-      ['script of --use-set-session-authorization', 'session.sql', ['--use-set-session-authorization']],
-      ['script of INSERTs', 'inserts.sql', ['--inserts']],
-      ['custom archive', 'custom.dump', ['-Fc']],
-      ['directory', 'directory', ['-Fd', '-j2']],
-      ['tar', 'dump.tar', ['-Ft']],
-    ])('ordinary, as a %s: it is restored as a whole, and the server is as before', async (_, name, args) => {
-      const before = await server()
-      const operated = await validate(await dump(name, ...args))
-      expect(summaryOf(operated)).toMatchObject({
-        exitCode: 0,
-        outcome: 'not-verified',
-        weighty: [expect.stringMatching(/^NO_MANIFEST /)],
-        failure: undefined,
-      })
-      expect(rowsOf(operated)).toEqual({
-        'public.logs_1': 181,
-        'public.logs_2': 120,
-        'sales.lines': 5,
-        'sales.orders': 40,
-      })
-      expect(operated.found.filter((found) => /PASSED_OVER|SCRATCH_CHANGED/.test(found))).toHaveLength(1)
-      expect(operated.found).toContainEqual(expect.stringMatching(/^DUMP_PRIVILEGES_PASSED_OVER /))
-      expect(await server()).toEqual(before)
-    })
+    test.each(major === 18 ? FORMS.slice(0, 2) : FORMS)(
+      'ordinary, as a %s: it is restored as a whole, and the server is as before',
+      async (_, name, args) => {
+        const before = await server()
+        const operated = await validate(await dump(name, ...args))
+        expect(summaryOf(operated)).toMatchObject({
+          exitCode: 0,
+          outcome: 'not-verified',
+          weighty: [expect.stringMatching(/^NO_MANIFEST /)],
+          failure: undefined,
+        })
+        expect(rowsOf(operated)).toEqual({
+          'public.logs_1': 181,
+          'public.logs_2': 120,
+          'sales.lines': 5,
+          'sales.orders': 40,
+        })
+        expect(operated.found.filter((found) => /PASSED_OVER|SCRATCH_CHANGED/.test(found))).toHaveLength(1)
+        expect(operated.found).toContainEqual(expect.stringMatching(/^DUMP_PRIVILEGES_PASSED_OVER /))
+        expect(await server()).toEqual(before)
+      },
+    )
 
     test('ordinary, into a throw-away cluster', async () => {
       const operated = await validate(await dump('own.dump', '-Fc'), { scratch: 'cluster', 'scratch-url': '' })
@@ -219,7 +225,7 @@ describeMajors(
     })
 
     test('many privileges that are not its to give: one note; and more of what fails than is told is still told', async () => {
-      const many = Array.from({ length: 70 }, (_, at) => `fr_many_${at}`)
+      const many = Array.from({ length: 55 }, (_, at) => `fr_many_${at}`)
       await source.createDatabase('many')
       await source.query(
         `CREATE TABLE t (a int); INSERT INTO t VALUES (1);
@@ -232,7 +238,7 @@ describeMajors(
         const operated = await validate(file)
         expect(summaryOf(operated)).toMatchObject({ exitCode: 0, weighty: [expect.stringMatching(/^NO_MANIFEST /)] })
         const notes = operated.findings.filter(({ code }) => code === 'DUMP_PRIVILEGES_PASSED_OVER')
-        expect(notes.map(({ found }) => found)).toEqual([expect.stringContaining('(and 69 more such statements)')])
+        expect(notes.map(({ found }) => found)).toEqual([expect.stringContaining('(and 54 more such statements)')])
       }
       const wrong = await script('wrong.sql', [
         ...many.map((role) => `SELECT ${role};`),
@@ -240,7 +246,7 @@ describeMajors(
       ])
       const operated = await validate(wrong)
       expect(operated.exitCode).toBe(3)
-      expect(operated.findings.map(({ found }) => found)).toContain('21 more errors like these were reported')
+      expect(operated.findings.map(({ found }) => found)).toContain('6 more errors like these were reported')
     })
 
     test('what may follow from a statement that was not run is no damage: it is told', async () => {
@@ -295,6 +301,33 @@ describeMajors(
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     }
+
+    test('by a scratch role that is no superuser: what the dump left on the server is told', async () => {
+      await scratch.query("CREATE ROLE fr_maker LOGIN CREATEDB CREATEROLE PASSWORD 'secret'")
+      const url = scratch.url('postgres', { user: 'fr_maker', password: 'secret' })
+      const file = await script('maker.sql', ['CREATE DATABASE fr_planted;', 'CREATE ROLE fr_made;'])
+      const operated = await validate(file, { 'scratch-url': url })
+      expect(summaryOf(operated)).toMatchObject({ exitCode: 0, weighty: [expect.stringMatching(/^NO_MANIFEST /)] })
+      expect(operated.found.filter((found) => found.startsWith('SCRATCH_CHANGED'))).toEqual(
+        expect.arrayContaining(['SCRATCH_CHANGED role fr_made', 'SCRATCH_CHANGED database fr_planted']),
+      )
+      await scratch.query('DROP DATABASE fr_planted')
+      await scratch.query('DROP ROLE fr_made; DROP ROLE fr_maker')
+    })
+
+    test('on a server that lets in its superuser alone, it is not restored: exit code 4, and nothing is left', async () => {
+      const file = path.join(scratch.dataDirectory, 'pg_hba.conf')
+      const rules = await readFile(file, 'utf8')
+      const before = await server()
+      await writeFile(file, 'host all postgres 127.0.0.1/32 scram-sha-256\nlocal all postgres scram-sha-256\n')
+      await scratch.query('SELECT pg_reload_conf()')
+      const operated = await validate(await script('alone.sql', []))
+      await writeFile(file, rules)
+      await scratch.query('SELECT pg_reload_conf()')
+      expect(summaryOf(operated)).toMatchObject({ exitCode: 4, outcome: 'not-verified' })
+      expect(operated.found).toContain('SCRATCH_UNAVAILABLE scratch')
+      expect(await server()).toEqual(before)
+    })
 
     test('a role that a killed run left is dropped by the next one', async () => {
       const ended = { ...ownerHere('restoring a dump', new Date()), boot: 'another boot of this machine' }
