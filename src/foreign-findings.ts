@@ -9,10 +9,10 @@ export const FOREIGN_FINDINGS = {
     advice:
       'A dump is restored here by a role without such rights. If you trust who wrote it, restore it by hand into a server that may be lost; if you do not know the statement, find out who put it there.',
   },
-  DUMP_NOT_COUNTED: {
+  DUMP_CONSEQUENCE: {
     severity: 'inconclusive',
     meaning:
-      'A table has other rows in the copy than in a dump of another tool, and a statement of the dump was not run that they may have needed.',
+      'Something of a dump of another tool failed or was not as counted, which may follow from a statement that was not run because it needs a superuser.',
     advice: 'Look at what was not run. If you trust the dump, restore it by hand into a server that may be lost.',
   },
   DUMP_ROLES_PASSED_OVER: {

@@ -18,53 +18,54 @@ export const RESTORER_PREFIX = 'lifeboat_restorer_'
  * It is a member of no role: the roles that proofs make may become superusers for another proof at the same time.
  */
 export class Restorer {
-  private constructor(
+  readonly name = RESTORER_PREFIX + randomBytes(6).toString('hex')
+  /** To connect to the scratch database as this role. */
+  readonly settings: ConnectionSettings
+  private readonly password = randomBytes(24).toString('hex')
+
+  constructor(
     private readonly scratch: Scratch,
-    readonly name: string,
-    /** To connect to the scratch database as this role. */
-    readonly settings: ConnectionSettings & { password: string },
-    private readonly context: Pick<Context, 'logger'>,
-  ) {}
+    private readonly database: ScratchDatabase,
+    private readonly context: Context,
+  ) {
+    context.logger.hide(this.password)
+    this.settings = asRole(database.settings, this.name, this.password)
+  }
 
   /**
    * Makes the role, to which everything in the database may belong. The database itself does not: its owner could change its
    * comment, by which the next run knows that it is ours.
    *
-   * Throws `CouldNotVerifyError` where the server does not let the role in.
+   * Throws `CouldNotVerifyError` where the server does not let the role in. It is to be dropped even so.
    */
-  static async make(scratch: Scratch, database: ScratchDatabase, context: Context): Promise<Restorer> {
-    const password = randomBytes(24).toString('hex')
-    context.logger.hide(password)
-    const name = RESTORER_PREFIX + randomBytes(6).toString('hex')
-    const settings = { ...database.settings, user: name, password }
-    // A certificate says who its owner is.
-    delete settings.sslCert
-    delete settings.sslKey
-    const restorer = new Restorer(scratch, name, settings, context)
-    try {
-      await restorer.create(database, context)
-      await restorer.tryToConnect(context)
-      return restorer
-    } catch (error) {
-      await restorer.drop()
-      throw error
-    }
+  async make(): Promise<void> {
+    const { clock, signal } = this.context
+    const role = quoteIdentifier(this.name)
+    const note = JSON.stringify(ownerHere('restoring a dump', clock.now())).replaceAll("'", "''")
+    await withSession(this.database.settings, { signal }, async (session) => {
+      // Row security would hide the role's own rows from it where a table forces that.
+      await session.query(`BEGIN; CREATE ROLE ${role} LOGIN BYPASSRLS PASSWORD '${this.password}';
+        COMMENT ON ROLE ${role} IS '${note}'; COMMIT`)
+      await session.query(
+        `GRANT CONNECT, CREATE, TEMPORARY ON DATABASE ${quoteIdentifier(this.database.name)} TO ${role}`,
+      )
+      await session.query(`ALTER SCHEMA public OWNER TO ${role}`)
+    })
+    await this.tryToConnect()
   }
 
   /**
    * Takes back what the role could have changed of itself, and lets it read every table of its database: to be called
    * before it reads what was restored.
    */
-  async prepareToRead(
-    { settings, name: database }: ScratchDatabase,
-    { signal }: Pick<Context, 'signal'>,
-  ): Promise<void> {
+  async prepareToRead(): Promise<void> {
+    const { settings, name } = this.database
     const role = quoteIdentifier(this.name)
-    await withSession(settings, { signal }, async (session) => {
+    await withSession(settings, { signal: this.context.signal }, async (session) => {
       await pinSettings(session)
-      await session.query(`ALTER ROLE ${role} PASSWORD '${this.settings.password}'`)
+      await session.query(`ALTER ROLE ${role} PASSWORD '${this.password}'`)
       await session.query(`ALTER ROLE ${role} RESET ALL`)
-      await session.query(`ALTER ROLE ${role} IN DATABASE ${quoteIdentifier(database)} RESET ALL`)
+      await session.query(`ALTER ROLE ${role} IN DATABASE ${quoteIdentifier(name)} RESET ALL`)
       const grants = await session.query<{ statement: string }>(UNREADABLE, [this.name])
       for (const { statement } of grants) await session.query(statement)
     })
@@ -84,21 +85,9 @@ export class Restorer {
     })
   }
 
-  private async create({ settings, name: database }: ScratchDatabase, { signal, clock }: Context): Promise<void> {
-    const role = quoteIdentifier(this.name)
-    const note = JSON.stringify(ownerHere('restoring a dump', clock.now())).replaceAll("'", "''")
-    await withSession(settings, { signal }, async (session) => {
-      // Row security would hide the role's own rows from it where a table forces that.
-      await session.query(`BEGIN; CREATE ROLE ${role} LOGIN BYPASSRLS PASSWORD '${this.settings.password}';
-        COMMENT ON ROLE ${role} IS '${note}'; COMMIT`)
-      await session.query(`GRANT CONNECT, CREATE, TEMPORARY ON DATABASE ${quoteIdentifier(database)} TO ${role}`)
-      await session.query(`ALTER SCHEMA public OWNER TO ${role}`)
-    })
-  }
-
-  private async tryToConnect({ signal }: Context): Promise<void> {
+  private async tryToConnect(): Promise<void> {
     try {
-      await withSession(this.settings, { signal }, (session) => session.query('SELECT 1'))
+      await withSession(this.settings, { signal: this.context.signal }, (session) => session.query('SELECT 1'))
     } catch (error) {
       if (error instanceof InterruptedError) throw error
       throw new CouldNotVerifyError({
@@ -110,6 +99,14 @@ export class Restorer {
       })
     }
   }
+}
+
+/** A client's certificate is that of another role. */
+function asRole(settings: ConnectionSettings, user: string, password: string): ConnectionSettings {
+  const own: ConnectionSettings = { ...settings, user, password }
+  delete own.sslCert
+  delete own.sslKey
+  return own
 }
 
 /** Members of extensions belong to who made the extension. */

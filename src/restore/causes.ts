@@ -1,5 +1,5 @@
 import { finding, type Finding } from '../findings.js'
-import { describeComplaint, type Complaint } from './complaint.js'
+import { describeComplaint, KEPT, type Complaint } from './complaint.js'
 import { lackOf } from './server-lacks.js'
 
 /**
@@ -40,13 +40,31 @@ const ARCHIVES_FAULT = [
 export type Judge = (complaint: Complaint, on: string) => Finding | 'harmless' | null
 
 /**
+ * The same of complaints that may be many: as many as are told are kept, besides those that the judge finds are no trouble.
+ *
+ * @param more how many there were besides these
+ */
+export function findingsOfAll(
+  complaints: readonly Complaint[],
+  more: number,
+  what: string,
+  judge: Judge = () => null,
+): Finding[] {
+  const judged = complaints.map((complaint) => ({ complaint, as: judge(complaint, placeOf(complaint, what)) }))
+  const notes = judged.flatMap(({ as }) => (as === null || as === 'harmless' || as.severity !== 'info' ? [] : [as]))
+  const troubles = judged.filter(({ as }) => as === null || (as !== 'harmless' && as.severity !== 'info'))
+  const kept = troubles.slice(0, KEPT).map(({ complaint }) => complaint)
+  return [...notes, ...findingsOf(kept, troubles.length + more, what, judge)]
+}
+
+/**
  * Says of complaints whether the backup is at fault, its archive, or the server that it was restored into.
  *
  * @param judge is asked first
  */
 export function findingsOf(complaints: readonly Complaint[], count: number, what: string, judge?: Judge): Finding[] {
   const findings = complaints.flatMap((complaint) => {
-    const on = complaint.about === '' ? what : complaint.about
+    const on = placeOf(complaint, what)
     const judged = judge?.(complaint, on) ?? findingOf(complaint, on)
     return judged === 'harmless' ? [] : [judged]
   })
@@ -58,14 +76,13 @@ export function findingsOf(complaints: readonly Complaint[], count: number, what
   )
 }
 
-const NOT_THE_BACKUPS: ReadonlySet<string> = new Set(['SCRATCH_FAILED', 'SCRATCH_LACKS', 'DUMP_NEEDS_SUPERUSER'])
+function placeOf({ about }: Complaint, what: string): string {
+  return about === '' ? what : about
+}
 
-/**
- * Where the server failed or lacked something, or refused what needs a superuser, its other errors say nothing of the
- * backup: they may follow from that.
- */
-export function withoutAftermath(findings: Finding[]): Finding[] {
-  const isServers = findings.some(({ code }) => NOT_THE_BACKUPS.has(code))
+/** Where the server failed or lacked something, its other errors say nothing of the backup: they may follow from that. */
+function withoutAftermath(findings: Finding[]): Finding[] {
+  const isServers = findings.some(({ code }) => code === 'SCRATCH_FAILED' || code === 'SCRATCH_LACKS')
   return isServers ? findings.filter(({ code }) => code !== 'RESTORE_ERROR') : findings
 }
 

@@ -192,8 +192,8 @@ class ScriptRun {
     statement.entry = this.entry
     this.inTransaction ||= beginsTransaction(words)
     const text = this.taken()
-    const isWanted =
-      !this.putsOff(words, statement) && !this.passesOver(words, text) && (this.isWanted() || isSetting(words))
+    const isLeftOut = this.isPutOff(words, statement) || this.passesOver(words, text)
+    const isWanted = !isLeftOut && (this.isWanted() || isSetting(words))
     if (hasRows) {
       this.rows = isWanted && (await this.takesRows(text, statement)) ? 'sent' : 'passed over'
       if (this.rows === 'sent') await this.send(text, statement)
@@ -214,10 +214,10 @@ class ScriptRun {
     this.next()
   }
 
-  private putsOff(words: readonly string[], { index }: Statement): boolean {
-    const isPutOff = this.pass.withoutEventTriggers === true && isOfEventTrigger(words)
-    if (isPutOff) this.putOff.push({ index, complaints: [] })
-    return isPutOff
+  private isPutOff(words: readonly string[], { index }: Statement): boolean {
+    if (this.pass.withoutEventTriggers !== true || !isOfEventTrigger(words)) return false
+    this.putOff.push({ index, complaints: [] })
+    return true
   }
 
   private passesOver(words: readonly string[], text: Buffer): boolean {

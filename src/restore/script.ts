@@ -2,8 +2,8 @@ import path from 'node:path'
 import type { Context } from '../context.js'
 import { finding, type Finding } from '../findings.js'
 import { DEFAULT_SEARCH_PATH } from '../postgres/catalog/search-path.js'
-import { findingsOf, isServerGone } from './causes.js'
-import { KEPT, type Complaint } from './complaint.js'
+import { findingsOf, findingsOfAll, isServerGone } from './causes.js'
+import type { Complaint } from './complaint.js'
 import { HiddenCommandError } from './only-sql.js'
 import { knowsRestricted, unrestrictedPsql } from './restricted.js'
 import { tryAgain, type Ways } from './retry.js'
@@ -48,7 +48,7 @@ async function runInPasses(target: RestoreTarget, script: Script, context: Conte
 
 function findingsIn({ failed, more, general, passedOver }: PassOutcome, { file, judge }: Script): Finding[] {
   const told = [...general, ...complaintsOf(failed)]
-  const findings = findingsOf(told.slice(0, KEPT), told.length + more, 'script', judge)
+  const findings = findingsOfAll(told, more, 'script', judge)
   return passedOver.length === 0
     ? findings
     : [...findings, finding('DUMP_ROLES_PASSED_OVER', path.basename(file), namedFirst(passedOver))]

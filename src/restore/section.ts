@@ -3,8 +3,8 @@ import type { Finding } from '../findings.js'
 import { decoderOf } from '../platform/encoding.js'
 import { connectionStringOf } from '../postgres/identifier.js'
 import { ArchiveComplaints } from './archive-complaints.js'
-import { findingsOf, isServerGone, type Judge } from './causes.js'
-import { KEPT, type Complaint } from './complaint.js'
+import { findingsOfAll, isServerGone, type Judge } from './causes.js'
+import type { Complaint } from './complaint.js'
 import { restoreAgain, type FailedEntry } from './retry-entries.js'
 import { roundsOf, type Round } from './rounds.js'
 import type { RestoreTarget, Section } from './target-database.js'
@@ -123,8 +123,8 @@ class SectionRestore {
 
   findings(): Finding[] {
     const all = [...this.general, ...this.failures.flatMap(({ complaints }) => complaints)]
-    const kept = all.slice(0, KEPT)
-    return findingsOf(kept, this.count + all.length - this.general.length, this.part.section, this.part.judge)
+    const more = this.count - this.general.length
+    return findingsOfAll(all, more, this.part.section, this.part.judge)
   }
 
   private async take(

@@ -1,11 +1,11 @@
 import path from 'node:path'
-import { describeContent } from '../backup/describe-content.js'
 import { displayName, type Tier } from '../backup/manifest.js'
 import type { Context } from '../context.js'
 import { finding, worstOf, type Finding } from '../findings.js'
 import { libpqEnvironment } from '../postgres/libpq-environment.js'
 import type { ConnectionSettings } from '../postgres/connection.js'
 import { readTables } from '../postgres/catalog/read-tables.js'
+import { fingerprintTables } from '../postgres/fingerprint.js'
 import { pinSettings } from '../postgres/pinned.js'
 import type { Programs } from '../postgres/programs.js'
 import type { Scratch, ScratchDatabase } from '../postgres/scratch.js'
@@ -16,13 +16,7 @@ import { restoreScript } from '../restore/script.js'
 import { restoreSection } from '../restore/section.js'
 import { lookAtServer, whatWasLeft } from './left-behind.js'
 import { makeExtensions, type MadeExtensions } from './dump-extensions.js'
-import {
-  isMadeBefore,
-  judgeOfRefusals,
-  passingOver,
-  withoutConsequences,
-  withPrivilegesAsOne,
-} from './without-superuser.js'
+import { isMadeBefore, judgeOfRefusals, passingOver, asConsequences, withPrivilegesAsOne } from './without-superuser.js'
 import { partOf, type ArchiveVerification } from './archive.js'
 import { decompressTo } from './decompress.js'
 import type { DetectedDump } from './detect.js'
@@ -69,15 +63,16 @@ export async function restoreForeign(
     const before = await lookAtServer(scratch, context)
     const made = await makeRoles(dump, scratch, roles)
     const database = await scratch.createDatabase()
-    restorer = scratch.superuser ? await Restorer.make(scratch, database, context) : null
+    restorer = scratch.superuser ? new Restorer(scratch, database, context) : null
+    await restorer?.make()
     const place = await prepare(script, { scratch, database, restorer }, context)
     const restored = await check.phase('Restoring', () => restoreOnce(script, place, check, context))
     const left = await whatWasLeft(before, scratch, database, context)
-    await restorer?.prepareToRead(database, context)
+    await restorer?.prepareToRead()
     const counted = await check.phase('Counting the rows', () => countCopy(place.settings, context))
     const findings = withPrivilegesAsOne([...place.made.findings, ...restored])
     return {
-      findings: withoutConsequences([
+      findings: asConsequences([
         ...findings,
         ...cleaningNote(script),
         ...rolesNote(made),
@@ -226,7 +221,13 @@ async function countCopy(settings: ConnectionSettings, context: Context): Promis
     const facts = await readTables(session)
     const own = facts.filter(({ kind }) => kind === 'table')
     const parents = new Map(facts.map((table) => [tableKey(table), table.partitionOf]))
-    const { tables } = await describeContent([session], own, { method: null }, context)
+    const tables = await fingerprintTables([session], own, { method: null, signal: context.signal })
+    for (const table of own) {
+      const reason = tables.unread.get(table.oid)
+      if (reason !== undefined) {
+        context.logger.warning(`The rows of ${displayName(table)} could not be counted: ${reason}`)
+      }
+    }
     return own.map(({ oid, schema, name }) => ({
       schema,
       name,

@@ -104,11 +104,17 @@ export function isMadeBefore({ extensions, schemas }: MadeExtensions): (entry: L
   return ({ text }) => starts.some((start) => text === start || text.startsWith(`${start} `))
 }
 
-/** What follows from statements that were not run is no damage, and no proof of anything. */
-export function withoutConsequences(findings: readonly Finding[]): Finding[] {
-  if (!findings.some(({ code }) => code === 'DUMP_NEEDS_SUPERUSER')) return [...findings]
-  return findings.flatMap((each) => {
-    if (each.code === 'RESTORE_ERROR') return []
-    return each.code === 'TABLE_ROWS_DIFFER' ? [finding('DUMP_NOT_COUNTED', each.on, each.found)] : [each]
-  })
+/** Without an event trigger, the rest of a dump is restored as with it. */
+const WITHOUT_CONSEQUENCES = /; statement: (?:CREATE|ALTER) EVENT TRIGGER /
+
+/** What may follow from statements that were not run is no damage; it is told, and nothing is proven. */
+export function asConsequences(findings: readonly Finding[]): Finding[] {
+  const isCause = ({ code, found }: Finding): boolean =>
+    code === 'DUMP_NEEDS_SUPERUSER' && !WITHOUT_CONSEQUENCES.test(found)
+  if (!findings.some(isCause)) return [...findings]
+  return findings.map((each) =>
+    each.code === 'RESTORE_ERROR' || each.code === 'TABLE_ROWS_DIFFER'
+      ? finding('DUMP_CONSEQUENCE', each.on, each.found)
+      : each,
+  )
 }
