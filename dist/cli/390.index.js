@@ -401,8 +401,8 @@ function init_file_quoted(text) {
 
 // EXTERNAL MODULE: ./build/backup/nothing.js + 1 modules
 var backup_nothing = __webpack_require__(27519);
-// EXTERNAL MODULE: ./build/backup/source.js
-var source = __webpack_require__(17862);
+// EXTERNAL MODULE: ./build/backup/source.js + 2 modules
+var source = __webpack_require__(25196);
 // EXTERNAL MODULE: ./build/postgres/catalog/read-tables.js
 var read_tables = __webpack_require__(69352);
 // EXTERNAL MODULE: ./build/postgres/catalog/source.js
@@ -454,6 +454,8 @@ function passwordIn(settings, databaseUrl = '') {
     return { password: isInUrl ? 'url' : 'environment' };
 }
 async function look(session, given, context) {
+    // Whoever changes the schema now must not hold this up.
+    await session.query("SET lock_timeout = '10s'");
     const facts = await (0,catalog_source/* readSource */.o$)(session, session.major);
     const tables = await (0,read_tables/* readTables */.g)(session);
     const oids = new Set(tables.map(({ oid }) => oid));

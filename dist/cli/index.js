@@ -5701,10 +5701,10 @@ async function main(surroundings) {
         const logger = loggerFor(invocation, surroundings);
         // What only prints is quick: the operations are most of the program, and are loaded when they are asked for.
         if (invocation.kind === 'tool') {
-            const { runTool } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(153), __nccwpck_require__.e(390)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6390));
+            const { runTool } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(75), __nccwpck_require__.e(390)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6390));
             return await runTool(invocation, logger, surroundings);
         }
-        const { runAsked } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(64), __nccwpck_require__.e(153), __nccwpck_require__.e(127)]).then(__nccwpck_require__.bind(__nccwpck_require__, 17127));
+        const { runAsked } = await Promise.all(/* import() */[__nccwpck_require__.e(560), __nccwpck_require__.e(64), __nccwpck_require__.e(75), __nccwpck_require__.e(422)]).then(__nccwpck_require__.bind(__nccwpck_require__, 54422));
         return await runAsked(invocation, logger, surroundings);
     }
     catch (error) {
