@@ -1,4 +1,5 @@
 import { finding, type Finding } from '../findings.js'
+import { quoteIdentifier } from '../postgres/identifier.js'
 import type { Judge } from '../restore/causes.js'
 import { describeComplaint, describeStatement, type Complaint } from '../restore/complaint.js'
 import { nameOf, type Token } from '../restore/sql-roles.js'
@@ -10,9 +11,16 @@ import type { MadeExtensions } from './dump-extensions.js'
 /** SQLSTATE `insufficient_privilege`. */
 const REFUSED = '42501'
 
+/** SQLSTATE `undefined_object`. */
+const NOT_THERE = '42704'
+
 /** What gives privileges, or says something of an object: no row depends on it. */
 const ABOUT_PRIVILEGES =
   /^\s*(?:(?:GRANT|REVOKE)\b.*?\sON\s|ALTER DEFAULT PRIVILEGES\b|SET SESSION AUTHORIZATION\b|COMMENT ON\b|ALTER\b[^;]*\sOWNER TO\s)/is
+
+/** What only happens when something is done to the database later. */
+const OF_LATER =
+  /^\s*(CREATE|ALTER|COMMENT\s+ON|SECURITY\s+LABEL\b[^;]*?\sON)\s+(?:EVENT\s+TRIGGER|PUBLICATION|SUBSCRIPTION)\b/i
 
 /**
  * What a statement that the server refused to a role without superuser comes to. An archive's first complaints have no
@@ -21,7 +29,9 @@ const ABOUT_PRIVILEGES =
 export function judgeOfRefusals({ rows }: Pick<ScriptContents, 'rows'>): Judge {
   return (complaint, on) => {
     const { by, state, statement = '' } = complaint
-    if (by !== 'server' || (state ?? REFUSED) !== REFUSED) return null
+    if (by !== 'server') return null
+    if (isOfLater(complaint)) return finding('DUMP_DEFINITION_PASSED_OVER', on, describeComplaint(complaint))
+    if ((state ?? REFUSED) !== REFUSED) return null
     if (ABOUT_PRIVILEGES.test(statement)) {
       return finding('DUMP_PRIVILEGES_PASSED_OVER', on, describeStatement(statement))
     }
@@ -30,16 +40,23 @@ export function judgeOfRefusals({ rows }: Pick<ScriptContents, 'rows'>): Judge {
   }
 }
 
+/** That was refused; or what is said of one that was, and so is not there. */
+function isOfLater({ state, statement = '' }: Complaint): boolean {
+  const [, verb = ''] = OF_LATER.exec(statement) ?? []
+  return verb !== '' && (state === REFUSED || (state === NOT_THERE && verb.toUpperCase() !== 'CREATE'))
+}
+
 /** The rows of an extension's own table, where the dump has none: pg_dump writes such a COPY for each. */
 function bringsNoRow({ statement = '' }: Complaint, rows: ScriptContents['rows']): boolean {
-  const [, schema, name] =
-    /^\s*COPY ("(?:[^"]|"")+"|[^\s."]+)\.("(?:[^"]|"")+"|[^\s."(]+)[^;]* FROM stdin;/i.exec(statement) ?? []
+  const [, schema, name] = EMPTY_COPY.exec(statement) ?? []
   return (
     schema !== undefined &&
     name !== undefined &&
     rows.get(tableKey({ schema: unquoted(schema), name: unquoted(name) })) === 0
   )
 }
+
+const EMPTY_COPY = /^\s*COPY ("(?:[^"]|"")+"|[^\s."]+)\.("(?:[^"]|"")+"|[^\s."(]+)(?: \([^';]*\))? FROM stdin;\s*$/i
 
 function unquoted(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name
@@ -98,20 +115,20 @@ function isAbout(kind: 'extension' | 'schema', made: ReadonlySet<string>, words:
 /** The same of an archive's entries. */
 export function isMadeBefore({ extensions, schemas }: MadeExtensions): (entry: ListedEntry) => boolean {
   const starts = [
-    ...[...extensions].flatMap((name) => [`EXTENSION - ${name}`, `COMMENT - EXTENSION ${name}`]),
+    // pg_dump writes the name in a comment's entry as SQL has it.
+    ...[...extensions].flatMap((name) => [
+      `EXTENSION - ${name}`,
+      `COMMENT - EXTENSION ${name}`,
+      `COMMENT - EXTENSION ${quoteIdentifier(name)}`,
+    ]),
     ...[...schemas].map((name) => `SCHEMA - ${name}`),
   ].map(listedName)
   return ({ text }) => starts.some((start) => text === start || text.startsWith(`${start} `))
 }
 
-/** Without an event trigger, the rest of a dump is restored as with it. */
-const WITHOUT_CONSEQUENCES = /; statement: (?:CREATE|ALTER) EVENT TRIGGER /
-
 /** What may follow from statements that were not run is no damage; it is told, and nothing is proven. */
 export function asConsequences(findings: readonly Finding[]): Finding[] {
-  const isCause = ({ code, found }: Finding): boolean =>
-    code === 'DUMP_NEEDS_SUPERUSER' && !WITHOUT_CONSEQUENCES.test(found)
-  if (!findings.some(isCause)) return [...findings]
+  if (!findings.some(({ code }) => code === 'DUMP_NEEDS_SUPERUSER')) return [...findings]
   return findings.map((each) =>
     each.code === 'RESTORE_ERROR' || each.code === 'TABLE_ROWS_DIFFER'
       ? finding('DUMP_CONSEQUENCE', each.on, each.found)
