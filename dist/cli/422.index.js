@@ -28766,10 +28766,15 @@ const dump_extensions_GRANTS = `
 
 
 
+
 /** SQLSTATE `insufficient_privilege`. */
 const REFUSED = '42501';
+/** SQLSTATE `undefined_object`. */
+const NOT_THERE = '42704';
 /** What gives privileges, or says something of an object: no row depends on it. */
 const ABOUT_PRIVILEGES = /^\s*(?:(?:GRANT|REVOKE)\b.*?\sON\s|ALTER DEFAULT PRIVILEGES\b|SET SESSION AUTHORIZATION\b|COMMENT ON\b|ALTER\b[^;]*\sOWNER TO\s)/is;
+/** What only happens when something is done to the database later. */
+const OF_LATER = /^\s*(CREATE|ALTER|COMMENT\s+ON|SECURITY\s+LABEL\b[^;]*?\sON)\s+(?:EVENT\s+TRIGGER|PUBLICATION|SUBSCRIPTION)\b/i;
 /**
  * What a statement that the server refused to a role without superuser comes to. An archive's first complaints have no
  * SQLSTATE; those about privileges are no damage either way.
@@ -28777,7 +28782,11 @@ const ABOUT_PRIVILEGES = /^\s*(?:(?:GRANT|REVOKE)\b.*?\sON\s|ALTER DEFAULT PRIVI
 function judgeOfRefusals({ rows }) {
     return (complaint, on) => {
         const { by, state, statement = '' } = complaint;
-        if (by !== 'server' || (state ?? REFUSED) !== REFUSED)
+        if (by !== 'server')
+            return null;
+        if (isOfLater(complaint))
+            return (0,build_findings/* finding */.gk)('DUMP_DEFINITION_PASSED_OVER', on, describeComplaint(complaint));
+        if ((state ?? REFUSED) !== REFUSED)
             return null;
         if (ABOUT_PRIVILEGES.test(statement)) {
             return (0,build_findings/* finding */.gk)('DUMP_PRIVILEGES_PASSED_OVER', on, describeStatement(statement));
@@ -28787,13 +28796,19 @@ function judgeOfRefusals({ rows }) {
         return bringsNoRow(complaint, rows) ? 'harmless' : (0,build_findings/* finding */.gk)('DUMP_NEEDS_SUPERUSER', on, describeComplaint(complaint));
     };
 }
+/** That was refused; or what is said of one that was, and so is not there. */
+function isOfLater({ state, statement = '' }) {
+    const [, verb = ''] = OF_LATER.exec(statement) ?? [];
+    return verb !== '' && (state === REFUSED || (state === NOT_THERE && verb.toUpperCase() !== 'CREATE'));
+}
 /** The rows of an extension's own table, where the dump has none: pg_dump writes such a COPY for each. */
 function bringsNoRow({ statement = '' }, rows) {
-    const [, schema, name] = /^\s*COPY ("(?:[^"]|"")+"|[^\s."]+)\.("(?:[^"]|"")+"|[^\s."(]+)[^;]* FROM stdin;/i.exec(statement) ?? [];
+    const [, schema, name] = EMPTY_COPY.exec(statement) ?? [];
     return (schema !== undefined &&
         name !== undefined &&
         rows.get(tableKey({ schema: without_superuser_unquoted(schema), name: without_superuser_unquoted(name) })) === 0);
 }
+const EMPTY_COPY = /^\s*COPY ("(?:[^"]|"")+"|[^\s."]+)\.("(?:[^"]|"")+"|[^\s."(]+)(?: \([^';]*\))? FROM stdin;\s*$/i;
 function without_superuser_unquoted(name) {
     return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
@@ -28842,17 +28857,19 @@ function isAbout(kind, made, words) {
 /** The same of an archive's entries. */
 function isMadeBefore({ extensions, schemas }) {
     const starts = [
-        ...[...extensions].flatMap((name) => [`EXTENSION - ${name}`, `COMMENT - EXTENSION ${name}`]),
+        // pg_dump writes the name in a comment's entry as SQL has it.
+        ...[...extensions].flatMap((name) => [
+            `EXTENSION - ${name}`,
+            `COMMENT - EXTENSION ${name}`,
+            `COMMENT - EXTENSION ${(0,identifier/* quoteIdentifier */.Cm)(name)}`,
+        ]),
         ...[...schemas].map((name) => `SCHEMA - ${name}`),
     ].map(listedName);
     return ({ text }) => starts.some((start) => text === start || text.startsWith(`${start} `));
 }
-/** Without an event trigger, the rest of a dump is restored as with it. */
-const WITHOUT_CONSEQUENCES = /; statement: (?:CREATE|ALTER) EVENT TRIGGER /;
 /** What may follow from statements that were not run is no damage; it is told, and nothing is proven. */
 function asConsequences(findings) {
-    const isCause = ({ code, found }) => code === 'DUMP_NEEDS_SUPERUSER' && !WITHOUT_CONSEQUENCES.test(found);
-    if (!findings.some(isCause))
+    if (!findings.some(({ code }) => code === 'DUMP_NEEDS_SUPERUSER'))
         return [...findings];
     return findings.map((each) => each.code === 'RESTORE_ERROR' || each.code === 'TABLE_ROWS_DIFFER'
         ? (0,build_findings/* finding */.gk)('DUMP_CONSEQUENCE', each.on, each.found)

@@ -3232,6 +3232,11 @@ const FOREIGN_FINDINGS = {
         meaning: 'A dump of another tool holds statements about roles, which belong to the whole server; they were not run. Roles that it makes were made without any rights.',
         advice: 'Read them before you run the dump anywhere: they give rights on the whole server.',
     },
+    DUMP_DEFINITION_PASSED_OVER: {
+        severity: 'warning',
+        meaning: 'An event trigger, publication or subscription in a dump of another tool needs a superuser and was not made; no row and no other definition depends on it.',
+        advice: 'It was not tried whether it can be restored. Read it: an event trigger runs for whoever changes the database.',
+    },
     DUMP_PRIVILEGES_PASSED_OVER: {
         severity: 'info',
         meaning: 'Privileges in a dump of another tool were not given, because only their grantor or a superuser may give them; no row depends on them.',
